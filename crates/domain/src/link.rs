@@ -1,0 +1,49 @@
+//! The links that mails carry. Each works once, for a while.
+
+use uuid::Uuid;
+
+use crate::Timestamp;
+use crate::token::TokenHash;
+use crate::user::{EmailAddress, UserId};
+
+/// Names a link; its token is derived from it and is not it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(Uuid);
+
+impl LinkId {
+    /// The id with this UUID.
+    #[must_use]
+    pub fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+/// What following a link does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Verifies an account that waits for it.
+    VerifyAccount,
+    /// Gives the user this address.
+    ChangeEmail(EmailAddress),
+}
+
+/// A link as a store keeps it: by the hash of its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Names the link.
+    pub id: LinkId,
+    /// What it is found by.
+    pub hash: TokenHash,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What following it does.
+    pub purpose: LinkPurpose,
+    /// The first moment it no longer works.
+    pub expires_at: Timestamp,
+}

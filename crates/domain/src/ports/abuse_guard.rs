@@ -1,0 +1,43 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::error_code::{Coded, ErrorCode};
+use crate::user::UserName;
+
+/// Something the guard counts.
+#[derive(Clone, Copy, Debug)]
+pub enum Attempt<'a> {
+    /// A login: counted for the client, and for the client with that name.
+    Login(&'a UserName),
+    /// A registration: counted for the client.
+    Register,
+    /// A link followed: counted for the client.
+    FollowLink,
+}
+
+/// The guard asks to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many attempts")]
+pub struct Blocked {
+    /// How long.
+    pub retry_after: Duration,
+}
+
+impl Coded for Blocked {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::TooManyAttempts {
+            retry_after: self.retry_after,
+        }
+    }
+}
+
+/// Slows those down who try too much.
+///
+/// Attempts are counted by where they come from, so nobody can lock somebody else out.
+pub trait AbuseGuard: Send + Sync {
+    /// Counts an attempt from `ip`.
+    ///
+    /// # Errors
+    /// [`Blocked`] where there were too many; the attempt is not to be made.
+    fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked>;
+}

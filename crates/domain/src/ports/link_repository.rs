@@ -1,0 +1,21 @@
+use super::StoreError;
+use crate::Timestamp;
+use crate::link::Link;
+use crate::token::TokenHash;
+use crate::user::UserId;
+
+/// Mailed links.
+pub trait LinkRepository {
+    /// Adds a link.
+    fn insert(&mut self, link: &Link) -> Result<(), StoreError>;
+
+    /// Takes the link with this hash out. MUST give it to one of any number of racing calls, and never once it
+    /// has expired at `now`. It is there again if the transaction is rolled back.
+    fn consume(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError>;
+
+    /// Deletes the user's links that change its address.
+    fn delete_email_changes(&mut self, user_id: UserId) -> Result<(), StoreError>;
+
+    /// Deletes at most `limit` links expired at `now`, and answers how many.
+    fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
+}

@@ -1,0 +1,56 @@
+use std::time::Duration;
+
+use super::BoxFuture;
+use crate::error_code::{Coded, ErrorCode};
+use crate::user::{Password, PasswordHash};
+
+/// What comparing a password with a hash shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the password.
+    Right,
+    /// It is the password, and the hash is of an older scheme or other parameters than those in force.
+    RightButOutdated,
+    /// It is not the password.
+    Wrong,
+}
+
+/// A password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// The request would wait too long. Nothing was hashed.
+    #[error("too many passwords are waiting to be hashed")]
+    Overloaded {
+        /// After how long trying again is likely to help.
+        retry_after: Duration,
+    },
+    /// The hash is not one that can be read, or hashing failed.
+    #[error("hashing failed: {0}")]
+    Failed(String),
+}
+
+impl Coded for HashError {
+    fn code(&self) -> ErrorCode {
+        match *self {
+            Self::Overloaded { retry_after } => ErrorCode::Unavailable { retry_after },
+            Self::Failed(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+/// Hashes passwords, slowly by intent.
+///
+/// An implementation MUST hold at most a bounded number of passwords, MUST answer
+/// [`Overloaded`](HashError::Overloaded) at once where one would wait longer than its bound, and MUST NOT block the
+/// thread that asks.
+pub trait PasswordHasher: Send + Sync {
+    /// A new hash, each time with another salt, with the parameters in force.
+    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>>;
+
+    /// Compares a password with a hash.
+    fn verify(
+        &self,
+        password: Password,
+        hash: PasswordHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>>;
+}

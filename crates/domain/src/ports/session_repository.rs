@@ -1,0 +1,70 @@
+use super::StoreError;
+use crate::Timestamp;
+use crate::session::{ListedSession, LiveSession, Session, SessionId, SessionToken};
+use crate::token::{Generation, TokenHash};
+use crate::user::UserId;
+
+/// One use of a token, to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionUse {
+    /// The token used.
+    pub hash: TokenHash,
+    /// When.
+    pub used_at: Timestamp,
+    /// When the token expires now.
+    pub expires_at: Timestamp,
+}
+
+/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can revive it.
+pub trait SessionRepository {
+    /// Adds a session with its first token.
+    fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
+
+    /// The token with this hash, its session and its user. MUST NOT find a token expired at `now`.
+    fn find_by_token(
+        &mut self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<LiveSession>, StoreError>;
+
+    /// Writes uses. MUST move neither `expires_at` nor `last_used_at` backwards, and MUST pass over tokens that
+    /// are gone.
+    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<(), StoreError>;
+
+    /// Whether the session is there with a token live at `now`.
+    fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// All the session's tokens, expired ones too, by generation.
+    fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError>;
+
+    /// Adds a further token to a session. Of racing calls for one generation MUST let one answer `true`, and the
+    /// others `false` and change nothing; likewise `false` where the session has ended.
+    fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError>;
+
+    /// Makes `to` the session's current generation, and lets every earlier token expire at `old_expire_at`, or at
+    /// its own end if sooner. Of racing calls for one generation MUST let one answer `true`; `false` where the
+    /// current generation is `to` or later already, or the session has ended.
+    fn promote(
+        &mut self,
+        id: SessionId,
+        to: Generation,
+        old_expire_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// The user's sessions that have a token live at `now`, each once, newest first: with the current token, or
+    /// with the next one where the current has expired.
+    fn list(&mut self, user_id: UserId, now: Timestamp) -> Result<Vec<ListedSession>, StoreError>;
+
+    /// Ends one session of this user. MUST answer `true` once at the most, and `false` for another user's.
+    fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of the user but `except`, and answers their ids.
+    fn end_all(
+        &mut self,
+        user_id: UserId,
+        except: Option<SessionId>,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Deletes at most `limit` tokens expired at `now` and the sessions left without one; answers how many tokens.
+    fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
+}

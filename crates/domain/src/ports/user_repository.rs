@@ -1,0 +1,89 @@
+use super::{StoreError, WriteError};
+use crate::Timestamp;
+use crate::user::{
+    Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
+};
+
+/// An account about to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// What others may learn of it.
+    pub user: User,
+    /// The hash of its password.
+    pub password_hash: PasswordHash,
+    /// Whether it may be used at once.
+    pub standing: Standing,
+}
+
+/// What changes of an account; all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct UserChanges {
+    /// A new name, or the old one in another case.
+    pub name: Option<UserName>,
+    /// The hash of a new password.
+    pub password_hash: Option<PasswordHash>,
+    /// A new address.
+    pub email: Option<EmailAddress>,
+    /// The icon.
+    pub icon: Change<Icon>,
+    /// The status.
+    pub status: Change<Status>,
+}
+
+/// Accounts, the waiting ones among them.
+///
+/// Names and addresses are held by their keys. A *waiting* account has [`Standing::Pending`]; once its `until` has
+/// come it has *lapsed*: nothing finds it any more, and [`release`](Self::release) deletes it.
+pub trait UserRepository {
+    /// Adds an account.
+    ///
+    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) where another
+    /// account, waiting and lapsed ones included, holds it; of any number of racing calls for one name or address,
+    /// one succeeds.
+    fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
+
+    /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of
+    /// their ids. Whoever needs a name or an address calls it first, in the same transaction.
+    fn release(
+        &mut self,
+        name: Option<&UserName>,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The user with this id. MUST NOT find a waiting account.
+    fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// Who has this name, waiting accounts included. MUST NOT find one lapsed at `now`.
+    fn find_by_name(
+        &mut self,
+        name: &UserName,
+        now: Timestamp,
+    ) -> Result<Option<Credential>, StoreError>;
+
+    /// Who has this address, waiting accounts included. MUST NOT find one lapsed at `now`.
+    fn find_by_email(
+        &mut self,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StoreError>;
+
+    /// The account's credential, which MUST NOT change, nor the account go, before this transaction ends. Two
+    /// transactions that lock one account run one after the other.
+    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
+
+    /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as
+    /// [`insert`](Self::insert) does where another account holds the new name or address, and MUST let an account
+    /// keep its own name in another case.
+    fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError>;
+
+    /// Makes a waiting account a user. MUST answer `true` once at the most for an account, and `false` for one
+    /// that is lapsed at `now`, no longer there, or not waiting.
+    fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes an account with its sessions, links and mail. MUST answer `true` once at the most.
+    fn delete(&mut self, id: UserId) -> Result<bool, StoreError>;
+
+    /// Deletes at most `limit` accounts lapsed at `now`, and answers how many.
+    fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
+}

@@ -1,0 +1,49 @@
+//! Deleting one's account (`DELETE /user/self`, `DELETE /account/delete`).
+
+use super::Services;
+use crate::error_code::{Coded, ErrorCode};
+use crate::ports::{Abort, StoreError, StoreExt};
+use crate::session::LiveSession;
+
+/// Why an account was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteUserError {
+    /// The session that asked has ended meanwhile.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for DeleteUserError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::SessionEnded => ErrorCode::TokenInvalid,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// Deletes the caller's account with its sessions, links and mail; its name and address are free at once.
+    ///
+    /// # Errors
+    /// [`DeleteUserError`].
+    pub async fn delete_user(&self, caller: &LiveSession) -> Result<(), DeleteUserError> {
+        let (user_id, session_id) = (caller.user.id, caller.session.id);
+        let now = self.ports.clock.now();
+        self.ports
+            .store
+            .transact(move |tx| {
+                let there = tx.users().lock(user_id)?.is_some();
+                if there && tx.sessions().is_live(session_id, now)? && tx.users().delete(user_id)? {
+                    return Ok(());
+                }
+                Err(Abort::Refused(DeleteUserError::SessionEnded))
+            })
+            .await?;
+        self.ports.session_check.forget_user(user_id);
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Ending sessions: one's own, one by id, one by a token of it, all of them.
+
+use super::Services;
+use crate::error_code::{Coded, ErrorCode};
+use crate::ports::{Abort, StoreError, StoreExt};
+use crate::session::{LiveSession, SessionId};
+use crate::token::Token;
+
+/// Why a session was not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndSessionError {
+    /// The user has no such session.
+    #[error("the user has no such session")]
+    SessionUnknown,
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for EndSessionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::SessionUnknown => ErrorCode::SessionUnknown,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Which sessions a logout ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogoutScope {
+    /// The one that asks.
+    ThisSession,
+    /// All of the user's.
+    Everywhere,
+}
+
+impl Services {
+    /// Ends the caller's session, or all of its user's. Not an error where they have ended already.
+    ///
+    /// # Errors
+    /// [`EndSessionError::Store`].
+    pub async fn log_out(
+        &self,
+        caller: &LiveSession,
+        scope: LogoutScope,
+    ) -> Result<(), EndSessionError> {
+        let (user_id, id) = (caller.user.id, caller.session.id);
+        let ended = self
+            .ports
+            .store
+            .transact::<_, StoreError>(move |tx| match scope {
+                LogoutScope::ThisSession => {
+                    tx.sessions().end(user_id, id)?;
+                    Ok(vec![id])
+                }
+                LogoutScope::Everywhere => Ok(tx.sessions().end_all(user_id, None)?),
+            })
+            .await?;
+        self.forget_sessions(&ended);
+        Ok(())
+    }
+
+    /// Ends one of the caller's sessions.
+    ///
+    /// # Errors
+    /// [`EndSessionError::SessionUnknown`] where the caller's user has no such live session.
+    pub async fn end_session(
+        &self,
+        caller: &LiveSession,
+        id: SessionId,
+    ) -> Result<(), EndSessionError> {
+        let (user_id, now) = (caller.user.id, self.ports.clock.now());
+        self.ports
+            .store
+            .transact(move |tx| {
+                if tx.sessions().is_live(id, now)? && tx.sessions().end(user_id, id)? {
+                    return Ok(());
+                }
+                Err(Abort::Refused(EndSessionError::SessionUnknown))
+            })
+            .await?;
+        self.forget_sessions(&[id]);
+        Ok(())
+    }
+
+    /// Ends the session of the caller's user that has this token among its live ones.
+    ///
+    /// # Errors
+    /// [`EndSessionError::SessionUnknown`] where it is no live token of that user.
+    pub async fn end_session_by_token(
+        &self,
+        caller: &LiveSession,
+        token: &Token,
+    ) -> Result<(), EndSessionError> {
+        let (user_id, now, hash) = (caller.user.id, self.ports.clock.now(), token.hash());
+        let id = self
+            .ports
+            .store
+            .transact(move |tx| {
+                if let Some(found) = tx.sessions().find_by_token(&hash, now)?
+                    && tx.sessions().end(user_id, found.session.id)?
+                {
+                    return Ok(found.session.id);
+                }
+                Err(Abort::Refused(EndSessionError::SessionUnknown))
+            })
+            .await?;
+        self.forget_sessions(&[id]);
+        Ok(())
+    }
+
+    /// What was remembered of ended sessions goes before anybody is told that they ended.
+    pub(super) fn forget_sessions(&self, ended: &[SessionId]) {
+        for id in ended {
+            self.ports.session_check.forget_session(*id);
+        }
+    }
+}

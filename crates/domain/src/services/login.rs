@@ -1,0 +1,156 @@
+//! Logging in with name and password.
+
+use super::Services;
+use super::issue_session::{IssuedSession, SessionDraft};
+use crate::error_code::{Coded, ErrorCode};
+use crate::ports::{Attempt, Blocked, HashError, StoreError, StoreExt, UserChanges, Verdict};
+use crate::session::{Client, SessionTerms};
+use crate::user::{Credential, Password, PasswordHash, Standing, UserName};
+
+/// How often a login starts again because the credential it had checked was replaced meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// What somebody logs in with.
+pub struct Login {
+    /// The user's name.
+    pub name: UserName,
+    /// What is said to be its password.
+    pub password: Password,
+    /// Where the request came from.
+    pub client: Client,
+}
+
+/// Why a login is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The abuse guard asks to wait.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+    /// Nobody has the name.
+    #[error("no such user")]
+    UserUnknown,
+    /// The password is another.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The password is right, and the account waits for verification.
+    #[error("the account waits for verification")]
+    NotVerified,
+    /// The password could not be compared.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for LoginError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Blocked(blocked) => blocked.code(),
+            Self::UserUnknown => ErrorCode::UserUnknown,
+            Self::WrongPassword => ErrorCode::WrongPassword,
+            Self::NotVerified => ErrorCode::NotVerified,
+            Self::Hash(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated.
+    ///
+    /// # Errors
+    /// [`LoginError`]; nothing was changed then.
+    pub async fn login(
+        &self,
+        login: Login,
+        terms: SessionTerms,
+    ) -> Result<IssuedSession, LoginError> {
+        self.ports
+            .guard
+            .admit(login.client.ip, Attempt::Login(&login.name))?;
+        for _ in 0..ATTEMPTS {
+            let credential = self.credential_of(&login.name).await?;
+            let renewed = self.check_password(&login.password, &credential).await?;
+            match credential.standing {
+                Standing::Active => {}
+                Standing::Pending { .. } => return Err(LoginError::NotVerified),
+            }
+            let client = login.client.clone();
+            if let Some(issued) = self
+                .open_session(credential, renewed, terms, client)
+                .await?
+            {
+                return Ok(issued);
+            }
+        }
+        Err(StoreError::Unavailable("the user's password keeps changing".into()).into())
+    }
+
+    async fn credential_of(&self, name: &UserName) -> Result<Credential, LoginError> {
+        let (name, now) = (name.clone(), self.ports.clock.now());
+        self.ports
+            .store
+            .read(move |tx| tx.users().find_by_name(&name, now))
+            .await?
+            .ok_or(LoginError::UserUnknown)
+    }
+
+    /// Compares, and answers a new hash where the stored one is outdated.
+    async fn check_password(
+        &self,
+        password: &Password,
+        credential: &Credential,
+    ) -> Result<Option<PasswordHash>, LoginError> {
+        let hasher = &self.ports.hasher;
+        let stored = credential.password_hash.clone();
+        match hasher.verify(password.clone(), stored).await? {
+            Verdict::Wrong => Err(LoginError::WrongPassword),
+            Verdict::Right => Ok(None),
+            // An upgrade that cannot be had now is had at the next login.
+            Verdict::RightButOutdated => Ok(hasher.hash(password.clone()).await.ok()),
+        }
+    }
+
+    /// Writes the session if the credential still is the one that was checked; else answers `None`. A password
+    /// change that ends all sessions must not miss one issued for the old password.
+    async fn open_session(
+        &self,
+        checked: Credential,
+        renewed: Option<PasswordHash>,
+        terms: SessionTerms,
+        client: Client,
+    ) -> Result<Option<IssuedSession>, LoginError> {
+        let now = self.ports.clock.now();
+        let user_id = checked.user_id;
+        let SessionDraft {
+            session,
+            row,
+            token,
+        } = self.draft_session(user_id, terms, client, now);
+        let expires_at = row.expires_at;
+        let changes = UserChanges {
+            password_hash: renewed,
+            ..UserChanges::default()
+        };
+        let user = self
+            .ports
+            .store
+            .transact::<_, StoreError>(move |tx| {
+                if tx.users().lock(user_id)?.as_ref() != Some(&checked) {
+                    return Ok(None);
+                }
+                if changes.password_hash.is_some() {
+                    tx.users().update(user_id, &changes)?;
+                }
+                tx.sessions().insert(&session, &row)?;
+                Ok(tx.users().find(user_id)?)
+            })
+            .await?;
+        Ok(user.map(|user| IssuedSession {
+            user,
+            token,
+            expires_at,
+        }))
+    }
+}

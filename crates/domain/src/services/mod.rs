@@ -1,0 +1,83 @@
+//! The use cases, one file each. Every one is a method of [`Services`], with an error enum of its own.
+
+mod authenticate;
+mod delete_user;
+mod deliver_mail;
+mod end_session;
+mod find_user;
+mod follow_link;
+mod issue_session;
+mod list_sessions;
+mod login;
+mod register;
+mod renew_session;
+mod request_account;
+mod sweep;
+mod update_user;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use authenticate::AuthenticateError;
+pub use delete_user::DeleteUserError;
+pub use deliver_mail::Delivery;
+pub use end_session::{EndSessionError, LogoutScope};
+pub use find_user::FindUserError;
+pub use follow_link::{FollowLinkError, Followed};
+pub use issue_session::IssuedSession;
+pub use list_sessions::{ListSessionsError, TokenInUse};
+pub use login::{Login, LoginError};
+pub use register::{RegisterError, Registration};
+pub use renew_session::{NextToken, RenewSessionError};
+pub use request_account::AccountRequest;
+pub use update_user::{UpdateUserError, UserUpdate};
+
+use crate::ports::{AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
+use crate::session::Lifetimes;
+use crate::token::TokenKeys;
+use crate::user::PasswordRules;
+
+/// What the use cases need of the world.
+pub struct Ports {
+    /// Keeps everything.
+    pub store: Arc<dyn Store>,
+    /// Finds sessions by their tokens.
+    pub session_check: Arc<dyn SessionCheck>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Slows down those who try too much.
+    pub guard: Arc<dyn AbuseGuard>,
+    /// Sends messages.
+    pub mailer: Arc<dyn Mailer>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What an instance decides for itself.
+#[derive(Clone)]
+pub struct Settings {
+    /// Makes tokens.
+    pub keys: TokenKeys,
+    /// What is asked of a password when one is set.
+    pub password_rules: PasswordRules,
+    /// How long sessions live.
+    pub lifetimes: Lifetimes,
+    /// How long a new account waits for verification, and how long a mailed link works.
+    pub registration_lifetime: Duration,
+}
+
+/// The use cases. One value serves all requests at once.
+pub struct Services {
+    ports: Ports,
+    settings: Settings,
+}
+
+impl Services {
+    /// Use cases over these ports.
+    #[must_use]
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        Self { ports, settings }
+    }
+}

@@ -1,0 +1,170 @@
+//! Registering a user who may log in at once (`POST /users`, `POST /api/register`).
+
+use super::Services;
+use super::issue_session::{IssuedSession, SessionDraft};
+use crate::Timestamp;
+use crate::error_code::{Coded, ErrorCode};
+use crate::ports::{Attempt, Blocked, Conflict, HashError, NewUser, StoreError, StoreExt};
+use crate::session::{Client, SessionTerms};
+use crate::user::{
+    EmailAddress, Password, PasswordHash, PasswordTooShort, Standing, User, UserId, UserName,
+};
+
+/// What somebody registers with.
+pub struct Registration {
+    /// The name wanted.
+    pub name: UserName,
+    /// The address, where the dialect asks for one.
+    pub email: Option<EmailAddress>,
+    /// The password wanted.
+    pub password: Password,
+    /// Where the request came from.
+    pub client: Client,
+}
+
+/// Why a registration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The instance asks for a longer password.
+    #[error(transparent)]
+    PasswordTooShort(#[from] PasswordTooShort),
+    /// The abuse guard asks to wait.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+    /// Another account has the name, and perhaps the address too.
+    #[error("the name is taken")]
+    NameTaken,
+    /// Another account has the address, and none the name.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Conflict> for RegisterError {
+    fn from(conflict: Conflict) -> Self {
+        match conflict {
+            Conflict::Name => Self::NameTaken,
+            Conflict::Email => Self::EmailTaken,
+        }
+    }
+}
+
+impl Coded for RegisterError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::PasswordTooShort(_) => ErrorCode::InvalidInput,
+            Self::Blocked(blocked) => blocked.code(),
+            Self::NameTaken => ErrorCode::NameTaken,
+            Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::Hash(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// Registers a user and logs it in.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing was changed then.
+    pub async fn register(
+        &self,
+        registration: Registration,
+        terms: SessionTerms,
+    ) -> Result<IssuedSession, RegisterError> {
+        let Registration {
+            name,
+            email,
+            password,
+            client,
+        } = registration;
+        let password_hash = self.hash_new_password(password, &client).await?;
+        let now = self.ports.clock.now();
+        let new = self.new_user(name, email, password_hash, Standing::Active, now);
+        let user = new.user.clone();
+        let SessionDraft {
+            session,
+            row,
+            token,
+        } = self.draft_session(user.id, terms, client, now);
+        let expires_at = row.expires_at;
+        let added = self
+            .ports
+            .store
+            .transact(move |tx| {
+                let wanted = &new.user;
+                tx.users()
+                    .release(Some(&wanted.name), wanted.email.as_ref(), now)?;
+                tx.users().insert(&new)?;
+                Ok(tx.sessions().insert(&session, &row)?)
+            })
+            .await;
+        self.name_before_email(added, &user.name).await?;
+        Ok(IssuedSession {
+            user,
+            token,
+            expires_at,
+        })
+    }
+
+    /// Hashes the password of an account about to be, once the rules and the guard let it.
+    pub(super) async fn hash_new_password(
+        &self,
+        password: Password,
+        client: &Client,
+    ) -> Result<PasswordHash, RegisterError> {
+        let password = self.settings.password_rules.accept(password)?;
+        self.ports.guard.admit(client.ip, Attempt::Register)?;
+        Ok(self.ports.hasher.hash(password.into_password()).await?)
+    }
+
+    /// An account about to be.
+    pub(super) fn new_user(
+        &self,
+        name: UserName,
+        email: Option<EmailAddress>,
+        password_hash: PasswordHash,
+        standing: Standing,
+        now: Timestamp,
+    ) -> NewUser {
+        NewUser {
+            user: User {
+                id: UserId::new(self.ports.entropy.uuid()),
+                name,
+                email,
+                icon: None,
+                status: None,
+                created_at: now,
+            },
+            password_hash,
+            standing,
+        }
+    }
+
+    /// Names the name where name and address are both taken (CONTRACT, account); a store may have met the address
+    /// first.
+    pub(super) async fn name_before_email(
+        &self,
+        added: Result<(), RegisterError>,
+        name: &UserName,
+    ) -> Result<(), RegisterError> {
+        let Err(RegisterError::EmailTaken) = added else {
+            return added;
+        };
+        let (name, now) = (name.clone(), self.ports.clock.now());
+        let holder = self
+            .ports
+            .store
+            .read(move |tx| tx.users().find_by_name(&name, now))
+            .await?;
+        match holder {
+            Some(_) => Err(RegisterError::NameTaken),
+            None => Err(RegisterError::EmailTaken),
+        }
+    }
+}

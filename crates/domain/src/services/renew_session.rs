@@ -1,0 +1,146 @@
+//! Handing out a session's next token (seed 002, "Token Refresh").
+
+use super::Services;
+use crate::Timestamp;
+use crate::error_code::{Coded, ErrorCode};
+use crate::ports::{StoreError, StoreExt};
+use crate::session::{LiveSession, Session, SessionToken};
+use crate::token::{Generation, Token, TokenKeys};
+
+/// The token that follows the one presented. It holds it in clear and cannot be printed.
+pub struct NextToken {
+    /// The token.
+    pub token: Token,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+/// Why no next token could be told.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewSessionError {
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for RenewSessionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// The next token of the session, where the one presented is close to its end or already has a successor.
+    ///
+    /// The same for every use of the presented token: the next token is fixed once, in the store, and told again
+    /// until the presented one expires.
+    ///
+    /// # Errors
+    /// [`RenewSessionError`].
+    pub async fn renew_session(
+        &self,
+        caller: &LiveSession,
+    ) -> Result<Option<NextToken>, RenewSessionError> {
+        let now = self.ports.clock.now();
+        let LiveSession { token, session, .. } = caller;
+        let lifetimes = &self.settings.lifetimes;
+        let superseded = token.generation < session.generation;
+        if !superseded && !lifetimes.renewal_is_due(session.policy, token.expires_at, now) {
+            return Ok(None);
+        }
+        let row = match self.known_successor(session, token.generation, now).await? {
+            Some(row) => Some(row),
+            // Superseded, and its successor was made with a key that is gone.
+            None if superseded => None,
+            None => self.fix_next_token(session, token.generation, now).await?,
+        };
+        Ok(row.and_then(|row| self.next_token(session, &row)))
+    }
+
+    /// The successor that was fixed before, looked up without a write.
+    async fn known_successor(
+        &self,
+        session: &Session,
+        generation: Generation,
+        now: Timestamp,
+    ) -> Result<Option<SessionToken>, StoreError> {
+        let id = session.id;
+        let known = self
+            .ports
+            .store
+            .read(move |tx| tx.sessions().tokens(id))
+            .await?;
+        Ok(successor(
+            &self.settings.keys,
+            session,
+            generation,
+            &known,
+            now,
+        ))
+    }
+
+    /// Fixes the next token; where a racing request has, answers the one it fixed.
+    async fn fix_next_token(
+        &self,
+        session: &Session,
+        generation: Generation,
+        now: Timestamp,
+    ) -> Result<Option<SessionToken>, StoreError> {
+        let keys = self.settings.keys.clone();
+        let session = session.clone();
+        let expires_at = now.plus(self.settings.lifetimes.lifetime);
+        self.ports
+            .store
+            .transact::<_, StoreError>(move |tx| {
+                let known = tx.sessions().tokens(session.id)?;
+                if let Some(row) = successor(&keys, &session, generation, &known, now) {
+                    return Ok(Some(row));
+                }
+                let newest = known.iter().map(|row| row.generation).max();
+                let next = newest.unwrap_or(generation).next();
+                let token = keys.session_token(session.id, next, session.shape);
+                let row = SessionToken {
+                    session_id: session.id,
+                    generation: next,
+                    hash: token.hash(),
+                    expires_at,
+                    last_used_at: None,
+                };
+                if tx.sessions().insert_token(&row)? {
+                    return Ok(Some(row));
+                }
+                let known = tx.sessions().tokens(session.id)?;
+                Ok(successor(&keys, &session, generation, &known, now))
+            })
+            .await
+    }
+
+    fn next_token(&self, session: &Session, row: &SessionToken) -> Option<NextToken> {
+        let token = recover(&self.settings.keys, session, row)?;
+        Some(NextToken {
+            token,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+/// The first later token that is live and that we can make again.
+fn successor(
+    keys: &TokenKeys,
+    session: &Session,
+    generation: Generation,
+    known: &[SessionToken],
+    now: Timestamp,
+) -> Option<SessionToken> {
+    known
+        .iter()
+        .filter(|row| row.generation > generation && row.is_live(now))
+        .find(|row| recover(keys, session, row).is_some())
+        .copied()
+}
+
+fn recover(keys: &TokenKeys, session: &Session, row: &SessionToken) -> Option<Token> {
+    keys.recover_session_token(session.id, row.generation, session.shape, &row.hash)
+}

@@ -1,0 +1,94 @@
+//! Requesting an account that waits for the verification of its address (`POST /account/register`).
+
+use super::{RegisterError, Services};
+use crate::Timestamp;
+use crate::link::{Link, LinkId, LinkPurpose};
+use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::ports::StoreExt;
+use crate::session::Client;
+use crate::user::{EmailAddress, Password, Standing, UserId, UserName};
+
+/// What somebody requests an account with.
+pub struct AccountRequest {
+    /// The name wanted.
+    pub name: UserName,
+    /// The address to verify.
+    pub email: EmailAddress,
+    /// The password wanted.
+    pub password: Password,
+    /// Where the request came from.
+    pub client: Client,
+    /// The language to write in.
+    pub language: Language,
+}
+
+impl Services {
+    /// Adds an account that waits, holding its name and address, and mails the link that makes it a user.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing was changed then.
+    pub async fn request_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
+        let AccountRequest {
+            name,
+            email,
+            password,
+            client,
+            language,
+        } = request;
+        let password_hash = self.hash_new_password(password, &client).await?;
+        let now = self.ports.clock.now();
+        let standing = Standing::Pending {
+            until: now.plus(self.settings.registration_lifetime),
+        };
+        let wanted = name.clone();
+        let new = self.new_user(name, Some(email.clone()), password_hash, standing, now);
+        let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
+        let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
+        let added = self
+            .ports
+            .store
+            .transact(move |tx| {
+                let wanted = &new.user;
+                tx.users()
+                    .release(Some(&wanted.name), wanted.email.as_ref(), now)?;
+                tx.users().insert(&new)?;
+                tx.links().insert(&link)?;
+                Ok(tx.outbox().enqueue(&mail)?)
+            })
+            .await;
+        self.name_before_email(added, &wanted).await
+    }
+
+    /// A link for a user; writing it is the caller's.
+    pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
+        let id = LinkId::new(self.ports.entropy.uuid());
+        Link {
+            id,
+            hash: self.settings.keys.link_token(id).hash(),
+            user_id,
+            purpose,
+            expires_at: now.plus(self.settings.registration_lifetime),
+        }
+    }
+
+    /// A message that carries a link; writing it is the caller's.
+    pub(super) fn draft_mail(
+        &self,
+        link: &Link,
+        kind: MailKind,
+        to: EmailAddress,
+        language: Language,
+        now: Timestamp,
+    ) -> OutgoingMail {
+        OutgoingMail {
+            id: MailId::new(self.ports.entropy.uuid()),
+            user_id: link.user_id,
+            kind,
+            language,
+            to,
+            link: link.id,
+            created_at: now,
+            useless_from: link.expires_at,
+        }
+    }
+}

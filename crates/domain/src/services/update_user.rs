@@ -1,0 +1,178 @@
+//! Changing one's account (`PATCH /user/update`).
+
+use super::Services;
+use crate::error_code::{Coded, ErrorCode};
+use crate::link::{Link, LinkPurpose};
+use crate::mail::{Language, MailKind, OutgoingMail};
+use crate::ports::{Abort, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges};
+use crate::session::LiveSession;
+use crate::user::{
+    Change, EmailAddress, Icon, Password, PasswordHash, PasswordTooShort, Status, User, UserId,
+    UserName,
+};
+
+/// What somebody wants to change; all of it happens, or none.
+#[derive(Default)]
+pub struct UserUpdate {
+    /// A new name, or the old one in another case.
+    pub name: Option<UserName>,
+    /// A new password; ends every other session of the user.
+    pub password: Option<Password>,
+    /// A new address; takes effect once the link mailed to it is followed.
+    pub email: Option<EmailAddress>,
+    /// The icon.
+    pub icon: Change<Icon>,
+    /// The status.
+    pub status: Change<Status>,
+}
+
+/// Why a change is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateUserError {
+    /// The instance asks for a longer password.
+    #[error(transparent)]
+    PasswordTooShort(#[from] PasswordTooShort),
+    /// The session that asked has ended meanwhile.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// Another account has the name.
+    #[error("the name is taken")]
+    NameTaken,
+    /// Another account has the address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Conflict> for UpdateUserError {
+    fn from(conflict: Conflict) -> Self {
+        match conflict {
+            Conflict::Name => Self::NameTaken,
+            Conflict::Email => Self::EmailTaken,
+        }
+    }
+}
+
+impl Coded for UpdateUserError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::PasswordTooShort(_) => ErrorCode::InvalidInput,
+            Self::SessionEnded => ErrorCode::TokenInvalid,
+            Self::NameTaken => ErrorCode::NameTaken,
+            Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::Hash(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// Changes the caller's account and answers it as it is then.
+    ///
+    /// # Errors
+    /// [`UpdateUserError`]; nothing was changed then.
+    pub async fn update_user(
+        &self,
+        caller: &LiveSession,
+        update: UserUpdate,
+        language: Language,
+    ) -> Result<User, UpdateUserError> {
+        let UserUpdate {
+            name,
+            password,
+            email,
+            icon,
+            status,
+        } = update;
+        let changes = UserChanges {
+            name,
+            password_hash: self.hash_changed_password(password).await?,
+            email: None,
+            icon,
+            status,
+        };
+        let (user_id, session_id) = (caller.user.id, caller.session.id);
+        let now = self.ports.clock.now();
+        let email_change = email.map(|to| self.draft_email_change(user_id, to, language));
+        let (user, ended) = self
+            .ports
+            .store
+            .transact(move |tx| {
+                // Whoever lost the session while the password was hashed may no longer change it.
+                tx.users().lock(user_id)?;
+                if !tx.sessions().is_live(session_id, now)? {
+                    return Err(Abort::Refused(UpdateUserError::SessionEnded));
+                }
+                tx.users().release(changes.name.as_ref(), None, now)?;
+                let user = tx
+                    .users()
+                    .update(user_id, &changes)?
+                    .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
+                if let Some(email_change) = &email_change {
+                    email_change.write(tx, &user)?;
+                }
+                let ended = match changes.password_hash {
+                    Some(_) => tx.sessions().end_all(user_id, Some(session_id))?,
+                    None => Vec::new(),
+                };
+                Ok((user, ended))
+            })
+            .await?;
+        self.ports.session_check.forget_user(user_id);
+        self.forget_sessions(&ended);
+        Ok(user)
+    }
+
+    async fn hash_changed_password(
+        &self,
+        password: Option<Password>,
+    ) -> Result<Option<PasswordHash>, UpdateUserError> {
+        let Some(password) = password else {
+            return Ok(None);
+        };
+        let password = self.settings.password_rules.accept(password)?;
+        let hash = self.ports.hasher.hash(password.into_password()).await?;
+        Ok(Some(hash))
+    }
+
+    fn draft_email_change(
+        &self,
+        user_id: UserId,
+        to: EmailAddress,
+        language: Language,
+    ) -> EmailChange {
+        let now = self.ports.clock.now();
+        let link = self.draft_link(user_id, LinkPurpose::ChangeEmail(to.clone()), now);
+        let mail = self.draft_mail(&link, MailKind::ConfirmEmail, to, language, now);
+        EmailChange { link, mail }
+    }
+}
+
+/// A changed address on its way: the link that confirms it, and the message that carries the link.
+struct EmailChange {
+    link: Link,
+    mail: OutgoingMail,
+}
+
+impl EmailChange {
+    /// Writes it in place of any earlier one, unless the user has that very address or another has it.
+    fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
+        let to = &self.mail.to;
+        tx.links().delete_email_changes(user.id)?;
+        if user.email.as_ref() == Some(to) {
+            return Ok(());
+        }
+        match tx.users().find_by_email(to, self.mail.created_at)? {
+            Some(holder) if holder != user.id => Err(Abort::Refused(UpdateUserError::EmailTaken)),
+            _ => {
+                tx.links().insert(&self.link)?;
+                Ok(tx.outbox().enqueue(&self.mail)?)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Sessions, and the policies they live under.
+
+mod client;
+mod policy;
+
+use std::fmt;
+
+use uuid::Uuid;
+
+pub use client::{Client, UserAgent};
+pub use policy::{Lifetimes, SessionPolicy, SessionTerms};
+
+use crate::Timestamp;
+use crate::token::{Generation, TokenHash, TokenShape};
+use crate::user::{User, UserId};
+
+/// Names a session. Shown in lists; it authenticates nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(Uuid);
+
+impl SessionId {
+    /// The id with this UUID.
+    #[must_use]
+    pub fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A user's being logged in somewhere. It lives as long as one of its tokens does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Names the session.
+    pub id: SessionId,
+    /// Who is logged in.
+    pub user_id: UserId,
+    /// How its tokens expire; stays as issued.
+    pub policy: SessionPolicy,
+    /// How its tokens are written; stays as issued.
+    pub shape: TokenShape,
+    /// The generation of its current token.
+    pub generation: Generation,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// What it was issued to.
+    pub client: Client,
+}
+
+/// One token of a session, as a store keeps it: by its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionToken {
+    /// The session it belongs to.
+    pub session_id: SessionId,
+    /// Which of the session's tokens it is.
+    pub generation: Generation,
+    /// What it is found by.
+    pub hash: TokenHash,
+    /// The first moment it no longer counts.
+    pub expires_at: Timestamp,
+    /// When it was last used; `None` before the first use.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl SessionToken {
+    /// Whether the token counts at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+}
+
+/// A token found live, with its session and user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The token that was presented.
+    pub token: SessionToken,
+    /// The session it belongs to.
+    pub session: Session,
+    /// Who is logged in.
+    pub user: User,
+}
+
+/// A session with the token that stands for it in a list: the current one, or the next once that has expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    /// The session.
+    pub session: Session,
+    /// Its token.
+    pub token: SessionToken,
+    /// When any of its tokens was last used.
+    pub last_used_at: Option<Timestamp>,
+}

@@ -1,0 +1,114 @@
+//! How long sessions live.
+
+use std::time::Duration;
+
+use crate::Timestamp;
+use crate::token::TokenShape;
+
+/// How a session's tokens expire. A session keeps the policy it was issued under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionPolicy {
+    /// One token; every use moves its expiry (seed 000).
+    Sliding,
+    /// A token's expiry stands; near it, a next token takes over (seed 002).
+    Rotating,
+}
+
+/// What a dialect asks of the sessions it issues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionTerms {
+    /// How its tokens expire.
+    pub policy: SessionPolicy,
+    /// How its tokens are written.
+    pub shape: TokenShape,
+    /// How long the first token lives, not being used.
+    pub first_life: Duration,
+}
+
+/// The spans that hold for every session of an instance, as configured now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// `sessions.sliding.extend_to`: how long a sliding token lives after a use.
+    pub extend_to: Duration,
+    /// `sessions.rotating.lifetime`: how long a rotating token lives.
+    pub lifetime: Duration,
+    /// `sessions.rotating.renew_within`: with this much left or less, the next token is due.
+    pub renew_within: Duration,
+    /// `sessions.rotating.grace`: how long the old token lives after the first use of the next.
+    pub grace: Duration,
+}
+
+impl Lifetimes {
+    /// When a token that expires at `expires_at` expires once it was used at `now`; never earlier than before.
+    #[must_use]
+    pub fn after_use(
+        &self,
+        policy: SessionPolicy,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
+        match policy {
+            SessionPolicy::Sliding => expires_at.max(now.plus(self.extend_to)),
+            SessionPolicy::Rotating => expires_at,
+        }
+    }
+
+    /// Whether a token that expires at `expires_at` is to be followed by a next one now.
+    #[must_use]
+    pub fn renewal_is_due(
+        &self,
+        policy: SessionPolicy,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> bool {
+        match policy {
+            SessionPolicy::Sliding => false,
+            SessionPolicy::Rotating => now.until(expires_at) <= self.renew_within,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    fn lifetimes() -> Lifetimes {
+        Lifetimes {
+            extend_to: 14 * DAY,
+            lifetime: 30 * DAY,
+            renew_within: 7 * DAY,
+            grace: Duration::from_secs(60),
+        }
+    }
+
+    #[test]
+    fn a_use_moves_a_sliding_expiry_and_leaves_a_rotating_one() {
+        let now = Timestamp::from_micros(1_000_000);
+        let soon = now.plus(Duration::from_secs(300));
+        let spans = lifetimes();
+        assert_eq!(
+            spans.after_use(SessionPolicy::Sliding, soon, now),
+            now.plus(14 * DAY)
+        );
+        assert_eq!(spans.after_use(SessionPolicy::Rotating, soon, now), soon);
+    }
+
+    #[test]
+    fn a_use_never_moves_an_expiry_backwards() {
+        let now = Timestamp::from_micros(1_000_000);
+        let far = now.plus(20 * DAY);
+        assert_eq!(lifetimes().after_use(SessionPolicy::Sliding, far, now), far);
+    }
+
+    #[test]
+    fn renewal_is_due_with_seven_days_or_less_left() {
+        let now = Timestamp::from_micros(1_000_000);
+        let spans = lifetimes();
+        let due = |left| spans.renewal_is_due(SessionPolicy::Rotating, now.plus(left), now);
+        assert!(due(7 * DAY));
+        assert!(!due(7 * DAY + Duration::from_micros(1)));
+        assert!(!spans.renewal_is_due(SessionPolicy::Sliding, now.plus(DAY), now));
+    }
+}

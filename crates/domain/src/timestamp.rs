@@ -1,0 +1,109 @@
+//! Points in time.
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::FormatItem;
+use time::macros::format_description;
+
+/// RFC 3339, UTC, always six digits of fraction (the contract's form).
+const RFC_3339_MICROS: &[FormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
+/// The last microsecond of the year 9999, the last that RFC 3339 can write.
+const LAST: i64 = 253_402_300_799_999_999;
+
+/// A point in time between 1970 and 9999, in whole microseconds.
+///
+/// Whole microseconds are what both databases keep, so a stored time comes back as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The given number of microseconds after 1970-01-01T00:00:00Z; values outside the years 1970 to 9999
+    /// become the nearest that lies inside.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros.clamp(0, LAST))
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        self.0 / 1_000_000
+    }
+
+    /// This time and `span` more, to the microsecond; stops at the end of the year 9999.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_add(micros))
+    }
+
+    /// How long from `self` to `later`; zero when `later` is not later.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        let micros = later.0.saturating_sub(self.0);
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+}
+
+/// The time as `time` writes it, for calendars and cookies.
+impl From<Timestamp> for OffsetDateTime {
+    fn from(timestamp: Timestamp) -> Self {
+        Self::from_unix_timestamp_nanos(i128::from(timestamp.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written = OffsetDateTime::from(*self)
+            .format(RFC_3339_MICROS)
+            .map_err(|_| fmt::Error)?;
+        f.write_str(&written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_as_rfc_3339_with_six_digits() {
+        let seed_004 = Timestamp::from_micros(1_616_942_380_063_095);
+        assert_eq!(seed_004.to_string(), "2021-03-28T14:39:40.063095Z");
+        assert_eq!(
+            Timestamp::from_micros(0).to_string(),
+            "1970-01-01T00:00:00.000000Z"
+        );
+    }
+
+    #[test]
+    fn stays_within_what_rfc_3339_can_write() {
+        let last = Timestamp::from_micros(i64::MAX);
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(last.plus(Duration::MAX), last);
+        assert_eq!(Timestamp::from_micros(-1).micros(), 0);
+    }
+
+    #[test]
+    fn measures_only_forward() {
+        let early = Timestamp::from_micros(5);
+        assert_eq!(
+            early.until(early.plus(Duration::from_secs(2))),
+            Duration::from_secs(2)
+        );
+        assert_eq!(
+            early.plus(Duration::from_secs(2)).until(early),
+            Duration::ZERO
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Users and the values they are made of.
+
+mod email;
+mod name;
+mod password;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use uuid::Uuid;
+
+pub use email::{EmailAddress, InvalidEmailAddress};
+pub use name::{InvalidUserName, UserName};
+pub use password::{
+    InvalidPassword, NewPassword, Password, PasswordHash, PasswordRules, PasswordTooShort,
+};
+pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
+
+use crate::Timestamp;
+
+/// Names a user for ever. Public, and no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(Uuid);
+
+impl UserId {
+    /// The id with this UUID.
+    #[must_use]
+    pub fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An account as others may learn of it; its password hash is in [`Credential`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Names the user for ever.
+    pub id: UserId,
+    /// The name it logs in with.
+    pub name: UserName,
+    /// Its address, proved or not; users of the `legacy` dialect have none at first.
+    pub email: Option<EmailAddress>,
+    /// A picture, if it chose one.
+    pub icon: Option<Icon>,
+    /// A status line, if it wrote one.
+    pub status: Option<Status>,
+    /// When it registered; never changes.
+    pub created_at: Timestamp,
+}
+
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Active,
+    /// It waits for the verification of its address and is no user yet. It holds its name and address until then.
+    Pending {
+        /// When it stops to hold them.
+        until: Timestamp,
+    },
+}
+
+/// What a login is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The hash of the password.
+    pub password_hash: PasswordHash,
+    /// Whether the account may be used.
+    pub standing: Standing,
+}
+
+/// What becomes of a field that may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It becomes empty.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}

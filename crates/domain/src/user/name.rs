@@ -1,0 +1,59 @@
+//! User names.
+
+use std::fmt;
+
+use precis_core::profile::PrecisFastInvocation;
+use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
+
+/// The longest name, in characters, after RFC 8265 has been applied.
+const MAX_CHARS: usize = 64;
+
+/// A user's name: 1 to 64 characters, prepared by RFC 8265 `UsernameCasePreserved`.
+///
+/// Shown as written; two names are the same name when their [keys](UserName::key) are equal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserName {
+    written: String,
+    key: String,
+}
+
+/// The text is no user name.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a user name: 1 to 64 characters that RFC 8265 allows")]
+pub struct InvalidUserName;
+
+impl UserName {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`InvalidUserName`] when RFC 8265 forbids it or it has no or more than 64 characters.
+    pub fn parse(text: &str) -> Result<Self, InvalidUserName> {
+        let written = UsernameCasePreserved::enforce(text).map_err(|_| InvalidUserName)?;
+        if written.is_empty() || written.chars().count() > MAX_CHARS {
+            return Err(InvalidUserName);
+        }
+        let key = UsernameCaseMapped::enforce(written.as_ref()).map_err(|_| InvalidUserName)?;
+        Ok(Self {
+            key: key.into_owned(),
+            written: written.into_owned(),
+        })
+    }
+
+    /// The name as its user writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// What the name is unique by: RFC 8265 `UsernameCaseMapped`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}

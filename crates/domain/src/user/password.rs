@@ -1,0 +1,103 @@
+//! Passwords and their hashes.
+
+use std::fmt;
+
+use precis_core::profile::PrecisFastInvocation;
+use precis_profiles::OpaqueString;
+use zeroize::Zeroizing;
+
+/// The longest password, in bytes, after RFC 8265 has been applied.
+const MAX_BYTES: usize = 1_024;
+
+/// A password as somebody typed it, prepared by RFC 8265 `OpaqueString`: 1 to 1,024 bytes.
+///
+/// It is wiped when dropped and cannot be printed.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+/// The text can be no password.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a password: 1 to 1,024 bytes that RFC 8265 allows")]
+pub struct InvalidPassword;
+
+impl Password {
+    /// Reads a password.
+    ///
+    /// # Errors
+    /// [`InvalidPassword`] when RFC 8265 forbids it, or it is empty or longer than 1,024 bytes.
+    pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
+        let prepared = OpaqueString::enforce(text).map_err(|_| InvalidPassword)?;
+        let prepared = Zeroizing::new(prepared.into_owned());
+        if prepared.is_empty() || prepared.len() > MAX_BYTES {
+            return Err(InvalidPassword);
+        }
+        Ok(Self(prepared))
+    }
+
+    /// The bytes to hash, for a [`PasswordHasher`](crate::ports::PasswordHasher) alone.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// What an instance asks of a password when one is set; never asked at login.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordRules {
+    /// The fewest characters.
+    pub min_length: usize,
+}
+
+/// A password that [`PasswordRules`] have accepted.
+#[derive(Clone)]
+pub struct NewPassword(Password);
+
+/// The password is shorter than the instance allows.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the password is too short")]
+pub struct PasswordTooShort;
+
+impl PasswordRules {
+    /// Accepts a password for setting.
+    ///
+    /// # Errors
+    /// [`PasswordTooShort`] when it has fewer characters than `min_length`.
+    pub fn accept(&self, password: Password) -> Result<NewPassword, PasswordTooShort> {
+        if password.0.chars().count() < self.min_length {
+            return Err(PasswordTooShort);
+        }
+        Ok(NewPassword(password))
+    }
+}
+
+impl NewPassword {
+    /// The password itself, to be hashed.
+    #[must_use]
+    pub fn into_password(self) -> Password {
+        self.0
+    }
+}
+
+/// A password's hash as a PHC string, which names its own scheme and parameters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes what a [`PasswordHasher`](crate::ports::PasswordHasher) made or a store kept.
+    #[must_use]
+    pub fn from_phc(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string.
+    #[must_use]
+    pub fn as_phc(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(..)")
+    }
+}

@@ -1,0 +1,62 @@
+//! What a user says of itself.
+
+/// The longest icon, in bytes.
+const MAX_ICON_BYTES: usize = 2_048;
+/// The longest status, in characters.
+const MAX_STATUS_CHARS: usize = 256;
+
+/// A user's icon, usually an address of a picture: at most 2,048 bytes, without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Icon(String);
+
+/// The text is no icon.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not an icon: at most 2,048 bytes, without NUL")]
+pub struct InvalidIcon;
+
+impl Icon {
+    /// Reads an icon.
+    ///
+    /// # Errors
+    /// [`InvalidIcon`] when it is longer than 2,048 bytes or holds a NUL, which Postgres cannot keep.
+    pub fn parse(text: &str) -> Result<Self, InvalidIcon> {
+        if text.len() > MAX_ICON_BYTES || text.contains('\0') {
+            return Err(InvalidIcon);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The icon as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A user's status line: at most 256 characters, without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status(String);
+
+/// The text is no status.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a status: at most 256 characters, without NUL")]
+pub struct InvalidStatus;
+
+impl Status {
+    /// Reads a status.
+    ///
+    /// # Errors
+    /// [`InvalidStatus`] when it is longer than 256 characters or holds a NUL, which Postgres cannot keep.
+    pub fn parse(text: &str) -> Result<Self, InvalidStatus> {
+        if text.chars().count() > MAX_STATUS_CHARS || text.contains('\0') {
+            return Err(InvalidStatus);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The status as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
