@@ -8,6 +8,8 @@ use std::time::Duration;
 pub enum ErrorCode {
     /// The input is outside its rules.
     InvalidInput,
+    /// The input is larger than any use case needs.
+    InputTooLarge,
     /// What should be an e-mail address is none.
     InvalidEmail,
     /// No token came.

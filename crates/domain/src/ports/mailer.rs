@@ -15,6 +15,7 @@ pub enum SendError {
 /// Hands messages over to whoever delivers them.
 pub trait Mailer: Send + Sync {
     /// Writes the message's text and hands it over. MUST answer `Ok` only once it was accepted. The `Message-ID`
-    /// MUST be the same each time the same message is sent.
+    /// MUST be the same each time the same message is sent. MUST answer within 150 seconds, before the message's
+    /// lease ends.
     fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>>;
 }

@@ -8,7 +8,7 @@ use crate::mail::{LeasedMail, ReadyMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How long a message is this process's alone; longer than any mailer takes to give up.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(180);
 /// The first wait after a failure; doubled each time.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// The longest wait after a failure.

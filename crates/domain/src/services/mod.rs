@@ -80,4 +80,10 @@ impl Services {
     pub fn new(ports: Ports, settings: Settings) -> Self {
         Self { ports, settings }
     }
+
+    /// What is asked of a password when one is set, for those who read one from a request.
+    #[must_use]
+    pub fn password_rules(&self) -> PasswordRules {
+        self.settings.password_rules
+    }
 }

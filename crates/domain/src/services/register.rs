@@ -6,9 +6,7 @@ use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{Attempt, Blocked, Conflict, HashError, NewUser, StoreError, StoreExt};
 use crate::session::{Client, SessionTerms};
-use crate::user::{
-    EmailAddress, Password, PasswordHash, PasswordTooShort, Standing, User, UserId, UserName,
-};
+use crate::user::{EmailAddress, NewPassword, PasswordHash, Standing, User, UserId, UserName};
 
 /// What somebody registers with.
 pub struct Registration {
@@ -17,7 +15,7 @@ pub struct Registration {
     /// The address, where the dialect asks for one.
     pub email: Option<EmailAddress>,
     /// The password wanted.
-    pub password: Password,
+    pub password: NewPassword,
     /// Where the request came from.
     pub client: Client,
 }
@@ -25,9 +23,6 @@ pub struct Registration {
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The instance asks for a longer password.
-    #[error(transparent)]
-    PasswordTooShort(#[from] PasswordTooShort),
     /// The abuse guard asks to wait.
     #[error(transparent)]
     Blocked(#[from] Blocked),
@@ -57,7 +52,6 @@ impl From<Conflict> for RegisterError {
 impl Coded for RegisterError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::PasswordTooShort(_) => ErrorCode::InvalidInput,
             Self::Blocked(blocked) => blocked.code(),
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -112,13 +106,12 @@ impl Services {
         })
     }
 
-    /// Hashes the password of an account about to be, once the rules and the guard let it.
+    /// Hashes the password of an account about to be, once the guard lets it.
     pub(super) async fn hash_new_password(
         &self,
-        password: Password,
+        password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        let password = self.settings.password_rules.accept(password)?;
         self.ports.guard.admit(client.ip, Attempt::Register)?;
         Ok(self.ports.hasher.hash(password.into_password()).await?)
     }

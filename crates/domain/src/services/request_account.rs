@@ -6,7 +6,7 @@ use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
 use crate::ports::StoreExt;
 use crate::session::Client;
-use crate::user::{EmailAddress, Password, Standing, UserId, UserName};
+use crate::user::{EmailAddress, NewPassword, Standing, UserId, UserName};
 
 /// What somebody requests an account with.
 pub struct AccountRequest {
@@ -15,7 +15,7 @@ pub struct AccountRequest {
     /// The address to verify.
     pub email: EmailAddress,
     /// The password wanted.
-    pub password: Password,
+    pub password: NewPassword,
     /// Where the request came from.
     pub client: Client,
     /// The language to write in.

@@ -7,8 +7,7 @@ use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::ports::{Abort, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges};
 use crate::session::LiveSession;
 use crate::user::{
-    Change, EmailAddress, Icon, Password, PasswordHash, PasswordTooShort, Status, User, UserId,
-    UserName,
+    Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId, UserName,
 };
 
 /// What somebody wants to change; all of it happens, or none.
@@ -17,7 +16,7 @@ pub struct UserUpdate {
     /// A new name, or the old one in another case.
     pub name: Option<UserName>,
     /// A new password; ends every other session of the user.
-    pub password: Option<Password>,
+    pub password: Option<NewPassword>,
     /// A new address; takes effect once the link mailed to it is followed.
     pub email: Option<EmailAddress>,
     /// The icon.
@@ -29,9 +28,6 @@ pub struct UserUpdate {
 /// Why a change is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateUserError {
-    /// The instance asks for a longer password.
-    #[error(transparent)]
-    PasswordTooShort(#[from] PasswordTooShort),
     /// The session that asked has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
@@ -61,7 +57,6 @@ impl From<Conflict> for UpdateUserError {
 impl Coded for UpdateUserError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::PasswordTooShort(_) => ErrorCode::InvalidInput,
             Self::SessionEnded => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -130,12 +125,11 @@ impl Services {
 
     async fn hash_changed_password(
         &self,
-        password: Option<Password>,
+        password: Option<NewPassword>,
     ) -> Result<Option<PasswordHash>, UpdateUserError> {
         let Some(password) = password else {
             return Ok(None);
         };
-        let password = self.settings.password_rules.accept(password)?;
         let hash = self.ports.hasher.hash(password.into_password()).await?;
         Ok(Some(hash))
     }

@@ -95,3 +95,17 @@ pub enum Change<T> {
     /// It becomes this.
     Set(T),
 }
+
+impl<T> Change<T> {
+    /// The same change of another type; the value to set is made by `parse`.
+    ///
+    /// # Errors
+    /// What `parse` answers.
+    pub fn try_map<U, E>(self, parse: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
+        Ok(match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(parse(value)?),
+        })
+    }
+}
