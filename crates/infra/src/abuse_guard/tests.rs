@@ -1,0 +1,130 @@
+use governor::clock::FakeRelativeClock;
+
+use super::*;
+
+fn guard() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
+    let clock = FakeRelativeClock::default();
+    let guard = RateLimits::with_clock(&AbuseSettings::default(), clock.clone());
+    (guard, clock)
+}
+
+fn ip(text: &str) -> Option<IpAddr> {
+    Some(text.parse().unwrap())
+}
+
+fn name(text: &str) -> UserName {
+    UserName::parse(text).unwrap()
+}
+
+fn admitted(
+    guard: &dyn AbuseGuard,
+    ip: Option<IpAddr>,
+    attempt: Attempt<'_>,
+    times: usize,
+) -> usize {
+    (0..times)
+        .filter(|_| guard.admit(ip, attempt).is_ok())
+        .count()
+}
+
+#[test]
+fn one_name_may_be_tried_50_times_and_then_each_6_s() {
+    let (guard, clock) = guard();
+    let client = ip("192.0.2.1");
+    let neo = name("neo");
+    let login = Attempt::Login(&neo);
+    assert_eq!(admitted(&guard, client, login, 60), 50);
+    let blocked = guard.admit(client, login).unwrap_err();
+    assert_eq!(blocked.retry_after, Duration::from_secs(6));
+    clock.advance(Duration::from_secs(4));
+    let blocked = guard.admit(client, login).unwrap_err();
+    assert_eq!(blocked.retry_after, Duration::from_secs(2));
+    clock.advance(Duration::from_secs(2));
+    assert_eq!(admitted(&guard, client, login, 10), 1);
+    // The name in another case is the same name; another name is not, nor is another client.
+    assert!(guard.admit(client, Attempt::Login(&name("NEO"))).is_err());
+    assert!(guard.admit(client, Attempt::Login(&name("mia"))).is_ok());
+    assert!(guard.admit(ip("192.0.2.2"), login).is_ok());
+    assert!(guard.admit(None, login).is_ok());
+}
+
+#[test]
+fn one_client_may_try_1000_names_and_then_ten_a_second() {
+    let (guard, clock) = guard();
+    let client = ip("192.0.2.1");
+    let tries = |from: usize, count: usize| {
+        (from..from + count)
+            .filter(|i| {
+                let name = name(&format!("user{i}"));
+                guard.admit(client, Attempt::Login(&name)).is_ok()
+            })
+            .count()
+    };
+    assert_eq!(tries(0, 1_100), 1_000);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(tries(2_000, 100), 10);
+}
+
+#[test]
+fn registrations_and_links_have_counts_of_their_own() {
+    let (guard, clock) = guard();
+    let client = ip("192.0.2.1");
+    assert_eq!(admitted(&guard, client, Attempt::Register, 400), 300);
+    assert_eq!(admitted(&guard, client, Attempt::FollowLink, 400), 300);
+    clock.advance(Duration::from_secs(4));
+    assert_eq!(admitted(&guard, client, Attempt::Register, 10), 2);
+    assert_eq!(admitted(&guard, client, Attempt::FollowLink, 10), 4);
+}
+
+#[test]
+fn a_client_is_an_ipv4_address_or_an_ipv6_64() {
+    assert_eq!(
+        Client::of(ip("2001:db8:1:2:3:4:5:6")),
+        Client::of(ip("2001:db8:1:2:ffff::"))
+    );
+    assert_ne!(
+        Client::of(ip("2001:db8:1:2::1")),
+        Client::of(ip("2001:db8:1:3::1"))
+    );
+    assert_eq!(
+        Client::of(ip("::ffff:192.0.2.1")),
+        Client::of(ip("192.0.2.1"))
+    );
+}
+
+#[test]
+fn what_is_remembered_is_bounded() {
+    let settings = AbuseSettings {
+        remembered: 100,
+        ..AbuseSettings::default()
+    };
+    let guard = RateLimits::with_clock(&settings, FakeRelativeClock::default());
+    for number in 0..10_000_u32 {
+        let client = Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
+        assert!(guard.admit(client, Attempt::Register).is_ok());
+    }
+    let states = guard.registrations.into_state_store().0;
+    states.run_pending_tasks();
+    assert!(states.entry_count() <= 100);
+}
+
+#[test]
+fn a_limit_outside_its_range_counts_as_the_nearest_inside() {
+    for (burst, one_more_every) in [(0, Duration::ZERO), (u32::MAX, Duration::MAX)] {
+        let limit = Limit {
+            burst,
+            one_more_every,
+        };
+        let settings = AbuseSettings {
+            registrations: limit,
+            ..AbuseSettings::default()
+        };
+        let guard = RateLimits::new(&settings);
+        assert!(guard.admit(None, Attempt::Register).is_ok());
+    }
+}
+
+#[test]
+fn no_guard_blocks_nobody() {
+    assert_eq!(admitted(&NoGuard, None, Attempt::Register, 5_000), 5_000);
+}

@@ -1,0 +1,38 @@
+//! The machine's clock.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::Clock;
+
+/// Tells the time of the machine. A clock before 1970 counts as 1970.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the port's implementation"
+        )]
+        let now = SystemTime::now();
+        let micros = now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_micros());
+        Timestamp::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_a_time_that_passes() {
+        let first = SystemClock.now();
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        assert!(first < SystemClock.now());
+        // 2020 and 2100: the unit is microseconds, not any other.
+        assert!((1_577_836_800..4_102_444_800).contains(&first.unix_seconds()));
+    }
+}

@@ -1,0 +1,150 @@
+//! Password hashing with Argon2, on threads of its own.
+//!
+//! Hashing is slow by intent. Done where requests are answered, it would hold them all up; done on a runtime's
+//! blocking threads, a storm of logins would take a block of memory each. Here a fixed number of threads hash, one
+//! at a time each, in memory each keeps; they yield to everything else; and who would wait too long is told at once.
+
+mod pool;
+mod scheme;
+#[cfg(test)]
+mod tests;
+
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
+use azuma_domain::user::{Password, PasswordHash};
+
+use pool::Pool;
+use scheme::{Memory, Scheme, StoredHash};
+
+/// The most threads; more are a slip of the keyboard.
+const MAX_THREADS: usize = 1_024;
+/// The shortest wait asked of a caller that is turned away.
+const SHORTEST_RETRY: Duration = Duration::from_secs(1);
+
+/// How passwords are hashed from now on. Older hashes are still verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argon2Settings {
+    /// `passwords.memory_kib`: KiB of memory a hash takes, at least 8 a lane, at most 1 GiB.
+    pub memory_kib: u32,
+    /// `passwords.iterations`: passes over the memory, at least 1, at most as many as make 4 GiB in all.
+    pub iterations: u32,
+    /// `passwords.parallelism`: lanes, at least 1. A hash is computed by one thread all the same.
+    pub parallelism: u32,
+    /// `passwords.threads`: how many passwords are hashed at once, 1 to 1,024.
+    pub threads: usize,
+}
+
+impl Default for Argon2Settings {
+    /// OWASP's m=19456 KiB, t=2, p=1, with as many threads as cores.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            iterations: 2,
+            parallelism: 1,
+            threads: available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// The hasher cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartHasherError {
+    /// Argon2 does not allow the parameters, or they are absurd; the words say which.
+    #[error("these password hashing parameters cannot be used: {0}")]
+    Parameters(String),
+    /// The number of threads is 0 or absurd.
+    #[error("passwords can be hashed by 1 to {MAX_THREADS} threads, not {0}")]
+    Threads(usize),
+    /// The first hash failed.
+    #[error("hashing does not work with these parameters: {0}")]
+    FirstHash(#[source] HashError),
+    /// The operating system gave no thread.
+    #[error("no thread to hash passwords on: {0}")]
+    Spawn(#[source] std::io::Error),
+}
+
+/// Argon2id in PHC strings; verifies Argon2i and Argon2d too.
+///
+/// Takes `threads × memory_kib` once every thread has hashed; verifying an old hash of larger parameters takes more
+/// for as long as it lasts. Dropped, it lets the hash under way end, and its threads go.
+pub struct Argon2Hasher {
+    scheme: Scheme,
+    pool: Pool<Memory>,
+}
+
+impl Argon2Hasher {
+    /// Starts the threads. Blocks for one hash, which shows that the parameters work and how long one takes here.
+    ///
+    /// # Errors
+    /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
+    pub fn start(settings: Argon2Settings) -> Result<Self, StartHasherError> {
+        let Argon2Settings {
+            memory_kib,
+            iterations,
+            parallelism,
+            threads,
+        } = settings;
+        if !(1..=MAX_THREADS).contains(&threads) {
+            return Err(StartHasherError::Threads(threads));
+        }
+        let scheme = Scheme::new(memory_kib, iterations, parallelism)
+            .map_err(StartHasherError::Parameters)?;
+        let first = pool::time(|| scheme.hash(b"first", &mut Memory::new(&scheme)));
+        first.outcome.map_err(StartHasherError::FirstHash)?;
+        let pool = Pool::start(threads, first.took, || Memory::new(&scheme))
+            .map_err(StartHasherError::Spawn)?;
+        Ok(Self { scheme, pool })
+    }
+
+    fn run<'a, T: Send + 'static>(
+        &'a self,
+        work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> BoxFuture<'a, Result<T, HashError>> {
+        Box::pin(async move {
+            let answer = self
+                .pool
+                .submit(work)
+                .map_err(|busy| HashError::Overloaded {
+                    retry_after: busy.wait.max(SHORTEST_RETRY),
+                })?;
+            answer
+                .await
+                .unwrap_or_else(|_| Err(HashError::Failed("the hashing thread panicked".into())))
+        })
+    }
+}
+
+impl PasswordHasher for Argon2Hasher {
+    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+        let scheme = self.scheme.clone();
+        self.run(move |memory| {
+            let phc = scheme.hash(password.expose(), memory)?;
+            Ok(PasswordHash::from_phc(phc))
+        })
+    }
+
+    fn verify(
+        &self,
+        password: Password,
+        hash: PasswordHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>> {
+        let scheme = self.scheme.clone();
+        // Read before it queues: what cannot be read is no work.
+        let stored = match StoredHash::read(hash.as_phc()) {
+            Ok(stored) => stored,
+            Err(error) => return Box::pin(async move { Err(error) }),
+        };
+        self.run(move |memory| {
+            let verdict = if !stored.matches(password.expose(), memory)? {
+                Verdict::Wrong
+            } else if stored.is_of(&scheme) {
+                Verdict::Right
+            } else {
+                Verdict::RightButOutdated
+            };
+            Ok(verdict)
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! Threads that work in turn through a queue that is short enough to wait in.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+/// Nobody waits longer for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
+const MOST_WAITING_PER_THREAD: usize = 1_024;
+/// How much of the expected duration the last measured one makes up: an eighth.
+const SMOOTHING: u32 = 8;
+
+/// Somebody would wait too long.
+#[derive(Debug)]
+pub(super) struct Busy {
+    /// How long, as far as can be known.
+    pub(super) wait: Duration,
+}
+
+/// Threads with a state `S` each, and the work that waits for them. Dropped, it turns the threads out: they skip
+/// what nobody waits for any more, end what is left, and go.
+pub(super) struct Pool<S> {
+    shared: Arc<Shared<S>>,
+}
+
+struct Shared<S> {
+    queue: Mutex<Queue<S>>,
+    arrived: Condvar,
+}
+
+struct Queue<S> {
+    waiting: VecDeque<Box<dyn Task<S>>>,
+    running: u32,
+    threads: u32,
+    /// How long a piece of work is expected to take.
+    expected: Duration,
+    closed: bool,
+}
+
+/// A piece of work, and whoever waits for it.
+trait Task<S>: Send {
+    /// Whether nobody waits any more.
+    fn is_abandoned(&self) -> bool;
+    /// Does it and answers.
+    fn run(self: Box<Self>, state: &mut S);
+}
+
+struct Asked<F, T> {
+    work: F,
+    answer: oneshot::Sender<T>,
+}
+
+impl<S, T: Send, F: FnOnce(&mut S) -> T + Send> Task<S> for Asked<F, T> {
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn run(self: Box<Self>, state: &mut S) {
+        let outcome = (self.work)(state);
+        // Whoever asked may have gone meanwhile.
+        let _ = self.answer.send(outcome);
+    }
+}
+
+impl<S: Send + 'static> Pool<S> {
+    /// Starts the threads. `expected` is how long a piece of work takes, until some have been measured.
+    pub(super) fn start(
+        threads: usize,
+        expected: Duration,
+        state: impl Fn() -> S,
+    ) -> io::Result<Self> {
+        let pool = Self {
+            shared: Arc::new(Shared {
+                queue: Mutex::new(Queue {
+                    waiting: VecDeque::new(),
+                    running: 0,
+                    threads: u32::try_from(threads).unwrap_or(u32::MAX),
+                    expected,
+                    closed: false,
+                }),
+                arrived: Condvar::new(),
+            }),
+        };
+        for number in 0..threads {
+            let shared = Arc::clone(&pool.shared);
+            let state = state();
+            thread::Builder::new()
+                .name(format!("hash-{number}"))
+                .spawn(move || {
+                    yield_to_others();
+                    shared.work(state);
+                })?;
+        }
+        Ok(pool)
+    }
+
+    /// Queues a piece of work and answers at once. When the receiver is dropped before its turn, the work is not
+    /// done; when the work panics, the receiver gets an error.
+    ///
+    /// # Errors
+    /// [`Busy`] where it would wait longer than 2 s.
+    pub(super) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, Busy> {
+        let (answer, receiver) = oneshot::channel();
+        let mut queue = self.shared.lock();
+        if queue.is_full() {
+            queue.waiting.retain(|task| !task.is_abandoned());
+        }
+        if queue.is_full() {
+            return Err(Busy { wait: queue.wait() });
+        }
+        queue.waiting.push_back(Box::new(Asked { work, answer }));
+        drop(queue);
+        self.shared.arrived.notify_one();
+        Ok(receiver)
+    }
+}
+
+impl<S> Drop for Pool<S> {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.arrived.notify_all();
+    }
+}
+
+impl<S> Queue<S> {
+    /// How long one that came now would wait for its turn.
+    fn wait(&self) -> Duration {
+        let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
+        let ahead = waiting.saturating_add(self.running);
+        // With every thread busy, one is free after a threads-th of a duration, on average.
+        let turns = ahead.saturating_add(1).saturating_sub(self.threads);
+        self.expected.saturating_mul(turns) / self.threads.max(1)
+    }
+
+    fn is_full(&self) -> bool {
+        let most = (self.threads as usize).saturating_mul(MOST_WAITING_PER_THREAD);
+        self.waiting.len() >= most || self.wait() > LONGEST_WAIT
+    }
+
+    fn measured(&mut self, took: Duration) {
+        self.expected =
+            (self.expected.saturating_mul(SMOOTHING - 1)).saturating_add(took) / SMOOTHING;
+    }
+}
+
+impl<S> Shared<S> {
+    fn lock(&self) -> MutexGuard<'_, Queue<S>> {
+        // No panic can leave the queue half changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a thread does until the pool is dropped.
+    fn work(&self, mut state: S) {
+        while let Some(task) = self.next() {
+            // The state is memory to be overwritten, which no panic can spoil.
+            let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
+            let mut queue = self.lock();
+            queue.running -= 1;
+            match done.outcome {
+                Ok(()) => queue.measured(done.took),
+                Err(_) => tracing::error!("hashing a password panicked"),
+            }
+        }
+    }
+
+    /// The next piece of work, from now on running; `None` once there is none and the pool is gone.
+    fn next(&self) -> Option<Box<dyn Task<S>>> {
+        let mut queue = self.lock();
+        loop {
+            match queue.waiting.pop_front() {
+                Some(task) if task.is_abandoned() => {}
+                Some(task) => {
+                    queue.running += 1;
+                    return Some(task);
+                }
+                None if queue.closed => return None,
+                None => {
+                    queue = self
+                        .arrived
+                        .wait(queue)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+    }
+}
+
+/// What something came to, and how long it took.
+pub(super) struct Timed<T> {
+    pub(super) outcome: T,
+    pub(super) took: Duration,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a span is measured, not a time told"
+)]
+pub(super) fn time<T>(work: impl FnOnce() -> T) -> Timed<T> {
+    let began = Instant::now();
+    let outcome = work();
+    Timed {
+        outcome,
+        took: began.elapsed(),
+    }
+}
+
+/// Lets every other thread of the machine go before this one, so that requests are answered while passwords wait.
+#[cfg(target_os = "linux")]
+fn yield_to_others() {
+    // On Linux a thread has a priority of its own, under its thread id.
+    let thread = rustix::thread::gettid();
+    if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
+        tracing::warn!(%error, "password hashing keeps its priority");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn yield_to_others() {}

@@ -1,0 +1,171 @@
+//! Argon2 itself: parameters, PHC strings, memory.
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use azuma_domain::ports::HashError;
+
+/// The length of a salt, in bytes (RFC 9106 §3.1).
+const SALT_BYTES: usize = 16;
+/// The length of a hash, in bytes.
+const OUTPUT_BYTES: usize = 32;
+/// The most memory of one hash, in KiB: 1 GiB.
+const MAX_MEMORY_KIB: u32 = 1 << 20;
+/// The most memory times passes of one hash, in KiB: 4 GiB, a few seconds. libsodium's `SENSITIVE` is as much.
+const MAX_WORK_KIB: u64 = 1 << 22;
+
+/// The parameters in force: how new hashes are made.
+#[derive(Clone)]
+pub(super) struct Scheme {
+    params: Params,
+}
+
+impl Scheme {
+    /// # Errors
+    /// A sentence, when Argon2 or our bounds do not allow the parameters.
+    pub(super) fn new(memory_kib: u32, iterations: u32, parallelism: u32) -> Result<Self, String> {
+        let params = Params::new(memory_kib, iterations, parallelism, Some(OUTPUT_BYTES))
+            .map_err(|error| error.to_string())?;
+        check_bounds(&params)?;
+        Ok(Self { params })
+    }
+
+    /// A new PHC string with a new salt.
+    pub(super) fn hash(&self, password: &[u8], memory: &mut Memory) -> Result<String, HashError> {
+        let mut salt = [0; SALT_BYTES];
+        getrandom::fill(&mut salt).map_err(failed)?;
+        self.hash_with_salt(password, &salt, memory)
+    }
+
+    pub(super) fn hash_with_salt(
+        &self,
+        password: &[u8],
+        salt: &[u8],
+        memory: &mut Memory,
+    ) -> Result<String, HashError> {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let output = memory.run(&argon2, password, salt)?;
+        let phc = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params).map_err(failed)?,
+            salt: Some(Salt::new(salt).map_err(failed)?),
+            hash: Some(output),
+        };
+        Ok(phc.to_string())
+    }
+}
+
+/// A hash as read from a PHC string, complete and within bounds.
+pub(super) struct StoredHash {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Salt,
+    output: Output,
+}
+
+impl StoredHash {
+    /// # Errors
+    /// [`HashError::Failed`] when the text is no complete PHC string of an Argon2, or asks for an absurd amount of
+    /// memory or work. The words do not repeat the hash.
+    pub(super) fn read(phc: &str) -> Result<Self, HashError> {
+        let phc = PasswordHash::new(phc).map_err(failed)?;
+        let (Some(salt), Some(output)) = (phc.salt, phc.hash) else {
+            return Err(failed("the stored hash has no salt or no output"));
+        };
+        let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(failed)?;
+        // Without a version it is of the first one, as the reference implementation has it.
+        let version = phc
+            .version
+            .map_or(Ok(Version::V0x10), Version::try_from)
+            .map_err(failed)?;
+        let params = Params::try_from(&phc).map_err(failed)?;
+        check_bounds(&params).map_err(failed)?;
+        Ok(Self {
+            algorithm,
+            version,
+            params,
+            salt,
+            output,
+        })
+    }
+
+    /// Whether it is the hash of this password.
+    pub(super) fn matches(&self, password: &[u8], memory: &mut Memory) -> Result<bool, HashError> {
+        let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
+        let output = memory.run(&argon2, password, &self.salt)?;
+        // `Output` compares in constant time.
+        Ok(output == self.output)
+    }
+
+    /// Whether it was made as new hashes are.
+    pub(super) fn is_of(&self, scheme: &Scheme) -> bool {
+        self.algorithm == Algorithm::Argon2id
+            && self.version == Version::V0x13
+            && self.params == scheme.params
+            && self.salt.len() >= SALT_BYTES
+    }
+}
+
+/// The memory of one thread. It is kept from hash to hash, because asking the operating system for it anew takes a
+/// fifth of the time of a hash.
+pub(super) struct Memory {
+    kept: Vec<Block>,
+    keep_blocks: usize,
+}
+
+impl Memory {
+    /// Keeps as much as the scheme takes, from the first hash on.
+    pub(super) fn new(scheme: &Scheme) -> Self {
+        Self {
+            kept: Vec::new(),
+            keep_blocks: scheme.params.block_count(),
+        }
+    }
+
+    fn run(
+        &mut self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+    ) -> Result<Output, HashError> {
+        let params = argon2.params();
+        let mut buffer = [0; Output::MAX_LENGTH];
+        let output = buffer
+            .get_mut(..params.output_len().unwrap_or(OUTPUT_BYTES))
+            .ok_or_else(|| failed("the stored hash is too long"))?;
+        let mut larger = Vec::new();
+        let blocks = if params.block_count() > self.keep_blocks {
+            grow(&mut larger, params.block_count())?;
+            &mut larger
+        } else {
+            grow(&mut self.kept, self.keep_blocks)?;
+            &mut self.kept
+        };
+        argon2
+            .hash_password_into_with_memory(password, salt, output, blocks.as_mut_slice())
+            .map_err(failed)?;
+        Output::new(output).map_err(failed)
+    }
+}
+
+fn grow(blocks: &mut Vec<Block>, count: usize) -> Result<(), HashError> {
+    let missing = count.saturating_sub(blocks.len());
+    blocks.try_reserve_exact(missing).map_err(failed)?;
+    blocks.resize(count, Block::new());
+    Ok(())
+}
+
+fn check_bounds(params: &Params) -> Result<(), String> {
+    if params.m_cost() > MAX_MEMORY_KIB {
+        return Err("more than 1 GiB of memory a hash".into());
+    }
+    if u64::from(params.m_cost()) * u64::from(params.t_cost()) > MAX_WORK_KIB {
+        return Err("more than 4 GiB of memory times iterations a hash".into());
+    }
+    Ok(())
+}
+
+fn failed(reason: impl ToString) -> HashError {
+    HashError::Failed(reason.to_string())
+}

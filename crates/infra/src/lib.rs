@@ -1,0 +1,20 @@
+//! The domain's ports on real things: databases, Argon2, SMTP, files, the clock.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`abuse_guard`] | the guard against those who try too much, in memory |
+//! | [`clock`], [`entropy`] | the machine's time and randomness |
+//! | [`hashing`] | passwords, on threads of their own |
+//! | [`mail`] | messages: their text, SMTP, files |
+//! | [`secret_key_file`] | the key that tokens are derived with |
+//! | [`session_check`] | who is asking |
+//! | [`store`] | the databases |
+
+pub mod abuse_guard;
+pub mod clock;
+pub mod entropy;
+pub mod hashing;
+pub mod mail;
+pub mod secret_key_file;
+pub mod session_check;
+pub mod store;

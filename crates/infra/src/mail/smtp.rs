@@ -1,0 +1,194 @@
+//! Messages by SMTP.
+
+use std::time::Duration;
+
+use azuma_domain::mail::ReadyMail;
+use azuma_domain::ports::{BoxFuture, Mailer, SendError};
+use lettre::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
+};
+use lettre::transport::smtp::extension::ClientId;
+use tokio::time::timeout;
+
+use super::message;
+use super::settings::MailSettings;
+use super::smtp_url::{Encryption, InvalidSmtpUrl, SmtpUrl};
+
+/// How long a server may take for each part of the conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Until it has taken the connection, TLS and the password.
+    pub(super) to_open: Duration,
+    /// Until it has taken the message. Giving up too soon sends it twice, so this is long.
+    pub(super) to_send: Duration,
+    /// Until it has said goodbye, which changes nothing any more.
+    pub(super) to_quit: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    to_open: Duration::from_secs(30),
+    to_send: Duration::from_secs(120),
+    to_quit: Duration::from_secs(2),
+};
+
+/// The most characters kept of what a server says.
+const MAX_WORDS: usize = 500;
+
+/// A mailer cannot be made for this mail server. No message repeats the URL.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpSetupError {
+    /// The URL cannot be used.
+    #[error(transparent)]
+    Url(#[from] InvalidSmtpUrl),
+    /// Encryption cannot be set up; the given certificates are none, most likely.
+    #[error("TLS towards the mail server cannot be set up: {0}")]
+    Tls(#[source] Error),
+}
+
+/// Hands messages over to a mail server, with a connection each.
+///
+/// A message takes 152 s at the most, so its lease must be longer. A refusal is permanent only where the server
+/// refused this message (5xx to its sender, recipient or content); one of the connection or the password is not,
+/// for the next attempt may find that mended.
+pub struct SmtpMailer {
+    server: SmtpUrl,
+    tls: TlsParameters,
+    settings: MailSettings,
+    pub(super) patience: Patience,
+}
+
+impl SmtpMailer {
+    /// A mailer for the server at `url`:
+    /// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`. `smtps` encrypts from the
+    /// start (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587);
+    /// `smtp` alone does not (25). Certificates are checked against Mozilla's roots and `more_roots`, PEM. Does not
+    /// connect yet.
+    ///
+    /// # Errors
+    /// [`SmtpSetupError`] when the URL or the certificates cannot be used.
+    pub fn new(
+        url: &str,
+        more_roots: Option<&[u8]>,
+        settings: MailSettings,
+    ) -> Result<Self, SmtpSetupError> {
+        let server = SmtpUrl::parse(url)?;
+        if server.shows_password() {
+            tracing::warn!(
+                "`mail.url` sends its password without encryption, or might; `?tls=required` or smtps:// prevents it"
+            );
+        }
+        let mut tls = TlsParametersBuilder::new(server.host.clone());
+        if let Some(pem) = more_roots {
+            let roots = Certificate::from_pem(pem).map_err(SmtpSetupError::Tls)?;
+            tls = tls.add_root_certificate(roots);
+        }
+        Ok(Self {
+            tls: tls.build().map_err(SmtpSetupError::Tls)?,
+            server,
+            settings,
+            patience: PATIENCE,
+        })
+    }
+
+    async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
+        let SmtpUrl {
+            host,
+            port,
+            encryption,
+            credentials,
+            ehlo_name,
+        } = &self.server;
+        let ehlo_name = ehlo_name
+            .clone()
+            .map_or_else(ClientId::default, ClientId::Domain);
+        let from_the_start = (*encryption == Encryption::Always).then(|| self.tls.clone());
+        let mut connection = AsyncSmtpConnection::connect_tokio1(
+            (host.as_str(), *port),
+            Some(self.patience.to_open),
+            &ehlo_name,
+            from_the_start,
+            None,
+        )
+        .await?;
+        let upgrade = match encryption {
+            Encryption::Required => true,
+            Encryption::Opportunistic => connection.can_starttls(),
+            Encryption::Always | Encryption::Never => false,
+        };
+        if upgrade {
+            connection.starttls(self.tls.clone(), &ehlo_name).await?;
+        }
+        log_in(&mut connection, credentials.as_ref()).await?;
+        Ok(connection)
+    }
+
+    async fn hand_over(&self, message: &Message) -> Result<(), SendError> {
+        let mut connection = timeout(self.patience.to_open, self.open())
+            .await
+            .map_err(|_| took_longer_than(self.patience.to_open))?
+            .map_err(|error| SendError::Transient(error.to_string()))?;
+        let content = message.formatted();
+        timeout(
+            self.patience.to_send,
+            connection.send(message.envelope(), &content),
+        )
+        .await
+        .map_err(|_| took_longer_than(self.patience.to_send))?
+        .map_err(|error| {
+            if error.is_permanent() {
+                SendError::Permanent(error.to_string())
+            } else {
+                SendError::Transient(error.to_string())
+            }
+        })?;
+        // The message is the server's now, however the conversation ends.
+        let _ = timeout(self.patience.to_quit, connection.abort()).await;
+        Ok(())
+    }
+}
+
+impl Mailer for SmtpMailer {
+    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>> {
+        Box::pin(async move {
+            let message = message::write(&self.settings, &mail)?;
+            let token = mail.token.expose();
+            self.hand_over(&message).await.map_err(|error| match error {
+                SendError::Transient(words) => SendError::Transient(presentable(&words, token)),
+                SendError::Permanent(words) => SendError::Permanent(presentable(&words, token)),
+            })
+        })
+    }
+}
+
+async fn log_in(
+    connection: &mut AsyncSmtpConnection,
+    credentials: Option<&Credentials>,
+) -> Result<(), Error> {
+    if let Some(credentials) = credentials {
+        connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+    }
+    Ok(())
+}
+
+fn took_longer_than(span: Duration) -> SendError {
+    SendError::Transient(format!(
+        "the mail server did not answer within {} s",
+        span.as_secs()
+    ))
+}
+
+/// A server's words as they may be kept and shown: on one line, not endless, and without the token, for servers
+/// quote what they refuse.
+fn presentable(words: &str, token: &str) -> String {
+    let in_capitals = token.to_ascii_uppercase();
+    words
+        .replace(token, "(token)")
+        .replace(&in_capitals, "(token)")
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_WORDS)
+        .collect()
+}

@@ -1,0 +1,65 @@
+use azuma_domain::ports::{Mailer, SendError};
+
+use super::*;
+
+const NAME: &str = "20210328T143940Z-7d0c9a52-45ab-4b8e-9b1e-2f6f0b5c3a11.eml";
+
+#[tokio::test]
+async fn a_message_is_one_file_however_often_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("data/mail");
+    let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
+    for _ in 0..2 {
+        mailer.send(verification()).await.unwrap();
+    }
+    let names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, [NAME]);
+    let content = std::fs::read_to_string(folder.join(NAME)).unwrap();
+    assert!(content.contains("To: neo@example.org\r\n"), "{content}");
+    assert!(content.contains(TOKEN), "{content}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_message_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = MailFiles::new(folder.path().to_owned(), settings()).unwrap();
+    mailer.send(verification()).await.unwrap();
+    let mode = std::fs::metadata(folder.path().join(NAME))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("mail");
+    let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
+    std::fs::remove_dir(&folder).unwrap();
+    mailer.send(verification()).await.unwrap();
+    assert!(folder.join(NAME).exists());
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_tried_again_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("mail");
+    let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
+    std::fs::remove_dir(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let error = mailer.send(verification()).await.unwrap_err();
+    assert!(matches!(error, SendError::Transient(_)), "{error}");
+    assert!(
+        error.to_string().contains(folder.to_str().unwrap()),
+        "{error}"
+    );
+    assert!(!error.to_string().contains(TOKEN), "{error}");
+    assert!(MailFiles::new(folder, settings()).is_err());
+}

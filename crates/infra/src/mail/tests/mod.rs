@@ -1,0 +1,63 @@
+mod files;
+mod message;
+mod server;
+mod smtp;
+mod smtp_url;
+
+use std::time::Duration;
+
+use azuma_domain::Timestamp;
+use azuma_domain::link::LinkId;
+use azuma_domain::mail::{Language, MailId, MailKind, OutgoingMail, ReadyMail};
+use azuma_domain::token::Token;
+use azuma_domain::user::{EmailAddress, UserId};
+use uuid::Uuid;
+
+use super::*;
+
+const TOKEN: &str = "3b7e1f5c-8a9d-4c6e-b2f1-0a9d8c7b6e5f";
+const MAIL_ID: &str = "7d0c9a52-45ab-4b8e-9b1e-2f6f0b5c3a11";
+
+fn settings() -> MailSettings {
+    settings_named("azumaneo")
+}
+
+fn settings_named(instance: &str) -> MailSettings {
+    MailSettings::new(
+        instance,
+        &email("azuma@mail.example"),
+        None,
+        "https://azuma.example/verify",
+    )
+    .unwrap()
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// Written 2021-03-28T14:39:40Z; its link works for ten minutes.
+fn ready(kind: MailKind, language: Language, to: &str) -> ReadyMail {
+    let created_at = Timestamp::from_micros(1_616_942_380_063_095);
+    ReadyMail {
+        mail: OutgoingMail {
+            id: MailId::new(Uuid::parse_str(MAIL_ID).unwrap()),
+            user_id: UserId::new(Uuid::nil()),
+            kind,
+            language,
+            to: email(to),
+            link: LinkId::new(Uuid::nil()),
+            created_at,
+            useless_from: created_at.plus(Duration::from_secs(600)),
+        },
+        token: Token::parse(TOKEN).unwrap(),
+    }
+}
+
+fn verification() -> ReadyMail {
+    ready(
+        MailKind::VerifyAccount,
+        Language::English,
+        "neo@example.org",
+    )
+}

@@ -1,0 +1,259 @@
+use azuma_domain::ports::{Mailer, SendError};
+
+use super::super::smtp::Patience;
+use super::server::{Script, Server};
+use super::*;
+
+fn mailer(url: &str) -> SmtpMailer {
+    SmtpMailer::new(url, None, settings()).unwrap()
+}
+
+/// A mailer that waits for no answer longer than a moment.
+fn hasty(server: &Server) -> SmtpMailer {
+    let moment = Duration::from_millis(300);
+    let mut mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
+    mailer.patience = Patience {
+        to_open: moment,
+        to_send: moment,
+        to_quit: moment,
+    };
+    mailer
+}
+
+async fn send_to(script: Script) -> (Result<(), SendError>, Server) {
+    let server = Server::start(script).await;
+    let outcome = mailer(&format!("smtp://127.0.0.1:{}", server.port))
+        .send(verification())
+        .await;
+    (outcome, server)
+}
+
+fn transient(outcome: Result<(), SendError>) -> String {
+    match outcome {
+        Err(SendError::Transient(words)) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn permanent(outcome: Result<(), SendError>) -> String {
+    match outcome {
+        Err(SendError::Permanent(words)) => words,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn hands_a_message_over() {
+    let (outcome, server) = send_to(Script::default()).await;
+    outcome.unwrap();
+    let heard = server.heard();
+    assert!(heard.contains("MAIL FROM:<azuma@mail.example>"), "{heard}");
+    assert!(heard.contains("RCPT TO:<neo@example.org>"), "{heard}");
+    assert!(
+        heard.contains(&format!("Message-ID: <{MAIL_ID}@mail.example>")),
+        "{heard}"
+    );
+    assert!(heard.contains(&format!("/verify?token={TOKEN}")), "{heard}");
+    assert!(!heard.contains("AUTH"), "{heard}");
+}
+
+#[tokio::test]
+async fn writes_to_an_address_only_quotes_allow() {
+    let server = Server::start(Script::default()).await;
+    mailer(&format!("smtp://127.0.0.1:{}", server.port))
+        .send(ready(MailKind::VerifyAccount, Language::German, "a..b@x.y"))
+        .await
+        .unwrap();
+    let heard = server.heard();
+    assert!(heard.contains("RCPT TO:<\"a..b\"@x.y>"), "{heard}");
+}
+
+#[tokio::test]
+async fn introduces_itself_and_logs_in_as_the_url_says() {
+    let server = Server::start(Script::default()).await;
+    let url = format!(
+        "smtp://us%40er:pa%2Fss@127.0.0.1:{}/azuma.example",
+        server.port
+    );
+    mailer(&url).send(verification()).await.unwrap();
+    let heard = server.heard();
+    assert!(heard.starts_with("EHLO azuma.example\n"), "{heard}");
+    // "\0us@er\0pa/ss"
+    assert!(heard.contains("AUTH PLAIN AHVzQGVyAHBhL3Nz"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_refusal_for_now_is_transient() {
+    let scripts = [
+        Script {
+            mail: "451 4.3.0 come back later",
+            ..Script::default()
+        },
+        Script {
+            rcpt: "451 4.3.0 come back later",
+            ..Script::default()
+        },
+        Script {
+            end: "451 4.3.0 come back later",
+            ..Script::default()
+        },
+    ];
+    for script in scripts {
+        let words = transient(send_to(script).await.0);
+        assert!(words.contains("451"), "{words}");
+        assert!(words.contains("come back later"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_is_permanent() {
+    let scripts = [
+        Script {
+            mail: "550 5.1.1 not\r\n",
+            ..Script::default()
+        },
+        Script {
+            rcpt: "550-5.1.1 there is\r\n550 5.1.1 not anybody",
+            ..Script::default()
+        },
+        Script {
+            end: "554 5.7.1 not this",
+            ..Script::default()
+        },
+    ];
+    for script in scripts {
+        let words = permanent(send_to(script).await.0);
+        assert!(words.contains("55"), "{words}");
+        assert!(words.contains("not"), "{words}");
+        assert!(!words.contains(char::is_control), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_ours_is_not_the_messages_fault() {
+    let scripts = [
+        Script {
+            greeting: "554 go away",
+            ..Script::default()
+        },
+        Script {
+            ehlo: "550 who are you",
+            ..Script::default()
+        },
+        Script {
+            auth: "535 wrong password",
+            ..Script::default()
+        },
+        Script {
+            ehlo: "250 mail.example without AUTH",
+            ..Script::default()
+        },
+    ];
+    for script in scripts {
+        let server = Server::start(script).await;
+        let url = format!("smtp://user:hunter2@127.0.0.1:{}", server.port);
+        let words = transient(mailer(&url).send(verification()).await);
+        assert!(!words.contains("hunter2"), "{words}");
+        assert!(!server.heard().contains("MAIL FROM"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn starttls_is_not_done_without() {
+    let server = Server::start(Script {
+        ehlo: "250-mail.example\r\n250 AUTH PLAIN LOGIN",
+        ..Script::default()
+    })
+    .await;
+    let url = format!("smtp://user:hunter2@127.0.0.1:{}?tls=required", server.port);
+    transient(mailer(&url).send(verification()).await);
+    let heard = server.heard();
+    assert!(!heard.contains("AUTH"), "{heard}");
+    assert!(!heard.contains("MAIL FROM"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_transient() {
+    // Bound, so that nobody else gets the port, and not listening.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let outcome = mailer(&format!("smtp://127.0.0.1:{port}"))
+        .send(verification())
+        .await;
+    transient(outcome);
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_transient() {
+    let silent = [
+        Script {
+            greeting: "",
+            ..Script::default()
+        },
+        Script {
+            end: "",
+            ..Script::default()
+        },
+    ];
+    for script in silent {
+        let server = Server::start(script).await;
+        let words = transient(hasty(&server).send(verification()).await);
+        assert!(words.contains("did not answer"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_sent_though_the_goodbye_is_missing() {
+    let server = Server::start(Script {
+        quit: "",
+        ..Script::default()
+    })
+    .await;
+    let mut mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
+    mailer.patience.to_quit = Duration::from_millis(100);
+    mailer.send(verification()).await.unwrap();
+}
+
+#[tokio::test]
+async fn speaks_tls_from_the_start_or_by_starttls() {
+    let encrypted = Server::start_encrypted(Script::default()).await;
+    let clear = Server::start(Script::default()).await;
+    let ways = [
+        (&encrypted, format!("smtps://localhost:{}", encrypted.port)),
+        (
+            &clear,
+            format!("smtp://u:p@localhost:{}?tls=required", clear.port),
+        ),
+        (
+            &clear,
+            format!("smtp://localhost:{}?tls=opportunistic", clear.port),
+        ),
+    ];
+    for (server, url) in ways {
+        let trusting = SmtpMailer::new(&url, Some(server.root.as_bytes()), settings()).unwrap();
+        trusting.send(verification()).await.unwrap();
+        let words = transient(mailer(&url).send(verification()).await);
+        assert!(words.contains("certificate"), "{words}");
+    }
+    let heard = clear.heard();
+    let (before, _) = heard.split_once("(encrypted)").unwrap();
+    assert!(
+        !before.contains("AUTH") && !before.contains("MAIL"),
+        "{before}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_quotes_the_message_does_not_betray_its_token() {
+    let script = Script {
+        end: "554 this link is spam: {}",
+        ..Script::default()
+    };
+    let words = permanent(send_to(script).await.0);
+    assert!(
+        words.contains("https://azuma.example/verify?token=(token)"),
+        "{words}"
+    );
+    assert!(!words.contains(TOKEN), "{words}");
+}

@@ -1,0 +1,262 @@
+//! The secret key: read from a setting, or kept in a file that the first start makes.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use azuma_domain::token::SecretKey;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+const KEY_BYTES: usize = 32;
+/// More than this is no key file, whatever it holds.
+const MAX_FILE_BYTES: u64 = 1_024;
+
+/// Base64 that is read with or without padding, and written with.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The text is no secret key. What it is instead is not repeated: it may be a key with a typing error.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
+pub struct MalformedSecretKey;
+
+/// The key file can be neither read nor made. No message repeats its content.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretKeyFileError {
+    /// It is there and cannot be read.
+    #[error("the secret key file {} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is there and holds something else.
+    #[error(
+        "the secret key file {} holds no key: it must hold 32 bytes in base64, as `openssl rand -base64 32` prints them",
+        path.display()
+    )]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is not there and cannot be made.
+    #[error("the secret key file {} cannot be made: {source}", path.display())]
+    NotMade {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Reads a key written as base64, with or without padding; white space around it is passed over.
+///
+/// # Errors
+/// [`MalformedSecretKey`] when it is not base64 or not of 32 bytes.
+pub fn parse_secret_key(text: &str) -> Result<SecretKey, MalformedSecretKey> {
+    let decoded = BASE64
+        .decode(text.trim_ascii())
+        .map(Zeroizing::new)
+        .map_err(|_| MalformedSecretKey)?;
+    let bytes = <[u8; KEY_BYTES]>::try_from(decoded.as_slice()).map_err(|_| MalformedSecretKey)?;
+    Ok(SecretKey::from_bytes(bytes))
+}
+
+/// Reads the key of this file; where there is no file yet, makes one with a new key (mode 0600), and the folders
+/// above it. Of any number of processes that do so at once, all get the same key. Blocks; called once, at start.
+///
+/// A file that others may read is used, with a warning in the log.
+///
+/// # Errors
+/// [`SecretKeyFileError`] when the file can be neither read nor made, or holds no key. It is never overwritten.
+pub fn load_or_create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
+    match load(path)? {
+        Some(key) => Ok(key),
+        None => create(path),
+    }
+}
+
+fn load(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileError> {
+    let unreadable = |source| SecretKeyFileError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(unreadable)?,
+    };
+    warn_if_others_may_read(&file, path);
+    let mut content = Zeroizing::new(Vec::new());
+    file.take(MAX_FILE_BYTES)
+        .read_to_end(&mut content)
+        .map_err(unreadable)?;
+    std::str::from_utf8(&content)
+        .ok()
+        .and_then(|text| parse_secret_key(text).ok())
+        .map(Some)
+        .ok_or_else(|| SecretKeyFileError::Malformed {
+            path: path.to_owned(),
+        })
+}
+
+fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
+    let not_made = |source| SecretKeyFileError::NotMade {
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| not_made(io::Error::other(error)))?;
+    if put(path, &bytes).map_err(not_made)? {
+        return Ok(SecretKey::from_bytes(*bytes));
+    }
+    // Another process was first. Its file was whole before it had the name.
+    load(path)?.ok_or_else(|| not_made(ErrorKind::NotFound.into()))
+}
+
+/// Writes the file whole and gives it its name, both durably; `false` where the name is taken.
+fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let text = Zeroizing::new(BASE64.encode(key));
+    // Made with mode 0600.
+    let mut file = tempfile::Builder::new()
+        .prefix(".secret.key.")
+        .tempfile_in(folder)?;
+    writeln!(file, "{}", text.as_str())?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => {}
+        Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+        Err(other) => return Err(other.error),
+    }
+    File::open(folder)?.sync_all()?;
+    Ok(true)
+}
+
+#[cfg(unix)]
+fn warn_if_others_may_read(file: &File, path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let open_to_others = |mode: u32| mode & 0o077 != 0;
+    if file
+        .metadata()
+        .is_ok_and(|metadata| open_to_others(metadata.permissions().mode()))
+    {
+        tracing::warn!(
+            path = %path.display(),
+            "the secret key file is open to other users of this machine; `chmod 600` closes it"
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_may_read(_file: &File, _path: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use azuma_domain::link::LinkId;
+    use azuma_domain::token::TokenKeys;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Keys cannot be compared; what they make can.
+    fn trace(key: SecretKey) -> String {
+        let keys = TokenKeys::new(key, Vec::new());
+        keys.link_token(LinkId::new(Uuid::nil()))
+            .expose()
+            .to_owned()
+    }
+
+    #[test]
+    fn the_first_start_makes_a_key_and_later_ones_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/data/secret.key");
+        let made = trace(load_or_create_secret_key(&path).unwrap());
+        assert_eq!(trace(load_or_create_secret_key(&path).unwrap()), made);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(trace(parse_secret_key(&text).unwrap()), made);
+        let others = fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(others, 1, "nothing but the key is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        load_or_create_secret_key(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn racing_first_starts_agree_on_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        let starts = std::sync::Barrier::new(16);
+        let keys: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..16)
+                .map(|_| {
+                    scope.spawn(|| {
+                        starts.wait();
+                        trace(load_or_create_secret_key(&path).unwrap())
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+    }
+
+    #[test]
+    fn a_file_that_holds_no_key_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret.key");
+        for content in [&b""[..], b"hunter2", &[0xff; 32], &[b'A'; 2_000]] {
+            fs::write(&path, content).unwrap();
+            let error = load_or_create_secret_key(&path).map(|_| ()).unwrap_err();
+            let words = error.to_string();
+            assert!(words.contains(path.to_str().unwrap()), "{words}");
+            assert!(!words.contains("hunter2"), "{words}");
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_no_missing_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = load_or_create_secret_key(folder.path())
+            .map(|_| ())
+            .unwrap_err();
+        assert!(matches!(error, SecretKeyFileError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn a_key_is_32_bytes_of_base64() {
+        let text = BASE64.encode([3; 32]);
+        let key = trace(parse_secret_key(&text).unwrap());
+        assert_eq!(trace(SecretKey::from_bytes([3; 32])), key);
+        let unpadded = format!(" {}\n", text.trim_end_matches('='));
+        assert_eq!(trace(parse_secret_key(&unpadded).unwrap()), key);
+        for wrong in [
+            "",
+            "secret",
+            &BASE64.encode([3; 31]),
+            &BASE64.encode([3; 33]),
+        ] {
+            assert!(parse_secret_key(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The domain's [`Store`](azuma_domain::ports::Store) on Postgres and SQLite.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `url` | which database |
+//! | `connection` | one connection to either, set up |
+//! | `pool` | many, and how long to wait for one |
+//! | `migrate` | the schema |
+//! | `diesel_store` | the store: its turn, its retries, its time limit |
+//! | `unit_of_work` | one run of a unit of work on one connection |
+//! | `transaction` | the repositories together |
+//! | `users`, `sessions`, `links`, `outbox` | a repository each |
+//! | `user_rows`, `session_rows` | accounts, sessions and tokens as rows |
+//! | `session_uses` | the most frequent write |
+//! | `schema`, `sql_types` | tables and column types, as diesel sees them |
+//! | `errors` | what can go wrong, and what each of it means |
+//!
+//! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation. Where that
+//! order is not kept (a cascade), a deadlock is possible, and the unit of work is run again.
+
+mod connection;
+mod diesel_store;
+mod errors;
+mod links;
+mod migrate;
+mod outbox;
+mod pool;
+mod schema;
+mod session_rows;
+mod session_uses;
+mod sessions;
+mod sql_types;
+#[cfg(test)]
+mod tests;
+mod transaction;
+mod unit_of_work;
+mod url;
+mod user_rows;
+mod users;
+
+pub use diesel_store::DieselStore;
+pub use errors::OpenError;
+pub use migrate::{MigrateError, migrate};
+pub use pool::PoolOptions;
+pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+
+/// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a
+/// statement of SQLite takes no more than 32,766 values.
+const MAX_SWEEP: u32 = 1_000;

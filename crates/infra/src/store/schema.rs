@@ -1,0 +1,86 @@
+//! The tables, as diesel sees them. `migrations/` makes them and says what a row of each is.
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    users (id) {
+        id -> SqlUuid,
+        name -> Text,
+        name_key -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        password_hash -> Text,
+        icon -> Nullable<Text>,
+        status -> Nullable<Text>,
+        created_at -> SqlTimestamp,
+        pending_until -> Nullable<SqlTimestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    sessions (id) {
+        id -> SqlUuid,
+        user_id -> SqlUuid,
+        policy -> Text,
+        shape -> Text,
+        generation -> BigInt,
+        created_at -> SqlTimestamp,
+        user_agent -> Nullable<Text>,
+        ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    session_tokens (hash) {
+        hash -> Binary,
+        session_id -> SqlUuid,
+        generation -> BigInt,
+        expires_at -> SqlTimestamp,
+        last_used_at -> Nullable<SqlTimestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    links (id) {
+        id -> SqlUuid,
+        hash -> Binary,
+        user_id -> SqlUuid,
+        purpose -> Text,
+        email -> Nullable<Text>,
+        expires_at -> SqlTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    outbox (id) {
+        id -> SqlUuid,
+        user_id -> SqlUuid,
+        kind -> Text,
+        language -> Text,
+        address -> Text,
+        link_id -> SqlUuid,
+        created_at -> SqlTimestamp,
+        due_at -> SqlTimestamp,
+        useless_from -> SqlTimestamp,
+        attempts -> BigInt,
+        dead_at -> Nullable<SqlTimestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(session_tokens -> sessions (session_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);

@@ -1,0 +1,160 @@
+//! Sessions and tokens as rows.
+
+use std::net::IpAddr;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::StoreError;
+use azuma_domain::session::{
+    Client, ListedSession, Session, SessionId, SessionPolicy, SessionToken, UserAgent,
+};
+use azuma_domain::token::{Generation, TokenShape};
+use azuma_domain::user::UserId;
+use diesel::prelude::*;
+
+use super::errors::corrupt;
+use super::schema::{session_tokens, sessions};
+use super::sql_types::{StoredHash, StoredId, StoredTime};
+
+const SLIDING: &str = "sliding";
+const ROTATING: &str = "rotating";
+const UUID: &str = "uuid";
+const ALPHANUMERIC_64: &str = "alphanumeric64";
+
+/// A session.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = sessions)]
+pub(super) struct SessionRow {
+    id: StoredId,
+    user_id: StoredId,
+    policy: String,
+    shape: String,
+    generation: i64,
+    created_at: StoredTime,
+    user_agent: Option<String>,
+    ip: Option<String>,
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        let policy = match session.policy {
+            SessionPolicy::Sliding => SLIDING,
+            SessionPolicy::Rotating => ROTATING,
+        };
+        let shape = match session.shape {
+            TokenShape::Uuid => UUID,
+            TokenShape::Alphanumeric64 => ALPHANUMERIC_64,
+        };
+        let user_agent = session.client.user_agent.as_ref();
+        Self {
+            id: StoredId(session.id.uuid()),
+            user_id: StoredId(session.user_id.uuid()),
+            policy: policy.to_owned(),
+            shape: shape.to_owned(),
+            generation: i64::from(session.generation.number()),
+            created_at: StoredTime(session.created_at),
+            user_agent: user_agent.map(|agent| agent.as_str().to_owned()),
+            ip: session.client.ip.map(|ip| ip.to_string()),
+        }
+    }
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        let ip = row.ip.as_deref().map(str::parse::<IpAddr>).transpose();
+        Ok(Self {
+            id: SessionId::new(row.id.0),
+            user_id: UserId::new(row.user_id.0),
+            policy: match row.policy.as_str() {
+                SLIDING => SessionPolicy::Sliding,
+                ROTATING => SessionPolicy::Rotating,
+                _ => return Err(corrupt("sessions.policy")),
+            },
+            shape: match row.shape.as_str() {
+                UUID => TokenShape::Uuid,
+                ALPHANUMERIC_64 => TokenShape::Alphanumeric64,
+                _ => return Err(corrupt("sessions.shape")),
+            },
+            generation: generation(row.generation, "sessions.generation")?,
+            created_at: row.created_at.0,
+            client: Client {
+                ip: ip.map_err(|_| corrupt("sessions.ip"))?,
+                user_agent: row.user_agent.as_deref().and_then(UserAgent::from_header),
+            },
+        })
+    }
+}
+
+/// A token of a session.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = session_tokens)]
+pub(super) struct TokenRow {
+    hash: StoredHash,
+    session_id: StoredId,
+    generation: i64,
+    expires_at: StoredTime,
+    last_used_at: Option<StoredTime>,
+}
+
+impl From<&SessionToken> for TokenRow {
+    fn from(token: &SessionToken) -> Self {
+        Self {
+            hash: StoredHash(token.hash),
+            session_id: StoredId(token.session_id.uuid()),
+            generation: i64::from(token.generation.number()),
+            expires_at: StoredTime(token.expires_at),
+            last_used_at: token.last_used_at.map(StoredTime),
+        }
+    }
+}
+
+impl TryFrom<TokenRow> for SessionToken {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            session_id: SessionId::new(row.session_id.0),
+            generation: generation(row.generation, "session_tokens.generation")?,
+            hash: row.hash.0,
+            expires_at: row.expires_at.0,
+            last_used_at: row.last_used_at.map(|at| at.0),
+        })
+    }
+}
+
+fn generation(number: i64, column: &'static str) -> Result<Generation, StoreError> {
+    u32::try_from(number)
+        .map(Generation::new)
+        .map_err(|_| corrupt(column))
+}
+
+/// One entry for each session that is live at `now`, out of rows sorted by session and then by generation.
+pub(super) fn listed(
+    rows: Vec<(SessionRow, TokenRow)>,
+    now: Timestamp,
+) -> Result<Vec<ListedSession>, StoreError> {
+    let mut entries: Vec<(Session, Vec<SessionToken>)> = Vec::new();
+    for (session, token) in rows {
+        let token = SessionToken::try_from(token)?;
+        match entries.last_mut() {
+            Some((last, tokens)) if last.id == token.session_id => tokens.push(token),
+            _ => entries.push((Session::try_from(session)?, vec![token])),
+        }
+    }
+    Ok(entries
+        .into_iter()
+        .filter_map(|(session, tokens)| {
+            let live = || tokens.iter().filter(|token| token.is_live(now));
+            // The current one or the first after it; an older one only where nothing else is left.
+            let token = live()
+                .find(|token| token.generation >= session.generation)
+                .or_else(|| live().next_back())?;
+            Some(ListedSession {
+                token: *token,
+                last_used_at: tokens.iter().filter_map(|token| token.last_used_at).max(),
+                session,
+            })
+        })
+        .collect())
+}

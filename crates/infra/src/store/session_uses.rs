@@ -1,0 +1,76 @@
+//! Writing down that tokens were used: what the database is asked to do most.
+
+use azuma_domain::ports::SessionUse;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary};
+use diesel::sqlite::SqliteConnection;
+
+use super::connection::DbConnection;
+use super::schema::session_tokens;
+use super::sql_types::{SqlTimestamp, StoredHash, StoredTime};
+
+/// The most uses in one statement.
+const BATCH: usize = 1_000;
+
+/// Writes `uses`. Nothing moves backwards. The expiry of a token that a later one has replaced does not move at all:
+/// a use written late must not undo that its end was set.
+pub(super) fn record(connection: &mut DbConnection, uses: &[SessionUse]) -> QueryResult<()> {
+    match connection {
+        DbConnection::Postgres(connection) => uses
+            .chunks(BATCH)
+            .try_for_each(|batch| record_on_postgres(connection, batch)),
+        DbConnection::Sqlite(connection) => uses
+            .iter()
+            .try_for_each(|one| record_on_sqlite(connection, one)),
+    }
+}
+
+/// A token may be in a batch more than once; an UPDATE takes one row for each.
+const POSTGRES: &str = "\
+    UPDATE session_tokens AS token SET \
+        last_used_at = GREATEST(token.last_used_at, used.used_at), \
+        expires_at = CASE WHEN token.generation < session.generation THEN token.expires_at \
+                          ELSE GREATEST(token.expires_at, used.expires_at) END \
+    FROM ( \
+        SELECT hash, max(used_at) AS used_at, max(expires_at) AS expires_at \
+        FROM unnest($1, $2, $3) AS given (hash, used_at, expires_at) GROUP BY hash \
+    ) AS used, sessions AS session \
+    WHERE token.hash = used.hash AND session.id = token.session_id";
+
+fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> QueryResult<()> {
+    let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
+    let used_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.used_at)).collect();
+    let expires_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.expires_at)).collect();
+    // Locked in one order by everybody, so that batches do not wait for each other in a circle; and in a statement
+    // of its own, so that the next one sees the sessions as they are once the locks are ours.
+    session_tokens::table
+        .filter(session_tokens::hash.eq_any(&hashes))
+        .order((session_tokens::session_id, session_tokens::generation))
+        .select(session_tokens::hash)
+        .for_no_key_update()
+        .load::<StoredHash>(connection)?;
+    diesel::sql_query(POSTGRES)
+        .bind::<Array<Binary>, _>(hashes)
+        .bind::<Array<SqlTimestamp>, _>(used_at)
+        .bind::<Array<SqlTimestamp>, _>(expires_at)
+        .execute(connection)?;
+    Ok(())
+}
+
+const SQLITE: &str = "\
+    UPDATE session_tokens SET \
+        last_used_at = max(coalesce(last_used_at, ?1), ?1), \
+        expires_at = CASE \
+            WHEN generation < (SELECT generation FROM sessions WHERE id = session_id) THEN expires_at \
+            ELSE max(expires_at, ?2) END \
+    WHERE hash = ?3";
+
+fn record_on_sqlite(connection: &mut SqliteConnection, one: &SessionUse) -> QueryResult<()> {
+    diesel::sql_query(SQLITE)
+        .bind::<SqlTimestamp, _>(StoredTime(one.used_at))
+        .bind::<SqlTimestamp, _>(StoredTime(one.expires_at))
+        .bind::<Binary, _>(StoredHash(one.hash))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! Sessions and their tokens.
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{SessionRepository, SessionUse, StoreError};
+use azuma_domain::session::{ListedSession, LiveSession, Session, SessionId, SessionToken};
+use azuma_domain::token::{Generation, TokenHash};
+use azuma_domain::user::{User, UserId};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::connection::{DbConnection, load_locked};
+use super::schema::{session_tokens, sessions, users};
+use super::session_rows::{SessionRow, TokenRow, listed};
+use super::session_uses;
+use super::sql_types::{StoredHash, StoredId, StoredTime};
+use super::transaction::DieselTransaction;
+use super::user_rows::{USER_COLUMNS, UserRow};
+
+impl SessionRepository for DieselTransaction<'_> {
+    fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError> {
+        let session = SessionRow::from(session);
+        let first = TokenRow::from(first);
+        self.query(|connection| {
+            diesel::insert_into(sessions::table)
+                .values(session)
+                .execute(connection)?;
+            diesel::insert_into(session_tokens::table)
+                .values(first)
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn find_by_token(
+        &mut self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        let found: Option<(TokenRow, SessionRow, UserRow)> = self.query(|connection| {
+            session_tokens::table
+                .inner_join(sessions::table.inner_join(users::table))
+                .filter(session_tokens::hash.eq(StoredHash(*hash)))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)))
+                .select((
+                    session_tokens::all_columns,
+                    sessions::all_columns,
+                    USER_COLUMNS,
+                ))
+                .first(connection)
+                .optional()
+        })?;
+        let Some((token, session, user)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(LiveSession {
+            token: SessionToken::try_from(token)?,
+            session: Session::try_from(session)?,
+            user: User::try_from(user)?,
+        }))
+    }
+
+    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<(), StoreError> {
+        self.query(|connection| session_uses::record(connection, uses))
+    }
+
+    fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        let live: Option<StoredId> = self.query(|connection| {
+            session_tokens::table
+                .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)))
+                .select(session_tokens::session_id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(live.is_some())
+    }
+
+    fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError> {
+        let rows: Vec<TokenRow> = self.query(|connection| {
+            session_tokens::table
+                .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+                .order(session_tokens::generation)
+                .load(connection)
+        })?;
+        rows.into_iter().map(SessionToken::try_from).collect()
+    }
+
+    fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError> {
+        let session = sessions::table
+            .find(StoredId(token.session_id.uuid()))
+            .select(sessions::id);
+        // No conflict target: racing calls bring the same hash, so either index may be the first to object.
+        let insert = diesel::insert_into(session_tokens::table)
+            .values(TokenRow::from(token))
+            .on_conflict_do_nothing();
+        self.query(|connection| {
+            // A missing foreign key would end a transaction of Postgres, and a session found might end before the
+            // insert; so it is locked.
+            let locked: Vec<StoredId> = load_locked!(connection, session, for_key_share)?;
+            if locked.is_empty() {
+                return Ok(false);
+            }
+            let inserted = match connection {
+                DbConnection::Postgres(connection) => insert.execute(connection)?,
+                DbConnection::Sqlite(connection) => insert.execute(connection)?,
+            };
+            Ok(inserted == 1)
+        })
+    }
+
+    fn promote(
+        &mut self,
+        id: SessionId,
+        to: Generation,
+        old_expire_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let to = i64::from(to.number());
+        self.query(|connection| {
+            let promoted = diesel::update(sessions::table.find(StoredId(id.uuid())))
+                .filter(sessions::generation.lt(to))
+                .set(sessions::generation.eq(to))
+                .execute(connection)?;
+            if promoted == 0 {
+                return Ok(false);
+            }
+            diesel::update(session_tokens::table)
+                .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+                .filter(session_tokens::generation.lt(to))
+                .filter(session_tokens::expires_at.gt(StoredTime(old_expire_at)))
+                .set(session_tokens::expires_at.eq(StoredTime(old_expire_at)))
+                .execute(connection)?;
+            Ok(true)
+        })
+    }
+
+    fn list(&mut self, user_id: UserId, now: Timestamp) -> Result<Vec<ListedSession>, StoreError> {
+        // Expired tokens too: one of them may be the last that was used.
+        let rows: Vec<(SessionRow, TokenRow)> = self.query(|connection| {
+            sessions::table
+                .inner_join(session_tokens::table)
+                .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
+                .order((
+                    sessions::created_at.desc(),
+                    sessions::id.desc(),
+                    session_tokens::generation.asc(),
+                ))
+                .select((sessions::all_columns, session_tokens::all_columns))
+                .load(connection)
+        })?;
+        listed(rows, now)
+    }
+
+    fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
+        let ended = self.query(|connection| {
+            diesel::delete(sessions::table.find(StoredId(id.uuid())))
+                .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
+                .execute(connection)
+        })?;
+        Ok(ended == 1)
+    }
+
+    fn end_all(
+        &mut self,
+        user_id: UserId,
+        except: Option<SessionId>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let except = except.map(|id| StoredId(id.uuid()));
+        let ended: Vec<StoredId> = self.query(|connection| {
+            let mut all: Vec<StoredId> = load_locked!(
+                connection,
+                sessions::table
+                    .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
+                    .order(sessions::id)
+                    .select(sessions::id),
+                for_update
+            )?;
+            all.retain(|id| Some(*id) != except);
+            diesel::delete(sessions::table.filter(sessions::id.eq_any(all)))
+                .returning(sessions::id)
+                .get_results(connection)
+        })?;
+        Ok(ended.into_iter().map(|id| SessionId::new(id.0)).collect())
+    }
+
+    fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            let expired: Vec<(StoredHash, StoredId)> = session_tokens::table
+                .filter(session_tokens::expires_at.le(StoredTime(now)))
+                .order(session_tokens::expires_at)
+                .select((session_tokens::hash, session_tokens::session_id))
+                .limit(i64::from(limit.min(super::MAX_SWEEP)))
+                .load(connection)?;
+            let (hashes, owners): (Vec<_>, Vec<_>) = expired.into_iter().unzip();
+            // The sessions are locked first, or a token might be added to one between the last two statements.
+            // Those that others work on are left for the next sweep.
+            let owners: Vec<StoredId> = load_locked!(
+                connection,
+                sessions::table
+                    .filter(sessions::id.eq_any(owners))
+                    .order(sessions::id)
+                    .select(sessions::id),
+                for_update.skip_locked
+            )?;
+            let deleted = diesel::delete(session_tokens::table)
+                .filter(session_tokens::hash.eq_any(hashes))
+                .filter(session_tokens::session_id.eq_any(owners.clone()))
+                .filter(session_tokens::expires_at.le(StoredTime(now)))
+                .execute(connection)?;
+            diesel::delete(sessions::table)
+                .filter(sessions::id.eq_any(owners))
+                .filter(not(exists(
+                    session_tokens::table.filter(session_tokens::session_id.eq(sessions::id)),
+                )))
+                .execute(connection)?;
+            Ok(deleted)
+        })
+    }
+}

@@ -1,0 +1,284 @@
+//! What the contract of the domain cannot know: files, migrations, limits of time. On SQLite; the rest of it needs
+//! a Postgres server and is tested from outside.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use azuma_domain::ports::{Access, Decision, Store, StoreError, StoreExt};
+use azuma_domain::testing::sample::{account, name, now, user_id};
+use diesel::connection::SimpleConnection;
+use tempfile::TempDir;
+
+use super::connection::DbConnection;
+use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, migrate};
+
+const INITIAL: &str = "0001_accounts";
+
+fn file_in(directory: &Path) -> DatabaseUrl {
+    let text = format!("sqlite://{}/data/azuma.db", directory.display());
+    DatabaseUrl::parse(&text).expect("a database URL")
+}
+
+/// A migrated file, deleted with the directory.
+fn fresh() -> (TempDir, DatabaseUrl) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = file_in(directory.path());
+    migrate(&url).expect("a database");
+    (directory, url)
+}
+
+fn open(url: &DatabaseUrl, options: PoolOptions) -> Arc<dyn Store> {
+    Arc::new(DieselStore::open(url, options).expect("a store"))
+}
+
+#[test]
+fn a_new_file_and_its_directory_are_for_their_owner_alone() {
+    let (directory, _) = fresh();
+    let mode = |path: &str| {
+        let metadata = fs::metadata(directory.path().join(path)).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("data"), 0o700);
+    assert_eq!(mode("data/azuma.db"), 0o600);
+}
+
+#[test]
+fn a_database_is_migrated_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = file_in(directory.path());
+    assert_eq!(migrate(&url).expect("a database"), [INITIAL]);
+    assert_eq!(migrate(&url).expect("a database"), Vec::<String>::new());
+}
+
+/// Cargo does not notice a new directory of migrations; a change to `migrate.rs` makes it look again.
+#[test]
+fn both_databases_have_the_same_migrations_and_the_binary_has_them_all() {
+    let names = |database: &str| {
+        let directory = format!("{}/../../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+        let entries = fs::read_dir(directory).expect("a directory of migrations");
+        let mut names: Vec<String> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    assert_eq!(names("postgres"), names("sqlite"));
+    assert_eq!(
+        migrate(&file_in(directory.path())).expect("a database"),
+        names("sqlite")
+    );
+}
+
+#[test]
+fn of_racing_migrations_one_migrates_and_all_succeed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = file_in(directory.path());
+    let applied: usize = thread::scope(|scope| {
+        let racing: Vec<_> = (0..8).map(|_| scope.spawn(|| migrate(&url))).collect();
+        racing
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic").expect("a database").len())
+            .sum()
+    });
+    assert_eq!(applied, 1);
+}
+
+#[test]
+fn a_database_newer_than_the_binary_is_left_alone() {
+    let (_directory, url) = fresh();
+    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    connection
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')")
+        .expect("a later migration");
+    assert_eq!(migrate(&url).expect("a database"), Vec::<String>::new());
+}
+
+#[test]
+fn a_migration_that_fails_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = file_in(directory.path());
+    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    connection
+        .batch_execute("CREATE TABLE outbox (x INTEGER)")
+        .expect("a table in the way");
+    let error = migrate(&url).expect_err("the table is in the way");
+    assert!(matches!(error, MigrateError::Failed(_)));
+    assert!(
+        error.to_string().contains("table outbox already exists"),
+        "{error}"
+    );
+    let users = connection.batch_execute("SELECT * FROM users");
+    assert!(users.is_err());
+}
+
+#[test]
+fn down_undoes_up() {
+    let (_directory, url) = fresh();
+    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let down = include_str!("../../../../migrations/sqlite/0001_accounts/down.sql");
+    connection.batch_execute(down).expect("it runs");
+    let up = include_str!("../../../../migrations/sqlite/0001_accounts/up.sql");
+    connection.batch_execute(up).expect("nothing is left");
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_in_a_sentence() {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::write(directory.path().join("data"), "a file").expect("a file in the way");
+    let error = migrate(&file_in(directory.path())).expect_err("there is no directory");
+    assert!(matches!(
+        error,
+        MigrateError::Open(OpenError::Directory { .. })
+    ));
+
+    let nowhere = "postgres://azuma:secret@127.0.0.1:1/azuma";
+    let url = DatabaseUrl::parse(nowhere).expect("a database URL");
+    let error = migrate(&url).expect_err("nobody listens").to_string();
+    assert!(error.starts_with("cannot open the database postgres://azuma:***@127.0.0.1:1/azuma: "));
+    assert!(
+        !error.contains("secret") && !error.contains('\n'),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::create_dir(directory.path().join("data")).expect("a directory");
+    fs::write(
+        directory.path().join("data/azuma.db"),
+        "no database".repeat(100),
+    )
+    .expect("a file");
+    let error = migrate(&file_in(directory.path())).expect_err("it is no database");
+    assert!(
+        error.to_string().ends_with("file is not a database"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_database_in_memory_has_its_tables_and_survives_a_panic() {
+    let url = DatabaseUrl::parse("sqlite::memory:").expect("a database URL");
+    let store = open(&url, PoolOptions::default());
+    let ada = account(1, "ada");
+    let inserted: Result<(), azuma_domain::ports::WriteError> =
+        store.transact(move |tx| Ok(tx.users().insert(&ada)?)).await;
+    inserted.expect("nobody holds the name");
+    let panicked = store
+        .run(Access::Write, Box::new(|_| panic!("as the test wants it")))
+        .await;
+    assert!(matches!(panicked, Err(StoreError::Failed(_))));
+    let found = store.read(|tx| tx.users().find(user_id(1))).await;
+    assert!(found.expect("the store answers").is_some());
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write() {
+    let (_directory, url) = fresh();
+    let store = open(&url, PoolOptions::default());
+    let deleted = store.read(|tx| tx.users().delete(user_id(1))).await;
+    assert!(matches!(deleted, Err(StoreError::Failed(_))));
+}
+
+#[tokio::test]
+async fn nothing_is_committed_after_a_statement_failed() {
+    let (_directory, url) = fresh();
+    let store = open(&url, PoolOptions::default());
+    let done = store
+        .run(
+            Access::Write,
+            Box::new(|tx| {
+                let users = tx.users();
+                assert!(users.insert(&account(1, "ada")).is_ok());
+                assert!(users.insert(&account(2, "Ada")).is_err());
+                Ok(Decision::Commit)
+            }),
+        )
+        .await;
+    assert!(matches!(done, Err(StoreError::Failed(_))));
+    let found = store
+        .read(|tx| tx.users().find_by_name(&name("ada"), now()))
+        .await;
+    assert_eq!(found.expect("the store answers"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_of_work_that_takes_too_long_is_given_up_and_commits_nothing() {
+    let (_directory, url) = fresh();
+    let options = PoolOptions {
+        limit: Duration::from_millis(100),
+        ..PoolOptions::default()
+    };
+    let store = open(&url, options);
+    let ended = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&ended);
+    let done = store
+        .run(
+            Access::Write,
+            Box::new(move |tx| {
+                assert!(tx.users().insert(&account(1, "ada")).is_ok());
+                thread::sleep(Duration::from_millis(300));
+                end.store(true, Ordering::SeqCst);
+                Ok(Decision::Commit)
+            }),
+        )
+        .await;
+    assert!(matches!(done, Err(StoreError::Unavailable(_))));
+    assert!(!ended.load(Ordering::SeqCst), "the answer did not wait");
+    // The next one begins once the writer before it has ended.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let found = store.read(|tx| tx.users().find(user_id(1))).await;
+    assert_eq!(found.expect("the store answers"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_process_holds_is_unavailable() {
+    let (_directory, url) = fresh();
+    let options = PoolOptions {
+        limit: Duration::from_millis(200),
+        ..PoolOptions::default()
+    };
+    let store = open(&url, options);
+    let mut other = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
+    let held = store
+        .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
+        .await;
+    assert!(matches!(held, Err(StoreError::Unavailable(_))));
+    other.batch_execute("ROLLBACK").expect("the lock is free");
+    let free = store
+        .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
+        .await;
+    free.expect("the lock is free");
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_a_failure() {
+    let (_directory, url) = fresh();
+    let store = open(&url, PoolOptions::default());
+    let ada = account(1, "ada");
+    let inserted: Result<(), azuma_domain::ports::WriteError> =
+        store.transact(move |tx| Ok(tx.users().insert(&ada)?)).await;
+    inserted.expect("nobody holds the name");
+    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    for spoil in ["SET name = ''", "SET name = 'ada', created_at = -1"] {
+        connection
+            .batch_execute(&format!("UPDATE users {spoil}"))
+            .expect("a spoilt row");
+        let found = store.read(|tx| tx.users().find(user_id(1))).await;
+        assert!(matches!(found, Err(StoreError::Failed(_))), "{spoil}");
+    }
+}

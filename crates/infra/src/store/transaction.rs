@@ -1,0 +1,73 @@
+//! The repositories together, inside one transaction.
+
+use azuma_domain::ports::{
+    LinkRepository, OutboxRepository, SessionRepository, StoreError, Transaction, UserRepository,
+    WriteError,
+};
+use diesel::QueryResult;
+
+use super::connection::DbConnection;
+use super::errors::{classify, classify_write};
+
+/// An open transaction. It is every repository; each has its own file.
+pub(super) struct DieselTransaction<'c> {
+    connection: &'c mut DbConnection,
+    failed: bool,
+}
+
+impl<'c> DieselTransaction<'c> {
+    /// The transaction that `connection` has begun.
+    pub(super) fn new(connection: &'c mut DbConnection) -> Self {
+        Self {
+            connection,
+            failed: false,
+        }
+    }
+
+    /// Whether a statement failed. Postgres then answers COMMIT kindly and rolls back, so nobody may commit.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Runs statements. Every statement of every repository goes through here or [`write`](Self::write).
+    pub(super) fn query<T>(
+        &mut self,
+        statements: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, StoreError> {
+        let is_postgres = self.connection.is_postgres();
+        statements(self.connection).map_err(|error| {
+            self.failed = true;
+            classify(is_postgres, error)
+        })
+    }
+
+    /// Runs a statement that uniqueness may refuse.
+    pub(super) fn write<T>(
+        &mut self,
+        statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, WriteError> {
+        let is_postgres = self.connection.is_postgres();
+        statement(self.connection).map_err(|error| {
+            self.failed = true;
+            classify_write(is_postgres, error)
+        })
+    }
+}
+
+impl Transaction for DieselTransaction<'_> {
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn links(&mut self) -> &mut dyn LinkRepository {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        self
+    }
+}

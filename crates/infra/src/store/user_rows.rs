@@ -1,0 +1,167 @@
+//! Accounts as rows.
+
+use azuma_domain::ports::{NewUser, StoreError, UserChanges};
+use azuma_domain::user::{
+    Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
+};
+use diesel::prelude::*;
+
+use super::errors::corrupt;
+use super::schema::users;
+use super::sql_types::{StoredId, StoredTime};
+
+/// The columns of a [`UserRow`]: what others may learn of an account.
+pub(super) type UserColumns = (
+    users::id,
+    users::name,
+    users::email,
+    users::icon,
+    users::status,
+    users::created_at,
+);
+pub(super) const USER_COLUMNS: UserColumns = (
+    users::id,
+    users::name,
+    users::email,
+    users::icon,
+    users::status,
+    users::created_at,
+);
+
+/// An account without its secret.
+#[derive(Queryable)]
+pub(super) struct UserRow {
+    id: StoredId,
+    name: String,
+    email: Option<String>,
+    icon: Option<String>,
+    status: Option<String>,
+    created_at: StoredTime,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self, StoreError> {
+        let email = row.email.as_deref().map(EmailAddress::parse).transpose();
+        let icon = row.icon.as_deref().map(Icon::parse).transpose();
+        let status = row.status.as_deref().map(Status::parse).transpose();
+        Ok(Self {
+            id: UserId::new(row.id.0),
+            name: UserName::parse(&row.name).map_err(|_| corrupt("users.name"))?,
+            email: email.map_err(|_| corrupt("users.email"))?,
+            icon: icon.map_err(|_| corrupt("users.icon"))?,
+            status: status.map_err(|_| corrupt("users.status"))?,
+            created_at: row.created_at.0,
+        })
+    }
+}
+
+pub(super) type CredentialColumns = (users::id, users::password_hash, users::pending_until);
+pub(super) const CREDENTIAL_COLUMNS: CredentialColumns =
+    (users::id, users::password_hash, users::pending_until);
+
+/// What a login is checked against.
+#[derive(Queryable)]
+pub(super) struct CredentialRow {
+    id: StoredId,
+    password_hash: String,
+    pending_until: Option<StoredTime>,
+}
+
+impl From<CredentialRow> for Credential {
+    fn from(row: CredentialRow) -> Self {
+        Self {
+            user_id: UserId::new(row.id.0),
+            password_hash: PasswordHash::from_phc(row.password_hash),
+            standing: row
+                .pending_until
+                .map_or(Standing::Active, |until| Standing::Pending {
+                    until: until.0,
+                }),
+        }
+    }
+}
+
+/// An account about to be.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub(super) struct NewUserRow<'a> {
+    id: StoredId,
+    name: &'a str,
+    name_key: &'a str,
+    email: Option<&'a str>,
+    email_key: Option<&'a str>,
+    password_hash: &'a str,
+    icon: Option<&'a str>,
+    status: Option<&'a str>,
+    created_at: StoredTime,
+    pending_until: Option<StoredTime>,
+}
+
+impl<'a> From<&'a NewUser> for NewUserRow<'a> {
+    fn from(new: &'a NewUser) -> Self {
+        let user = &new.user;
+        Self {
+            id: StoredId(user.id.uuid()),
+            name: user.name.as_str(),
+            name_key: user.name.key(),
+            email: user.email.as_ref().map(EmailAddress::as_str),
+            email_key: user.email.as_ref().map(EmailAddress::key),
+            password_hash: new.password_hash.as_phc(),
+            icon: user.icon.as_ref().map(Icon::as_str),
+            status: user.status.as_ref().map(Status::as_str),
+            created_at: StoredTime(user.created_at),
+            pending_until: match new.standing {
+                Standing::Active => None,
+                Standing::Pending { until } => Some(StoredTime(until)),
+            },
+        }
+    }
+}
+
+/// What changes of an account. `None` leaves a column as it is; `Some(None)` empties it.
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+pub(super) struct UserChangesRow<'a> {
+    name: Option<&'a str>,
+    name_key: Option<&'a str>,
+    email: Option<&'a str>,
+    email_key: Option<&'a str>,
+    password_hash: Option<&'a str>,
+    icon: Option<Option<&'a str>>,
+    status: Option<Option<&'a str>>,
+}
+
+impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
+    fn from(changes: &'a UserChanges) -> Self {
+        Self {
+            name: changes.name.as_ref().map(UserName::as_str),
+            name_key: changes.name.as_ref().map(UserName::key),
+            email: changes.email.as_ref().map(EmailAddress::as_str),
+            email_key: changes.email.as_ref().map(EmailAddress::key),
+            password_hash: changes.password_hash.as_ref().map(PasswordHash::as_phc),
+            icon: column(&changes.icon, Icon::as_str),
+            status: column(&changes.status, Status::as_str),
+        }
+    }
+}
+
+impl UserChangesRow<'_> {
+    /// Diesel refuses to update nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.email.is_none()
+            && self.password_hash.is_none()
+            && self.icon.is_none()
+            && self.status.is_none()
+    }
+}
+
+fn column<T>(change: &Change<T>, text: impl Fn(&T) -> &str) -> Option<Option<&str>> {
+    match change {
+        Change::Keep => None,
+        Change::Clear => Some(None),
+        Change::Set(value) => Some(Some(text(value))),
+    }
+}

@@ -1,0 +1,173 @@
+//! Accounts.
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{NewUser, StoreError, UserChanges, UserRepository, WriteError};
+use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
+use diesel::prelude::*;
+
+use super::connection::load_locked;
+use super::schema::users;
+use super::sql_types::{StoredId, StoredTime};
+use super::transaction::DieselTransaction;
+use super::user_rows::{
+    CREDENTIAL_COLUMNS, CredentialRow, NewUserRow, USER_COLUMNS, UserChangesRow, UserRow,
+};
+
+impl UserRepository for DieselTransaction<'_> {
+    fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
+        let row = NewUserRow::from(new);
+        self.write(|connection| {
+            diesel::insert_into(users::table)
+                .values(row)
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn release(
+        &mut self,
+        name: Option<&UserName>,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A key that is not asked for is NULL here, and equals nothing.
+        let name_key = name.map(UserName::key);
+        let email_key = email.map(EmailAddress::key);
+        self.query(|connection| {
+            let lapsed: Vec<StoredId> = load_locked!(
+                connection,
+                users::table
+                    .filter(users::pending_until.le(StoredTime(now)))
+                    .filter(
+                        users::name_key
+                            .nullable()
+                            .eq(name_key)
+                            .or(users::email_key.eq(email_key)),
+                    )
+                    .order(users::id)
+                    .select(users::id),
+                for_update
+            )?;
+            if !lapsed.is_empty() {
+                diesel::delete(users::table.filter(users::id.eq_any(lapsed)))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let row: Option<UserRow> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .filter(users::pending_until.is_null())
+                .select(USER_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        row.map(User::try_from).transpose()
+    }
+
+    fn find_by_name(
+        &mut self,
+        name: &UserName,
+        now: Timestamp,
+    ) -> Result<Option<Credential>, StoreError> {
+        let row: Option<CredentialRow> = self.query(|connection| {
+            users::table
+                .filter(users::name_key.eq(name.key()))
+                .filter(
+                    users::pending_until
+                        .is_null()
+                        .or(users::pending_until.gt(StoredTime(now))),
+                )
+                .select(CREDENTIAL_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(row.map(Credential::from))
+    }
+
+    fn find_by_email(
+        &mut self,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StoreError> {
+        let id: Option<StoredId> = self.query(|connection| {
+            users::table
+                .filter(users::email_key.eq(email.key()))
+                .filter(
+                    users::pending_until
+                        .is_null()
+                        .or(users::pending_until.gt(StoredTime(now))),
+                )
+                .select(users::id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(id.map(|id| UserId::new(id.0)))
+    }
+
+    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {
+        let rows: Vec<CredentialRow> = self.query(|connection| {
+            load_locked!(
+                connection,
+                users::table
+                    .find(StoredId(id.uuid()))
+                    .select(CREDENTIAL_COLUMNS),
+                for_update
+            )
+        })?;
+        Ok(rows.into_iter().next().map(Credential::from))
+    }
+
+    fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError> {
+        let changes = UserChangesRow::from(changes);
+        let user = users::table.find(StoredId(id.uuid()));
+        let row: Option<UserRow> = self.write(|connection| {
+            if changes.is_empty() {
+                user.select(USER_COLUMNS).first(connection).optional()
+            } else {
+                diesel::update(user)
+                    .set(changes)
+                    .returning(USER_COLUMNS)
+                    .get_result(connection)
+                    .optional()
+            }
+        })?;
+        Ok(row.map(User::try_from).transpose()?)
+    }
+
+    fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let activated = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::pending_until.gt(StoredTime(now)))
+                .set(users::pending_until.eq(None::<StoredTime>))
+                .execute(connection)
+        })?;
+        Ok(activated == 1)
+    }
+
+    fn delete(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let deleted = self.query(|connection| {
+            diesel::delete(users::table.find(StoredId(id.uuid()))).execute(connection)
+        })?;
+        Ok(deleted == 1)
+    }
+
+    fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            // Whoever works on one of them now decides about it; the next sweep sees what came of it.
+            let lapsed: Vec<StoredId> = load_locked!(
+                connection,
+                users::table
+                    .filter(users::pending_until.le(StoredTime(now)))
+                    .order(users::pending_until)
+                    .select(users::id)
+                    .limit(i64::from(limit.min(super::MAX_SWEEP))),
+                for_update.skip_locked
+            )?;
+            diesel::delete(users::table.filter(users::id.eq_any(lapsed))).execute(connection)
+        })
+    }
+}
