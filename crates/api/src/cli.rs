@@ -1,0 +1,96 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// What the binary was asked to do; `Cli::parse()` reads it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "azuma",
+    version,
+    about = "A self-hosted account and session server",
+    after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\nREADME.md has the table of settings and a first session with curl."
+)]
+pub struct Cli {
+    /// Read settings from this TOML file; the environment still overrides them
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What there is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Run the server; what `azuma` alone does
+    #[default]
+    Serve,
+    /// Bring the database to this version's schema, and stop
+    Migrate,
+    /// Print the settings in force as TOML, secrets masked
+    Config,
+}
+
+impl Cli {
+    /// What to do; without a word about it, serve.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        self.command.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once(&"azuma").chain(arguments))
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn no_subcommand_means_serve() {
+        for (arguments, expected) in [
+            (&[][..], Command::Serve),
+            (&["serve"], Command::Serve),
+            (&["migrate"], Command::Migrate),
+            (&["config"], Command::Config),
+        ] {
+            let cli = parse(arguments).map(|cli| cli.command());
+            assert_eq!(cli.ok(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn the_file_may_stand_before_or_after_the_subcommand() {
+        for arguments in [
+            &["--config", "a.toml", "migrate"][..],
+            &["migrate", "--config", "a.toml"],
+            &["--config=a.toml"],
+        ] {
+            let file = parse(arguments).ok().and_then(|cli| cli.config);
+            assert_eq!(file.as_deref(), Some(Path::new("a.toml")));
+        }
+    }
+
+    #[test]
+    fn the_version_is_one_line() {
+        let version = format!("azuma {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(<Cli as CommandFactory>::command().render_version(), version);
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        assert!(parse(&["sevre"]).is_err());
+        assert!(parse(&["--confg", "a.toml"]).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! Layers of settings, the later over the earlier, and where each setting comes from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::environment;
+use super::error::{ConfigError, Source};
+use super::schema::{Schema, join};
+
+/// The defaults and what was laid over them.
+pub(super) struct Layers {
+    schema: Schema,
+    settings: Table,
+    /// The keys that are not at their defaults.
+    sources: BTreeMap<String, Source>,
+}
+
+impl Layers {
+    /// The defaults alone.
+    pub(super) fn new(defaults: &str) -> Result<Self, ConfigError> {
+        let settings = parse(defaults, &Source::Defaults)?;
+        Ok(Self {
+            schema: Schema::of(&settings),
+            settings,
+            sources: BTreeMap::new(),
+        })
+    }
+
+    /// Lays a file over what is there.
+    pub(super) fn add_file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        let source = Source::File(path.to_owned());
+        let table = parse(text, &source)?;
+        self.add_table(table, "", &source)
+    }
+
+    fn add_table(
+        &mut self,
+        table: Table,
+        section: &str,
+        source: &Source,
+    ) -> Result<(), ConfigError> {
+        for (name, value) in table {
+            let key = join(section, &name);
+            match (self.schema.kind(&key), value) {
+                (None, Value::Table(inner)) if self.schema.is_section(&key) => {
+                    self.add_table(inner, &key, source)?;
+                }
+                (None, _) if self.schema.is_section(&key) => {
+                    let problem = format!("must be a section, written [{key}]");
+                    return Err(bad_value(source, key, problem));
+                }
+                (None, value) => {
+                    let nearest = if value.is_table() {
+                        self.schema.nearest_section(&key)
+                    } else {
+                        self.schema.nearest_key(&key)
+                    };
+                    return Err(ConfigError::UnknownKey {
+                        place: source.clone(),
+                        key: key.escape_debug().to_string(),
+                        nearest,
+                    });
+                }
+                (Some(kind), value) if kind.accepts(&value) => {
+                    self.set(&key, value, source.clone());
+                }
+                (Some(kind), _) => return Err(bad_value(source, key, kind.demand().to_owned())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays environment variables over what is there; those that are not ours are passed over.
+    pub(super) fn add_variables(
+        &mut self,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
+        let ours: BTreeMap<_, _> = variables
+            .into_iter()
+            .filter(|(name, value)| environment::is_ours(name, value))
+            .collect();
+        for (name, text) in ours {
+            let Some((key, kind)) = self.schema.by_variable(&name) else {
+                return Err(ConfigError::UnknownVariable {
+                    nearest: self.schema.nearest_variable(&name),
+                    name,
+                });
+            };
+            let key = key.to_owned();
+            let source = Source::Variable(name);
+            match kind.read(&text) {
+                Some(value) => self.set(&key, value, source),
+                None => return Err(bad_value(&source, key, kind.demand().to_owned())),
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, key: &str, value: Value, source: Source) {
+        put(&mut self.settings, key, value);
+        self.sources.insert(key.to_owned(), source);
+    }
+
+    /// The settings in force, and where those that are not at their defaults come from.
+    pub(super) fn finish(self) -> (Table, BTreeMap<String, Source>) {
+        (self.settings, self.sources)
+    }
+
+    /// The keys there are.
+    #[cfg(test)]
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+}
+
+fn put(table: &mut Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            if let Some(Value::Table(inner)) = table.get_mut(section) {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn bad_value(source: &Source, key: String, problem: String) -> ConfigError {
+    ConfigError::BadValue {
+        place: source.clone(),
+        key,
+        problem,
+    }
+}
+
+fn parse(text: &str, source: &Source) -> Result<Table, ConfigError> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        // The parser's own text quotes the line, and a secret with it.
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        ConfigError::Syntax {
+            place: source.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or("").chars().count() + 1,
+            problem: problem(error.message()),
+        }
+    })
+}
+
+/// What the parser says, on one line. Where a number does not fit into 64 bits it would repeat it.
+fn problem(message: &str) -> String {
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return "the number is too large".to_owned();
+    }
+    message.replace('\n', " ")
+}

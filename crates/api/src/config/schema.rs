@@ -1,0 +1,184 @@
+//! The keys there are and the kinds of their values, read from the defaults.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Table, Value};
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    /// A duration, written as text.
+    Span,
+    Whole,
+    Switch,
+    /// A list of texts.
+    List,
+}
+
+/// Every key, written with its sections (`http.listen`), and every section.
+pub(super) struct Schema {
+    keys: BTreeMap<String, Kind>,
+    sections: BTreeSet<String>,
+}
+
+impl Kind {
+    fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) if humantime::parse_duration(text).is_ok() => Some(Self::Span),
+            Value::String(_) => Some(Self::Text),
+            Value::Integer(_) => Some(Self::Whole),
+            Value::Boolean(_) => Some(Self::Switch),
+            Value::Array(_) => Some(Self::List),
+            Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
+        }
+    }
+
+    /// Whether a value is of this kind.
+    pub(super) fn accepts(self, value: &Value) -> bool {
+        match self {
+            Self::Text | Self::Span => value.is_str(),
+            Self::Whole => value.is_integer(),
+            Self::Switch => value.is_bool(),
+            Self::List => value
+                .as_array()
+                .is_some_and(|items| items.iter().all(Value::is_str)),
+        }
+    }
+
+    /// Reads an environment variable: text as it stands, the rest as TOML writes it, a list also with commas.
+    pub(super) fn read(self, text: &str) -> Option<Value> {
+        match self {
+            Self::Text | Self::Span => Some(Value::String(text.to_owned())),
+            Self::Whole => text.trim().parse().ok().map(Value::Integer),
+            Self::Switch => text.trim().parse().ok().map(Value::Boolean),
+            Self::List if text.trim_start().starts_with('[') => {
+                text.trim().parse().ok().filter(|value| self.accepts(value))
+            }
+            Self::List => Some(Value::Array(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .map(|item| Value::String(item.to_owned()))
+                    .collect(),
+            )),
+        }
+    }
+
+    /// What a value of another kind is told.
+    pub(super) fn demand(self) -> &'static str {
+        match self {
+            Self::Text => "must be a string in quotes",
+            Self::Span => "must be a duration in quotes, such as \"5m\"",
+            Self::Whole => "must be a whole number",
+            Self::Switch => "must be true or false",
+            Self::List => "must be a list of strings, such as [\"a\", \"b\"]",
+        }
+    }
+}
+
+impl Schema {
+    /// The keys of the defaults.
+    pub(super) fn of(defaults: &Table) -> Self {
+        let mut schema = Self {
+            keys: BTreeMap::new(),
+            sections: BTreeSet::new(),
+        };
+        schema.learn(defaults, "");
+        schema
+    }
+
+    fn learn(&mut self, table: &Table, section: &str) {
+        for (name, value) in table {
+            let key = join(section, name);
+            if let Value::Table(inner) = value {
+                self.learn(inner, &key);
+                self.sections.insert(key);
+            } else if let Some(kind) = Kind::of(value) {
+                self.keys.insert(key, kind);
+            }
+        }
+    }
+
+    /// The kind of a key, if there is one.
+    pub(super) fn kind(&self, key: &str) -> Option<Kind> {
+        self.keys.get(key).copied()
+    }
+
+    /// Every key.
+    #[cfg(test)]
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(String::as_str)
+    }
+
+    /// Whether there is a section of this name.
+    pub(super) fn is_section(&self, name: &str) -> bool {
+        self.sections.contains(name)
+    }
+
+    /// The key that an environment variable sets, and its kind.
+    pub(super) fn by_variable(&self, name: &str) -> Option<(&str, Kind)> {
+        self.keys
+            .iter()
+            .find(|(key, _)| variable(key) == name)
+            .map(|(key, kind)| (key.as_str(), *kind))
+    }
+
+    /// The known key most like `key`, by its whole path or by its last part alone.
+    pub(super) fn nearest_key(&self, key: &str) -> String {
+        nearest(key, self.keys.keys(), path_likeness)
+    }
+
+    /// The known section most like `name`.
+    pub(super) fn nearest_section(&self, name: &str) -> String {
+        nearest(name, self.sections.iter(), path_likeness)
+    }
+
+    /// The known environment variable most like `name`.
+    pub(super) fn nearest_variable(&self, name: &str) -> String {
+        let names: Vec<_> = self.keys.keys().map(|key| variable(key)).collect();
+        let capitals = name.to_uppercase();
+        nearest(
+            &capitals,
+            names.iter(),
+            strsim::normalized_damerau_levenshtein,
+        )
+    }
+}
+
+/// A name within a section; the outermost section has no name.
+pub(super) fn join(section: &str, name: &str) -> String {
+    if section.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{section}.{name}")
+    }
+}
+
+/// The environment variable that sets a key.
+pub(super) fn variable(key: &str) -> String {
+    format!("AZUMA_{}", key.replace('.', "__").to_uppercase())
+}
+
+fn nearest<'a>(
+    wanted: &str,
+    known: impl Iterator<Item = &'a String>,
+    likeness: impl Fn(&str, &str) -> f64,
+) -> String {
+    known
+        .max_by(|a, b| likeness(wanted, a).total_cmp(&likeness(wanted, b)))
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn path_likeness(wanted: &str, known: &str) -> f64 {
+    // A key in a wrong section is as likely a mistake as a misspelled one.
+    const LAST_PART_ALONE: f64 = 0.9;
+    let whole = strsim::normalized_damerau_levenshtein(wanted, known);
+    let last = strsim::normalized_damerau_levenshtein(last_part(wanted), last_part(known));
+    whole.max(last * LAST_PART_ALONE)
+}
+
+fn last_part(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}

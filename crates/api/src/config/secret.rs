@@ -1,0 +1,265 @@
+//! Settings that are secret, or hold a secret. They are shown masked, also by `Debug` and `Serialize`.
+
+use std::fmt;
+
+use azuma_domain::token::SecretKey;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+use url::Url;
+use zeroize::Zeroizing;
+
+/// What is shown in place of a secret.
+const MASK: &str = "********";
+const KEY_DEMAND: &str = "must be 32 bytes in base64, as `openssl rand -base64 32` prints them";
+const KEYS_DEMAND: &str =
+    "must be a list of keys of 32 bytes in base64, as `openssl rand -base64 32` prints them";
+const DATABASE_DEMAND: &str = "must begin with `sqlite://` or `postgres://`";
+const MAIL_DEMAND: &str = "must be empty or a URL such as `smtps://user:password@mail.example.org`, with `smtp` or `smtps` and no `tls` but `required` or `opportunistic`";
+
+/// A URL that may hold a password. Wiped when dropped.
+#[derive(Clone)]
+pub struct SecretUrl(Zeroizing<String>);
+
+impl SecretUrl {
+    /// The URL with its password.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL with its password, if it has one, masked.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let Some((scheme, rest)) = self.0.split_once("://") else {
+            return self.0.to_string();
+        };
+        let (authority, tail) = rest.split_at(authority_length(rest));
+        let authority = match authority.rsplit_once('@') {
+            Some((user, host)) => match user.split_once(':') {
+                Some((name, _)) => format!("{name}:{MASK}@{host}"),
+                None => authority.to_owned(),
+            },
+            None => authority.to_owned(),
+        };
+        format!("{scheme}://{authority}{}", mask_query(tail))
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.masked().fmt(f)
+    }
+}
+
+impl Serialize for SecretUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.masked())
+    }
+}
+
+/// How much of a URL after `://` says who and where. A password in which `/`, `?` or `#` was not percent-encoded
+/// belongs to it too, though no reader of the URL will agree.
+fn authority_length(rest: &str) -> usize {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let path_end = tail.find('?').unwrap_or(tail.len());
+    let ends_in_port = authority
+        .rsplit(':')
+        .next()
+        .is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let strays = if authority.contains('@') || !authority.contains(':') {
+        None
+    } else if ends_in_port {
+        tail.get(..path_end).and_then(|path| path.rfind('@'))
+    } else {
+        tail.rfind('@')
+    };
+    strays.map_or(end, |at| end + at + 1 + host_length(tail.get(at + 1..)))
+}
+
+fn host_length(rest: Option<&str>) -> usize {
+    rest.map_or(0, |rest| rest.find(['/', '?', '#']).unwrap_or(rest.len()))
+}
+
+/// Masks parameters such as libpq's `password` and `sslpassword`.
+fn mask_query(tail: &str) -> String {
+    let Some((path, query)) = tail.split_once('?') else {
+        return tail.to_owned();
+    };
+    let masked: Vec<_> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if name.to_ascii_lowercase().contains("password") => {
+                format!("{name}={MASK}")
+            }
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{path}?{}", masked.join("&"))
+}
+
+/// Reads the URL of a database. What stands behind the scheme is for the store to judge.
+pub(super) fn database_url<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<SecretUrl, D::Error> {
+    let text = Zeroizing::new(String::deserialize(deserializer)?);
+    if [
+        "sqlite://",
+        "sqlite::memory:",
+        "postgres://",
+        "postgresql://",
+    ]
+    .iter()
+    .any(|scheme| text.starts_with(scheme))
+    {
+        return Ok(SecretUrl(text));
+    }
+    Err(D::Error::custom(DATABASE_DEMAND))
+}
+
+/// Reads the URL of a mail server; empty is none.
+pub(super) fn mail_url<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SecretUrl>, D::Error> {
+    let text = Zeroizing::new(String::deserialize(deserializer)?);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let fits = Url::parse(&text).is_ok_and(|url| {
+        matches!(url.scheme(), "smtp" | "smtps")
+            && url.host_str().is_some_and(|host| !host.is_empty())
+            && url.query_pairs().all(|(name, value)| {
+                name != "tls" || matches!(&*value, "required" | "opportunistic")
+            })
+    });
+    if fits {
+        return Ok(Some(SecretUrl(text)));
+    }
+    Err(D::Error::custom(MAIL_DEMAND))
+}
+
+/// Writes the URL of a mail server as [`mail_url`] reads it, masked.
+pub(super) fn write_mail_url<S: Serializer>(
+    url: &Option<SecretUrl>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&url.as_ref().map(SecretUrl::masked).unwrap_or_default())
+}
+
+/// Reads a key; empty is none.
+pub(super) fn key<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SecretKey>, D::Error> {
+    let text = Zeroizing::new(String::deserialize(deserializer)?);
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    read_key(&text)
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(KEY_DEMAND))
+}
+
+/// Reads a list of keys.
+pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SecretKey>, D::Error> {
+    Vec::<String>::deserialize(deserializer)?
+        .into_iter()
+        .map(|text| read_key(&Zeroizing::new(text)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| D::Error::custom(KEYS_DEMAND))
+}
+
+fn read_key(text: &str) -> Option<SecretKey> {
+    let padding = DecodePaddingMode::Indifferent;
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding);
+    let bytes = GeneralPurpose::new(&STANDARD, config).decode(text.trim());
+    let bytes = Zeroizing::new(bytes.ok()?);
+    bytes.as_slice().try_into().ok().map(SecretKey::from_bytes)
+}
+
+/// Writes a mask where there is a key.
+pub(super) fn write_key<S: Serializer>(
+    key: &Option<SecretKey>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if key.is_some() { MASK } else { "" })
+}
+
+/// Writes as many masks as there are keys.
+pub(super) fn write_keys<S: Serializer>(
+    keys: &[SecretKey],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(keys.iter().map(|_| MASK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(url: &str) -> String {
+        SecretUrl(Zeroizing::new(url.to_owned())).masked()
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_masked() {
+        for (url, expected) in [
+            ("postgres://u:pw@db/azuma", "postgres://u:********@db/azuma"),
+            ("postgres://u:p@w:x@db/a", "postgres://u:********@db/a"),
+            ("postgres://:pw@/a", "postgres://:********@/a"),
+            (
+                "postgres://u:pw@a:1,b:2/a",
+                "postgres://u:********@a:1,b:2/a",
+            ),
+            ("smtps://u:pw@mail", "smtps://u:********@mail"),
+            (
+                "postgres://db/a?user=u&password=pw&sslPassword=pw2&sslmode=require",
+                "postgres://db/a?user=u&password=********&sslPassword=********&sslmode=require",
+            ),
+        ] {
+            assert_eq!(masked(url), expected);
+        }
+    }
+
+    #[test]
+    fn a_password_that_was_not_percent_encoded_is_masked_too() {
+        for (url, expected) in [
+            ("postgres://u:p/w@db/a", "postgres://u:********@db/a"),
+            ("postgres://u:p?w@db/a", "postgres://u:********@db/a"),
+            (
+                "postgres://u:p#w@db/a?b=c",
+                "postgres://u:********@db/a?b=c",
+            ),
+            ("postgres://u:12/w@db/a", "postgres://u:********@db/a"),
+        ] {
+            assert_eq!(masked(url), expected);
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_password_is_shown_as_it_is() {
+        for url in [
+            "sqlite://data/azuma.db",
+            "sqlite::memory:",
+            "postgres://u@db:5432/azuma?sslmode=verify-full",
+            "postgres://db:5432/azuma?application_name=a@b",
+            "postgres:///azuma?host=/run/postgresql",
+            "smtp://127.0.0.1:2525",
+        ] {
+            assert_eq!(masked(url), url);
+        }
+    }
+
+    #[test]
+    fn a_key_may_lack_its_padding_and_end_in_a_line_break() {
+        let padded = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
+        assert!(read_key(padded).is_some());
+        assert!(read_key(padded.trim_end_matches('=')).is_some());
+        assert!(read_key(&format!("{padded}\n")).is_some());
+        for bad in ["c2hvcnQ=", "not base64!", MASK, &padded.repeat(2)] {
+            assert!(read_key(bad).is_none());
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The sections of the configuration. `config/default.toml` says what each key is for and holds its default.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
+use azuma_domain::token::TokenShape;
+use azuma_domain::user::PasswordRules;
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::address::{ListenAddress, PublicUrl, VerificationUrl, networks};
+use super::range::{DAY, DECADE, HOUR, MINUTE, span, whole, write_span};
+use super::secret::{SecretUrl, database_url, mail_url, write_mail_url};
+use super::sender::Sender;
+use super::text::{LogFilter, LogFormat, directory, name};
+
+/// `http`: how clients reach the server.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Where it listens.
+    pub listen: ListenAddress,
+    /// What clients know it by.
+    pub public_url: PublicUrl,
+    /// Whose word about a client's address counts.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Threads that answer requests; 0 for as many as there are cores.
+    #[serde(deserialize_with = "whole::<0, 1024, _, _>")]
+    pub workers: usize,
+    /// How long a stopping server finishes what it began.
+    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    pub shutdown_grace: Duration,
+}
+
+impl Http {
+    /// Threads that answer requests.
+    #[must_use]
+    pub fn worker_count(&self) -> usize {
+        or_cores(self.workers)
+    }
+}
+
+/// `database`: where everything is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Which database, and how to reach it.
+    #[serde(deserialize_with = "database_url")]
+    pub url: SecretUrl,
+    /// The most connections this process opens.
+    #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
+    pub max_connections: u32,
+    /// How long a request waits for one of them.
+    #[serde(
+        deserialize_with = "span::<1, MINUTE, _>",
+        serialize_with = "write_span"
+    )]
+    pub acquire_timeout: Duration,
+}
+
+impl Database {
+    /// Whether the URL names a Postgres database; else it is SQLite's.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.url.expose().starts_with("postgres")
+    }
+}
+
+/// `instance`: what the server says of itself.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// Its name.
+    #[serde(deserialize_with = "name")]
+    pub name: String,
+}
+
+/// `dialects`: which APIs are served.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dialects {
+    /// The current one.
+    pub azuma: bool,
+    /// The one under `/api`.
+    pub legacy: bool,
+    /// The one under `/account`.
+    pub account: bool,
+}
+
+/// `sessions`: how long sessions live.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    /// How many of them are kept in memory.
+    #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
+    pub cache_entries: u32,
+    /// Those that every use prolongs.
+    pub sliding: Sliding,
+    /// Those whose token is replaced now and then.
+    pub rotating: Rotating,
+}
+
+/// `sessions.sliding`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sliding {
+    /// How long a session of the azuma dialect lives before its first use.
+    #[serde(
+        deserialize_with = "span::<1, DECADE, _>",
+        serialize_with = "write_span"
+    )]
+    pub first_use_within: Duration,
+    /// How long a session lives after a use.
+    #[serde(
+        deserialize_with = "span::<1, DECADE, _>",
+        serialize_with = "write_span"
+    )]
+    pub extend_to: Duration,
+}
+
+/// `sessions.rotating`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rotating {
+    /// How long a token lives.
+    #[serde(
+        deserialize_with = "span::<1, DECADE, _>",
+        serialize_with = "write_span"
+    )]
+    pub lifetime: Duration,
+    /// With this much left or less, the next token is due.
+    #[serde(
+        deserialize_with = "span::<0, DECADE, _>",
+        serialize_with = "write_span"
+    )]
+    pub renew_within: Duration,
+    /// How long the old token works after the first use of the next.
+    #[serde(deserialize_with = "span::<0, DAY, _>", serialize_with = "write_span")]
+    pub grace: Duration,
+}
+
+impl Sessions {
+    /// The spans that hold for every session.
+    #[must_use]
+    pub fn lifetimes(&self) -> Lifetimes {
+        Lifetimes {
+            extend_to: self.sliding.extend_to,
+            lifetime: self.rotating.lifetime,
+            renew_within: self.rotating.renew_within,
+            grace: self.rotating.grace,
+        }
+    }
+
+    /// What the azuma dialect asks of the sessions it issues.
+    #[must_use]
+    pub fn azuma_terms(&self) -> SessionTerms {
+        SessionTerms {
+            policy: SessionPolicy::Sliding,
+            shape: TokenShape::Uuid,
+            first_life: self.sliding.first_use_within,
+        }
+    }
+
+    /// What the legacy dialect asks of the sessions it issues.
+    #[must_use]
+    pub fn legacy_terms(&self) -> SessionTerms {
+        SessionTerms {
+            policy: SessionPolicy::Rotating,
+            shape: TokenShape::Alphanumeric64,
+            first_life: self.rotating.lifetime,
+        }
+    }
+
+    /// What the account dialect asks of the sessions it issues.
+    #[must_use]
+    pub fn account_terms(&self) -> SessionTerms {
+        SessionTerms {
+            policy: SessionPolicy::Sliding,
+            shape: TokenShape::Uuid,
+            first_life: self.sliding.extend_to,
+        }
+    }
+}
+
+/// `registration`: accounts that wait for verification.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// How long they wait.
+    #[serde(
+        deserialize_with = "span::<1, { 30 * DAY }, _>",
+        serialize_with = "write_span"
+    )]
+    pub lifetime: Duration,
+    /// The page that verifies them.
+    pub verification_url: VerificationUrl,
+}
+
+/// `mail`: how mails leave.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server; without one, files are written.
+    #[serde(deserialize_with = "mail_url", serialize_with = "write_mail_url")]
+    pub url: Option<SecretUrl>,
+    /// Whom they come from.
+    pub from: Sender,
+    /// Where files are written.
+    #[serde(deserialize_with = "directory")]
+    pub directory: PathBuf,
+}
+
+/// `passwords`: what passwords are accepted, and what a hash costs.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    /// The fewest characters of a new one.
+    #[serde(deserialize_with = "whole::<1, 128, _, _>")]
+    pub min_length: usize,
+    /// Memory of a hash, in KiB.
+    #[serde(deserialize_with = "whole::<8, 1_048_576, _, _>")]
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
+    pub iterations: u32,
+    /// Lanes of a hash.
+    #[serde(deserialize_with = "whole::<1, 64, _, _>")]
+    pub parallelism: u32,
+    /// Threads that hash; 0 for as many as there are cores.
+    #[serde(deserialize_with = "whole::<0, 1024, _, _>")]
+    pub threads: usize,
+}
+
+impl Passwords {
+    /// What is asked of a new password.
+    #[must_use]
+    pub fn rules(&self) -> PasswordRules {
+        PasswordRules {
+            min_length: self.min_length,
+        }
+    }
+
+    /// Threads that hash.
+    #[must_use]
+    pub fn thread_count(&self) -> usize {
+        or_cores(self.threads)
+    }
+}
+
+/// `abuse`: the guard against guessing and bulk registration.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Abuse {
+    /// Whether it stands.
+    pub enabled: bool,
+}
+
+/// `telemetry`: what the server tells its operator.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// For whom log lines are written.
+    pub log_format: LogFormat,
+    /// Which log lines are written.
+    pub log_filter: LogFilter,
+}
+
+/// As many threads as configured, or as there are cores.
+fn or_cores(threads: usize) -> usize {
+    match threads {
+        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        threads => threads,
+    }
+}

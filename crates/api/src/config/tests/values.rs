@@ -1,0 +1,180 @@
+//! What values each key takes.
+
+use super::super::schema;
+use super::{KEY, load, refusal_of, with};
+
+#[test]
+fn a_variable_of_a_text_key_stays_text() {
+    for value in ["007", "1e3", "true", "[x]", "2024-01-01", "\"x\"", "a, b"] {
+        let config = with("AZUMA_INSTANCE__NAME", value).expect("a valid name");
+        assert_eq!(config.instance.name, value);
+    }
+    let digits = "1234567890123456789012345678901234567890120";
+    for key in [KEY, digits] {
+        assert!(with("AZUMA_SECRET_KEY", key).is_ok_and(|config| config.secret_key.is_some()));
+    }
+}
+
+#[test]
+fn a_list_is_read_as_toml_or_with_commas() {
+    for (value, expected) in [
+        ("[\"10.0.0.0/8\", \"::1\"]", &["10.0.0.0/8", "::1/128"][..]),
+        ("10.0.0.0/8, ::1", &["10.0.0.0/8", "::1/128"]),
+        ("10.1.2.3/8", &["10.0.0.0/8"]),
+        ("", &[]),
+        ("[]", &[]),
+    ] {
+        let config = with("AZUMA_HTTP__TRUSTED_PROXIES", value).expect("a valid list");
+        let networks = config.http.trusted_proxies.iter();
+        let networks: Vec<_> = networks.map(ToString::to_string).collect();
+        assert_eq!(networks, expected);
+    }
+    for value in [
+        "[",
+        "[1]",
+        "[\"10.0.0.0/8\"] x",
+        "10.0.0.0/33",
+        "proxy.local",
+    ] {
+        let message = refusal_of("AZUMA_HTTP__TRUSTED_PROXIES", value);
+        assert!(
+            message.contains("`http.trusted_proxies` must "),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_variable_sets_a_text_to_nothing() {
+    let file = format!("secret_key = \"{KEY}\"\n[mail]\nurl = \"smtp://mail\"\n");
+    let variables = [("AZUMA_MAIL__URL", ""), ("AZUMA_SECRET_KEY", "")];
+    let config = load(&file, &variables).expect("a valid configuration");
+    assert!(config.mail.url.is_none() && config.secret_key.is_none());
+    assert!(refusal_of("AZUMA_MAIL__DIRECTORY", "").contains("`mail.directory` must be"));
+    assert!(refusal_of("AZUMA_INSTANCE__NAME", "").contains("`instance.name` must be"));
+}
+
+#[test]
+fn durations_and_numbers_outside_their_range_are_refused() {
+    for (key, value) in [
+        ("sessions.sliding.first_use_within", "0s"),
+        ("sessions.sliding.extend_to", "0s"),
+        ("sessions.rotating.lifetime", "0s"),
+        ("sessions.rotating.lifetime", "11y"),
+        ("sessions.rotating.grace", "2d"),
+        ("sessions.rotating.grace", "1us"),
+        ("registration.lifetime", "0ms"),
+        ("registration.lifetime", "soon"),
+        ("registration.lifetime", ""),
+        ("http.workers", "-1"),
+        ("http.workers", "99999999999"),
+        ("database.max_connections", "0"),
+        ("passwords.min_length", "0"),
+        ("passwords.memory_kib", "4"),
+        ("passwords.iterations", "0"),
+    ] {
+        let message = refusal_of(&schema::variable(key), value);
+        assert!(
+            message.contains(&format!("`{key}` must be a ")),
+            "{message}"
+        );
+        assert!(message.contains(" from "), "{message}");
+    }
+    assert_eq!(
+        refusal_of("AZUMA_HTTP__SHUTDOWN_GRACE", "2h"),
+        "environment variable AZUMA_HTTP__SHUTDOWN_GRACE: `http.shutdown_grace` must be a \
+         duration from 0ms to 1h in whole milliseconds, such as `5m`, and is \"2h\""
+    );
+    assert!(with("AZUMA_SESSIONS__ROTATING__GRACE", "90ms").is_ok());
+}
+
+#[test]
+fn listen_addresses_have_a_host_and_a_port() {
+    for address in [
+        "127.0.0.1:0",
+        "[::1]:8080",
+        "0.0.0.0:80",
+        "localhost:8080",
+        "a-b.c_d:1",
+    ] {
+        let config = with("AZUMA_HTTP__LISTEN", address).expect("a valid address");
+        assert_eq!(config.http.listen.as_str(), address);
+    }
+    for address in [
+        "",
+        "8080",
+        ":8080",
+        "localhost",
+        "::1:80",
+        "1.2.3:80",
+        "a:99999",
+        "a:+1",
+        "http://a:80",
+    ] {
+        assert!(with("AZUMA_HTTP__LISTEN", address).is_err(), "{address:?}");
+    }
+}
+
+#[test]
+fn the_public_url_is_an_origin_and_a_slash_at_its_end_is_dropped() {
+    for (url, origin) in [
+        ("https://a.example.org/", "https://a.example.org"),
+        ("https://a.example.org:443", "https://a.example.org"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("HTTP://LOCALHOST:80", "http://localhost"),
+    ] {
+        let config = with("AZUMA_HTTP__PUBLIC_URL", url).expect("a valid URL");
+        assert_eq!(config.http.public_url.as_str(), origin);
+        assert_eq!(config.http.public_url.is_https(), url.starts_with("https"));
+    }
+    for url in [
+        "",
+        "a.org",
+        "ftp://a",
+        "https://",
+        "https://a/b",
+        "https://a/?b",
+        "https://a#b",
+    ] {
+        assert!(with("AZUMA_HTTP__PUBLIC_URL", url).is_err(), "{url:?}");
+    }
+}
+
+#[test]
+fn the_verification_url_may_hold_the_public_url_or_stand_alone() {
+    for (url, page) in [
+        ("{public_url}/verify", "http://127.0.0.1:8080/verify"),
+        ("https://www.example.org/v", "https://www.example.org/v"),
+        (
+            "https://www.example.org/#/verify",
+            "https://www.example.org/#/verify",
+        ),
+    ] {
+        let config = with("AZUMA_REGISTRATION__VERIFICATION_URL", url);
+        assert_eq!(
+            config.map(|config| config.verification_url()),
+            Ok(page.to_owned())
+        );
+    }
+    for url in [
+        "",
+        "/verify",
+        "{base}/verify",
+        "{public_url}/v?a=b",
+        "https://a/ b",
+        "javascript:x",
+    ] {
+        assert!(
+            with("AZUMA_REGISTRATION__VERIFICATION_URL", url).is_err(),
+            "{url:?}"
+        );
+    }
+}
+
+#[test]
+fn sender_and_logging_are_checked() {
+    assert!(refusal_of("AZUMA_MAIL__FROM", "nobody").contains("and is \"nobody\""));
+    assert!(refusal_of("AZUMA_TELEMETRY__LOG_FORMAT", "xml").contains("`pretty` or `json`"));
+    assert!(with("AZUMA_TELEMETRY__LOG_FILTER", "info,azuma_infra=debug").is_ok());
+    assert!(refusal_of("AZUMA_TELEMETRY__LOG_FILTER", "azuma=loud").contains("a level"));
+}

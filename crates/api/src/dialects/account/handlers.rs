@@ -1,0 +1,62 @@
+use actix_web::{HttpResponse, web};
+use azuma_domain::services::{EndSessionError, Services};
+use azuma_domain::token::Token;
+
+use super::wire::{AuthenticateBody, Done, RegisterBody, TokenAnswer, TokenBody, TokensAnswer};
+use super::{Account, Settings};
+use crate::http::bearer::Bearer;
+use crate::http::body::Body;
+use crate::http::client::Origin;
+use crate::http::refusal::Refusal;
+
+type Caller = Bearer<Account>;
+type Answer = Result<HttpResponse, Refusal<Account>>;
+
+/// `POST /account/register`
+pub async fn register(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+    let body: RegisterBody = body.json().await?;
+    let request = body.parse(services.password_rules(), origin)?;
+    services.request_account(request).await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}
+
+/// `POST /account/verify`
+pub async fn verify(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+    let body: TokenBody = body.json().await?;
+    let token = Token::parse(&body.token).ok();
+    services.follow_link(token, origin.client.ip).await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}
+
+/// `POST /account/authenticate`
+pub async fn authenticate(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: AuthenticateBody = body.json().await?;
+    let login = body.parse(origin.client)?;
+    let issued = services.login(login, settings.terms).await?;
+    Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
+}
+
+/// `DELETE /account/delete`
+pub async fn delete(services: web::Data<Services>, caller: Caller) -> Answer {
+    services.delete_user(&caller).await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}
+
+/// `GET /account/tokens`
+pub async fn list_tokens(services: web::Data<Services>, caller: Caller) -> Answer {
+    let tokens = services.list_tokens(&caller).await?;
+    Ok(HttpResponse::Ok().json(TokensAnswer::from(tokens)))
+}
+
+/// `DELETE /account/tokens`
+pub async fn delete_token(services: web::Data<Services>, caller: Caller, body: Body) -> Answer {
+    let body: TokenBody = body.json().await?;
+    let token = Token::parse(&body.token).map_err(|_| EndSessionError::SessionUnknown)?;
+    services.end_session_by_token(&caller, &token).await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}

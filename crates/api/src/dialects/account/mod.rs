@@ -1,0 +1,38 @@
+//! The account service's API (seed 003), under `/account`.
+
+mod handlers;
+mod refusal;
+mod wire;
+
+use actix_web::web::{self, ServiceConfig};
+use azuma_domain::session::SessionTerms;
+
+pub use refusal::Account;
+
+use crate::http::endpoint::Endpoint;
+
+/// What the dialect is told by the configuration.
+#[derive(Clone)]
+pub struct Settings {
+    /// What its sessions are issued under.
+    pub terms: SessionTerms,
+}
+
+/// The dialect's routes.
+pub fn routes(config: &mut ServiceConfig, settings: Settings) {
+    config
+        .app_data(web::Data::new(settings))
+        .service(at("/account/register").post(handlers::register))
+        .service(at("/account/verify").post(handlers::verify))
+        .service(at("/account/authenticate").post(handlers::authenticate))
+        .service(at("/account/delete").delete(handlers::delete))
+        .service(
+            at("/account/tokens")
+                .get(handlers::list_tokens)
+                .delete(handlers::delete_token),
+        );
+}
+
+fn at(path: &str) -> Endpoint<Account> {
+    Endpoint::at(path)
+}

@@ -1,0 +1,14 @@
+use actix_web::{HttpResponse, web};
+
+use super::Settings;
+use super::wire::Index;
+
+/// `GET /`
+pub async fn show(settings: web::Data<Settings>) -> HttpResponse {
+    HttpResponse::Ok().json(Index {
+        name: &settings.instance_name,
+        version: env!("CARGO_PKG_VERSION"),
+        authors: env!("CARGO_PKG_AUTHORS").split(':').collect(),
+        license: env!("CARGO_PKG_LICENSE"),
+    })
+}

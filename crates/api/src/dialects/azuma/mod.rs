@@ -1,0 +1,48 @@
+//! The current API (seeds 000, 001 and 004).
+
+mod index;
+mod refusal;
+mod sessions;
+mod users;
+mod wire;
+
+use actix_web::web::{self, ServiceConfig};
+use azuma_domain::session::SessionTerms;
+
+pub use refusal::Azuma;
+
+use crate::http::bearer::Bearer;
+use crate::http::endpoint::Endpoint;
+
+/// Who asks.
+type Caller = Bearer<Azuma>;
+/// A handler's outcome.
+type Answer = Result<actix_web::HttpResponse, crate::http::refusal::Refusal<Azuma>>;
+
+/// What the dialect is told by the configuration.
+#[derive(Clone)]
+pub struct Settings {
+    /// `instance.name`, shown by `GET /`.
+    pub instance_name: String,
+    /// What its sessions are issued under.
+    pub terms: SessionTerms,
+}
+
+/// The dialect's routes.
+pub fn routes(config: &mut ServiceConfig, settings: Settings) {
+    config
+        .app_data(web::Data::new(settings))
+        .service(at("/").get(index::show))
+        .service(at("/users").post(users::register))
+        .service(at("/user/login").post(sessions::login))
+        .service(at("/user/logout").post(sessions::logout))
+        .service(at("/user/update").patch(users::update))
+        .service(at("/user/self").get(users::show_self).delete(users::delete))
+        .service(at("/user/sessions").get(sessions::list))
+        .service(at("/user/sessions/{id}").delete(sessions::end))
+        .service(at("/user/{id}").get(users::show));
+}
+
+fn at(path: &str) -> Endpoint<Azuma> {
+    Endpoint::at(path)
+}

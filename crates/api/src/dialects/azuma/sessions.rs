@@ -1,0 +1,48 @@
+use actix_web::{HttpRequest, HttpResponse, web};
+use azuma_domain::services::{EndSessionError, LogoutScope, Services};
+use azuma_domain::session::SessionId;
+
+use super::wire::{LoginBody, LogoutQuery, SessionsAnswer, TokenAnswer};
+use super::{Answer, Caller, Settings};
+use crate::http::body::Body;
+use crate::http::client::Origin;
+use crate::http::form::FormError;
+use crate::http::path_id::PathId;
+
+/// `POST /user/login`
+pub async fn login(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: LoginBody = body.json().await?;
+    let login = body.parse(origin.client)?;
+    let issued = services.login(login, settings.terms).await?;
+    Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
+}
+
+/// `POST /user/logout`
+pub async fn logout(services: web::Data<Services>, caller: Caller, request: HttpRequest) -> Answer {
+    let query = web::Query::<LogoutQuery>::from_query(request.query_string())
+        .map_err(|_| FormError::Query)?;
+    let scope = match query.everywhere {
+        true => LogoutScope::Everywhere,
+        false => LogoutScope::ThisSession,
+    };
+    services.log_out(&caller, scope).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /user/sessions`
+pub async fn list(services: web::Data<Services>, caller: Caller) -> Answer {
+    let sessions = services.list_sessions(&caller).await?;
+    Ok(HttpResponse::Ok().json(SessionsAnswer::new(sessions, caller.session.id)))
+}
+
+/// `DELETE /user/sessions/{id}`
+pub async fn end(services: web::Data<Services>, caller: Caller, id: PathId) -> Answer {
+    let id = id.0.ok_or(EndSessionError::SessionUnknown)?;
+    services.end_session(&caller, SessionId::new(id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,55 @@
+use actix_web::{HttpResponse, web};
+use azuma_domain::services::{FindUserError, Services};
+use azuma_domain::user::UserId;
+
+use super::wire::{RegisterBody, SelfAnswer, TokenAnswer, UpdateBody, UpdatedAnswer, UserAnswer};
+use super::{Answer, Caller, Settings};
+use crate::http::body::Body;
+use crate::http::client::Origin;
+use crate::http::path_id::PathId;
+
+/// `POST /users`
+pub async fn register(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: RegisterBody = body.json().await?;
+    let registration = body.parse(services.password_rules(), origin.client)?;
+    let issued = services.register(registration, settings.terms).await?;
+    Ok(HttpResponse::Created().json(TokenAnswer::from(issued)))
+}
+
+/// `PATCH /user/update`
+pub async fn update(
+    services: web::Data<Services>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: UpdateBody = body.json().await?;
+    let update = body.parse(services.password_rules())?;
+    let user = services
+        .update_user(&caller, update, origin.language)
+        .await?;
+    Ok(HttpResponse::Ok().json(UpdatedAnswer::from(user)))
+}
+
+/// `GET /user/self`
+pub async fn show_self(caller: Caller) -> HttpResponse {
+    HttpResponse::Ok().json(SelfAnswer::from(&caller.user))
+}
+
+/// `GET /user/{id}`
+pub async fn show(services: web::Data<Services>, _: Caller, id: PathId) -> Answer {
+    let id = id.0.ok_or(FindUserError::UserUnknown)?;
+    let user = services.find_user(UserId::new(id)).await?;
+    Ok(HttpResponse::Ok().json(UserAnswer::from(&user)))
+}
+
+/// `DELETE /user/self`
+pub async fn delete(services: web::Data<Services>, caller: Caller) -> Answer {
+    services.delete_user(&caller).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,209 @@
+//! What goes over the wire.
+
+use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
+use azuma_domain::session::{Client, ListedSession, SessionId};
+use azuma_domain::user::{
+    Change, EmailAddress, Icon, Password, PasswordRules, Status, User, UserName,
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
+
+use crate::http::form::{FormError, new_password};
+
+/// The answer of `GET /`.
+#[derive(Serialize)]
+pub struct Index<'a> {
+    pub name: &'a str,
+    pub version: &'a str,
+    pub authors: Vec<&'a str>,
+    pub license: &'a str,
+}
+
+/// The body of `POST /users`.
+#[derive(Deserialize)]
+pub struct RegisterBody {
+    name: String,
+    email: String,
+    password: String,
+}
+
+impl RegisterBody {
+    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<Registration, FormError> {
+        Ok(Registration {
+            name: UserName::parse(&self.name)?,
+            email: Some(EmailAddress::parse(&self.email)?),
+            password: new_password(&self.password, rules)?,
+            client,
+        })
+    }
+}
+
+/// The body of `POST /user/login`.
+#[derive(Deserialize)]
+pub struct LoginBody {
+    name: String,
+    password: String,
+}
+
+impl LoginBody {
+    pub fn parse(self, client: Client) -> Result<Login, FormError> {
+        Ok(Login {
+            name: UserName::parse(&self.name)?,
+            password: Password::parse(&self.password)?,
+            client,
+        })
+    }
+}
+
+/// The body of `PATCH /user/update`.
+#[derive(Deserialize)]
+pub struct UpdateBody {
+    name: Option<String>,
+    password: Option<String>,
+    email: Option<String>,
+    #[serde(default, deserialize_with = "null_clears")]
+    icon: Change<String>,
+    #[serde(default, deserialize_with = "null_clears")]
+    status: Change<String>,
+}
+
+impl UpdateBody {
+    pub fn parse(self, rules: PasswordRules) -> Result<UserUpdate, FormError> {
+        let password = self.password.map(|text| new_password(&text, rules));
+        Ok(UserUpdate {
+            name: self.name.map(|text| UserName::parse(&text)).transpose()?,
+            password: password.transpose()?,
+            email: self
+                .email
+                .map(|text| EmailAddress::parse(&text))
+                .transpose()?,
+            icon: self.icon.try_map(|text| Icon::parse(&text))?,
+            status: self.status.try_map(|text| Status::parse(&text))?,
+        })
+    }
+}
+
+/// Runs only for a field that came: `null` clears it, a string sets it.
+fn null_clears<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Change<String>, D::Error> {
+    Ok(match Option::deserialize(deserializer)? {
+        None => Change::Clear,
+        Some(text) => Change::Set(text),
+    })
+}
+
+/// The answer of registration and login.
+#[derive(Serialize)]
+pub struct TokenAnswer {
+    token: String,
+}
+
+impl From<IssuedSession> for TokenAnswer {
+    fn from(issued: IssuedSession) -> Self {
+        Self {
+            token: issued.token.expose().to_owned(),
+        }
+    }
+}
+
+/// The answer of `PATCH /user/update`.
+#[derive(Serialize)]
+pub struct UpdatedAnswer {
+    id: Uuid,
+    name: String,
+    created_at: String,
+}
+
+impl From<User> for UpdatedAnswer {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.uuid(),
+            name: user.name.as_str().to_owned(),
+            created_at: user.created_at.to_string(),
+        }
+    }
+}
+
+/// The answer of `GET /user/{id}`.
+#[derive(Serialize)]
+pub struct UserAnswer<'a> {
+    id: Uuid,
+    name: &'a str,
+    icon: Option<&'a str>,
+    status: Option<&'a str>,
+    created_at: String,
+}
+
+impl<'a> From<&'a User> for UserAnswer<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            id: user.id.uuid(),
+            name: user.name.as_str(),
+            icon: user.icon.as_ref().map(Icon::as_str),
+            status: user.status.as_ref().map(Status::as_str),
+            created_at: user.created_at.to_string(),
+        }
+    }
+}
+
+/// The answer of `GET /user/self`: what others learn, and the address.
+#[derive(Serialize)]
+pub struct SelfAnswer<'a> {
+    #[serde(flatten)]
+    user: UserAnswer<'a>,
+    email: Option<&'a str>,
+}
+
+impl<'a> From<&'a User> for SelfAnswer<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            user: user.into(),
+            email: user.email.as_ref().map(EmailAddress::as_str),
+        }
+    }
+}
+
+/// The answer of `GET /user/sessions`.
+#[derive(Serialize)]
+pub struct SessionsAnswer {
+    sessions: Vec<SessionItem>,
+}
+
+#[derive(Serialize)]
+struct SessionItem {
+    id: Uuid,
+    current: bool,
+    created_at: String,
+    last_used_at: Option<String>,
+    expires_at: String,
+    user_agent: Option<String>,
+    ip: Option<String>,
+}
+
+impl SessionsAnswer {
+    /// The list as the session `current` sees it.
+    pub fn new(sessions: Vec<ListedSession>, current: SessionId) -> Self {
+        let item = |listed: ListedSession| SessionItem {
+            id: listed.session.id.uuid(),
+            current: listed.session.id == current,
+            created_at: listed.session.created_at.to_string(),
+            last_used_at: listed.last_used_at.map(|at| at.to_string()),
+            expires_at: listed.token.expires_at.to_string(),
+            user_agent: listed
+                .session
+                .client
+                .user_agent
+                .map(|agent| agent.as_str().to_owned()),
+            ip: listed.session.client.ip.map(|ip| ip.to_string()),
+        };
+        Self {
+            sessions: sessions.into_iter().map(item).collect(),
+        }
+    }
+}
+
+/// The query of `POST /user/logout`.
+#[derive(Deserialize)]
+pub struct LogoutQuery {
+    #[serde(default)]
+    pub everywhere: bool,
+}

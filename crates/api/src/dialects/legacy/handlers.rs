@@ -1,0 +1,49 @@
+use actix_web::{HttpResponse, web};
+use azuma_domain::services::Services;
+
+use super::carrier::Caller;
+use super::wire::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
+use super::{Legacy, Settings};
+use crate::http::body::Body;
+use crate::http::client::Origin;
+use crate::http::refusal::Refusal;
+
+type Answer = Result<HttpResponse, Refusal<Legacy>>;
+
+/// `GET /api/`
+pub async fn show_version() -> HttpResponse {
+    HttpResponse::Ok().json(VersionAnswer {
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// `POST /api/login`
+pub async fn login(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: CredentialBody = body.json().await?;
+    let login = body.into_login(origin.client)?;
+    let issued = services.login(login, settings.terms).await?;
+    Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
+}
+
+/// `POST /api/register`
+pub async fn register(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    origin: Origin,
+    body: Body,
+) -> Answer {
+    let body: CredentialBody = body.json().await?;
+    let registration = body.into_registration(services.password_rules(), origin.client)?;
+    let issued = services.register(registration, settings.terms).await?;
+    Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
+}
+
+/// `GET /api/me`
+pub async fn show_me(caller: Caller) -> HttpResponse {
+    HttpResponse::Ok().json(MeAnswer::from(&caller.user))
+}

@@ -1,0 +1,47 @@
+use std::fmt::Write;
+
+use azuma_domain::user::User;
+use serde::Serialize;
+
+/// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
+///
+/// 4 bytes of creation time in seconds, then 8 of the user's own id, of which 62 bits are random. It is derived
+/// from what never changes, so it stays the same for a user for ever, whichever dialect created it.
+#[derive(Serialize)]
+pub struct ObjectId {
+    #[serde(rename = "$oid")]
+    hex: String,
+}
+
+impl From<&User> for ObjectId {
+    fn from(user: &User) -> Self {
+        let seconds = user.created_at.unix_seconds() & i64::from(u32::MAX);
+        let (_, unique) = user.id.uuid().as_u64_pair();
+        let mut hex = String::with_capacity(24);
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{seconds:08x}{unique:016x}");
+        Self { hex }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azuma_domain::Timestamp;
+    use azuma_domain::user::{UserId, UserName};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn holds_the_creation_time_and_half_of_the_id() {
+        let user = User {
+            id: UserId::new(Uuid::from_u128(0xee8e_77d9_290e_4bb9_84a1_c2b7_efb3_38df)),
+            name: UserName::parse("user1").unwrap(),
+            email: None,
+            icon: None,
+            status: None,
+            created_at: Timestamp::from_micros(0x5e62_6bd8 * 1_000_000),
+        };
+        assert_eq!(ObjectId::from(&user).hex, "5e626bd884a1c2b7efb338df");
+    }
+}

@@ -1,0 +1,83 @@
+//! What goes over the wire.
+
+use azuma_domain::services::{IssuedSession, Login, Registration};
+use azuma_domain::session::Client;
+use azuma_domain::user::{Icon, Password, PasswordRules, Status, User, UserName};
+use serde::{Deserialize, Serialize};
+
+use super::object_id::ObjectId;
+use crate::http::form::{FormError, new_password};
+
+/// The answer of `GET /api/`.
+#[derive(Serialize)]
+pub struct VersionAnswer {
+    pub version: &'static str,
+}
+
+/// The body of login and registration.
+#[derive(Deserialize)]
+pub struct CredentialBody {
+    name: String,
+    password: String,
+}
+
+impl CredentialBody {
+    pub fn into_login(self, client: Client) -> Result<Login, FormError> {
+        Ok(Login {
+            name: UserName::parse(&self.name)?,
+            password: Password::parse(&self.password)?,
+            client,
+        })
+    }
+
+    pub fn into_registration(
+        self,
+        rules: PasswordRules,
+        client: Client,
+    ) -> Result<Registration, FormError> {
+        Ok(Registration {
+            name: UserName::parse(&self.name)?,
+            email: None,
+            password: new_password(&self.password, rules)?,
+            client,
+        })
+    }
+}
+
+/// The answer of login and registration.
+#[derive(Serialize)]
+pub struct SessionAnswer {
+    token: String,
+    userid: ObjectId,
+    expiration: String,
+}
+
+impl From<IssuedSession> for SessionAnswer {
+    fn from(issued: IssuedSession) -> Self {
+        Self {
+            token: issued.token.expose().to_owned(),
+            userid: ObjectId::from(&issued.user),
+            expiration: issued.expires_at.to_string(),
+        }
+    }
+}
+
+/// The answer of `GET /api/me`.
+#[derive(Serialize)]
+pub struct MeAnswer<'a> {
+    _id: ObjectId,
+    name: &'a str,
+    icon: Option<&'a str>,
+    status: Option<&'a str>,
+}
+
+impl<'a> From<&'a User> for MeAnswer<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            _id: ObjectId::from(user),
+            name: user.name.as_str(),
+            icon: user.icon.as_ref().map(Icon::as_str),
+            status: user.status.as_ref().map(Status::as_str),
+        }
+    }
+}

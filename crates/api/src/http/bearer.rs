@@ -1,0 +1,166 @@
+//! Who asks, by `Authorization: Bearer` (RFC 6750 §2.1).
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, web};
+use azuma_domain::ErrorCode;
+use azuma_domain::error_code::Coded;
+use azuma_domain::services::Services;
+use azuma_domain::session::LiveSession;
+use azuma_domain::token::{MalformedToken, Token};
+
+use super::refusal::{Dialect, Refusal};
+
+/// The session that asks. Taking it as an argument is what makes a handler require a token.
+pub struct Bearer<D> {
+    session: LiveSession,
+    dialect: PhantomData<D>,
+}
+
+impl<D> Deref for Bearer<D> {
+    type Target = LiveSession;
+
+    fn deref(&self) -> &LiveSession {
+        &self.session
+    }
+}
+
+impl<D: Dialect> FromRequest for Bearer<D> {
+    type Error = Refusal<D>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal<D>>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let token = bearer_token(request.headers());
+        let services = request.app_data::<web::Data<Services>>().cloned();
+        Box::pin(async move {
+            let services = services.ok_or(CarrierError::NoServices)?;
+            let session = services.authenticate(&token?).await?;
+            Ok(Self {
+                session,
+                dialect: PhantomData,
+            })
+        })
+    }
+}
+
+/// Why a request's carrier gave no token.
+#[derive(Debug, thiserror::Error)]
+pub enum CarrierError {
+    /// It carries none.
+    #[error("no token came")]
+    Missing,
+    /// What it carries has not the form of a token.
+    #[error("the token is malformed")]
+    Malformed,
+    /// It carries more than one.
+    #[error("more than one token came")]
+    Repeated,
+    /// The server was put together wrongly.
+    #[error("the use cases are not wired")]
+    NoServices,
+}
+
+impl From<MalformedToken> for CarrierError {
+    fn from(_: MalformedToken) -> Self {
+        Self::Malformed
+    }
+}
+
+impl Coded for CarrierError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Missing => ErrorCode::TokenMissing,
+            Self::Malformed | Self::Repeated => ErrorCode::TokenInvalid,
+            Self::NoServices => ErrorCode::Internal,
+        }
+    }
+}
+
+/// Reads a carrier's only value.
+pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, CarrierError> {
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first),
+        (_, Some(_)) => Err(CarrierError::Repeated),
+    }
+}
+
+/// Reads a token from a carrier's bytes.
+pub fn token_from(bytes: &[u8]) -> Result<Token, CarrierError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| CarrierError::Malformed)?;
+    Ok(Token::parse(text)?)
+}
+
+fn bearer_token(headers: &HeaderMap) -> Result<Token, CarrierError> {
+    let value = only_one(headers.get_all(AUTHORIZATION))?.ok_or(CarrierError::Missing)?;
+    let value = value.as_bytes().trim_ascii();
+    let (scheme, rest) = value
+        .iter()
+        .position(|byte| *byte == b' ')
+        .and_then(|at| value.split_at_checked(at))
+        .ok_or(CarrierError::Missing)?;
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Err(CarrierError::Missing);
+    }
+    token_from(rest.trim_ascii_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    const TOKEN: &str = "318cd399-f47f-478f-8d09-c9c414c3750d";
+
+    fn read(values: &[&[u8]]) -> Result<String, ErrorCode> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
+        }
+        bearer_token(&headers)
+            .map(|token| token.expose().to_owned())
+            .map_err(|error| error.code())
+    }
+
+    #[test]
+    fn scheme_and_uuid_are_read_in_any_case() {
+        for value in [
+            format!("Bearer {TOKEN}"),
+            format!("bEARER  {TOKEN}"),
+            format!("BEARER {}", TOKEN.to_uppercase()),
+        ] {
+            assert_eq!(read(&[value.as_bytes()]), Ok(TOKEN.to_owned()), "{value}");
+        }
+    }
+
+    #[test]
+    fn no_token_is_told_from_a_bad_one() {
+        assert_eq!(read(&[]), Err(ErrorCode::TokenMissing));
+        for none in ["Bearer", "Bearer ", "Basic Zm9vOmJhcg==", ""] {
+            assert_eq!(
+                read(&[none.as_bytes()]),
+                Err(ErrorCode::TokenMissing),
+                "{none}"
+            );
+        }
+        for bad in [&b"Bearer nonsense"[..], b"Bearer \xff\xfe", &[b'B'; 5000]] {
+            let expected = match bad.starts_with(b"Bearer ") {
+                true => ErrorCode::TokenInvalid,
+                false => ErrorCode::TokenMissing,
+            };
+            assert_eq!(read(&[bad]), Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_repeated_token_is_none() {
+        let value = format!("Bearer {TOKEN}");
+        let twice = [value.as_bytes(), value.as_bytes()];
+        assert_eq!(read(&twice), Err(ErrorCode::TokenInvalid));
+    }
+}

@@ -1,0 +1,103 @@
+//! A path with its methods.
+
+use std::marker::PhantomData;
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard, web};
+
+use super::refusal::{Dialect, WireCode};
+
+/// A path of dialect `D`. Methods it has no handler for are answered 405 with `Allow`.
+pub struct Endpoint<D> {
+    resource: Resource,
+    allowed: Vec<Method>,
+    dialect: PhantomData<D>,
+}
+
+impl<D: Dialect> Endpoint<D> {
+    pub fn at(path: &str) -> Self {
+        Self {
+            resource: web::resource(path),
+            allowed: Vec::new(),
+            dialect: PhantomData,
+        }
+    }
+
+    /// `GET`, and `HEAD` with it (RFC 9110 §9.3.2).
+    pub fn get<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(&[Method::GET, Method::HEAD], handler)
+    }
+
+    pub fn post<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(&[Method::POST], handler)
+    }
+
+    pub fn patch<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(&[Method::PATCH], handler)
+    }
+
+    pub fn delete<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(&[Method::DELETE], handler)
+    }
+
+    fn on<F, Args>(mut self, methods: &[Method], handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let allowed = methods.to_vec();
+        let route = web::route()
+            .guard(guard::fn_guard(move |context| {
+                allowed.contains(&context.head().method)
+            }))
+            .to(handler);
+        self.resource = self.resource.route(route);
+        self.allowed.extend_from_slice(methods);
+        self
+    }
+}
+
+impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
+    fn register(self, config: &mut AppService) {
+        let names: Vec<&str> = self.allowed.iter().map(Method::as_str).collect();
+        let allow = names.join(", ");
+        let refuse = move || {
+            let mut answer = D::refuse(WireCode::MethodNotAllowed);
+            if let Ok(value) = allow.parse() {
+                answer.headers_mut().insert(ALLOW, value);
+            }
+            async move { answer }
+        };
+        self.resource
+            .default_service(web::to(refuse))
+            .register(config);
+    }
+}
+
+/// Answers what no route of dialect `D` is known for.
+pub async fn unknown_route<D: Dialect>(_: HttpRequest) -> HttpResponse {
+    D::refuse(WireCode::NotFound)
+}

@@ -1,0 +1,21 @@
+//! What every dialect does alike: reading requests, answering, refusing.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`endpoint`] | a path with its methods; answers 405 to the others |
+//! | [`body`] | reading a JSON body within its bounds |
+//! | [`form`] | the fields that several dialects read |
+//! | [`bearer`] | who asks, by `Authorization: Bearer` |
+//! | [`path_id`] | the `{id}` of a path |
+//! | [`client`] | where a request comes from, and its language |
+//! | [`refusal`] | turning a use case's error into a dialect's answer |
+//! | [`observe`] | request ids, caching, and the log line of a failure |
+
+pub mod bearer;
+pub mod body;
+pub mod client;
+pub mod endpoint;
+pub mod form;
+pub mod observe;
+pub mod path_id;
+pub mod refusal;

@@ -1,0 +1,54 @@
+//! Azuma over HTTP: configuration, command line and the binary.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`cli`], [`config`] | what the binary is asked to do, and how |
+//! | `commands` | what it then does, a file each |
+//! | `wiring` | puts the real parts together; the only place that names `azuma-infra` |
+//! | `server` | the HTTP server over the use cases |
+//! | `dialects` | the three HTTP APIs, a folder each |
+//! | `pages` | the pages that mails link to |
+//! | `http` | what the dialects do alike |
+
+pub mod cli;
+mod commands;
+pub mod config;
+mod dialects;
+mod http;
+mod pages;
+mod server;
+mod telemetry;
+mod wiring;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use config::Config;
+
+/// Does what the command line says. A failure is one sentence on standard error.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("azuma: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(
+        cli.config.as_deref(),
+        config::settings_among(std::env::vars_os())?,
+    )?;
+    match cli.command() {
+        Command::Serve => commands::serve::run(&config),
+        Command::Migrate => commands::migrate::run(&config),
+        Command::Config => commands::config::run(&config),
+    }
+}

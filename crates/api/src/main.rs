@@ -1,0 +1,7 @@
+//! The binary. What it does is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    azuma_api::run()
+}

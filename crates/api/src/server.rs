@@ -1,0 +1,95 @@
+//! The HTTP server over the use cases.
+
+use std::error::Error;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+
+use crate::config::Config;
+use crate::dialects::legacy::CookieTransport;
+use crate::dialects::{account, azuma, legacy};
+use crate::http::client::TrustedProxies;
+use crate::http::endpoint::unknown_route;
+use crate::http::observe::{RequestIds, observe};
+use crate::pages;
+use crate::wiring::Parts;
+
+/// Binds the address and starts to answer. The server stops on SIGTERM and SIGINT, finishing what it began within
+/// `http.shutdown_grace`.
+pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
+    let services = Data::from(parts.services);
+    let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
+    let ids = Data::new(RequestIds::new(&*parts.entropy));
+    let dialects = Dialects::of(config);
+    let address = config.http.listen.as_str();
+    let server = HttpServer::new(move || {
+        let dialects = dialects.clone();
+        App::new()
+            .wrap(from_fn(observe))
+            .app_data(services.clone())
+            .app_data(proxies.clone())
+            .app_data(ids.clone())
+            .configure(|routes| dialects.routes(routes))
+            .configure(pages::routes)
+            .default_service(web::to(unknown_route::<azuma::Azuma>))
+    })
+    .workers(config.http.worker_count())
+    .shutdown_timeout(config.http.shutdown_grace.as_secs())
+    .bind(address)
+    .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    for address in server.addrs() {
+        tracing::info!("listening on http://{address}");
+    }
+    Ok(server.run())
+}
+
+/// The dialects that are switched on; the routes of the others are unknown.
+#[derive(Clone)]
+struct Dialects {
+    azuma: Option<azuma::Settings>,
+    legacy: Option<legacy::Settings>,
+    account: Option<account::Settings>,
+}
+
+impl Dialects {
+    fn of(config: &Config) -> Self {
+        let on = config.dialects;
+        let sessions = &config.sessions;
+        Self {
+            azuma: on.azuma.then(|| azuma::Settings {
+                instance_name: config.instance.name.clone(),
+                terms: sessions.azuma_terms(),
+            }),
+            legacy: on.legacy.then(|| legacy::Settings {
+                terms: sessions.legacy_terms(),
+                cookie_transport: match config.http.public_url.is_https() {
+                    true => CookieTransport::HttpsOnly,
+                    false => CookieTransport::HttpToo,
+                },
+            }),
+            account: on.account.then(|| account::Settings {
+                terms: sessions.account_terms(),
+            }),
+        }
+    }
+
+    fn routes(&self, config: &mut ServiceConfig) {
+        let Self {
+            azuma,
+            legacy,
+            account,
+        } = self.clone();
+        // `/user/{id}` and its like match much; the narrower paths come first.
+        if let Some(settings) = account {
+            account::routes(config, settings);
+        }
+        if let Some(settings) = legacy {
+            legacy::routes(config, settings);
+        }
+        if let Some(settings) = azuma {
+            azuma::routes(config, settings);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Puts the real parts together. The only place that names `azuma-infra`.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
+use azuma_domain::services::{Ports, Services, Settings};
+use azuma_domain::token::{SecretKey, TokenKeys};
+use azuma_infra::abuse_guard::{AbuseSettings, NoGuard, RateLimits};
+use azuma_infra::clock::SystemClock;
+use azuma_infra::entropy::SystemEntropy;
+use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
+use azuma_infra::mail::{MailFiles, MailSettings, SmtpMailer};
+use azuma_infra::secret_key_file::load_or_create_secret_key;
+use azuma_infra::session_check::StoreSessionCheck;
+use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, migrate};
+
+use crate::config::Config;
+
+/// The name of the key file beside an SQLite database.
+const KEY_FILE: &str = "secret.key";
+
+/// What the server runs on.
+pub struct Parts {
+    pub services: Arc<Services>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Opens everything, and brings the database to this version's schema.
+pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
+    let url = database_url(config)?;
+    migrate(&url)?;
+    let store: Arc<dyn Store> = Arc::new(DieselStore::open(&url, pool_options(config))?);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
+    let ports = Ports {
+        session_check: Arc::new(StoreSessionCheck::new(Arc::clone(&store))),
+        store,
+        hasher: Arc::new(Argon2Hasher::start(hashing(config))?),
+        guard: guard(config),
+        mailer: mailer(config)?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::clone(&entropy),
+    };
+    let settings = Settings {
+        keys: TokenKeys::new(
+            secret_key(config, &url)?,
+            config.previous_secret_keys.clone(),
+        ),
+        password_rules: config.passwords.rules(),
+        lifetimes: config.sessions.lifetimes(),
+        registration_lifetime: config.registration.lifetime,
+    };
+    Ok(Parts {
+        services: Arc::new(Services::new(ports, settings)),
+        entropy,
+    })
+}
+
+/// Brings the database to this version's schema, and answers the names of the migrations that took.
+pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
+    Ok(migrate(&database_url(config)?)?)
+}
+
+fn database_url(config: &Config) -> Result<DatabaseUrl, Box<dyn Error>> {
+    Ok(DatabaseUrl::parse(config.database.url.expose())?)
+}
+
+fn pool_options(config: &Config) -> PoolOptions {
+    PoolOptions {
+        max_connections: config.database.max_connections,
+        wait: config.database.acquire_timeout,
+        ..PoolOptions::default()
+    }
+}
+
+fn hashing(config: &Config) -> Argon2Settings {
+    let passwords = config.passwords;
+    Argon2Settings {
+        memory_kib: passwords.memory_kib,
+        iterations: passwords.iterations,
+        parallelism: passwords.parallelism,
+        threads: passwords.thread_count(),
+    }
+}
+
+fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
+    match config.abuse.enabled {
+        true => Arc::new(RateLimits::new(&AbuseSettings::default())),
+        false => Arc::new(NoGuard),
+    }
+}
+
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
+    let settings = MailSettings::new(
+        &config.instance.name,
+        &config.mail.from.address,
+        config.mail.from.name.as_deref(),
+        &config.verification_url(),
+    )?;
+    Ok(match &config.mail.url {
+        Some(url) => Arc::new(SmtpMailer::new(url.expose(), None, settings)?),
+        None => Arc::new(MailFiles::new(config.mail.directory.clone(), settings)?),
+    })
+}
+
+/// The configured key; without one, the file beside the SQLite database.
+fn secret_key(config: &Config, url: &DatabaseUrl) -> Result<SecretKey, Box<dyn Error>> {
+    if let Some(key) = &config.secret_key {
+        return Ok(key.clone());
+    }
+    let database = url.sqlite_path().ok_or("`secret_key` is missing")?;
+    let folder = database.parent().unwrap_or(Path::new(""));
+    Ok(load_or_create_secret_key(&folder.join(KEY_FILE))?)
+}
