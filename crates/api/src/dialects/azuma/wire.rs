@@ -148,16 +148,30 @@ impl<'a> From<&'a User> for UserAnswer<'a> {
 /// The answer of `GET /user/self`: what others learn, and the address.
 #[derive(Serialize)]
 pub struct SelfAnswer<'a> {
-    #[serde(flatten)]
-    user: UserAnswer<'a>,
+    id: Uuid,
+    name: &'a str,
     email: Option<&'a str>,
+    icon: Option<&'a str>,
+    status: Option<&'a str>,
+    created_at: String,
 }
 
 impl<'a> From<&'a User> for SelfAnswer<'a> {
     fn from(user: &'a User) -> Self {
+        let UserAnswer {
+            id,
+            name,
+            icon,
+            status,
+            created_at,
+        } = user.into();
         Self {
-            user: user.into(),
+            id,
+            name,
             email: user.email.as_ref().map(EmailAddress::as_str),
+            icon,
+            status,
+            created_at,
         }
     }
 }
