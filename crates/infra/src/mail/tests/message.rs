@@ -178,7 +178,8 @@ fn nothing_can_put_a_header_into_it() {
         let refused = MailSettings::new("azumaneo", &from, None, url).unwrap_err();
         assert_eq!(refused, InvalidMailSettings::VerificationUrl, "{url:?}");
     }
-    let refused = MailSettings::new("azumaneo", &email("a..b@mail.example"), None, url).unwrap_err();
+    let refused =
+        MailSettings::new("azumaneo", &email("a..b@mail.example"), None, url).unwrap_err();
     assert_eq!(refused, InvalidMailSettings::From);
 }
 
