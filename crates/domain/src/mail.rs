@@ -57,8 +57,8 @@ pub enum Language {
 pub struct OutgoingMail {
     /// Names the message.
     pub id: MailId,
-    /// Whom it is about; with the account, its mail goes too.
-    pub user_id: UserId,
+    /// Whom it is about; `None` once that account lapsed. Whoever deletes its account deletes its mail.
+    pub user_id: Option<UserId>,
     /// What it is about.
     pub kind: MailKind,
     /// The language of its text.

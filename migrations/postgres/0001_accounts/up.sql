@@ -64,7 +64,7 @@ CREATE INDEX links_expiry ON links (expires_at);
 
 CREATE TABLE outbox (
     id           uuid        PRIMARY KEY,
-    user_id      uuid        NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    user_id      uuid        REFERENCES users (id) ON DELETE SET NULL,
     kind         text        NOT NULL,
     language     text        NOT NULL,
     address      text        NOT NULL,
@@ -77,6 +77,6 @@ CREATE TABLE outbox (
     reason       text
 );
 COMMENT ON TABLE outbox IS
-    'A message not yet sent. due_at lies ahead while it is leased or postponed; with dead_at it is a dead letter; reason is why the last try failed. link_id is no foreign key: a followed link is gone.';
+    'A message not yet sent. due_at lies ahead while it is leased or postponed; with dead_at it is a dead letter; reason is why the last try failed. user_id is NULL once the account lapsed: its mail is kept. link_id is no foreign key: a followed link is gone.';
 CREATE INDEX outbox_user ON outbox (user_id);
 CREATE INDEX outbox_due ON outbox (due_at) WHERE dead_at IS NULL;

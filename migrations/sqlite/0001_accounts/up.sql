@@ -61,10 +61,11 @@ CREATE INDEX links_user ON links (user_id);
 CREATE INDEX links_expiry ON links (expires_at);
 
 -- A message not yet sent. due_at lies ahead while it is leased or postponed; with dead_at it is a dead letter;
--- reason is why the last try failed. link_id is no foreign key: a followed link is gone.
+-- reason is why the last try failed. user_id is NULL once the account lapsed: its mail is kept. link_id is no foreign
+-- key: a followed link is gone.
 CREATE TABLE outbox (
     id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-    user_id      BLOB    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    user_id      BLOB    REFERENCES users (id) ON DELETE SET NULL,
     kind         TEXT    NOT NULL,
     language     TEXT    NOT NULL,
     address      TEXT    NOT NULL,

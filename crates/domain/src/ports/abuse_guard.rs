@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::error_code::{Coded, ErrorCode};
-use crate::user::UserName;
+use crate::user::{UserId, UserName};
 
 /// Something the guard counts.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub enum Attempt<'a> {
     Register,
     /// A link followed: counted for the client.
     FollowLink,
+    /// A password or an address changed, which hashes or mails: counted for the user, who has logged in.
+    ChangeCredential(UserId),
 }
 
 /// The guard asks to wait.
@@ -35,7 +37,7 @@ impl Coded for Blocked {
 ///
 /// Attempts are counted by where they come from, so nobody can lock somebody else out.
 pub trait AbuseGuard: Send + Sync {
-    /// Counts an attempt from `ip`.
+    /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.
     ///
     /// # Errors
     /// [`Blocked`] where there were too many; the attempt is not to be made.

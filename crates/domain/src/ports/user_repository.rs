@@ -43,7 +43,8 @@ pub trait UserRepository {
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
 
     /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of
-    /// their ids. Whoever needs a name or an address calls it first, in the same transaction.
+    /// their ids. Whoever needs a name or an address calls it first, in the same transaction. Mail to a lapsed
+    /// account MUST stay: what was not sent in time is kept as a dead letter.
     fn release(
         &mut self,
         name: Option<&UserName>,
@@ -69,7 +70,8 @@ pub trait UserRepository {
     ) -> Result<Option<UserId>, StoreError>;
 
     /// The account's credential, which MUST NOT change, nor the account go, before this transaction ends. Two
-    /// transactions that lock one account run one after the other.
+    /// transactions that lock one account run one after the other. For units of work with
+    /// [`Access::Write`](super::Access::Write) alone.
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
     /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as
@@ -84,6 +86,7 @@ pub trait UserRepository {
     /// Deletes an account with its sessions, links and mail. MUST answer `true` once at the most.
     fn delete(&mut self, id: UserId) -> Result<bool, StoreError>;
 
-    /// Deletes at most `limit` accounts lapsed at `now`, and answers how many.
+    /// Deletes at most `limit` accounts lapsed at `now`, and answers how many. Their mail MUST stay, as with
+    /// [`release`](Self::release).
     fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

@@ -1,6 +1,7 @@
 //! Telling who a token belongs to.
 
 use super::Services;
+use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::LiveSession;
@@ -40,8 +41,7 @@ impl Services {
             .await?
             .ok_or(AuthenticateError::TokenInvalid)?;
         if found.token.generation > found.session.generation {
-            self.promote(&found).await?;
-            found.session.generation = found.token.generation;
+            found = self.promote(found, now).await?;
         }
         let lifetimes = &self.settings.lifetimes;
         let expires_at = lifetimes.after_use(found.session.policy, found.token.expires_at, now);
@@ -52,17 +52,30 @@ impl Services {
     }
 
     /// Makes the presented next token the current one, and ends the older ones after their grace. Racing first
-    /// uses do it once.
-    async fn promote(&self, found: &LiveSession) -> Result<(), StoreError> {
+    /// uses do it once; where the session has ended meanwhile, the token is refused.
+    async fn promote(
+        &self,
+        mut found: LiveSession,
+        now: Timestamp,
+    ) -> Result<LiveSession, AuthenticateError> {
         let (id, generation) = (found.session.id, found.token.generation);
-        let old_expire_at = self.ports.clock.now().plus(self.settings.lifetimes.grace);
-        self.ports
+        let old_expire_at = now.plus(self.settings.lifetimes.grace);
+        let promoted = self
+            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 Ok(tx.sessions().promote(id, generation, old_expire_at)?)
             })
             .await?;
-        self.ports.session_check.forget_session(id);
-        Ok(())
+        let check = &self.ports.session_check;
+        check.forget_session(id);
+        if promoted {
+            found.session.generation = generation;
+            return Ok(found);
+        }
+        check
+            .find(found.token.hash, now)
+            .await?
+            .ok_or(AuthenticateError::TokenInvalid)
     }
 }

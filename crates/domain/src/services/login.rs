@@ -71,11 +71,7 @@ impl Services {
             .admit(login.client.ip, Attempt::Login(&login.name))?;
         for _ in 0..ATTEMPTS {
             let credential = self.credential_of(&login.name).await?;
-            let renewed = self.check_password(&login.password, &credential).await?;
-            match credential.standing {
-                Standing::Active => {}
-                Standing::Pending { .. } => return Err(LoginError::NotVerified),
-            }
+            let renewed = self.check(&login.password, &credential).await?;
             let client = login.client.clone();
             if let Some(issued) = self
                 .open_session(credential, renewed, terms, client)
@@ -96,19 +92,24 @@ impl Services {
             .ok_or(LoginError::UserUnknown)
     }
 
-    /// Compares, and answers a new hash where the stored one is outdated.
-    async fn check_password(
+    /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that
+    /// the account waits.
+    async fn check(
         &self,
         password: &Password,
         credential: &Credential,
     ) -> Result<Option<PasswordHash>, LoginError> {
         let hasher = &self.ports.hasher;
         let stored = credential.password_hash.clone();
-        match hasher.verify(password.clone(), stored).await? {
-            Verdict::Wrong => Err(LoginError::WrongPassword),
-            Verdict::Right => Ok(None),
+        let verdict = hasher.verify(password.clone(), stored).await?;
+        match (verdict, credential.standing) {
+            (Verdict::Wrong, _) => Err(LoginError::WrongPassword),
+            (_, Standing::Pending { .. }) => Err(LoginError::NotVerified),
+            (Verdict::Right, Standing::Active) => Ok(None),
             // An upgrade that cannot be had now is had at the next login.
-            Verdict::RightButOutdated => Ok(hasher.hash(password.clone()).await.ok()),
+            (Verdict::RightButOutdated, Standing::Active) => {
+                Ok(hasher.hash(password.clone()).await.ok())
+            }
         }
     }
 

@@ -46,10 +46,11 @@ impl Services {
         let now = self.ports.clock.now();
         let LiveSession { token, session, .. } = caller;
         let lifetimes = &self.settings.lifetimes;
-        let superseded = token.generation < session.generation;
-        if !superseded && !lifetimes.renewal_is_due(session.policy, token.expires_at, now) {
+        let succeeded = token.generation < caller.newest;
+        if !succeeded && !lifetimes.renewal_is_due(session.policy, token.expires_at, now) {
             return Ok(None);
         }
+        let superseded = token.generation < session.generation;
         let row = match self.known_successor(session, token.generation, now).await? {
             Some(row) => Some(row),
             // Superseded, and its successor was made with a key that is gone.

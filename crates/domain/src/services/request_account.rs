@@ -82,7 +82,7 @@ impl Services {
     ) -> OutgoingMail {
         OutgoingMail {
             id: MailId::new(self.ports.entropy.uuid()),
-            user_id: link.user_id,
+            user_id: Some(link.user_id),
             kind,
             language,
             to,

@@ -4,8 +4,10 @@ use super::Services;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
-use crate::ports::{Abort, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges};
-use crate::session::LiveSession;
+use crate::ports::{
+    Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges,
+};
+use crate::session::{LiveSession, SessionId};
 use crate::user::{
     Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId, UserName,
 };
@@ -28,6 +30,9 @@ pub struct UserUpdate {
 /// Why a change is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateUserError {
+    /// The abuse guard asks to wait.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
     /// The session that asked has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
@@ -57,6 +62,7 @@ impl From<Conflict> for UpdateUserError {
 impl Coded for UpdateUserError {
     fn code(&self) -> ErrorCode {
         match self {
+            Self::Blocked(blocked) => blocked.code(),
             Self::SessionEnded => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -84,6 +90,10 @@ impl Services {
             icon,
             status,
         } = update;
+        if password.is_some() || email.is_some() {
+            let attempt = Attempt::ChangeCredential(caller.user.id);
+            self.ports.guard.admit(None, attempt)?;
+        }
         let changes = UserChanges {
             name,
             password_hash: self.hash_changed_password(password).await?,
@@ -91,7 +101,7 @@ impl Services {
             icon,
             status,
         };
-        let (user_id, session_id) = (caller.user.id, caller.session.id);
+        let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session.id);
         let now = self.ports.clock.now();
         let email_change = email.map(|to| self.draft_email_change(user_id, to, language));
         let (user, ended) = self
@@ -108,13 +118,13 @@ impl Services {
                     .users()
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
+                let ended = match changes.password_hash {
+                    Some(_) => end_what_the_old_password_began(tx, caller_ids)?,
+                    None => Vec::new(),
+                };
                 if let Some(email_change) = &email_change {
                     email_change.write(tx, &user)?;
                 }
-                let ended = match changes.password_hash {
-                    Some(_) => tx.sessions().end_all(user_id, Some(session_id))?,
-                    None => Vec::new(),
-                };
                 Ok((user, ended))
             })
             .await?;
@@ -145,6 +155,15 @@ impl Services {
         let mail = self.draft_mail(&link, MailKind::ConfirmEmail, to, language, now);
         EmailChange { link, mail }
     }
+}
+
+/// Whoever knew the old password keeps nothing: no other session, and no change of address on its way.
+fn end_what_the_old_password_began(
+    tx: &mut dyn Transaction,
+    (user_id, session_id): (UserId, SessionId),
+) -> Result<Vec<SessionId>, StoreError> {
+    tx.links().delete_email_changes(user_id)?;
+    tx.sessions().end_all(user_id, Some(session_id))
 }
 
 /// A changed address on its way: the link that confirms it, and the message that carries the link.

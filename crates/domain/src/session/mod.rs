@@ -87,6 +87,8 @@ pub struct LiveSession {
     pub token: SessionToken,
     /// The session it belongs to.
     pub session: Session,
+    /// The newest generation of the session's tokens; later than the token's own where it has a successor.
+    pub newest: Generation,
     /// Who is logged in.
     pub user: User,
 }

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
-use azuma_domain::user::UserName;
+use azuma_domain::user::{UserId, UserName};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -54,6 +54,8 @@ pub struct AbuseSettings {
     pub registrations: Limit,
     /// Links followed by one client. Default: 300, then one a second.
     pub links: Limit,
+    /// Changes of a password or an address by one user. Default: 100, then one each 10 s.
+    pub credential_changes: Limit,
     /// How many clients, and clients with a name, each limit remembers. Default: 50,000, some 17 MB a limit when
     /// full. Beyond it the least frequent are forgotten, which lets them start afresh.
     pub remembered: u64,
@@ -70,6 +72,7 @@ impl Default for AbuseSettings {
             logins: limit(1_000, 100),
             registrations: limit(300, 2_000),
             links: limit(300, 1_000),
+            credential_changes: limit(100, 10_000),
             remembered: 50_000,
         }
     }
@@ -94,6 +97,7 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     logins: Limiter<Client, C>,
     registrations: Limiter<Client, C>,
     links: Limiter<Client, C>,
+    credential_changes: Limiter<UserId, C>,
     /// Names are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
     /// count by accident is as unlikely as harmless.
     names: RandomState,
@@ -116,6 +120,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             logins: limiter(settings.logins, remembered, &clock),
             registrations: limiter(settings.registrations, remembered, &clock),
             links: limiter(settings.links, remembered, &clock),
+            credential_changes: limiter(settings.credential_changes, remembered, &clock),
             names: RandomState::new(),
             clock,
         }
@@ -150,6 +155,7 @@ where
             Attempt::Login(name) => self.check_login(client, name),
             Attempt::Register => self.check(&self.registrations, &client),
             Attempt::FollowLink => self.check(&self.links, &client),
+            Attempt::ChangeCredential(user) => self.check(&self.credential_changes, &user),
         }
     }
 }

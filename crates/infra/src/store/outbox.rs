@@ -26,7 +26,7 @@ const MAX_REASON_CHARS: usize = 500;
 #[diesel(table_name = outbox)]
 struct NewMailRow<'a> {
     id: StoredId,
-    user_id: StoredId,
+    user_id: Option<StoredId>,
     kind: &'a str,
     language: &'a str,
     address: &'a str,
@@ -40,7 +40,7 @@ impl<'a> From<&'a OutgoingMail> for NewMailRow<'a> {
     fn from(mail: &'a OutgoingMail) -> Self {
         Self {
             id: StoredId(mail.id.uuid()),
-            user_id: StoredId(mail.user_id.uuid()),
+            user_id: mail.user_id.map(|id| StoredId(id.uuid())),
             kind: match mail.kind {
                 MailKind::VerifyAccount => VERIFY_ACCOUNT,
                 MailKind::ConfirmEmail => CONFIRM_EMAIL,
@@ -84,7 +84,7 @@ type MailColumns = (
 #[derive(Queryable)]
 struct MailRow {
     id: StoredId,
-    user_id: StoredId,
+    user_id: Option<StoredId>,
     kind: String,
     language: String,
     address: String,
@@ -98,7 +98,7 @@ impl MailRow {
     fn with_link(self, link: Option<LinkRow>) -> Result<LeasedMail, StoreError> {
         let mail = OutgoingMail {
             id: MailId::new(self.id.0),
-            user_id: UserId::new(self.user_id.0),
+            user_id: self.user_id.map(|id| UserId::new(id.0)),
             kind: match self.kind.as_str() {
                 VERIFY_ACCOUNT => MailKind::VerifyAccount,
                 CONFIRM_EMAIL => MailKind::ConfirmEmail,

@@ -67,7 +67,7 @@ diesel::table! {
 
     outbox (id) {
         id -> SqlUuid,
-        user_id -> SqlUuid,
+        user_id -> Nullable<SqlUuid>,
         kind -> Text,
         language -> Text,
         address -> Text,

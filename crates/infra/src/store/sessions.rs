@@ -2,7 +2,9 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionRepository, SessionUse, StoreError};
-use azuma_domain::session::{ListedSession, LiveSession, Session, SessionId, SessionToken};
+use azuma_domain::session::{
+    ListedSession, LiveSession, Session, SessionId, SessionPolicy, SessionToken,
+};
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_domain::user::{User, UserId};
 use diesel::dsl::{exists, not};
@@ -15,6 +17,20 @@ use super::session_uses;
 use super::sql_types::{StoredHash, StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{USER_COLUMNS, UserRow};
+
+impl DieselTransaction<'_> {
+    /// The newest generation of a session's tokens. A sliding session has but one.
+    fn newest_generation(&mut self, session: &Session) -> Result<Generation, StoreError> {
+        match session.policy {
+            SessionPolicy::Sliding => Ok(session.generation),
+            SessionPolicy::Rotating => {
+                let tokens = SessionRepository::tokens(self, session.id)?;
+                let newest = tokens.iter().map(|token| token.generation).max();
+                Ok(newest.unwrap_or(session.generation))
+            }
+        }
+    }
+}
 
 impl SessionRepository for DieselTransaction<'_> {
     fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError> {
@@ -52,9 +68,11 @@ impl SessionRepository for DieselTransaction<'_> {
         let Some((token, session, user)) = found else {
             return Ok(None);
         };
+        let session = Session::try_from(session)?;
         Ok(Some(LiveSession {
             token: SessionToken::try_from(token)?,
-            session: Session::try_from(session)?,
+            newest: self.newest_generation(&session)?,
+            session,
             user: User::try_from(user)?,
         }))
     }

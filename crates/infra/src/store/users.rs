@@ -6,7 +6,7 @@ use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
 
 use super::connection::load_locked;
-use super::schema::users;
+use super::schema::{outbox, users};
 use super::sql_types::{StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{
@@ -149,8 +149,10 @@ impl UserRepository for DieselTransaction<'_> {
     }
 
     fn delete(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let id = StoredId(id.uuid());
         let deleted = self.query(|connection| {
-            diesel::delete(users::table.find(StoredId(id.uuid()))).execute(connection)
+            diesel::delete(outbox::table.filter(outbox::user_id.eq(id))).execute(connection)?;
+            diesel::delete(users::table.find(id)).execute(connection)
         })?;
         Ok(deleted == 1)
     }

@@ -42,7 +42,7 @@ fn ready(kind: MailKind, language: Language, to: &str) -> ReadyMail {
     ReadyMail {
         mail: OutgoingMail {
             id: MailId::new(Uuid::parse_str(MAIL_ID).unwrap()),
-            user_id: UserId::new(Uuid::nil()),
+            user_id: Some(UserId::new(Uuid::nil())),
             kind,
             language,
             to: email(to),

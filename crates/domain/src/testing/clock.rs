@@ -1,0 +1,64 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use super::sample;
+use crate::Timestamp;
+use crate::ports::Clock;
+
+/// A clock that stands still until it is told otherwise. Clones show the same time.
+#[derive(Clone, Debug)]
+pub struct FakeClock(Arc<AtomicI64>);
+
+impl FakeClock {
+    /// A clock that stands at `time`.
+    #[must_use]
+    pub fn at(time: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(time.micros())))
+    }
+
+    /// Puts the clock to `time`, which may be earlier than before.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.micros(), Ordering::SeqCst);
+    }
+
+    /// Moves the clock on by `span` and answers the time it shows then.
+    pub fn advance(&self, span: Duration) -> Timestamp {
+        let later = |micros| Timestamp::from_micros(micros).plus(span).micros();
+        let before = self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |micros| {
+                Some(later(micros))
+            });
+        Timestamp::from_micros(later(before.unwrap_or_else(|micros| micros)))
+    }
+}
+
+/// A clock that stands at [`sample::now`].
+impl Default for FakeClock {
+    fn default() -> Self {
+        Self::at(sample::now())
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_show_the_same_time() {
+        let clock = FakeClock::default();
+        let seen_by_a_service = clock.clone();
+        let later = clock.advance(Duration::from_secs(300));
+        assert_eq!(seen_by_a_service.now(), later);
+        assert_eq!(sample::now().until(later), Duration::from_secs(300));
+        clock.set(sample::now());
+        assert_eq!(seen_by_a_service.now(), sample::now());
+    }
+}

@@ -1,0 +1,101 @@
+//! [`OutboxRepository`](crate::ports::OutboxRepository).
+
+pub mod lease;
+pub mod lease_races;
+pub mod link;
+pub mod settle;
+
+use std::sync::Arc;
+
+use super::{given, write};
+use crate::Timestamp;
+use crate::mail::{LeasedMail, OutgoingMail};
+use crate::ports::Store;
+use crate::testing::sample;
+use crate::user::UserId;
+
+/// Leases at most ten messages.
+async fn lease(store: &Arc<dyn Store>, now: Timestamp, until: Timestamp) -> Vec<LeasedMail> {
+    write(store, move |tx| tx.outbox().lease(now, until, 10)).await
+}
+
+/// The numbers of at most ten messages due at `now`, leased for a minute.
+async fn due(store: &Arc<dyn Store>, now: Timestamp) -> Vec<u32> {
+    numbers(&lease(store, now, now.plus(sample::MINUTE)).await)
+}
+
+/// The numbers of the messages, in their order.
+fn numbers(leased: &[LeasedMail]) -> Vec<u32> {
+    let number = |leased: &LeasedMail| {
+        let found = (0..100).find(|n| sample::mail_id(*n) == leased.mail.id);
+        found.expect("a message of the test")
+    };
+    leased.iter().map(number).collect()
+}
+
+/// A message of user 1, due at `due_at`.
+async fn given_mail(store: &Arc<dyn Store>, user_id: UserId, number: u32, due_at: Timestamp) {
+    let mail = OutgoingMail {
+        created_at: due_at,
+        useless_from: due_at.plus(10 * sample::MINUTE),
+        ..sample::mail(number, user_id)
+    };
+    given::mail(store, &mail).await;
+}
+
+/// Tests of each behaviour of the port; part of [`store_contract!`](crate::store_contract).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! store_contract_of_outbox {
+    ($fresh:ident) => {
+        $crate::store_contract_tests! {
+            $fresh; outbox
+            lease {
+                a_message_comes_back_as_written
+                every_kind_and_language_comes_back_as_written
+                times_come_back_to_the_microsecond
+                a_message_to_a_waiting_account_is_leased
+                a_message_is_due_at_once
+                a_new_message_was_never_tried
+                an_empty_outbox_has_nothing_due
+                the_longest_due_come_first
+                a_message_postponed_stands_in_line_by_its_new_time
+                at_most_the_limit_is_leased_the_longest_due_of_all
+                the_rest_is_leased_the_next_time
+                a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease
+                a_leased_message_is_leased_again_once_its_lease_ends
+                a_lease_rolled_back_leaves_the_message_due
+            }
+            lease_races {
+                no_message_goes_to_two_of_8_racing_leasers
+                every_message_goes_to_one_of_8_racing_leasers
+                no_call_gets_more_than_its_limit_in_a_race
+                of_8_racing_leases_of_what_was_leased_before_one_gets_it
+            }
+            link {
+                a_message_carries_its_link_as_written
+                a_message_carries_a_link_that_changes_an_address_as_written
+                each_message_carries_its_own_link
+                a_message_carries_no_link_once_that_was_followed
+                a_message_carries_no_link_once_that_was_replaced
+                a_message_carries_no_link_once_that_was_swept
+                a_message_is_leased_again_with_its_link
+            }
+            settle {
+                a_deleted_message_is_not_leased_again
+                a_postponed_message_is_not_leased_a_microsecond_too_soon
+                a_postponed_message_is_leased_when_it_is_due
+                a_message_postponed_to_before_its_lease_ends_is_due_then
+                each_postponement_is_one_attempt_more
+                other_messages_keep_their_attempts
+                a_postponed_message_is_otherwise_as_it_was
+                a_buried_message_is_never_leased_again
+                a_message_buried_before_it_was_leased_is_never_leased
+                a_message_postponed_and_then_buried_is_never_leased_again
+                long_reasons_are_taken
+                a_reason_can_hold_a_nul
+                settling_a_message_that_is_gone_is_no_error
+            }
+        }
+    };
+}

@@ -1,0 +1,89 @@
+//! Uses that are written after what they belong to has changed.
+
+use std::sync::Arc;
+
+use super::{a_use, end, expiry, find, is_live, list, promote, record, tokens};
+use crate::ports::Store;
+use crate::testing::sample::{DAY, MINUTE, now, session, session_id, token};
+use crate::testing::store_contract::{given, write};
+use crate::token::Generation;
+
+pub async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 2, ada, now().plus(MINUTE)).await;
+    let used = |number| a_use(number, 0, now(), now().plus(DAY));
+    record(&store, vec![used(1), used(2), used(3)]).await;
+    assert_eq!(expiry(&store, 2, 0).await, now().plus(DAY));
+}
+
+pub async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(find(&store, 1, 0, now()).await, None);
+    assert!(!is_live(&store, 1, now()).await);
+    assert_eq!(list(&store, ada, now()).await, vec![]);
+}
+
+pub async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(find(&store, 1, 0, now()).await, None);
+}
+
+pub async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    write(&store, move |tx| tx.users().delete(ada)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert!(!is_live(&store, 1, now()).await);
+}
+
+pub async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now()).await;
+    write(&store, |tx| tx.sessions().delete_expired(now(), 10)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(tokens(&store, 1).await, vec![]);
+}
+
+pub async fn a_use_does_not_give_an_old_token_back_what_promoting_took(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let own_end = now().plus(7 * DAY);
+    given::login(&store, 1, ada, own_end).await;
+    given::token(&store, &token(1, 1, now().plus(30 * DAY))).await;
+    let grace_end = now().plus(MINUTE);
+    promote(&store, 1, 1, grace_end).await;
+    // It was found before the promotion, with the expiry it had then, and is written now.
+    record(&store, vec![a_use(1, 0, now(), own_end)]).await;
+    assert_eq!(expiry(&store, 1, 0).await, grace_end);
+}
+
+pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(DAY)).await;
+    given::token(&store, &token(1, 1, now().plus(DAY))).await;
+    record(&store, vec![a_use(1, 1, now(), now().plus(DAY))]).await;
+    let found = find(&store, 1, 1, now()).await.expect("it is live");
+    assert_eq!(found.session.generation, Generation::FIRST);
+}
+
+pub async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Store>) {
+    use crate::testing::both;
+
+    let ada = given::ada(&store).await;
+    for number in 0..12 {
+        let issued = session(number, ada);
+        let first = token(number, 0, now().plus(MINUTE));
+        given::session(&store, &issued, &first).await;
+        let used = a_use(number, 0, now(), now().plus(DAY));
+        let use_it = write(&store, move |tx| tx.sessions().record_uses(&[used]));
+        let end_it = write(&store, move |tx| tx.sessions().end(ada, session_id(number)));
+        let ((), ended) = both(use_it, end_it).await;
+        assert!(ended);
+        assert_eq!(find(&store, number, 0, now()).await, None);
+    }
+}

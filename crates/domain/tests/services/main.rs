@@ -1,0 +1,30 @@
+//! The use cases on SQLite in memory: what the contract promises, seen by whoever calls the services.
+//!
+//! Time moves by the fake clock alone, and passwords are hashed with the cheapest parameters.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected stops where it stands"
+)]
+
+mod delete_user;
+mod deliver_mail;
+mod end_session;
+mod find_user;
+mod guard;
+mod key_rotation;
+mod list_sessions;
+mod login;
+mod login_races;
+mod register;
+mod request_account;
+mod rotating;
+mod sliding;
+mod sweep;
+mod update_email;
+mod update_user;
+mod waiting;
+mod world;

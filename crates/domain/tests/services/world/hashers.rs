@@ -1,0 +1,85 @@
+//! Hashers: cheap ones, and such as let something happen at the worst moment.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
+use azuma_domain::user::{Password, PasswordHash};
+use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
+
+/// Argon2 with the least memory and so many iterations.
+pub fn argon2(iterations: u32) -> Arc<dyn PasswordHasher> {
+    let settings = Argon2Settings {
+        memory_kib: 8,
+        iterations,
+        parallelism: 1,
+        threads: 1,
+    };
+    Arc::new(Argon2Hasher::start(settings).unwrap())
+}
+
+/// Something happens once, between the hashing of a password and the answer to whoever asked for it.
+pub struct InTheMiddle {
+    hasher: Arc<dyn PasswordHasher>,
+    event: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+impl InTheMiddle {
+    /// `event` happens while `hasher` does its first work.
+    pub fn of(
+        hasher: &Arc<dyn PasswordHasher>,
+        event: impl Future<Output = ()> + Send + 'static,
+    ) -> Arc<dyn PasswordHasher> {
+        Arc::new(Self {
+            hasher: Arc::clone(hasher),
+            event: Mutex::new(Some(Box::pin(event))),
+        })
+    }
+
+    async fn happen(&self) {
+        let event = self.event.lock().unwrap().take();
+        if let Some(event) = event {
+            event.await;
+        }
+    }
+}
+
+impl PasswordHasher for InTheMiddle {
+    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+        Box::pin(async move {
+            let hash = self.hasher.hash(password).await;
+            self.happen().await;
+            hash
+        })
+    }
+
+    fn verify(
+        &self,
+        password: Password,
+        hash: PasswordHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>> {
+        Box::pin(async move {
+            let verdict = self.hasher.verify(password, hash).await;
+            self.happen().await;
+            verdict
+        })
+    }
+}
+
+/// Verifies, and is too busy to make a hash.
+pub struct NoMoreHashes(pub Arc<dyn PasswordHasher>);
+
+impl PasswordHasher for NoMoreHashes {
+    fn hash(&self, _password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+        let retry_after = Duration::from_secs(3);
+        Box::pin(async move { Err(HashError::Overloaded { retry_after }) })
+    }
+
+    fn verify(
+        &self,
+        password: Password,
+        hash: PasswordHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>> {
+        self.0.verify(password, hash)
+    }
+}

@@ -1,0 +1,67 @@
+//! What clients do with tokens, and what the store keeps of them.
+
+use azuma_domain::ErrorCode;
+use azuma_domain::ports::StoreExt;
+use azuma_domain::services::NextToken;
+use azuma_domain::session::{ListedSession, LiveSession, SessionToken};
+use azuma_domain::token::Token;
+
+use super::{World, refusal};
+
+impl World {
+    /// Uses a token, as every dialect does first.
+    pub async fn caller(&self, token: &Token) -> LiveSession {
+        let found = self.services.authenticate(token).await;
+        found.expect("a live token")
+    }
+
+    /// Uses a token as `/api` does: where a next one is due, it is answered.
+    pub async fn renew(&self, token: &Token) -> Option<NextToken> {
+        let caller = self.caller(token).await;
+        self.services.renew_session(&caller).await.unwrap()
+    }
+
+    /// The next token, which must be due.
+    pub async fn next_of(&self, token: &Token) -> Token {
+        self.renew(token).await.expect("a next token").token
+    }
+
+    /// Whether the token is one of a live session. Looks without using it.
+    pub async fn is_live(&self, token: &Token) -> bool {
+        let (hash, now) = (token.hash(), self.now());
+        let found = self
+            .parts
+            .store
+            .read(move |tx| tx.sessions().find_by_token(&hash, now));
+        found.await.unwrap().is_some()
+    }
+
+    /// The token, used, is refused as unknown or expired.
+    pub async fn assert_refused(&self, token: &Token) {
+        let outcome = self.services.authenticate(token).await;
+        assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
+    }
+
+    /// The sessions listed to whoever has the token.
+    pub async fn listed_to(&self, token: &Token) -> Vec<ListedSession> {
+        let caller = self.caller(token).await;
+        self.services.list_sessions(&caller).await.unwrap()
+    }
+
+    /// The tokens listed to whoever has the token, in clear.
+    pub async fn tokens_listed_to(&self, token: &Token) -> Vec<String> {
+        let caller = self.caller(token).await;
+        let tokens = self.services.list_tokens(&caller).await.unwrap();
+        tokens
+            .iter()
+            .map(|one| one.token.expose().to_owned())
+            .collect()
+    }
+
+    /// All rows of tokens of the caller's session, the expired ones too.
+    pub async fn rows_of(&self, caller: &LiveSession) -> Vec<SessionToken> {
+        let id = caller.session.id;
+        let rows = self.parts.store.read(move |tx| tx.sessions().tokens(id));
+        rows.await.unwrap()
+    }
+}
