@@ -71,7 +71,10 @@ fn the_defaults_are_those_of_the_documentation() {
     assert!(passwords.thread_count() > 0 && config.http.worker_count() > 0);
     assert!(config.abuse.enabled);
     assert_eq!(config.telemetry.log_format, LogFormat::Auto);
-    assert_eq!(config.telemetry.log_filter.as_str(), "info,actix_server=warn");
+    assert_eq!(
+        config.telemetry.log_filter.as_str(),
+        "info,actix_server=warn"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use actix_web::{HttpResponse, web};
 use azuma_domain::services::Services;
 
-use super::carrier::Caller;
+use super::caller::Caller;
 use super::wire::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
 use super::{Legacy, Settings};
 use crate::http::body::Body;

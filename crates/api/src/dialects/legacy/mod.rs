@@ -1,10 +1,10 @@
 //! The first Azuma's API (seed 002), under `/api`.
 
+mod caller;
 mod carrier;
 mod handlers;
 mod object_id;
 mod refusal;
-mod renewal;
 mod wire;
 
 use actix_web::middleware::from_fn;
@@ -37,7 +37,7 @@ pub enum CookieTransport {
 pub fn routes(config: &mut ServiceConfig, settings: Settings) {
     config.app_data(web::Data::new(settings)).service(
         web::scope("/api")
-            .wrap(from_fn(renewal::carry_next_token))
+            .wrap(from_fn(caller::carry_next_token))
             .service(at("").get(handlers::show_version))
             .service(at("/").get(handlers::show_version))
             .service(at("/login").post(handlers::login))

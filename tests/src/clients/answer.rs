@@ -1,0 +1,155 @@
+//! What a server answers.
+
+use std::marker::PhantomData;
+
+use reqwest::Response;
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// An answer that is a `T` where it is a success and a [`Refusal`] where it is not.
+#[derive(Debug)]
+#[must_use = "an answer tells whether the request succeeded"]
+pub struct Answer<T> {
+    /// The status.
+    pub status: u16,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Vec<u8>,
+    shape: PhantomData<fn() -> T>,
+}
+
+/// The body of an error.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The code, such as `NOT_FOUND`.
+    pub message: String,
+    /// The status once more, in the legacy dialect.
+    pub code: Option<u16>,
+    /// What is taken, in the account dialect.
+    pub conflict: Option<super::Conflict>,
+}
+
+impl<T> Answer<T> {
+    pub(super) async fn read(response: Response) -> Self {
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = response.bytes().await;
+        let body = body.unwrap_or_else(|error| panic!("the answer broke off: {error:?}"));
+        Self {
+            status,
+            headers,
+            body: body.into(),
+            shape: PhantomData,
+        }
+    }
+
+    /// A header's value; it must not come twice.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?;
+        assert!(
+            values.next().is_none(),
+            "{name} comes twice: {:?}",
+            self.headers
+        );
+        Some(
+            value
+                .to_str()
+                .unwrap_or_else(|_| panic!("{name} is no text")),
+        )
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Asserts a status of success, whatever the body.
+    #[track_caller]
+    pub fn done(&self, status: u16) {
+        assert_eq!(self.status, status, "{}", self.text());
+        if status == 204 {
+            assert!(self.body.is_empty(), "204 has no body: {}", self.text());
+        }
+    }
+
+    /// Asserts an error in the form of the current and the account dialect.
+    #[track_caller]
+    pub fn refused(&self, status: u16, message: &str) {
+        let refusal = self.refusal();
+        assert_eq!((self.status, refusal.message.as_str()), (status, message));
+        assert_eq!(refusal.code, None, "only the legacy dialect has a code");
+    }
+
+    /// Asserts an error in the form of the legacy dialect.
+    #[track_caller]
+    pub fn refused_with_code(&self, status: u16, message: &str) {
+        let refusal = self.refusal();
+        assert_eq!((self.status, refusal.message.as_str()), (status, message));
+        assert_eq!(
+            refusal.code,
+            Some(status),
+            "the legacy dialect repeats the status"
+        );
+    }
+
+    /// The error it is, whichever dialect's.
+    #[track_caller]
+    pub fn refusal(&self) -> Refusal {
+        assert!(
+            self.status >= 400,
+            "no error but {}: {}",
+            self.status,
+            self.text()
+        );
+        self.parse()
+    }
+
+    /// Asserts a 401 that says how to authenticate; `invalid_token` tells whether a token came.
+    #[track_caller]
+    pub fn challenged(&self, invalid_token: bool) {
+        assert_eq!(
+            (self.status, self.refusal().message.as_str()),
+            (401, "UNAUTHORIZED")
+        );
+        let challenge = self.header("WWW-Authenticate").unwrap_or_default();
+        if invalid_token {
+            assert!(
+                challenge.starts_with("Bearer "),
+                "WWW-Authenticate: {challenge}"
+            );
+            assert!(
+                challenge.contains(r#"error="invalid_token""#),
+                "WWW-Authenticate: {challenge}"
+            );
+        } else {
+            assert_eq!(challenge, "Bearer", "a missing token is no invalid one");
+        }
+    }
+
+    #[track_caller]
+    fn parse<B: DeserializeOwned>(&self) -> B {
+        let media_type = self.header("Content-Type").unwrap_or_default();
+        assert!(
+            media_type.starts_with("application/json"),
+            "{} is {media_type:?}, not JSON: {}",
+            self.status,
+            self.text()
+        );
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+}
+
+impl<T: DeserializeOwned> Answer<T> {
+    /// Asserts a status of success and returns the body.
+    #[track_caller]
+    pub fn success(&self, status: u16) -> T {
+        assert_eq!(self.status, status, "{}", self.text());
+        self.parse()
+    }
+}

@@ -1,0 +1,257 @@
+//! The current dialect.
+
+use reqwest::Method;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+
+use super::{Answer, Http, Request};
+
+/// A client of the current dialect.
+#[derive(Clone, Debug)]
+pub struct Azuma(Http);
+
+/// `GET /`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Index {
+    pub name: String,
+    pub version: String,
+    pub authors: Vec<String>,
+    pub license: String,
+}
+
+/// A new session.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Issued {
+    pub token: String,
+}
+
+/// What to change of a user. The outer `None` leaves a field out, the inner one is `null`.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct Update {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Option<String>>,
+}
+
+/// `PATCH /user/update`.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Updated {
+    pub id: String,
+    pub name: String,
+    pub created_at: String,
+}
+
+/// `GET /user/self`.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct OwnUser {
+    pub id: String,
+    pub name: String,
+    #[serde(deserialize_with = "nullable")]
+    pub email: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    pub icon: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    pub status: Option<String>,
+    pub created_at: String,
+}
+
+/// `GET /user/{id}`.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct User {
+    pub id: String,
+    pub name: String,
+    #[serde(deserialize_with = "nullable")]
+    pub icon: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    pub status: Option<String>,
+    pub created_at: String,
+}
+
+/// `GET /user/sessions`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Sessions {
+    pub sessions: Vec<Session>,
+}
+
+/// One of a user's sessions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Session {
+    pub id: String,
+    pub current: bool,
+    pub created_at: String,
+    /// `null` for a session that was never used.
+    #[serde(deserialize_with = "nullable")]
+    pub last_used_at: Option<String>,
+    pub expires_at: String,
+    #[serde(deserialize_with = "nullable")]
+    pub user_agent: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    pub ip: Option<String>,
+}
+
+/// A field that may be `null` but must be there.
+pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
+}
+
+impl Azuma {
+    /// A client on these connections.
+    pub fn new(http: Http) -> Self {
+        Self(http)
+    }
+
+    fn authorized(&self, method: Method, path: &str, token: &str) -> Request {
+        self.0.request(method, path).bearer(token)
+    }
+
+    /// `GET /`
+    pub async fn index(&self) -> Answer<Index> {
+        self.0.request(Method::GET, "/").receive().await
+    }
+
+    /// `POST /users`
+    pub async fn register(&self, name: &str, email: &str, password: &str) -> Answer<Issued> {
+        let body = json!({"name": name, "email": email, "password": password});
+        self.0
+            .request(Method::POST, "/users")
+            .json(&body)
+            .receive()
+            .await
+    }
+
+    /// `POST /user/login`
+    pub async fn login(&self, name: &str, password: &str) -> Answer<Issued> {
+        let body = json!({"name": name, "password": password});
+        self.0
+            .request(Method::POST, "/user/login")
+            .json(&body)
+            .receive()
+            .await
+    }
+
+    /// `PATCH /user/update`
+    pub async fn update(&self, token: &str, update: &Update) -> Answer<Updated> {
+        self.authorized(Method::PATCH, "/user/update", token)
+            .json(update)
+            .receive()
+            .await
+    }
+
+    /// `PATCH /user/update` with a name alone
+    pub async fn rename(&self, token: &str, name: &str) -> Answer<Updated> {
+        let update = Update {
+            name: Some(Some(name.to_owned())),
+            ..Update::default()
+        };
+        self.update(token, &update).await
+    }
+
+    /// `PATCH /user/update` with a password alone
+    pub async fn change_password(&self, token: &str, password: &str) -> Answer<Updated> {
+        let update = Update {
+            password: Some(Some(password.to_owned())),
+            ..Update::default()
+        };
+        self.update(token, &update).await
+    }
+
+    /// `PATCH /user/update` with an e-mail address alone
+    pub async fn change_email(&self, token: &str, email: &str) -> Answer<Updated> {
+        let update = Update {
+            email: Some(Some(email.to_owned())),
+            ..Update::default()
+        };
+        self.update(token, &update).await
+    }
+
+    /// `GET /user/self`
+    pub async fn own_user(&self, token: &str) -> Answer<OwnUser> {
+        self.authorized(Method::GET, "/user/self", token)
+            .receive()
+            .await
+    }
+
+    /// `GET /user/{id}`
+    pub async fn user(&self, token: &str, id: &str) -> Answer<User> {
+        self.authorized(Method::GET, &format!("/user/{id}"), token)
+            .receive()
+            .await
+    }
+
+    /// `DELETE /user/self`
+    pub async fn delete_self(&self, token: &str) -> Answer<()> {
+        self.authorized(Method::DELETE, "/user/self", token)
+            .receive()
+            .await
+    }
+
+    /// `GET /user/sessions`
+    pub async fn sessions(&self, token: &str) -> Answer<Sessions> {
+        self.authorized(Method::GET, "/user/sessions", token)
+            .receive()
+            .await
+    }
+
+    /// `GET /user/sessions`, where it succeeds
+    pub async fn list_sessions(&self, token: &str) -> Vec<Session> {
+        self.sessions(token).await.success(200).sessions
+    }
+
+    /// The session that a token belongs to
+    pub async fn current_session(&self, token: &str) -> Session {
+        let mut current = self.list_sessions(token).await;
+        current.retain(|session| session.current);
+        match <[Session; 1]>::try_from(current) {
+            Ok([session]) => session,
+            Err(sessions) => panic!("{} sessions are current, not one", sessions.len()),
+        }
+    }
+
+    /// `DELETE /user/sessions/{id}`
+    pub async fn end_session(&self, token: &str, id: &str) -> Answer<()> {
+        let path = format!("/user/sessions/{id}");
+        self.authorized(Method::DELETE, &path, token)
+            .receive()
+            .await
+    }
+
+    /// `POST /user/logout`
+    pub async fn logout(&self, token: &str) -> Answer<()> {
+        self.authorized(Method::POST, "/user/logout", token)
+            .receive()
+            .await
+    }
+
+    /// `POST /user/logout?everywhere=true`
+    pub async fn logout_everywhere(&self, token: &str) -> Answer<()> {
+        self.authorized(Method::POST, "/user/logout?everywhere=true", token)
+            .receive()
+            .await
+    }
+}

@@ -1,0 +1,97 @@
+//! Plain HTTP to one server.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, redirect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, Refusal};
+
+/// How the tests name themselves where a session tells who uses it.
+const USER_AGENT: &str = "azuma-tests";
+
+/// Connections to one server.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: Client,
+    address: SocketAddr,
+}
+
+impl Http {
+    /// Connections to the server at an address; none is made yet.
+    pub fn new(address: SocketAddr) -> Self {
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .no_proxy()
+            .build()
+            .unwrap_or_else(|error| panic!("no HTTP client: {error}"));
+        Self { client, address }
+    }
+
+    /// A request to a path, query included.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        let url = format!("http://{}{path}", self.address);
+        Request(self.client.request(method, url))
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// A request in the making.
+#[derive(Debug)]
+#[must_use = "it is not sent yet"]
+pub struct Request(RequestBuilder);
+
+impl Request {
+    /// Adds a header, however odd; one of that name that is there already stays.
+    #[track_caller]
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        let value = HeaderValue::from_bytes(value.as_ref());
+        match (name, value) {
+            (Ok(name), Ok(value)) => Self(self.0.header(name, value)),
+            _ => panic!("a header that cannot be sent; use the wire"),
+        }
+    }
+
+    /// Adds `Authorization: Bearer …`.
+    #[track_caller]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("Authorization", format!("Bearer {token}"))
+    }
+
+    /// Sets the body, with no content type.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.body(body.into()))
+    }
+
+    /// Sets the body as it stands, called JSON.
+    pub fn json_text(self, body: impl Into<Vec<u8>>) -> Self {
+        self.header("Content-Type", "application/json").body(body)
+    }
+
+    /// Sets the body to a value as JSON.
+    pub fn json(self, body: &impl Serialize) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Sends it; the answer is expected to be a `T` where it is a success.
+    pub async fn receive<T: DeserializeOwned>(self) -> Answer<T> {
+        let sent = self.0.send().await;
+        let response = sent.unwrap_or_else(|error| panic!("no answer: {error:?}"));
+        Answer::read(response).await
+    }
+
+    /// Sends it; the answer is expected to be an error.
+    pub async fn send(self) -> Answer<Refusal> {
+        self.receive().await
+    }
+}

@@ -1,0 +1,17 @@
+//! Typed clients, one for each dialect, and two ways to send what they would not.
+
+mod account;
+mod answer;
+mod azuma;
+mod carrier;
+mod http;
+mod legacy;
+mod wire;
+
+pub use account::{Account, Conflict, Tokens};
+pub use answer::{Answer, Refusal};
+pub use azuma::{Azuma, Index, Issued, OwnUser, Session, Sessions, Update, Updated, User};
+pub use carrier::Carrier;
+pub use http::{Http, Request};
+pub use legacy::{Legacy, LegacySession, Me, ObjectId, Version};
+pub use wire::{WireAnswer, exchange};

@@ -1,0 +1,19 @@
+//! What the black-box tests of Azuma stand on: databases, the running server, a typed client for each dialect,
+//! the mailbox and a dump of everything stored.
+//!
+//! Nothing here knows the server's code. What does not go as planned stops the test where it stands.
+
+pub mod clients;
+mod database;
+pub mod dump;
+pub mod mail;
+pub mod moments;
+pub mod patience;
+pub mod people;
+pub mod postgres;
+pub mod process;
+pub mod scratch;
+pub mod server;
+pub mod shapes;
+
+pub use database::Database;

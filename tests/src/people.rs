@@ -1,0 +1,87 @@
+//! People who use the server.
+
+use crate::clients::{Account, Azuma, Legacy, LegacySession};
+use crate::mail::Mailbox;
+
+/// What a person registers with.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name of the user.
+    pub name: String,
+    /// An address that goes with the name.
+    pub email: String,
+    /// A password that nothing else contains.
+    pub password: String,
+}
+
+impl Person {
+    /// Somebody with an address made from the plain letters of their name, and a password from all of it.
+    pub fn named(name: &str) -> Self {
+        let plain: String = name.chars().filter(char::is_ascii).collect();
+        Self {
+            name: name.to_owned(),
+            email: format!("{}@example.org", plain.to_lowercase()),
+            password: format!("the-secret-of-{name}"),
+        }
+    }
+}
+
+impl Azuma {
+    /// Registers a person; returns the token of their first session.
+    pub async fn sign_up(&self, person: &Person) -> String {
+        self.register(&person.name, &person.email, &person.password)
+            .await
+            .success(201)
+            .token
+    }
+
+    /// Logs a person in once more; returns the token of the new session.
+    pub async fn sign_in(&self, person: &Person) -> String {
+        self.login(&person.name, &person.password)
+            .await
+            .success(200)
+            .token
+    }
+}
+
+impl Legacy {
+    /// Registers a person, without an address.
+    pub async fn sign_up(&self, person: &Person) -> LegacySession {
+        self.register(&person.name, &person.password)
+            .await
+            .success(200)
+    }
+
+    /// Logs a person in once more.
+    pub async fn sign_in(&self, person: &Person) -> LegacySession {
+        self.login(&person.name, &person.password)
+            .await
+            .success(200)
+    }
+}
+
+impl Account {
+    /// Asks for an account and returns the token in the mail that comes.
+    pub async fn request_account(&self, person: &Person, mail: &Mailbox) -> String {
+        let seen = mail.to(&person.email).len();
+        self.register(&person.name, &person.password, &person.email)
+            .await
+            .done(200);
+        mail.nth_to(&person.email, seen + 1).await.token()
+    }
+
+    /// Registers a person, follows the link in the mail and logs in; returns the session's token.
+    pub async fn sign_up(&self, person: &Person, mail: &Mailbox) -> String {
+        let link = self.request_account(person, mail).await;
+        self.verify(&link).await.done(200);
+        self.sign_in(person).await
+    }
+
+    /// Logs a person in once more; returns the token of the new session.
+    pub async fn sign_in(&self, person: &Person) -> String {
+        self.authenticate(&person.name, &person.password)
+            .await
+            .success(200)
+            .token
+    }
+}

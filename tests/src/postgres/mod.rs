@@ -1,0 +1,278 @@
+//! Throwaway Postgres clusters, made from the installed server.
+
+mod certificates;
+mod installation;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+pub use certificates::Certificates;
+use installation::Installation;
+
+use crate::patience::Patience;
+use crate::process::{self, Signal};
+use crate::scratch;
+
+static SHARED: LazyLock<Cluster> = LazyLock::new(|| {
+    process::at_exit(|| SHARED.stop());
+    Cluster::start()
+});
+
+static INSTALLATION: LazyLock<Installation> = LazyLock::new(Installation::find);
+
+/// A Postgres server of our own on a free port of 127.0.0.1; its only user, `postgres`, needs no password.
+///
+/// It ends with this process. Nothing it is told survives a power cut, which makes it fast.
+#[derive(Debug)]
+pub struct Cluster {
+    directory: PathBuf,
+    port: Mutex<u16>,
+    process: Mutex<Option<Child>>,
+    certificates: Option<Certificates>,
+    databases: AtomicU32,
+}
+
+impl Cluster {
+    /// The cluster that the tests of this process share, each with databases of its own.
+    pub fn shared() -> &'static Self {
+        &SHARED
+    }
+
+    /// A cluster of the caller's own, to stop and start.
+    pub fn start() -> Self {
+        Self::create(false)
+    }
+
+    /// A cluster that accepts nothing but TLS over TCP, with a certificate for `localhost`.
+    pub fn start_with_tls() -> Self {
+        Self::create(true)
+    }
+
+    fn create(tls: bool) -> Self {
+        let directory = scratch::fresh_directory("postgres");
+        INSTALLATION.give(&directory);
+        let data = directory.join("data");
+        let mut initdb = INSTALLATION.program("initdb");
+        initdb.args([
+            "--no-sync",
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]);
+        expect_success(initdb.arg("--pgdata").arg(&data), "initdb");
+
+        let certificates = tls.then(|| {
+            let certificates = Certificates::create(&directory);
+            INSTALLATION.give(&certificates.key);
+            let rules = "local all all trust\nhostssl all all all trust\n";
+            fs::write(data.join("pg_hba.conf"), rules)
+                .unwrap_or_else(|error| panic!("cannot write pg_hba.conf: {error}"));
+            certificates
+        });
+        let cluster = Self {
+            directory,
+            port: Mutex::new(free_port()),
+            process: Mutex::new(None),
+            certificates,
+            databases: AtomicU32::new(0),
+        };
+        cluster.first_start();
+        cluster
+    }
+
+    /// The port was free a moment ago; where another process took it since, another port is tried.
+    fn first_start(&self) {
+        for _ in 0..5 {
+            if self.try_start() {
+                return;
+            }
+            *lock(&self.port) = free_port();
+        }
+        panic!("Postgres does not start:\n{}", self.log());
+    }
+
+    /// Starts the server again after [`Cluster::stop`], on the same port.
+    pub fn resume(&self) {
+        assert!(
+            self.try_start(),
+            "Postgres does not start again:\n{}",
+            self.log()
+        );
+    }
+
+    /// Whether the server got ready, rather than ended.
+    fn try_start(&self) -> bool {
+        let mut running = lock(&self.process);
+        assert!(running.is_none(), "the cluster runs already");
+        let mut child = process::spawn(self.server_command(), Signal::Quit)
+            .unwrap_or_else(|error| panic!("cannot run postgres: {error}"));
+        let patience = Patience::of_seconds(60);
+        while !self.is_ready() {
+            if child.try_wait().is_ok_and(|status| status.is_some()) {
+                return false;
+            }
+            assert!(
+                !patience.is_over(),
+                "Postgres does not get ready:\n{}",
+                self.log()
+            );
+            patience.step_blocking();
+        }
+        *running = Some(child);
+        true
+    }
+
+    fn server_command(&self) -> Command {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.directory.join("log"))
+            .unwrap_or_else(|error| panic!("cannot open the log of Postgres: {error}"));
+        let mut settings = vec![
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={}", lock(&self.port)),
+            format!("unix_socket_directories={}", self.directory.display()),
+            "max_connections=400".to_owned(),
+            "fsync=off".to_owned(),
+            "synchronous_commit=off".to_owned(),
+            "full_page_writes=off".to_owned(),
+        ];
+        if let Some(certificates) = &self.certificates {
+            settings.push("ssl=on".to_owned());
+            settings.push(format!(
+                "ssl_cert_file={}",
+                certificates.certificate.display()
+            ));
+            settings.push(format!("ssl_key_file={}", certificates.key.display()));
+        }
+        let mut command = INSTALLATION.program("postgres");
+        command.arg("-D").arg(self.directory.join("data"));
+        for setting in settings {
+            command.arg("-c").arg(setting);
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        command
+    }
+
+    /// The eighth line of the server's lock file tells its state.
+    fn is_ready(&self) -> bool {
+        fs::read_to_string(self.directory.join("data/postmaster.pid")).is_ok_and(|state| {
+            state
+                .lines()
+                .nth(7)
+                .is_some_and(|line| line.trim() == "ready")
+        })
+    }
+
+    /// Shuts the server down, its clients' connections included; the data stays.
+    pub fn stop(&self) {
+        if let Some(mut child) = lock(&self.process).take() {
+            process::send(&child, Signal::Interrupt);
+            let _ = child.wait();
+        }
+    }
+
+    /// Creates an empty database and returns its URL.
+    pub fn create_database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("azuma_{number}");
+        self.sql("postgres", &format!("CREATE DATABASE {name};"));
+        match &self.certificates {
+            None => format!("postgres://postgres@127.0.0.1:{}/{name}", lock(&self.port)),
+            Some(certificates) => format!(
+                "postgres://postgres@localhost:{}/{name}?sslmode=verify-full&sslrootcert={}",
+                lock(&self.port),
+                certificates.authority.display()
+            ),
+        }
+    }
+
+    /// Runs a psql script in a database of this cluster and returns what it prints, one row a line.
+    pub fn sql(&self, database: &str, script: &str) -> String {
+        let mut psql = INSTALLATION.program("psql");
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--set=ON_ERROR_STOP=1",
+        ])
+        .arg("--host")
+        .arg(&self.directory)
+        .args([
+            "--port",
+            &lock(&self.port).to_string(),
+            "--username=postgres",
+            "--dbname",
+            database,
+        ])
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+        let output = psql.spawn().and_then(|mut child| {
+            if let Some(mut input) = child.stdin.take() {
+                input.write_all(script.as_bytes())?;
+            }
+            child.wait_with_output()
+        });
+        String::from_utf8_lossy(&checked(output, "psql").stdout).into_owned()
+    }
+
+    /// The certificate files, where the cluster speaks TLS.
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.certificates.as_ref()
+    }
+
+    /// The server's directory, which its socket is in.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+        // What is left is removed with the scratch directory.
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .unwrap_or_else(|error| panic!("no free port: {error}"))
+}
+
+fn expect_success(command: &mut Command, name: &str) {
+    checked(command.current_dir("/").output(), name);
+}
+
+fn checked(output: std::io::Result<Output>, name: &str) -> Output {
+    let output = output.unwrap_or_else(|error| panic!("cannot run {name}: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name} failed: {errors}");
+    output
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

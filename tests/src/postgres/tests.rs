@@ -1,0 +1,51 @@
+//! The clusters do what the tests count on.
+
+use super::{Cluster, INSTALLATION};
+
+#[test]
+fn each_database_is_new_and_empty() {
+    let cluster = Cluster::shared();
+    let (first, second) = (cluster.create_database(), cluster.create_database());
+    assert_ne!(first, second);
+    let name = first.rsplit('/').next().unwrap();
+    assert_eq!(
+        cluster.sql(name, "SELECT count(*) FROM pg_stat_user_tables;"),
+        "0\n"
+    );
+}
+
+#[test]
+fn a_stopped_cluster_comes_back_with_its_data() {
+    let cluster = Cluster::start();
+    cluster.sql(
+        "postgres",
+        "CREATE TABLE kept (value int); INSERT INTO kept VALUES (42);",
+    );
+    cluster.stop();
+    cluster.resume();
+    assert_eq!(cluster.sql("postgres", "SELECT value FROM kept;"), "42\n");
+}
+
+#[test]
+fn a_cluster_with_tls_is_verified_and_accepts_nothing_else() {
+    let cluster = Cluster::start_with_tls();
+    let url = cluster.create_database();
+    let query = |url: &str| {
+        INSTALLATION
+            .program("psql")
+            .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command"])
+            .arg("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            .arg(url)
+            .current_dir("/")
+            .output()
+            .unwrap()
+    };
+    assert_eq!(String::from_utf8_lossy(&query(&url).stdout), "t\n");
+    let plain = url.replace("verify-full", "disable");
+    assert!(!query(&plain).status.success(), "a connection without TLS");
+    let misnamed = url.replace("localhost", "127.0.0.1");
+    assert!(
+        !query(&misnamed).status.success(),
+        "the certificate names localhost alone"
+    );
+}

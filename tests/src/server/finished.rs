@@ -1,0 +1,92 @@
+//! A run of the binary that ends by itself.
+
+use std::io::Read;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+
+use crate::patience::Patience;
+use crate::process::{self, Signal};
+
+/// How many seconds a command may take.
+const PATIENCE: u64 = 60;
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it printed on standard output.
+    pub stdout: String,
+    /// What it printed on standard error.
+    pub stderr: String,
+}
+
+impl Finished {
+    pub(super) fn of(mut command: Command) -> Self {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = process::spawn(command, Signal::Kill)
+            .unwrap_or_else(|error| panic!("cannot run azuma: {error}"));
+        let stdout = read(child.stdout.take());
+        let stderr = read(child.stderr.take());
+        let patience = Patience::of_seconds(PATIENCE);
+        let status = loop {
+            if let Ok(Some(status)) = child.try_wait() {
+                break Some(status);
+            }
+            if patience.is_over() {
+                let _ = child.kill();
+                let _ = child.wait();
+                break None;
+            }
+            patience.step_blocking();
+        };
+        let stdout = stdout.join().unwrap_or_default();
+        let stderr = stderr.join().unwrap_or_default();
+        let status = status.unwrap_or_else(|| panic!("azuma does not end:\n{stdout}\n{stderr}"));
+        Self {
+            status,
+            stdout,
+            stderr,
+        }
+    }
+
+    /// Its standard output; it must have succeeded.
+    #[track_caller]
+    pub fn success(&self) -> &str {
+        assert!(self.status.success(), "azuma failed: {}", self.stderr);
+        &self.stdout
+    }
+
+    /// The one sentence it failed with: on standard error, with a status of its own and no sign of a panic.
+    #[track_caller]
+    pub fn complaint(&self) -> &str {
+        assert!(
+            self.status
+                .code()
+                .is_some_and(|code| code != 0 && code != 101),
+            "expected an orderly failure, got {}: {}",
+            self.status,
+            self.stderr
+        );
+        let said = self.stderr.trim();
+        for sign in ["panicked", "RUST_BACKTRACE", "stack backtrace"] {
+            assert!(!said.contains(sign), "a panic: {said}");
+        }
+        assert_eq!(said.lines().count(), 1, "one sentence, not: {said}");
+        said
+    }
+}
+
+fn read(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            // A stream that breaks has told what it could.
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}

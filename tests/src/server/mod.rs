@@ -1,0 +1,177 @@
+//! The real binary, running.
+
+mod binary;
+mod finished;
+mod output;
+mod setup;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+
+use reqwest::Method;
+
+pub use binary::workspace;
+pub use finished::Finished;
+pub use output::Output;
+pub use setup::{Setup, variable};
+
+use crate::clients::{Account, Azuma, Http, Legacy, Request};
+use crate::mail::Mailbox;
+use crate::patience::Patience;
+use crate::process::{self, Signal};
+
+/// A running server. It is killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    setup: Setup,
+    output: Output,
+    process: Option<Child>,
+    http: Http,
+}
+
+impl Server {
+    pub(crate) fn start(setup: Setup) -> Self {
+        let output = Output::default();
+        let (process, address) = launch(&setup, &output);
+        Self {
+            setup,
+            output,
+            process: Some(process),
+            http: Http::new(address),
+        }
+    }
+
+    /// A client of the current API.
+    pub fn azuma(&self) -> Azuma {
+        Azuma::new(self.http.clone())
+    }
+
+    /// A client of the API under `/api`.
+    pub fn legacy(&self) -> Legacy {
+        Legacy::new(self.http.clone())
+    }
+
+    /// A client of the API under `/account`.
+    pub fn account(&self) -> Account {
+        Account::new(self.http.clone())
+    }
+
+    /// A request that no typed client would make.
+    pub fn request(&self, method: Method, path: &str) -> Request {
+        self.http.request(method, path)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.http.address()
+    }
+
+    /// The mails it has written to files.
+    pub fn mail(&self) -> Mailbox {
+        Mailbox::in_directory(self.data().join("mail"))
+    }
+
+    /// The directory `data` in its working directory.
+    pub fn data(&self) -> PathBuf {
+        self.setup.home().join("data")
+    }
+
+    /// Its settings.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// All it has printed, over all its runs.
+    pub fn output(&self) -> String {
+        self.output.everything()
+    }
+
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().map_or(0, Child::id)
+    }
+
+    /// Kills it, as `kill -9` does.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Asks it to stop, with SIGTERM, and waits until it has.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let Some(mut process) = self.process.take() else {
+            panic!("the server does not run");
+        };
+        process::send(&process, Signal::Terminate);
+        let patience = Patience::of_seconds(40);
+        loop {
+            if let Ok(Some(status)) = process.try_wait() {
+                return status;
+            }
+            if patience.is_over() {
+                let _ = process.kill();
+                let _ = process.wait();
+                panic!("the server does not stop:\n{}", self.output());
+            }
+            patience.step().await;
+        }
+    }
+
+    /// Starts it again after it ended, on the same data. Clients made before know only the old port.
+    pub fn start_again(&mut self) {
+        assert!(self.process.is_none(), "the server still runs");
+        let (process, address) = launch(&self.setup, &self.output);
+        self.process = Some(process);
+        self.http = Http::new(address);
+    }
+
+    /// Stops it in an orderly way and starts it again.
+    pub async fn restart(&mut self) {
+        self.terminate().await;
+        self.start_again();
+    }
+
+    /// Stops it in an orderly way and starts it again with other settings.
+    pub async fn reconfigure(&mut self, change: impl FnOnce(Setup) -> Setup) {
+        self.terminate().await;
+        self.setup = change(self.setup.clone());
+        self.start_again();
+    }
+
+    /// What a file in its working directory holds.
+    pub fn file(&self, path: impl AsRef<Path>) -> Vec<u8> {
+        let path = self.setup.home().join(path);
+        fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn launch(setup: &Setup, output: &Output) -> (Child, SocketAddr) {
+    let mut command = setup.command();
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut process = process::spawn(command, Signal::Kill)
+        .unwrap_or_else(|error| panic!("cannot run azuma: {error}"));
+    output.begin();
+    if let (Some(stdout), Some(stderr)) = (process.stdout.take(), process.stderr.take()) {
+        output.collect(stdout);
+        output.collect(stderr);
+    }
+    let Some(port) = output.port() else {
+        let _ = process.kill();
+        let _ = process.wait();
+        panic!("the server does not listen:\n{}", output.everything());
+    };
+    (process, SocketAddr::from(([127, 0, 0, 1], port)))
+}

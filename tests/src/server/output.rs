@@ -1,0 +1,102 @@
+//! Everything a server has printed.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::patience::Patience;
+
+const LISTENING: &str = "listening on http://127.0.0.1:";
+
+/// Standard output and standard error of one or more runs of a server, line by line as they came.
+#[derive(Clone, Debug, Default)]
+pub struct Output(Arc<(Mutex<Text>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Text {
+    lines: Vec<String>,
+    /// Where the run under way began.
+    run: usize,
+    /// How many streams of it are open.
+    open: usize,
+}
+
+impl Output {
+    /// Begins a run: whatever was printed before is not searched for the address.
+    pub(super) fn begin(&self) {
+        let mut text = self.text();
+        text.run = text.lines.len();
+    }
+
+    /// Collects a stream until it ends.
+    pub(super) fn collect(&self, stream: impl Read + Send + 'static) {
+        self.text().open += 1;
+        let output = self.clone();
+        thread::spawn(move || {
+            let mut reader = BufReader::new(stream);
+            let mut line = Vec::new();
+            while reader
+                .read_until(b'\n', &mut line)
+                .is_ok_and(|length| length > 0)
+            {
+                output
+                    .text()
+                    .lines
+                    .push(String::from_utf8_lossy(&line).into_owned());
+                output.0.1.notify_all();
+                line.clear();
+            }
+            output.text().open -= 1;
+            output.0.1.notify_all();
+        });
+    }
+
+    /// The port of the run under way, as it is logged; `None` where it ended or took too long.
+    pub(super) fn port(&self) -> Option<u16> {
+        let patience = Patience::of_seconds(60);
+        let mut text = self.text();
+        loop {
+            let found = text.lines.iter().skip(text.run).find_map(|line| port(line));
+            if found.is_some() || text.open == 0 || patience.is_over() {
+                return found;
+            }
+            let waited = self.0.1.wait_timeout(text, patience.left());
+            text = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Everything printed until now.
+    pub fn everything(&self) -> String {
+        self.text().lines.concat()
+    }
+
+    fn text(&self) -> MutexGuard<'_, Text> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn port(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once(LISTENING)?;
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port;
+
+    #[test]
+    fn finds_the_port_in_a_line_of_text_or_json() {
+        assert_eq!(
+            port("INFO azuma: listening on http://127.0.0.1:4711\n"),
+            Some(4711)
+        );
+        assert_eq!(
+            port(r#"{"message":"listening on http://127.0.0.1:80","x":1}"#),
+            Some(80)
+        );
+        assert_eq!(port("listening on something else"), None);
+    }
+}

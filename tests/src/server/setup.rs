@@ -1,0 +1,135 @@
+//! How a server is configured before it starts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use super::{Finished, Server, binary};
+use crate::scratch;
+
+/// A key for tests that set none of their own; Postgres has no default.
+const SECRET_KEY: &str = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
+
+/// A server's settings and its working directory.
+///
+/// Settings reach the server through its environment, as `AZUMA_…`, and no other `AZUMA_` variable does.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    environment: BTreeMap<String, String>,
+    home: Arc<Home>,
+}
+
+/// A working directory, removed with the last setup or server that uses it.
+#[derive(Debug)]
+struct Home(PathBuf);
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // What is left is removed with the scratch directory.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Setup {
+    /// A server in an empty directory, with nothing configured.
+    pub fn bare() -> Self {
+        Self {
+            environment: BTreeMap::new(),
+            home: Arc::new(Home(scratch::fresh_directory("server"))),
+        }
+    }
+
+    /// A server on a port of its own, with the embedded database.
+    pub fn sqlite() -> Self {
+        Self::bare().set("http.listen", "127.0.0.1:0")
+    }
+
+    /// A server on a port of its own, with a database in Postgres.
+    pub fn postgres(url: &str) -> Self {
+        Self::sqlite()
+            .set("database.url", url)
+            .set("secret_key", SECRET_KEY)
+    }
+
+    /// Makes password hashes cheap and lets the abuse guard sleep.
+    #[must_use]
+    pub fn for_tests(self) -> Self {
+        self.set("abuse.enabled", "false")
+            .set("passwords.memory_kib", "64")
+            .set("passwords.iterations", "1")
+    }
+
+    /// Sets a key of the configuration, such as `sessions.rotating.renew_within`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        self.environment.insert(variable(key), value.to_owned());
+        self
+    }
+
+    /// Leaves a key to its default again.
+    #[must_use]
+    pub fn unset(mut self, key: &str) -> Self {
+        self.environment.remove(&variable(key));
+        self
+    }
+
+    /// What a key is set to.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.environment.get(&variable(key)).map(String::as_str)
+    }
+
+    /// The same settings with another, empty working directory.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        Self {
+            environment: self.environment.clone(),
+            home: Self::bare().home,
+        }
+    }
+
+    /// The working directory.
+    pub fn home(&self) -> &Path {
+        &self.home.0
+    }
+
+    /// Starts the server and waits until it listens.
+    pub fn start(self) -> Server {
+        Server::start(self)
+    }
+
+    /// Runs `azuma` with arguments until it ends by itself.
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        let mut command = self.command();
+        command.args(arguments);
+        Finished::of(command)
+    }
+
+    pub(super) fn command(&self) -> Command {
+        let mut command = Command::new(binary::azuma());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AZUMA_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(&self.environment).current_dir(self.home());
+        command
+    }
+}
+
+/// The environment variable that sets a key.
+pub fn variable(key: &str) -> String {
+    format!("AZUMA_{}", key.replace('.', "__").to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+
+    #[test]
+    fn a_key_is_an_environment_variable() {
+        let name = "AZUMA_SESSIONS__ROTATING__RENEW_WITHIN";
+        assert_eq!(variable("sessions.rotating.renew_within"), name);
+    }
+}

@@ -1,0 +1,92 @@
+//! `GET /user/self` and `GET /user/{id}`
+
+use azuma_tests::moments::{expect_in, minutes, moment};
+use azuma_tests::people::Person;
+use azuma_tests::shapes::is_uuid;
+use azuma_tests::{Database, on_both_databases};
+
+on_both_databases![
+    a_user_sees_themselves,
+    a_user_without_an_address_sees_null,
+    others_are_seen_without_their_address,
+    an_unknown_id_is_not_found,
+    an_id_that_is_no_uuid_is_not_found,
+    seeing_others_needs_a_token,
+    timestamps_come_back_as_they_were_stored,
+];
+
+async fn a_user_sees_themselves(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let token = azuma.sign_up(&Person::named("John")).await;
+    let john = azuma.own_user(&token).await.success(200);
+    assert!(is_uuid(&john.id), "{}", john.id);
+    assert_eq!(john.name, "John");
+    assert_eq!(john.email.as_deref(), Some("john@example.org"));
+    assert_eq!((john.icon, john.status), (None, None));
+    expect_in(minutes(0), moment(&john.created_at));
+}
+
+async fn a_user_without_an_address_sees_null(db: Database) {
+    let server = db.server().start();
+    let token = server.legacy().sign_up(&Person::named("neo")).await.token;
+    assert_eq!(
+        server.azuma().own_user(&token).await.success(200).email,
+        None
+    );
+}
+
+async fn others_are_seen_without_their_address(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let john = azuma.sign_up(&Person::named("John")).await;
+    let john = azuma.own_user(&john).await.success(200);
+    let viewer = azuma.sign_up(&Person::named("viewer")).await;
+    let seen = azuma.user(&viewer, &john.id).await.success(200);
+    assert_eq!((seen.id, seen.name), (john.id, john.name));
+    assert_eq!(seen.created_at, john.created_at);
+}
+
+async fn an_unknown_id_is_not_found(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let token = azuma.sign_up(&Person::named("John")).await;
+    let answer = azuma
+        .user(&token, "ee8e77d9-290e-4bb9-84a1-c2b7efb338df")
+        .await;
+    answer.refused(404, "NOT_FOUND");
+}
+
+async fn an_id_that_is_no_uuid_is_not_found(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let token = azuma.sign_up(&Person::named("John")).await;
+    for id in [
+        "John",
+        "0",
+        "%00",
+        "%ff%fe",
+        "ee8e77d9-290e-4bb9-84a1",
+        "%F0%9F%A6%80",
+    ] {
+        azuma.user(&token, id).await.refused(404, "NOT_FOUND");
+    }
+}
+
+async fn seeing_others_needs_a_token(db: Database) {
+    let server = db.server().start();
+    let path = "/user/ee8e77d9-290e-4bb9-84a1-c2b7efb338df";
+    server
+        .request(reqwest::Method::GET, path)
+        .send()
+        .await
+        .challenged(false);
+}
+
+async fn timestamps_come_back_as_they_were_stored(db: Database) {
+    let mut server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("John")).await;
+    let before = server.azuma().own_user(&token).await.success(200);
+    server.restart().await;
+    assert_eq!(server.azuma().own_user(&token).await.success(200), before);
+}

@@ -1,0 +1,11 @@
+//! What holds for every route: errors, headers, methods, bodies.
+
+mod body;
+mod caching;
+mod challenge;
+mod check_order;
+mod dialects_off;
+mod methods;
+mod request_id;
+mod routes;
+mod unknown_routes;

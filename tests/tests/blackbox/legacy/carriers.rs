@@ -1,0 +1,124 @@
+//! The header `Azuma-Session` and the cookie `azuma_session`.
+
+use azuma_tests::people::Person;
+use azuma_tests::server::Server;
+use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
+
+on_both_databases![
+    the_header_authenticates,
+    the_cookie_authenticates,
+    the_cookie_is_found_among_others,
+    the_header_decides_over_the_cookie,
+    a_bad_header_does_not_fall_back_to_the_cookie,
+    a_repeated_header_is_refused,
+    a_repeated_cookie_is_refused,
+    an_unknown_token_is_refused,
+];
+
+struct Visitor {
+    server: Server,
+    neo: String,
+    trinity: String,
+}
+
+async fn two_sessions(db: Database) -> Visitor {
+    let server = db.server().start();
+    let neo = server.legacy().sign_up(&Person::named("neo")).await.token;
+    let trinity = server
+        .legacy()
+        .sign_up(&Person::named("trinity"))
+        .await
+        .token;
+    Visitor {
+        server,
+        neo,
+        trinity,
+    }
+}
+
+impl Visitor {
+    async fn name_seen(&self, headers: &[(&str, String)]) -> String {
+        let mut request = self.server.request(Method::GET, "/api/me");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request
+            .receive::<azuma_tests::clients::Me>()
+            .await
+            .success(200)
+            .name
+    }
+
+    async fn expect_refused(&self, headers: &[(&str, String)]) {
+        let mut request = self.server.request(Method::GET, "/api/me");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let answer = request.send().await;
+        answer.refused_with_code(401, "UNAUTHORIZED");
+        answer.challenged(true);
+    }
+}
+
+async fn the_header_authenticates(db: Database) {
+    let visitor = two_sessions(db).await;
+    let header = ("Azuma-Session", visitor.neo.clone());
+    assert_eq!(visitor.name_seen(&[header]).await, "neo");
+}
+
+async fn the_cookie_authenticates(db: Database) {
+    let visitor = two_sessions(db).await;
+    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
+    assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
+}
+
+async fn the_cookie_is_found_among_others(db: Database) {
+    let visitor = two_sessions(db).await;
+    let cookie = (
+        "Cookie",
+        format!("theme=dark; azuma_session={}; lang=de", visitor.neo),
+    );
+    assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
+}
+
+async fn the_header_decides_over_the_cookie(db: Database) {
+    let visitor = two_sessions(db).await;
+    let header = ("Azuma-Session", visitor.trinity.clone());
+    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
+    assert_eq!(visitor.name_seen(&[cookie, header]).await, "trinity");
+}
+
+async fn a_bad_header_does_not_fall_back_to_the_cookie(db: Database) {
+    let visitor = two_sessions(db).await;
+    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
+    for bad in ["nonsense".to_owned(), "A".repeat(64)] {
+        visitor
+            .expect_refused(&[cookie.clone(), ("Azuma-Session", bad)])
+            .await;
+    }
+}
+
+async fn a_repeated_header_is_refused(db: Database) {
+    let visitor = two_sessions(db).await;
+    let header = ("Azuma-Session", visitor.neo.clone());
+    visitor.expect_refused(&[header.clone(), header]).await;
+}
+
+async fn a_repeated_cookie_is_refused(db: Database) {
+    let visitor = two_sessions(db).await;
+    let (neo, trinity) = (&visitor.neo, &visitor.trinity);
+    let cookie = format!("azuma_session={neo}; azuma_session={trinity}");
+    visitor.expect_refused(&[("Cookie", cookie)]).await;
+}
+
+async fn an_unknown_token_is_refused(db: Database) {
+    let visitor = two_sessions(db).await;
+    let unknown = "A".repeat(64);
+    visitor
+        .expect_refused(&[("Azuma-Session", unknown.clone())])
+        .await;
+    visitor
+        .expect_refused(&[("Cookie", format!("azuma_session={unknown}"))])
+        .await;
+}

@@ -1,0 +1,6 @@
+//! The dialect under `/api`.
+
+mod carriers;
+mod cookie;
+mod entrance;
+mod me;

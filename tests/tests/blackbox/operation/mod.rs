@@ -1,0 +1,12 @@
+//! What whoever runs a server relies on.
+
+mod cli;
+mod durability;
+mod first_start;
+mod logs;
+mod misconfiguration;
+mod outage;
+mod proxies;
+mod theft;
+mod tls;
+mod two_nodes;

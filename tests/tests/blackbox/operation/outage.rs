@@ -1,0 +1,55 @@
+//! The database goes away while the server runs, and comes back.
+
+use azuma_tests::patience::Patience;
+use azuma_tests::people::Person;
+use azuma_tests::postgres::Cluster;
+use azuma_tests::server::{Server, Setup};
+
+/// Asks for the user until the answer has the expected status.
+async fn wait_for_status(server: &Server, token: &str, expected: u16) {
+    let patience = Patience::of_seconds(30);
+    loop {
+        let answer = server.azuma().own_user(token).await;
+        if answer.status == expected {
+            return;
+        }
+        assert!(
+            !patience.is_over(),
+            "still {}: {}",
+            answer.status,
+            answer.text()
+        );
+        patience.step().await;
+    }
+}
+
+#[tokio::test]
+async fn is_told_as_such_and_ends_by_itself() {
+    let cluster = Cluster::start();
+    let server = Setup::postgres(&cluster.create_database())
+        .for_tests()
+        .start();
+    let process = server.process_id();
+    let neo = Person::named("neo");
+    let token = server.azuma().sign_up(&neo).await;
+    server.azuma().own_user(&token).await.done(200);
+
+    cluster.stop();
+    wait_for_status(&server, &token, 503).await;
+    let answer = server.azuma().own_user(&token).await;
+    answer.refused(503, "SERVICE_UNAVAILABLE");
+    let seconds = answer
+        .header("Retry-After")
+        .and_then(|after| after.parse::<u32>().ok());
+    assert!(seconds.is_some(), "Retry-After: {:?}", answer.headers);
+    let answer = server.azuma().login(&neo.name, &neo.password).await;
+    answer.refused(503, "SERVICE_UNAVAILABLE");
+    let answer = server.legacy().login(&neo.name, &neo.password).await;
+    answer.refused_with_code(503, "SERVICE_UNAVAILABLE");
+    server.azuma().index().await.done(200);
+
+    cluster.resume();
+    wait_for_status(&server, &token, 200).await;
+    server.azuma().sign_in(&neo).await;
+    assert_eq!(server.process_id(), process, "it was never started again");
+}

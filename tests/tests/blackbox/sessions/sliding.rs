@@ -1,0 +1,128 @@
+//! Sliding sessions: of the current dialect and of the account dialect.
+
+use std::time::Duration;
+
+use azuma_tests::moments::{days, expect_in, minutes, moment, outwait};
+use azuma_tests::people::Person;
+use azuma_tests::server::Setup;
+use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
+
+on_both_databases![
+    an_unused_one_has_five_minutes,
+    an_unused_one_expires,
+    a_used_one_has_fourteen_days,
+    a_used_one_outlives_its_first_minutes,
+    a_used_one_expires_in_the_end,
+    one_of_the_account_dialect_has_fourteen_days_from_the_start,
+    a_use_that_ends_in_an_error_is_a_use,
+    a_use_in_another_dialect_is_a_use,
+    a_token_at_a_public_route_is_not_used,
+    a_use_outlives_a_kill,
+];
+
+const SHORT: Duration = Duration::from_secs(1);
+
+fn short_lived(db: Database) -> Setup {
+    db.server().set("sessions.sliding.first_use_within", "1s")
+}
+
+async fn an_unused_one_has_five_minutes(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let neo = Person::named("neo");
+    let token = azuma.sign_up(&neo).await;
+    azuma.sign_in(&neo).await;
+    let listed = azuma.list_sessions(&token).await;
+    let unused = listed
+        .iter()
+        .find(|session| !session.current)
+        .expect("two sessions");
+    expect_in(minutes(5), moment(&unused.expires_at));
+}
+
+async fn an_unused_one_expires(db: Database) {
+    let server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.challenged(true);
+}
+
+async fn a_used_one_has_fourteen_days(db: Database) {
+    let server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.azuma().own_user(&token).await.done(200);
+    let session = server.azuma().current_session(&token).await;
+    expect_in(days(14), moment(&session.expires_at));
+}
+
+async fn a_used_one_outlives_its_first_minutes(db: Database) {
+    let server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.azuma().own_user(&token).await.done(200);
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.done(200);
+}
+
+async fn a_used_one_expires_in_the_end(db: Database) {
+    let server = short_lived(db)
+        .set("sessions.sliding.extend_to", "1s")
+        .start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.azuma().own_user(&token).await.done(200);
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.challenged(true);
+}
+
+async fn one_of_the_account_dialect_has_fourteen_days_from_the_start(db: Database) {
+    let server = short_lived(db).start();
+    let token = server
+        .account()
+        .sign_up(&Person::named("neo"), &server.mail())
+        .await;
+    outwait(SHORT).await;
+    server.account().tokens(&token).await.done(200);
+}
+
+async fn a_use_that_ends_in_an_error_is_a_use(db: Database) {
+    let server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server
+        .azuma()
+        .user(&token, "nobody")
+        .await
+        .refused(404, "NOT_FOUND");
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.done(200);
+}
+
+async fn a_use_in_another_dialect_is_a_use(db: Database) {
+    let server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.legacy().me(&token).await.done(200);
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.done(200);
+}
+
+async fn a_token_at_a_public_route_is_not_used(db: Database) {
+    let server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server
+        .request(Method::GET, "/")
+        .bearer(&token)
+        .send()
+        .await
+        .done(200);
+    outwait(SHORT).await;
+    server.azuma().own_user(&token).await.challenged(true);
+}
+
+async fn a_use_outlives_a_kill(db: Database) {
+    let mut server = short_lived(db).start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.azuma().own_user(&token).await.done(200);
+    server.kill();
+    outwait(SHORT).await;
+    server.start_again();
+    server.azuma().own_user(&token).await.done(200);
+}
