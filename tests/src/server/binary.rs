@@ -24,7 +24,8 @@ pub fn azuma() -> &'static Path {
 fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "-p", "azuma-api", "--bin", "azuma"])
+        // The selection of the test command, so that nothing is compiled twice with other features.
+        .args(["build", "--workspace", "--all-features", "--bin", "azuma"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace())
         .stderr(Stdio::inherit())

@@ -3,6 +3,7 @@
 mod cli;
 mod durability;
 mod first_start;
+mod guessing;
 mod logs;
 mod misconfiguration;
 mod outage;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::{end, find, find_hash, promote};
 use crate::ports::{Store, UserChanges};
+use crate::session::{Session, SessionPolicy};
 use crate::testing::sample::{self, MINUTE, just_before, now, session, token, token_hash};
 use crate::testing::store_contract::{given, try_write};
 use crate::token::{Generation, TokenHash};
@@ -65,6 +66,30 @@ pub async fn the_session_is_found_with_its_current_generation(store: Arc<dyn Sto
     promote(&store, 1, 1, now().plus(MINUTE)).await;
     let found = find(&store, 1, 0, now()).await.expect("it is live");
     assert_eq!(found.session.generation, Generation::new(1));
+}
+
+pub async fn a_session_with_one_token_is_found_with_that_as_the_newest(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let found = find(&store, 1, 0, now()).await.expect("it is live");
+    assert_eq!(found.newest, Generation::FIRST);
+}
+
+pub async fn each_token_is_found_with_the_newest_generation(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let issued = Session {
+        policy: SessionPolicy::Rotating,
+        ..session(1, ada)
+    };
+    given::session(&store, &issued, &token(1, 0, now().plus(MINUTE))).await;
+    for generation in [1, 2] {
+        given::token(&store, &token(1, generation, now().plus(MINUTE))).await;
+    }
+    promote(&store, 1, 1, now().plus(MINUTE)).await;
+    for generation in [0, 1, 2] {
+        let found = find(&store, 1, generation, now()).await;
+        assert_eq!(found.expect("it is live").newest, Generation::new(2));
+    }
 }
 
 pub async fn the_user_is_found_as_it_is_now(store: Arc<dyn Store>) {

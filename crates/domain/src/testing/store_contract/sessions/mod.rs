@@ -141,6 +141,8 @@ macro_rules! store_contract_of_sessions {
                 each_of_a_sessions_tokens_is_found_as_itself
                 a_live_token_is_found_though_the_sessions_other_one_has_expired
                 the_session_is_found_with_its_current_generation
+                a_session_with_one_token_is_found_with_that_as_the_newest
+                each_token_is_found_with_the_newest_generation
                 the_user_is_found_as_it_is_now
                 a_token_of_an_ended_session_is_not_found
                 a_hash_that_differs_in_one_bit_finds_nothing

@@ -134,7 +134,8 @@ macro_rules! store_contract_of_users {
                 at_most_the_limit_goes_and_the_rest_the_next_times
                 an_account_that_waits_for_a_microsecond_more_stays
                 users_stay
-                a_lapsed_account_goes_with_its_link_and_mail
+                a_lapsed_account_goes_with_its_link
+                the_mail_to_a_lapsed_account_stays
                 racing_sweeps_count_each_account_once
             }
             find {
@@ -210,7 +211,7 @@ macro_rules! store_contract_of_users {
                 a_lapsed_account_stays_where_neither_is_asked_for
                 a_lapsed_account_without_an_address_stays_where_only_another_name_is_asked_for
                 a_lapsed_account_goes_with_its_link
-                a_lapsed_account_goes_with_its_mail
+                the_mail_to_a_lapsed_account_stays
                 of_24_racing_takeovers_of_a_lapsed_name_one_succeeds
                 crossed_takeovers_never_fail_but_by_conflict
                 a_name_released_in_vain_is_held_again

@@ -1,0 +1,27 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use azuma_domain::ports::{Access, BoxFuture, Store, StoreError, Work};
+
+/// Two stores on one database that know nothing of each other. Units of work go to them in turn.
+pub struct Nodes {
+    stores: [Arc<dyn Store>; 2],
+    turn: AtomicUsize,
+}
+
+impl Nodes {
+    /// Both must be on the same database.
+    pub fn new(one: Arc<dyn Store>, other: Arc<dyn Store>) -> Self {
+        Self {
+            stores: [one, other],
+            turn: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Store for Nodes {
+    fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.stores[turn % 2].run(access, work)
+    }
+}
