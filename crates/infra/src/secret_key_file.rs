@@ -23,7 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The text is no secret key. What it is instead is not repeated: it may be a key with a typing error.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
-pub struct MalformedSecretKey;
+struct MalformedSecretKey;
 
 /// The key file can be neither read nor made. No message repeats its content.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ pub enum SecretKeyFileError {
 ///
 /// # Errors
 /// [`MalformedSecretKey`] when it is not base64 or not of 32 bytes.
-pub fn parse_secret_key(text: &str) -> Result<SecretKey, MalformedSecretKey> {
+fn parse_secret_key(text: &str) -> Result<SecretKey, MalformedSecretKey> {
     let decoded = BASE64
         .decode(text.trim_ascii())
         .map(Zeroizing::new)

@@ -9,7 +9,6 @@ mod scheme;
 #[cfg(test)]
 mod tests;
 
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
@@ -34,18 +33,6 @@ pub struct Argon2Settings {
     pub parallelism: u32,
     /// `passwords.threads`: how many passwords are hashed at once, 1 to 1,024.
     pub threads: usize,
-}
-
-impl Default for Argon2Settings {
-    /// OWASP's m=19456 KiB, t=2, p=1, with as many threads as cores.
-    fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            iterations: 2,
-            parallelism: 1,
-            threads: available_parallelism().map_or(1, usize::from),
-        }
-    }
 }
 
 /// The hasher cannot be started.

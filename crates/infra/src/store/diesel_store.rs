@@ -84,10 +84,10 @@ async fn run_within_limit(
     access: Access,
     work: Work,
 ) -> Result<(), StoreError> {
-    let deadline = Instant::now() + shared.options.limit;
     let turn = timeout(shared.options.wait, shared.turn(access))
         .await
         .map_err(|_| unavailable("too many units of work are waiting"))??;
+    let deadline = Instant::now() + shared.options.limit;
     let handover = Arc::new(Handover::new());
     let runner = Arc::clone(&handover);
     let task = spawn_blocking(move || {

@@ -70,8 +70,8 @@ pub(super) enum FaultKind {
     Contention,
     /// The connection is dead: again, on another one.
     LostConnection,
-    /// The transaction may not write. For one that should, the server has become a standby: again, on another
-    /// connection, which may lead to the new primary.
+    /// The transaction may not write. For one that should, the server has become a standby, or the file's volume is
+    /// read-only: again, on another connection, which may lead to the new primary.
     ReadOnly,
     /// Postgres said something we do not know. Diesel hides the SQLSTATE, and a server may speak any language: a
     /// deadlock reported in German looks like this. Running again is harmless; when it does not help, it is a defect.
@@ -88,6 +88,12 @@ pub(super) fn classify(is_postgres: bool, error: Error) -> StoreError {
                 Some(FaultKind::LostConnection)
             }
             DatabaseErrorKind::ReadOnlyTransaction => Some(FaultKind::ReadOnly),
+            DatabaseErrorKind::Unknown if is_lost_file(information.message()) => {
+                Some(FaultKind::LostConnection)
+            }
+            DatabaseErrorKind::Unknown if is_read_only_file(information.message()) => {
+                Some(FaultKind::ReadOnly)
+            }
             DatabaseErrorKind::Unknown if is_unavailable(information.message()) => {
                 return StoreError::Unavailable(Box::new(error));
             }
@@ -155,6 +161,16 @@ fn is_contention(message: &str) -> bool {
         || message == "database is locked"
         || message.starts_with("database table is locked")
         || message.starts_with("database schema is locked")
+}
+
+/// SQLite lost its file or the volume it is on; a connection that saw this is of no use any more.
+fn is_lost_file(message: &str) -> bool {
+    message == "disk I/O error"
+}
+
+/// SQLite may not write: the volume was remounted, or the reader that tries is one of ours.
+fn is_read_only_file(message: &str) -> bool {
+    message == "attempt to write a readonly database"
 }
 
 /// What passes without us: the server ended a statement that took too long, or the disk is full.

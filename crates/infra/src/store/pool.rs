@@ -17,7 +17,7 @@ pub struct PoolOptions {
     pub max_connections: u32,
     /// The longest a unit of work waits for its turn and its connection.
     pub wait: Duration,
-    /// The longest a unit of work takes, waiting included, before it is given up.
+    /// The longest a unit of work takes, once it is its turn, before it is given up.
     pub limit: Duration,
 }
 

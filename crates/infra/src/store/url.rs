@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// What libpq does unless the URL says otherwise: a host that is gone is given up on within seconds, in whatever
 /// state the connection is. Spans are in seconds, `tcp_user_timeout` in milliseconds.
@@ -88,14 +87,6 @@ impl DatabaseUrl {
 
     pub(super) fn location(&self) -> &Location {
         &self.0
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = InvalidDatabaseUrl;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
     }
 }
 
