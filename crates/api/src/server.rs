@@ -13,11 +13,12 @@ use crate::dialects::{account, azuma, legacy};
 use crate::http::client::TrustedProxies;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::{RequestIds, observe};
+use crate::http::refusal::whole_seconds;
 use crate::pages;
 use crate::wiring::Parts;
 
-/// Binds the address and starts to answer. The server stops on SIGTERM and SIGINT, finishing what it began within
-/// `http.shutdown_grace`.
+/// Binds the address and starts to answer. Told to stop, the server finishes what it began within
+/// `http.shutdown_grace`; signals are its caller's.
 pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
     let services = Data::from(parts.services);
     let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
@@ -36,7 +37,8 @@ pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     })
     .workers(config.http.worker_count())
-    .shutdown_timeout(config.http.shutdown_grace.as_secs())
+    .shutdown_timeout(whole_seconds(config.http.shutdown_grace))
+    .disable_signals()
     .bind(address)
     .map_err(|error| format!("cannot listen on {address}: {error}"))?;
     for address in server.addrs() {

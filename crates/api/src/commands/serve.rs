@@ -2,10 +2,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use azuma_domain::ports::StoreError;
-use azuma_domain::services::{Delivery, Services};
+use azuma_domain::services::{Delivery, Services, Swept};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::config::Config;
 use crate::{server, telemetry, wiring};
@@ -15,71 +16,88 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// How often what has expired is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// `azuma serve`: answers requests until it is told to stop, and finishes what it began.
+/// `azuma serve`: answers requests until SIGTERM or SIGINT, and finishes what it began within
+/// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     telemetry::start(&config.telemetry)?;
     actix_web::rt::System::new().block_on(serve(config))
 }
 
 async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let parts = wiring::assemble(config)?;
-    let services = Arc::clone(&parts.services);
     let (stop, stopped) = watch::channel(());
     let workers = [
-        tokio::spawn(repeat(MAIL_EVERY, stopped.clone(), {
-            let services = Arc::clone(&services);
-            move || deliver_mail(Arc::clone(&services))
-        })),
-        tokio::spawn(repeat(SWEEP_EVERY, stopped, {
-            let services = Arc::clone(&services);
-            move || sweep(Arc::clone(&services))
-        })),
+        tokio::spawn(deliver_mail(Arc::clone(&parts.services), stopped.clone())),
+        tokio::spawn(sweep(Arc::clone(&parts.services), stopped)),
     ];
-    server::start(config, parts)?.await?;
-    drop(stop);
-    finish(workers, config.http.shutdown_grace).await;
+    let server = server::start(config, parts)?;
+    let handle = server.handle();
+    let told_to_stop = tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        let told_at = Instant::now();
+        drop(stop);
+        handle.stop(true).await;
+        told_at
+    });
+    server.await?;
+    finish(workers, told_to_stop.await? + config.http.shutdown_grace).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Does `work` every `pause`, until told to stop; work begun is finished.
-async fn repeat<F>(pause: Duration, mut stopped: watch::Receiver<()>, work: impl Fn() -> F + Send)
-where
-    F: Future<Output = ()> + Send,
-{
-    loop {
-        work().await;
-        tokio::select! {
-            // Only ever answers that the sender is gone.
-            _ = stopped.changed() => return,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
-}
-
-async fn deliver_mail(services: Arc<Services>) {
-    loop {
+/// Sends what is due, a message at a time, until told to stop.
+async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
         match services.deliver_next_mail().await {
-            Ok(Delivery::Attempted) => {}
-            Ok(Delivery::NoneDue) => return,
-            Err(error) => return log("mail could not be delivered", &error),
+            Ok(Delivery::Done(_)) => continue,
+            Ok(Delivery::Postponed(mail, reason)) => {
+                tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
+                continue;
+            }
+            Ok(Delivery::Buried(mail, reason)) => {
+                tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
+                continue;
+            }
+            Ok(Delivery::NoneDue) => {}
+            Err(error) => tracing::warn!(%error, "the outbox could not be worked on"),
         }
+        pause(MAIL_EVERY, &mut stopped).await;
     }
 }
 
-async fn sweep(services: Arc<Services>) {
-    if let Err(error) = services.sweep().await {
-        log("expired rows could not be deleted", &error);
+/// Deletes what has expired, some of it at a time, until told to stop.
+async fn sweep(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        match services.sweep().await {
+            Ok(Swept::Some) => continue,
+            Ok(Swept::All) => {}
+            Err(error) => tracing::warn!(%error, "expired rows could not be deleted"),
+        }
+        pause(SWEEP_EVERY, &mut stopped).await;
     }
 }
 
-fn log(what: &str, error: &StoreError) {
-    tracing::warn!(%error, "{what}");
+/// Nothing is ever sent over the channel; its sender goes when the server is told to stop.
+fn is_stopped(stopped: &watch::Receiver<()>) -> bool {
+    stopped.has_changed().is_err()
 }
 
-async fn finish(workers: [JoinHandle<()>; 2], grace: Duration) {
+async fn pause(span: Duration, stopped: &mut watch::Receiver<()>) {
+    tokio::select! {
+        _ = stopped.changed() => {}
+        () = sleep(span) => {}
+    }
+}
+
+/// Lets the workers finish what they are at, until the deadline that holds for the requests too.
+async fn finish(workers: [JoinHandle<()>; 2], deadline: Instant) {
     for worker in workers {
-        if tokio::time::timeout(grace, worker).await.is_err() {
+        if timeout_at(deadline, worker).await.is_err() {
             tracing::warn!("a background task did not stop in time");
         }
     }

@@ -140,7 +140,7 @@ fn challenge(reason: ErrorCode) -> &'static str {
     }
 }
 
-/// `Retry-After` counts whole seconds; rounded up, so that who waits them is let in.
-fn whole_seconds(span: Duration) -> u64 {
+/// A span in whole seconds, one at least, rounded up: `Retry-After` counts them, and who waits them is let in.
+pub fn whole_seconds(span: Duration) -> u64 {
     span.as_secs() + u64::from(span.subsec_nanos() > 0).max(u64::from(span.is_zero()))
 }

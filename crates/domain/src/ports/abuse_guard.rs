@@ -13,7 +13,8 @@ pub enum Attempt<'a> {
     Register,
     /// A link followed: counted for the client.
     FollowLink,
-    /// A password or an address changed, which hashes or mails: counted for the user, who has logged in.
+    /// A password or an address changed, which hashes or mails: counted for the client as a registration is, and
+    /// for the user, who has logged in.
     ChangeCredential(UserId),
 }
 

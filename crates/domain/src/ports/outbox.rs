@@ -3,6 +3,8 @@ use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, OutgoingMail};
 
 /// Messages on their way out, written in the transaction that causes them.
+///
+/// Settling a message that is gone is no error. A reason may be any text; a part of it may be kept.
 pub trait OutboxRepository {
     /// Adds a message, due at once.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;

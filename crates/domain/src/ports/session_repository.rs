@@ -27,8 +27,9 @@ pub trait SessionRepository {
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError>;
 
-    /// Writes uses. MUST move neither `expires_at` nor `last_used_at` backwards, and MUST pass over tokens that
-    /// are gone.
+    /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
+    /// `expires_at` nor `last_used_at` backwards, MUST NOT move the expiry of a token older than the session's
+    /// current one, whose end was set, and MUST pass over tokens that are gone.
     fn record_uses(&mut self, uses: &[SessionUse]) -> Result<(), StoreError>;
 
     /// Whether the session is there with a token live at `now`.

@@ -38,8 +38,8 @@ pub trait UserRepository {
     /// Adds an account.
     ///
     /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) where another
-    /// account, waiting and lapsed ones included, holds it; of any number of racing calls for one name or address,
-    /// one succeeds.
+    /// account, waiting and lapsed ones included, holds it, and name the name where both are held; of any number of
+    /// racing calls for one name or address, one succeeds.
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
 
     /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, ReadyMail};
+use crate::mail::{LeasedMail, MailId, ReadyMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How long a message is this process's alone; longer than any mailer takes to give up.
@@ -14,23 +14,21 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// The longest wait after a failure.
 const LAST_RETRY: Duration = Duration::from_secs(30);
 
-/// Whether there was anything to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a message is a dead letter.
+const LATE: &str = "its link expired before it could be sent";
+const KEY_GONE: &str = "the secret key its link was made with is gone";
+
+/// What came of a message that was due; there may be more.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// A message was due; there may be more.
-    Attempted,
     /// None is due.
     NoneDue,
-}
-
-/// What becomes of a message after an attempt.
-enum Fate {
-    /// It was sent, or has nothing to say any more.
-    Done,
-    /// It is to be tried again.
-    Postponed(String),
-    /// It is kept as a dead letter.
-    Dead(String),
+    /// It was sent, or had nothing to say any more.
+    Done(MailId),
+    /// It is to be tried again; the reason is the mail server's, without the token.
+    Postponed(MailId, String),
+    /// It is kept as a dead letter, for this reason.
+    Buried(MailId, String),
 }
 
 impl Services {
@@ -48,41 +46,44 @@ impl Services {
         let Some(leased) = leased.into_iter().next() else {
             return Ok(Delivery::NoneDue);
         };
-        let (id, attempts) = (leased.mail.id, leased.attempts);
-        let fate = self.send(leased, now).await;
+        let attempts = leased.attempts;
+        let delivery = self.send(leased, now).await;
         let now = self.ports.clock.now();
+        let settled = delivery.clone();
         self.ports
             .store
             .transact::<_, StoreError>(move |tx| {
-                match &fate {
-                    Fate::Done => tx.outbox().delete(id)?,
-                    Fate::Postponed(reason) => {
-                        tx.outbox().postpone(id, retry_at(now, attempts), reason)?;
+                match &settled {
+                    Delivery::NoneDue => {}
+                    Delivery::Done(id) => tx.outbox().delete(*id)?,
+                    Delivery::Postponed(id, reason) => {
+                        tx.outbox().postpone(*id, retry_at(now, attempts), reason)?;
                     }
-                    Fate::Dead(reason) => tx.outbox().bury(id, now, reason)?,
+                    Delivery::Buried(id, reason) => tx.outbox().bury(*id, now, reason)?,
                 }
                 Ok(())
             })
             .await?;
-        Ok(Delivery::Attempted)
+        Ok(delivery)
     }
 
-    async fn send(&self, leased: LeasedMail, now: Timestamp) -> Fate {
+    async fn send(&self, leased: LeasedMail, now: Timestamp) -> Delivery {
         let LeasedMail { mail, link, .. } = leased;
+        let id = mail.id;
         if mail.useless_from <= now {
-            return Fate::Dead("its link expired before it could be sent".to_owned());
+            return Delivery::Buried(id, LATE.to_owned());
         }
         let Some(link) = link else {
-            return Fate::Done;
+            return Delivery::Done(id);
         };
         let Some(token) = self.settings.keys.recover_link_token(link.id, &link.hash) else {
-            return Fate::Dead("the secret key its link was made with is gone".to_owned());
+            return Delivery::Buried(id, KEY_GONE.to_owned());
         };
         let sent = self.ports.mailer.send(ReadyMail { mail, token }).await;
         match sent {
-            Ok(()) => Fate::Done,
-            Err(SendError::Transient(reason)) => Fate::Postponed(reason),
-            Err(SendError::Permanent(reason)) => Fate::Dead(reason),
+            Ok(()) => Delivery::Done(id),
+            Err(SendError::Transient(reason)) => Delivery::Postponed(id, reason),
+            Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
         }
     }
 }

@@ -30,6 +30,7 @@ pub use login::{Login, LoginError};
 pub use register::{RegisterError, Registration};
 pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;
+pub use sweep::Swept;
 pub use update_user::{UpdateUserError, UserUpdate};
 
 use crate::ports::{AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};

@@ -6,27 +6,34 @@ use crate::ports::{StoreError, StoreExt};
 /// The most rows of a kind deleted in one transaction, so that none holds its locks for long.
 const BATCH: u32 = 500;
 
+/// Whether a sweep left anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swept {
+    /// There may be more to delete.
+    Some,
+    /// All there was is deleted.
+    All,
+}
+
 impl Services {
-    /// Deletes expired tokens and links and lapsed accounts.
+    /// Deletes some expired tokens and links and lapsed accounts, 500 of each at the most.
     ///
     /// # Errors
-    /// [`StoreError`]; what was deleted before stays deleted.
-    pub async fn sweep(&self) -> Result<(), StoreError> {
+    /// [`StoreError`]; nothing was deleted then.
+    pub async fn sweep(&self) -> Result<Swept, StoreError> {
         let now = self.ports.clock.now();
-        loop {
-            let most = self
-                .ports
-                .store
-                .transact::<_, StoreError>(move |tx| {
-                    let tokens = tx.sessions().delete_expired(now, BATCH)?;
-                    let links = tx.links().delete_expired(now, BATCH)?;
-                    let accounts = tx.users().delete_lapsed(now, BATCH)?;
-                    Ok(tokens.max(links).max(accounts))
+        self.ports
+            .store
+            .transact::<_, StoreError>(move |tx| {
+                let tokens = tx.sessions().delete_expired(now, BATCH)?;
+                let links = tx.links().delete_expired(now, BATCH)?;
+                let accounts = tx.users().delete_lapsed(now, BATCH)?;
+                let most = tokens.max(links).max(accounts);
+                Ok(match most < BATCH as usize {
+                    true => Swept::All,
+                    false => Swept::Some,
                 })
-                .await?;
-            if most < BATCH as usize {
-                return Ok(());
-            }
-        }
+            })
+            .await
     }
 }

@@ -7,7 +7,7 @@ use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::ports::{
     Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges,
 };
-use crate::session::{LiveSession, SessionId};
+use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
     Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId, UserName,
 };
@@ -15,6 +15,8 @@ use crate::user::{
 /// What somebody wants to change; all of it happens, or none.
 #[derive(Default)]
 pub struct UserUpdate {
+    /// Where the request came from.
+    pub client: Client,
     /// A new name, or the old one in another case.
     pub name: Option<UserName>,
     /// A new password; ends every other session of the user.
@@ -84,6 +86,7 @@ impl Services {
         language: Language,
     ) -> Result<User, UpdateUserError> {
         let UserUpdate {
+            client,
             name,
             password,
             email,
@@ -92,7 +95,7 @@ impl Services {
         } = update;
         if password.is_some() || email.is_some() {
             let attempt = Attempt::ChangeCredential(caller.user.id);
-            self.ports.guard.admit(None, attempt)?;
+            self.ports.guard.admit(client.ip, attempt)?;
         }
         let changes = UserChanges {
             name,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
 use azuma_domain::services::{LogoutScope, UserUpdate};
-use azuma_domain::session::LiveSession;
+use azuma_domain::session::{Client, LiveSession};
 use azuma_domain::testing::sample::{self, MINUTE};
 use azuma_domain::user::Change;
 
@@ -38,6 +38,7 @@ fn password() -> UserUpdate {
 /// Everything that can change.
 fn everything(name: &str, email: &str) -> UserUpdate {
     UserUpdate {
+        client: Client::default(),
         name: Some(sample::name(name)),
         password: Some(new_password(NEW_PASSWORD)),
         email: Some(sample::email(email)),

@@ -50,7 +50,7 @@ pub struct AbuseSettings {
     pub logins_per_name: Limit,
     /// Logins of one client, whatever the names. Default: 1,000, then ten a second.
     pub logins: Limit,
-    /// Registrations of one client. Default: 300, then one each 2 s.
+    /// Registrations of one client, and changes of a password or an address. Default: 300, then one each 2 s.
     pub registrations: Limit,
     /// Links followed by one client. Default: 300, then one a second.
     pub links: Limit,
@@ -155,7 +155,10 @@ where
             Attempt::Login(name) => self.check_login(client, name),
             Attempt::Register => self.check(&self.registrations, &client),
             Attempt::FollowLink => self.check(&self.links, &client),
-            Attempt::ChangeCredential(user) => self.check(&self.credential_changes, &user),
+            Attempt::ChangeCredential(user) => {
+                self.check(&self.registrations, &client)?;
+                self.check(&self.credential_changes, &user)
+            }
         }
     }
 }

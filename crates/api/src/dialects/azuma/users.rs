@@ -29,7 +29,7 @@ pub async fn update(
     body: Body,
 ) -> Answer {
     let body: UpdateBody = body.json().await?;
-    let update = body.parse(services.password_rules())?;
+    let update = body.parse(services.password_rules(), origin.client)?;
     let user = services
         .update_user(&caller, update, origin.language)
         .await?;

@@ -68,9 +68,10 @@ pub struct UpdateBody {
 }
 
 impl UpdateBody {
-    pub fn parse(self, rules: PasswordRules) -> Result<UserUpdate, FormError> {
+    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<UserUpdate, FormError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
+            client,
             name: self.name.map(|text| UserName::parse(&text)).transpose()?,
             password: password.transpose()?,
             email: self

@@ -106,7 +106,7 @@ impl World {
 
     /// Tries to send one message; `false` where none is due.
     pub async fn attempts_to_deliver(&self) -> bool {
-        self.services.deliver_next_mail().await.unwrap() == Delivery::Attempted
+        self.services.deliver_next_mail().await.unwrap() != Delivery::NoneDue
     }
 
     /// What the store keeps of whoever has the name, waiting accounts included.
