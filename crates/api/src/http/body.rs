@@ -3,6 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
@@ -44,6 +45,16 @@ impl Coded for BodyError {
     }
 }
 
+/// What actix says of a form that it could not read.
+impl From<&actix_web::Error> for BodyError {
+    fn from(error: &actix_web::Error) -> Self {
+        match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            _ => Self::Malformed,
+        }
+    }
+}
+
 impl Body {
     /// Reads the body as a JSON object; unknown fields are passed over.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, BodyError> {
@@ -56,7 +67,9 @@ impl Body {
         if self.kind == BodyKind::Other || !is_object(&bytes) {
             return Err(BodyError::Malformed);
         }
-        serde_json::from_slice(&bytes).map_err(|_| BodyError::Malformed)
+        // serde_json does not look into strings it passes over; all of the body is to be UTF-8.
+        let text = std::str::from_utf8(&bytes).map_err(|_| BodyError::Malformed)?;
+        serde_json::from_str(text).map_err(|_| BodyError::Malformed)
     }
 }
 

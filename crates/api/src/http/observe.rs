@@ -53,12 +53,13 @@ pub async fn observe(
     Ok(response)
 }
 
-/// Paths hold no secrets; queries may (`/verify?token=`), and are left out.
+/// The route is logged, not the path or the query: clients put tokens into either.
 fn log_failure(response: &ServiceResponse<impl MessageBody>, request_id: &str) {
     let status = response.status().as_u16();
     let request = response.request();
-    let (method, path) = (request.method(), request.path());
+    let (method, route) = (request.method(), request.match_pattern());
+    let route = route.unwrap_or_default();
     let cause = response.response().error().map(ToString::to_string);
     let cause = cause.unwrap_or_default();
-    tracing::error!(request_id, status, %method, path, cause, "a request failed");
+    tracing::error!(request_id, status, %method, route, cause, "a request failed");
 }

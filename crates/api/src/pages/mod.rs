@@ -4,20 +4,28 @@ mod texts;
 mod verify;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::body::BoxBody;
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::web::ServiceConfig;
 use askama::Template;
+use azuma_domain::error_code::Coded;
 
 use crate::dialects::azuma::Azuma;
 use crate::http::endpoint::Endpoint;
-use crate::http::refusal::{Dialect, WireCode};
+use crate::http::refusal::{Dialect, Refusal, WireCode};
 
 /// Nothing but our own stylesheet, and forms to ourselves.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                               base-uri 'none'; frame-ancestors 'none'";
+const PAGE_HEADERS: [(HeaderName, &str); 4] = [
+    (CONTENT_TYPE, "text/html; charset=utf-8"),
+    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    (REFERRER_POLICY, "no-referrer"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
 
 /// The pages' routes. They stand whichever dialects are on: links of each lead here.
 pub fn routes(config: &mut ServiceConfig) {
@@ -36,15 +44,28 @@ async fn stylesheet() -> HttpResponse {
         .body(include_str!("../../templates/page.css"))
 }
 
-/// A page. Its address holds a token, so it tells nobody where its reader came from.
-fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
-    match template.render() {
-        Ok(html) => HttpResponse::build(status)
-            .insert_header(ContentType::html())
-            .insert_header((CONTENT_SECURITY_POLICY, CONTENT_POLICY))
-            .insert_header((REFERRER_POLICY, "no-referrer"))
-            .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(html),
-        Err(_) => Azuma::refuse(WireCode::InternalServerError),
+/// A page.
+fn page(template: &impl Template) -> HttpResponse {
+    dress(HttpResponse::Ok().finish(), template)
+}
+
+/// A refusal as a page, with the status, headers and log line it has as JSON.
+fn refused_page(error: impl Coded, template: &impl Template) -> HttpResponse {
+    dress(
+        HttpResponse::from_error(Refusal::<Azuma>::from(error)),
+        template,
+    )
+}
+
+/// Gives an answer a page for its body. Its address holds a token, so it tells nobody where its reader came from.
+fn dress(answer: HttpResponse, template: &impl Template) -> HttpResponse {
+    let Ok(html) = template.render() else {
+        return Azuma::refuse(WireCode::InternalServerError);
+    };
+    let mut answer = answer.set_body(BoxBody::new(html));
+    let headers = answer.headers_mut();
+    for (name, value) in PAGE_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    answer
 }

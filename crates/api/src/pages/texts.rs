@@ -44,15 +44,15 @@ const ENGLISH: Texts = Texts {
 const GERMAN: Texts = Texts {
     language: "de",
     confirm_title: "E-Mail-Adresse bestätigen",
-    confirm_text: "Ein Klick, und Ihre Adresse ist bestätigt. Wenn Sie das nicht angefordert haben, schließen Sie diese Seite.",
+    confirm_text: "Ein Klick, und deine Adresse ist bestätigt. Wenn du das nicht angefordert hast, schließe diese Seite.",
     confirm_button: "Bestätigen",
-    account_verified_title: "Ihr Konto ist bestätigt",
-    account_verified_text: "Sie können sich jetzt anmelden. Diese Seite können Sie schließen.",
-    email_changed_title: "Ihre neue Adresse ist bestätigt",
-    email_changed_text: "Sie gehört ab jetzt zu Ihrem Konto. Diese Seite können Sie schließen.",
+    account_verified_title: "Dein Konto ist bestätigt",
+    account_verified_text: "Du kannst dich jetzt anmelden. Diese Seite kannst du schließen.",
+    email_changed_title: "Deine neue Adresse ist bestätigt",
+    email_changed_text: "Sie gehört ab jetzt zu deinem Konto. Diese Seite kannst du schließen.",
     link_unknown_title: "Dieser Link funktioniert nicht",
     link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Links gelten kurze Zeit und nur einmal. \
-                        Wenn Sie Ihre Adresse nicht bestätigen konnten, registrieren Sie sich noch einmal oder ändern Sie die Adresse erneut.",
+                        Wenn du deine Adresse nicht bestätigen konntest, registriere dich noch einmal oder ändere die Adresse erneut.",
     try_later_title: "Bitte später noch einmal versuchen",
-    try_later_text: "Das ging gerade nicht. Der Link gilt weiter; versuchen Sie es gleich noch einmal.",
+    try_later_text: "Das ging gerade nicht. Der Link gilt weiter; versuche es gleich noch einmal.",
 };

@@ -1,16 +1,15 @@
 //! `/verify`: a mail's link leads here. Looking at it does nothing, for mail scanners look; the button does it.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use azuma_domain::ErrorCode;
 use azuma_domain::error_code::Coded;
 use azuma_domain::services::{FollowLinkError, Followed, Services};
 use azuma_domain::token::Token;
 use serde::Deserialize;
 
-use super::page;
 use super::texts::Texts;
+use super::{page, refused_page};
+use crate::http::body::BodyError;
 use crate::http::client::{Origin, language};
 
 /// What the link's query and the form's body both carry.
@@ -40,14 +39,11 @@ pub async fn ask(request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let form = web::Query::<LinkForm>::from_query(request.query_string()).ok();
     match form.and_then(|form| Token::parse(&form.token).ok()) {
-        Some(token) => page(
-            StatusCode::OK,
-            &ConfirmPage {
-                texts,
-                token: token.expose(),
-            },
-        ),
-        None => link_unknown(texts),
+        Some(token) => page(&ConfirmPage {
+            texts,
+            token: token.expose(),
+        }),
+        None => link_unknown(texts, FollowLinkError::LinkUnknown),
     }
 }
 
@@ -58,45 +54,42 @@ pub async fn follow(
     form: Result<web::Form<LinkForm>, actix_web::Error>,
 ) -> HttpResponse {
     let texts = Texts::of(origin.language);
-    let token = form.ok().and_then(|form| Token::parse(&form.token).ok());
+    let token = match form {
+        Ok(form) => Token::parse(&form.token).ok(),
+        Err(error) => return link_unknown(texts, BodyError::from(&error)),
+    };
     match services.follow_link(token, origin.client.ip).await {
-        Ok(Followed::AccountVerified) => notice(
-            StatusCode::OK,
+        Ok(Followed::AccountVerified) => page(&NoticePage {
             texts,
-            texts.account_verified_title,
-            texts.account_verified_text,
-        ),
-        Ok(Followed::EmailChanged) => notice(
-            StatusCode::OK,
+            title: texts.account_verified_title,
+            text: texts.account_verified_text,
+        }),
+        Ok(Followed::EmailChanged) => page(&NoticePage {
             texts,
-            texts.email_changed_title,
-            texts.email_changed_text,
-        ),
-        Err(FollowLinkError::LinkUnknown) => link_unknown(texts),
+            title: texts.email_changed_title,
+            text: texts.email_changed_text,
+        }),
+        Err(error @ FollowLinkError::LinkUnknown) => link_unknown(texts, error),
         Err(error @ (FollowLinkError::Blocked(_) | FollowLinkError::Store(_))) => {
-            try_later(texts, &error)
+            try_later(texts, error)
         }
     }
 }
 
-fn link_unknown(texts: &Texts) -> HttpResponse {
-    notice(
-        StatusCode::NOT_FOUND,
+fn link_unknown(texts: &Texts, error: impl Coded) -> HttpResponse {
+    let notice = NoticePage {
         texts,
-        texts.link_unknown_title,
-        texts.link_unknown_text,
-    )
-}
-
-fn try_later(texts: &Texts, error: &FollowLinkError) -> HttpResponse {
-    let status = match error.code() {
-        ErrorCode::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        _ => StatusCode::SERVICE_UNAVAILABLE,
+        title: texts.link_unknown_title,
+        text: texts.link_unknown_text,
     };
-    tracing::warn!(%error, "a link could not be followed");
-    notice(status, texts, texts.try_later_title, texts.try_later_text)
+    refused_page(error, &notice)
 }
 
-fn notice(status: StatusCode, texts: &Texts, title: &str, text: &str) -> HttpResponse {
-    page(status, &NoticePage { texts, title, text })
+fn try_later(texts: &Texts, error: FollowLinkError) -> HttpResponse {
+    let notice = NoticePage {
+        texts,
+        title: texts.try_later_title,
+        text: texts.try_later_text,
+    };
+    refused_page(error, &notice)
 }

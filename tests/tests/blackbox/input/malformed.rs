@@ -164,7 +164,10 @@ async fn what_is_no_json_is_refused(db: Database) {
         let bytes = good
             .bytes()
             .map(|byte| if byte == b'~' { 0xff } else { byte });
-        vec![bytes.collect()]
+        let mut passed_over = form.with(form.fields[0], "\"neo\"").into_bytes();
+        passed_over.pop();
+        passed_over.extend_from_slice(b",\"unknown\":\"\xff\"}");
+        vec![bytes.collect(), passed_over]
     })
     .await;
 }
