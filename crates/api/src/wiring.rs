@@ -21,6 +21,9 @@ use crate::config::Config;
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
 
+const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
+                           base64 on every node, once made by `openssl rand -base64 32`";
+
 /// What the server runs on.
 pub struct Parts {
     pub services: Arc<Services>,
@@ -30,6 +33,7 @@ pub struct Parts {
 /// Opens everything, and brings the database to this version's schema.
 pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = database_url(config)?;
+    let key = secret_key(config, &url)?;
     migrate(&url)?;
     let store: Arc<dyn Store> = Arc::new(DieselStore::open(&url, pool_options(config))?);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
@@ -43,10 +47,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         entropy: Arc::clone(&entropy),
     };
     let settings = Settings {
-        keys: TokenKeys::new(
-            secret_key(config, &url)?,
-            config.previous_secret_keys.clone(),
-        ),
+        keys: TokenKeys::new(key, config.previous_secret_keys.clone()),
         password_rules: config.passwords.rules(),
         lifetimes: config.sessions.lifetimes(),
         registration_lifetime: config.registration.lifetime,
@@ -109,7 +110,7 @@ fn secret_key(config: &Config, url: &DatabaseUrl) -> Result<SecretKey, Box<dyn E
     if let Some(key) = &config.secret_key {
         return Ok(key.clone());
     }
-    let database = url.sqlite_path().ok_or("`secret_key` is missing")?;
+    let database = url.sqlite_path().ok_or(KEY_MISSING)?;
     let folder = database.parent().unwrap_or(Path::new(""));
     Ok(load_or_create_secret_key(&folder.join(KEY_FILE))?)
 }

@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::io::Write;
 
 use crate::config::Config;
 use crate::wiring;
@@ -6,11 +7,12 @@ use crate::wiring;
 /// `azuma migrate`: brings the database to this version's schema.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let applied = wiring::migrate_database(config)?;
+    let mut out = std::io::stdout();
     for name in &applied {
-        println!("applied {name}");
+        writeln!(out, "applied {name}")?;
     }
     if applied.is_empty() {
-        println!("nothing to apply");
+        writeln!(out, "nothing to apply")?;
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ pub use text::{LogFilter, LogFormat};
 
 use layers::Layers;
 
-/// The defaults; nothing else holds any.
+/// The defaults, and with them every key there is.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 
 /// The most memory a hash may pass over, in KiB, all passes together; a login would take seconds.
@@ -123,11 +123,6 @@ impl Config {
     /// What no value can tell by itself.
     fn check(&self) -> Result<(), ConfigError> {
         let contradiction = |sentence: &str| Err(ConfigError::Contradiction(sentence.to_owned()));
-        if self.database.is_postgres() && self.secret_key.is_none() {
-            return contradiction(
-                "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in base64 on every node, once made by `openssl rand -base64 32`",
-            );
-        }
         if self.sessions.rotating.renew_within > self.sessions.rotating.lifetime {
             return contradiction(
                 "`sessions.rotating.renew_within` must not be longer than `sessions.rotating.lifetime`",
