@@ -32,7 +32,9 @@ impl UserName {
         if written.is_empty() || written.chars().count() > MAX_CHARS {
             return Err(InvalidUserName);
         }
-        let key = UsernameCaseMapped::enforce(written.as_ref()).map_err(|_| InvalidUserName)?;
+        // Unicode's toLowerCase knows a final sigma, which letter by letter is missed (RFC 8265 §3.3.2).
+        let lower = written.to_lowercase();
+        let key = UsernameCaseMapped::enforce(lower).map_err(|_| InvalidUserName)?;
         Ok(Self {
             key: key.into_owned(),
             written: written.into_owned(),
