@@ -1,29 +1,16 @@
-//! The secret key: read from a setting, or kept in a file that the first start makes.
+//! The secret key, kept in a file that the first start makes.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use azuma_domain::token::SecretKey;
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::prelude::{BASE64_STANDARD, Engine};
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
 /// More than this is no key file, whatever it holds.
 const MAX_FILE_BYTES: u64 = 1_024;
-
-/// Base64 that is read with or without padding, and written with.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-/// The text is no secret key. What it is instead is not repeated: it may be a key with a typing error.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
-struct MalformedSecretKey;
 
 /// The key file can be neither read nor made. No message repeats its content.
 #[derive(Debug, thiserror::Error)]
@@ -53,19 +40,6 @@ pub enum SecretKeyFileError {
         /// Why.
         source: io::Error,
     },
-}
-
-/// Reads a key written as base64, with or without padding; white space around it is passed over.
-///
-/// # Errors
-/// [`MalformedSecretKey`] when it is not base64 or not of 32 bytes.
-fn parse_secret_key(text: &str) -> Result<SecretKey, MalformedSecretKey> {
-    let decoded = BASE64
-        .decode(text.trim_ascii())
-        .map(Zeroizing::new)
-        .map_err(|_| MalformedSecretKey)?;
-    let bytes = <[u8; KEY_BYTES]>::try_from(decoded.as_slice()).map_err(|_| MalformedSecretKey)?;
-    Ok(SecretKey::from_bytes(bytes))
 }
 
 /// Reads the key of this file; where there is no file yet, makes one with a new key (mode 0600), and the folders
@@ -98,7 +72,7 @@ fn load(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileError> {
         .map_err(unreadable)?;
     std::str::from_utf8(&content)
         .ok()
-        .and_then(|text| parse_secret_key(text).ok())
+        .and_then(|text| SecretKey::parse(text).ok())
         .map(Some)
         .ok_or_else(|| SecretKeyFileError::Malformed {
             path: path.to_owned(),
@@ -126,7 +100,7 @@ fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
         _ => Path::new("."),
     };
     fs::create_dir_all(folder)?;
-    let text = Zeroizing::new(BASE64.encode(key));
+    let text = Zeroizing::new(BASE64_STANDARD.encode(key));
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix(".secret.key.")
@@ -184,7 +158,7 @@ mod tests {
         let made = trace(load_or_create_secret_key(&path).unwrap());
         assert_eq!(trace(load_or_create_secret_key(&path).unwrap()), made);
         let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(trace(parse_secret_key(&text).unwrap()), made);
+        assert_eq!(trace(SecretKey::parse(&text).unwrap()), made);
         let others = fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(others, 1, "nothing but the key is left");
     }
@@ -241,22 +215,5 @@ mod tests {
             .map(|_| ())
             .unwrap_err();
         assert!(matches!(error, SecretKeyFileError::Unreadable { .. }));
-    }
-
-    #[test]
-    fn a_key_is_32_bytes_of_base64() {
-        let text = BASE64.encode([3; 32]);
-        let key = trace(parse_secret_key(&text).unwrap());
-        assert_eq!(trace(SecretKey::from_bytes([3; 32])), key);
-        let unpadded = format!(" {}\n", text.trim_end_matches('='));
-        assert_eq!(trace(parse_secret_key(&unpadded).unwrap()), key);
-        for wrong in [
-            "",
-            "secret",
-            &BASE64.encode([3; 31]),
-            &BASE64.encode([3; 33]),
-        ] {
-            assert!(parse_secret_key(wrong).is_err(), "{wrong}");
-        }
     }
 }

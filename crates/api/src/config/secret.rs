@@ -3,9 +3,6 @@
 use std::fmt;
 
 use azuma_domain::token::SecretKey;
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use url::Url;
@@ -150,26 +147,18 @@ pub(super) fn key<'de, D: Deserializer<'de>>(
     if text.trim().is_empty() {
         return Ok(None);
     }
-    read_key(&text)
+    SecretKey::parse(&text)
         .map(Some)
-        .ok_or_else(|| D::Error::custom(KEY_DEMAND))
+        .map_err(|_| D::Error::custom(KEY_DEMAND))
 }
 
 /// Reads a list of keys.
 pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SecretKey>, D::Error> {
     Vec::<String>::deserialize(deserializer)?
         .into_iter()
-        .map(|text| read_key(&Zeroizing::new(text)))
-        .collect::<Option<_>>()
-        .ok_or_else(|| D::Error::custom(KEYS_DEMAND))
-}
-
-fn read_key(text: &str) -> Option<SecretKey> {
-    let padding = DecodePaddingMode::Indifferent;
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding);
-    let bytes = GeneralPurpose::new(&STANDARD, config).decode(text.trim());
-    let bytes = Zeroizing::new(bytes.ok()?);
-    bytes.as_slice().try_into().ok().map(SecretKey::from_bytes)
+        .map(|text| SecretKey::parse(&Zeroizing::new(text)))
+        .collect::<Result<_, _>>()
+        .map_err(|_| D::Error::custom(KEYS_DEMAND))
 }
 
 /// Writes a mask where there is a key.
@@ -241,17 +230,6 @@ mod tests {
             "smtp://127.0.0.1:2525",
         ] {
             assert_eq!(masked(url), url);
-        }
-    }
-
-    #[test]
-    fn a_key_may_lack_its_padding_and_end_in_a_line_break() {
-        let padded = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
-        assert!(read_key(padded).is_some());
-        assert!(read_key(padded.trim_end_matches('=')).is_some());
-        assert!(read_key(&format!("{padded}\n")).is_some());
-        for bad in ["c2hvcnQ=", "not base64!", MASK, &padded.repeat(2)] {
-            assert!(read_key(bad).is_none());
         }
     }
 }

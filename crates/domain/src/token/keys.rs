@@ -1,5 +1,8 @@
 //! The keys tokens are derived with.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -9,6 +12,11 @@ use super::{ALPHANUMERIC_LENGTH, Generation, Token, TokenHash, TokenShape};
 use crate::link::LinkId;
 use crate::session::SessionId;
 
+/// Base64 that is read with or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /// Bytes from here up would favour the first letters of the alphabet, and are passed over.
 const FAIR: u8 = 248;
@@ -19,6 +27,17 @@ const FAIR: u8 = 248;
 pub struct SecretKey(Zeroizing<[u8; 64]>);
 
 impl SecretKey {
+    /// Reads a key written as base64, with or without padding; white space around it is passed over.
+    ///
+    /// # Errors
+    /// [`MalformedSecretKey`] when it is not base64, or not of 32 bytes.
+    pub fn parse(text: &str) -> Result<Self, MalformedSecretKey> {
+        let decoded = BASE64.decode(text.trim_ascii()).map(Zeroizing::new);
+        let decoded = decoded.map_err(|_| MalformedSecretKey)?;
+        let bytes = <[u8; 32]>::try_from(decoded.as_slice()).map_err(|_| MalformedSecretKey)?;
+        Ok(Self::from_bytes(bytes))
+    }
+
     /// The key with these bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -31,6 +50,11 @@ impl SecretKey {
         Self(block)
     }
 }
+
+/// The text is no secret key. What it is instead is not repeated: it may be a key with a typing error.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
+pub struct MalformedSecretKey;
 
 /// Makes tokens, and makes them again: a token is a function of a key and the row it belongs to.
 ///

@@ -278,3 +278,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_secret_key_is_32_bytes_of_base64() {
+    let trace = |key: SecretKey| {
+        let keys = TokenKeys::new(key, Vec::new());
+        keys.link_token(LinkId::new(Uuid::nil()))
+            .expose()
+            .to_owned()
+    };
+    let text = "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=";
+    let expected = trace(SecretKey::from_bytes([3; 32]));
+    let unpadded = format!(" {}\n", text.trim_end_matches('='));
+    for readable in [text, &unpadded] {
+        assert_eq!(SecretKey::parse(readable).map(trace), Ok(expected.clone()));
+    }
+    let (short, long) = (&text[4..], format!("AwMD{text}"));
+    for wrong in ["", "secret", short, &long] {
+        assert!(SecretKey::parse(wrong).is_err(), "{wrong}");
+    }
+}
