@@ -7,6 +7,7 @@ pub mod clients;
 mod database;
 pub mod dump;
 pub mod mail;
+pub mod mail_server;
 pub mod moments;
 pub mod patience;
 pub mod people;

@@ -8,6 +8,7 @@ mod logs;
 mod misconfiguration;
 mod outage;
 mod proxies;
+mod smtp;
 mod theft;
 mod tls;
 mod two_nodes;
