@@ -295,4 +295,15 @@ mod tests {
         assert_eq!(unknown(true), Some(FaultKind::Unrecognised));
         assert_eq!(unknown(false), None);
     }
+
+    #[test]
+    fn a_file_that_cannot_be_reached_is_tried_on_another_connection() {
+        for (message, kind) in [
+            ("disk I/O error", FaultKind::LostConnection),
+            ("attempt to write a readonly database", FaultKind::ReadOnly),
+        ] {
+            let found = fault(classify(false, error(DatabaseErrorKind::Unknown, message)));
+            assert_eq!(found, Some(kind), "{message}");
+        }
+    }
 }
