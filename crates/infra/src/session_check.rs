@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{BoxFuture, SessionCheck, SessionUse, Store, StoreError, StoreExt};
-use azuma_domain::session::{LiveSession, SessionId};
+use azuma_domain::session::LiveSession;
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 
@@ -52,7 +52,5 @@ impl SessionCheck for StoreSessionCheck {
         })
     }
 
-    fn forget_session(&self, _id: SessionId) {}
-
-    fn forget_user(&self, _id: UserId) {}
+    fn forget(&self, _user_id: UserId) {}
 }

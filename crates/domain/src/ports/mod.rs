@@ -6,6 +6,7 @@
 mod abuse_guard;
 mod clock;
 mod entropy;
+mod invalidation_repository;
 mod link_repository;
 mod mailer;
 mod outbox;
@@ -21,6 +22,7 @@ use std::pin::Pin;
 pub use abuse_guard::{AbuseGuard, Attempt, Blocked};
 pub use clock::Clock;
 pub use entropy::Entropy;
+pub use invalidation_repository::{Invalidation, InvalidationNumber, InvalidationRepository};
 pub use link_repository::LinkRepository;
 pub use mailer::{Mailer, SendError};
 pub use outbox::OutboxRepository;

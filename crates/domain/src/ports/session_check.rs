@@ -1,12 +1,13 @@
 use super::{BoxFuture, StoreError};
 use crate::Timestamp;
-use crate::session::{LiveSession, SessionId};
+use crate::session::LiveSession;
 use crate::token::TokenHash;
 use crate::user::UserId;
 
 /// Answers "who is this?", the question Azuma is asked most.
 ///
-/// An implementation may remember what it found, but only ever to say yes: every no MUST be the store's.
+/// An implementation may remember what it found, but only ever to say yes: every no MUST be the store's. What another
+/// node changed MUST NOT be answered from memory longer than 3 s after the change was committed, whatever broke.
 pub trait SessionCheck: Send + Sync {
     /// The token with this hash, live at `now`, with its session and user.
     fn find(
@@ -17,8 +18,8 @@ pub trait SessionCheck: Send + Sync {
 
     /// Notes that the token found was used at `now` and expires at `expires_at` from now on.
     ///
-    /// MUST have written the use before it answers where it is the token's first or the stored expiry is less than
-    /// ten minutes away; else it may be written up to a minute later.
+    /// Where that is later than the stored expiry and the stored one is less than ten minutes away, it MUST be
+    /// written before this answers; else it may be written up to a minute later.
     fn record_use<'a>(
         &'a self,
         found: &'a LiveSession,
@@ -26,9 +27,7 @@ pub trait SessionCheck: Send + Sync {
         expires_at: Timestamp,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// The session changed or ended; what is remembered of it MUST NOT be used again.
-    fn forget_session(&self, id: SessionId);
-
-    /// The user changed or is gone; what is remembered of it and its sessions MUST NOT be used again.
-    fn forget_user(&self, id: UserId);
+    /// The user or a session of it changed, or is gone: what was found of them before, or is being looked for right
+    /// now, MUST NOT be answered to a later [`find`](Self::find). Called after the commit, before anybody is told.
+    fn forget(&self, user_id: UserId);
 }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use crate::error_code::{Coded, ErrorCode};
 
-use super::{BoxFuture, LinkRepository, OutboxRepository, SessionRepository, UserRepository};
+use super::{
+    BoxFuture, InvalidationRepository, LinkRepository, OutboxRepository, SessionRepository,
+    UserRepository,
+};
 
 /// Whether a unit of work changes anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub trait Transaction {
     fn links(&mut self) -> &mut dyn LinkRepository;
     /// Messages on their way out.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    /// What other nodes must forget.
+    fn invalidations(&mut self) -> &mut dyn InvalidationRepository;
 }
 
 /// The store could not do its work.

@@ -1,5 +1,7 @@
 //! Telling who a token belongs to.
 
+use std::sync::Arc;
+
 use super::Services;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
@@ -68,9 +70,9 @@ impl Services {
             })
             .await?;
         let check = &self.ports.session_check;
-        check.forget_session(id);
+        check.forget(found.user.id);
         if promoted {
-            found.session.generation = generation;
+            Arc::make_mut(&mut found.session).generation = generation;
             return Ok(found);
         }
         check

@@ -43,7 +43,7 @@ impl Services {
                 Err(Abort::Refused(DeleteUserError::SessionEnded))
             })
             .await?;
-        self.ports.session_check.forget_user(user_id);
+        self.ports.session_check.forget(user_id);
         Ok(())
     }
 }

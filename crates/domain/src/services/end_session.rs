@@ -46,18 +46,18 @@ impl Services {
         scope: LogoutScope,
     ) -> Result<(), EndSessionError> {
         let (user_id, id) = (caller.user.id, caller.session.id);
-        let ended = self
-            .ports
+        self.ports
             .store
-            .transact::<_, StoreError>(move |tx| match scope {
-                LogoutScope::ThisSession => {
-                    tx.sessions().end(user_id, id)?;
-                    Ok(vec![id])
+            .transact::<_, StoreError>(move |tx| {
+                let sessions = tx.sessions();
+                match scope {
+                    LogoutScope::ThisSession => sessions.end(user_id, id).map(drop),
+                    LogoutScope::Everywhere => sessions.end_all(user_id, None).map(drop),
                 }
-                LogoutScope::Everywhere => Ok(tx.sessions().end_all(user_id, None)?),
+                .map_err(Abort::Store)
             })
             .await?;
-        self.forget_sessions(&ended);
+        self.ports.session_check.forget(user_id);
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Services {
                 Err(Abort::Refused(EndSessionError::SessionUnknown))
             })
             .await?;
-        self.forget_sessions(&[id]);
+        self.ports.session_check.forget(user_id);
         Ok(())
     }
 
@@ -94,26 +94,18 @@ impl Services {
         token: &Token,
     ) -> Result<(), EndSessionError> {
         let (user_id, now, hash) = (caller.user.id, self.ports.clock.now(), token.hash());
-        let id = self
-            .ports
+        self.ports
             .store
             .transact(move |tx| {
                 if let Some(found) = tx.sessions().find_by_token(&hash, now)?
                     && tx.sessions().end(user_id, found.session.id)?
                 {
-                    return Ok(found.session.id);
+                    return Ok(());
                 }
                 Err(Abort::Refused(EndSessionError::SessionUnknown))
             })
             .await?;
-        self.forget_sessions(&[id]);
+        self.ports.session_check.forget(user_id);
         Ok(())
-    }
-
-    /// What was remembered of ended sessions goes before anybody is told that they ended.
-    pub(super) fn forget_sessions(&self, ended: &[SessionId]) {
-        for id in ended {
-            self.ports.session_check.forget_session(*id);
-        }
     }
 }

@@ -73,7 +73,7 @@ impl Services {
                 Ok((link.user_id, take_effect(tx, link, now)?))
             })
             .await?;
-        self.ports.session_check.forget_user(user_id);
+        self.ports.session_check.forget(user_id);
         Ok(followed)
     }
 }

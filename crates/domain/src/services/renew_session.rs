@@ -91,8 +91,10 @@ impl Services {
     ) -> Result<Option<SessionToken>, StoreError> {
         let keys = self.settings.keys.clone();
         let session = session.clone();
+        let user_id = session.user_id;
         let expires_at = now.plus(self.settings.lifetimes.lifetime);
-        self.ports
+        let row = self
+            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 let known = tx.sessions().tokens(session.id)?;
@@ -115,7 +117,9 @@ impl Services {
                 let known = tx.sessions().tokens(session.id)?;
                 Ok(successor(&keys, &session, generation, &known, now))
             })
-            .await
+            .await?;
+        self.ports.session_check.forget(user_id);
+        Ok(row)
     }
 
     fn next_token(&self, session: &Session, row: &SessionToken) -> Option<NextToken> {

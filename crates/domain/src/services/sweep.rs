@@ -5,6 +5,8 @@ use crate::ports::{StoreError, StoreExt};
 
 /// The most rows of a kind deleted in one transaction, so that none holds its locks for long.
 const BATCH: u32 = 500;
+/// How many invalidations stay for nodes that lag. One that lags more forgets everything, and loses nothing by it.
+const KEPT_INVALIDATIONS: u32 = 10_000;
 
 /// Whether a sweep left anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,7 @@ impl Services {
                 let tokens = tx.sessions().delete_expired(now, BATCH)?;
                 let links = tx.links().delete_expired(now, BATCH)?;
                 let accounts = tx.users().delete_lapsed(now, BATCH)?;
+                tx.invalidations().prune(KEPT_INVALIDATIONS)?;
                 let most = tokens.max(links).max(accounts);
                 Ok(match most < BATCH as usize {
                     true => Swept::All,

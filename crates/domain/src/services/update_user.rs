@@ -107,7 +107,7 @@ impl Services {
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session.id);
         let now = self.ports.clock.now();
         let email_change = email.map(|to| self.draft_email_change(user_id, to, language));
-        let (user, ended) = self
+        let user = self
             .ports
             .store
             .transact(move |tx| {
@@ -121,18 +121,16 @@ impl Services {
                     .users()
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
-                let ended = match changes.password_hash {
-                    Some(_) => end_what_the_old_password_began(tx, caller_ids)?,
-                    None => Vec::new(),
-                };
+                if changes.password_hash.is_some() {
+                    end_what_the_old_password_began(tx, caller_ids)?;
+                }
                 if let Some(email_change) = &email_change {
                     email_change.write(tx, &user)?;
                 }
-                Ok((user, ended))
+                Ok(user)
             })
             .await?;
-        self.ports.session_check.forget_user(user_id);
-        self.forget_sessions(&ended);
+        self.ports.session_check.forget(user_id);
         Ok(user)
     }
 
@@ -164,9 +162,10 @@ impl Services {
 fn end_what_the_old_password_began(
     tx: &mut dyn Transaction,
     (user_id, session_id): (UserId, SessionId),
-) -> Result<Vec<SessionId>, StoreError> {
+) -> Result<(), StoreError> {
     tx.links().delete_email_changes(user_id)?;
-    tx.sessions().end_all(user_id, Some(session_id))
+    tx.sessions().end_all(user_id, Some(session_id))?;
+    Ok(())
 }
 
 /// A changed address on its way: the link that confirms it, and the message that carries the link.

@@ -4,6 +4,7 @@ mod client;
 mod policy;
 
 use std::fmt;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -80,17 +81,17 @@ impl SessionToken {
     }
 }
 
-/// A token found live, with its session and user.
+/// A token found live, with its session and user. Cloning it copies no text, so that it can be answered from memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     /// The token that was presented.
     pub token: SessionToken,
     /// The session it belongs to.
-    pub session: Session,
+    pub session: Arc<Session>,
     /// The newest generation of the session's tokens; later than the token's own where it has a successor.
     pub newest: Generation,
     /// Who is logged in.
-    pub user: User,
+    pub user: Arc<User>,
 }
 
 /// A session with the token that stands for it in a list: the current one, or the next once that has expired.

@@ -69,7 +69,7 @@ async fn all_of_a_change_happens() {
 /// Nothing of [`everything`] happened.
 async fn assert_unchanged(world: &World, caller: &LiveSession) {
     let found = world.services.find_user(caller.user.id).await.unwrap();
-    assert_eq!(found, caller.user);
+    assert_eq!(found, *caller.user);
     world.log_in("neo", AZUMA).await;
     assert_eq!(world.deliver_all().await, 0);
 }
@@ -118,7 +118,7 @@ async fn nothing_of_a_change_happens_where_the_password_cannot_be_hashed() {
 async fn a_change_of_nothing_answers_the_user_as_it_is() {
     let (world, caller) = neo().await;
     let user = world.update(&caller, UserUpdate::default()).await.unwrap();
-    assert_eq!(user, caller.user);
+    assert_eq!(user, *caller.user);
 }
 
 #[tokio::test]

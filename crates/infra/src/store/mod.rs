@@ -9,18 +9,20 @@
 //! | `diesel_store` | the store: its turn, its retries, its time limit |
 //! | `unit_of_work` | one run of a unit of work on one connection |
 //! | `transaction` | the repositories together |
-//! | `users`, `sessions`, `links`, `outbox` | a repository each |
+//! | `users`, `sessions`, `links`, `outbox`, `invalidations` | a repository each |
 //! | `user_rows`, `session_rows` | accounts, sessions and tokens as rows |
 //! | `session_uses` | the most frequent write |
 //! | `schema`, `sql_types` | tables and column types, as diesel sees them |
 //! | `errors` | what can go wrong, and what each of it means |
 //!
 //! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation. Where that
+//! The counter of invalidations comes last of all. Where that
 //! order is not kept (a cascade), a deadlock is possible, and the unit of work is run again.
 
 mod connection;
 mod diesel_store;
 mod errors;
+mod invalidations;
 mod links;
 mod migrate;
 mod outbox;

@@ -81,6 +81,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::store::sql_types::SqlUuid;
+
+    invalidations (number) {
+        number -> BigInt,
+        user_id -> SqlUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, SmallInt};
+
+    invalidation_counter (id) {
+        id -> SmallInt,
+        number -> BigInt,
+    }
+}
+
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);

@@ -1,5 +1,7 @@
 //! Sessions and their tokens.
 
+use std::sync::Arc;
+
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionRepository, SessionUse, StoreError};
 use azuma_domain::session::{
@@ -29,6 +31,14 @@ impl DieselTransaction<'_> {
                 Ok(newest.unwrap_or(session.generation))
             }
         }
+    }
+
+    /// Invalidates the owner of the session that was changed; answers whether there was one.
+    fn invalidate_owner(&mut self, owner: Option<StoredId>) -> bool {
+        if let Some(owner) = owner {
+            self.invalidate(UserId::new(owner.0));
+        }
+        owner.is_some()
     }
 }
 
@@ -72,8 +82,8 @@ impl SessionRepository for DieselTransaction<'_> {
         Ok(Some(LiveSession {
             token: SessionToken::try_from(token)?,
             newest: self.newest_generation(&session)?,
-            session,
-            user: User::try_from(user)?,
+            session: Arc::new(session),
+            user: Arc::new(User::try_from(user)?),
         }))
     }
 
@@ -106,24 +116,25 @@ impl SessionRepository for DieselTransaction<'_> {
     fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError> {
         let session = sessions::table
             .find(StoredId(token.session_id.uuid()))
-            .select(sessions::id);
+            .select(sessions::user_id);
         // No conflict target: racing calls bring the same hash, so either index may be the first to object.
         let insert = diesel::insert_into(session_tokens::table)
             .values(TokenRow::from(token))
             .on_conflict_do_nothing();
-        self.query(|connection| {
+        let owner = self.query(|connection| {
             // A missing foreign key would end a transaction of Postgres, and a session found might end before the
             // insert; so it is locked.
             let locked: Vec<StoredId> = load_locked!(connection, session, for_key_share)?;
-            if locked.is_empty() {
-                return Ok(false);
-            }
+            let Some(owner) = locked.first() else {
+                return Ok(None);
+            };
             let inserted = match connection {
                 DbConnection::Postgres(connection) => insert.execute(connection)?,
                 DbConnection::Sqlite(connection) => insert.execute(connection)?,
             };
-            Ok(inserted == 1)
-        })
+            Ok((inserted == 1).then_some(*owner))
+        })?;
+        Ok(self.invalidate_owner(owner))
     }
 
     fn promote(
@@ -133,13 +144,15 @@ impl SessionRepository for DieselTransaction<'_> {
         old_expire_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let to = i64::from(to.number());
-        self.query(|connection| {
-            let promoted = diesel::update(sessions::table.find(StoredId(id.uuid())))
+        let owner = self.query(|connection| {
+            let owner: Option<StoredId> = diesel::update(sessions::table.find(StoredId(id.uuid())))
                 .filter(sessions::generation.lt(to))
                 .set(sessions::generation.eq(to))
-                .execute(connection)?;
-            if promoted == 0 {
-                return Ok(false);
+                .returning(sessions::user_id)
+                .get_result(connection)
+                .optional()?;
+            if owner.is_none() {
+                return Ok(None);
             }
             diesel::update(session_tokens::table)
                 .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
@@ -147,8 +160,9 @@ impl SessionRepository for DieselTransaction<'_> {
                 .filter(session_tokens::expires_at.gt(StoredTime(old_expire_at)))
                 .set(session_tokens::expires_at.eq(StoredTime(old_expire_at)))
                 .execute(connection)?;
-            Ok(true)
-        })
+            Ok(owner)
+        })?;
+        Ok(self.invalidate_owner(owner))
     }
 
     fn list(&mut self, user_id: UserId, now: Timestamp) -> Result<Vec<ListedSession>, StoreError> {
@@ -174,6 +188,9 @@ impl SessionRepository for DieselTransaction<'_> {
                 .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
                 .execute(connection)
         })?;
+        if ended == 1 {
+            self.invalidate(user_id);
+        }
         Ok(ended == 1)
     }
 
@@ -197,6 +214,9 @@ impl SessionRepository for DieselTransaction<'_> {
                 .returning(sessions::id)
                 .get_results(connection)
         })?;
+        if !ended.is_empty() {
+            self.invalidate(user_id);
+        }
         Ok(ended.into_iter().map(|id| SessionId::new(id.0)).collect())
     }
 

@@ -1,9 +1,13 @@
 //! The repositories together, inside one transaction.
 
+use std::collections::BTreeSet;
+use std::mem::take;
+
 use azuma_domain::ports::{
-    LinkRepository, OutboxRepository, SessionRepository, StoreError, Transaction, UserRepository,
-    WriteError,
+    InvalidationRepository, LinkRepository, OutboxRepository, SessionRepository, StoreError,
+    Transaction, UserRepository, WriteError,
 };
+use azuma_domain::user::UserId;
 use diesel::QueryResult;
 
 use super::connection::DbConnection;
@@ -13,6 +17,8 @@ use super::errors::{classify, classify_write};
 pub(super) struct DieselTransaction<'c> {
     connection: &'c mut DbConnection,
     failed: bool,
+    /// Whose users or sessions changed.
+    invalidated: BTreeSet<UserId>,
 }
 
 impl<'c> DieselTransaction<'c> {
@@ -21,12 +27,22 @@ impl<'c> DieselTransaction<'c> {
         Self {
             connection,
             failed: false,
+            invalidated: BTreeSet::new(),
         }
     }
 
     /// Whether a statement failed. Postgres then answers COMMIT kindly and rolls back, so nobody may commit.
     pub(super) fn has_failed(&self) -> bool {
         self.failed
+    }
+
+    /// Notes that what is remembered of this user and its sessions no longer holds, once this commits.
+    pub(super) fn invalidate(&mut self, user_id: UserId) {
+        self.invalidated.insert(user_id);
+    }
+
+    pub(super) fn take_invalidated(&mut self) -> BTreeSet<UserId> {
+        take(&mut self.invalidated)
     }
 
     /// Runs statements. Every statement of every repository goes through here or [`write`](Self::write).
@@ -68,6 +84,10 @@ impl Transaction for DieselTransaction<'_> {
     }
 
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        self
+    }
+
+    fn invalidations(&mut self) -> &mut dyn InvalidationRepository {
         self
     }
 }

@@ -88,15 +88,18 @@ const GIVEN_UP_REASON: &str = "the unit of work took too long and was rolled bac
 #[error("the commit failed, and may have happened: {0}")]
 struct CommitFailed(#[source] diesel::result::Error);
 
-/// Asks the work. Its panic is a failure like any other here, so that the connection survives.
+/// Asks the work, and adds the invalidations it calls for. Its panic is a failure like any other here, so that the connection survives.
 fn decide(connection: &mut DbConnection, work: &Work) -> Result<Decision, StoreError> {
     let mut transaction = DieselTransaction::new(connection);
     let decision = catch_unwind(AssertUnwindSafe(|| work(&mut transaction)))
         .unwrap_or_else(|panic| Err(StoreError::Failed(panic_message(&*panic).into())))?;
-    if decision == Decision::Commit && transaction.has_failed() {
-        return Err(StoreError::Failed(
-            "the unit of work wants to commit after a statement of it failed".into(),
-        ));
+    if decision == Decision::Commit {
+        if transaction.has_failed() {
+            return Err(StoreError::Failed(
+                "the unit of work wants to commit after a statement of it failed".into(),
+            ));
+        }
+        transaction.add_invalidations()?;
     }
     Ok(decision)
 }

@@ -123,9 +123,10 @@ impl UserRepository for DieselTransaction<'_> {
 
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError> {
         let changes = UserChangesRow::from(changes);
+        let unchanged = changes.is_empty();
         let user = users::table.find(StoredId(id.uuid()));
         let row: Option<UserRow> = self.write(|connection| {
-            if changes.is_empty() {
+            if unchanged {
                 user.select(USER_COLUMNS).first(connection).optional()
             } else {
                 diesel::update(user)
@@ -135,6 +136,9 @@ impl UserRepository for DieselTransaction<'_> {
                     .optional()
             }
         })?;
+        if row.is_some() && !unchanged {
+            self.invalidate(id);
+        }
         Ok(row.map(User::try_from).transpose()?)
     }
 
@@ -148,12 +152,15 @@ impl UserRepository for DieselTransaction<'_> {
         Ok(activated == 1)
     }
 
-    fn delete(&mut self, id: UserId) -> Result<bool, StoreError> {
-        let id = StoredId(id.uuid());
+    fn delete(&mut self, user_id: UserId) -> Result<bool, StoreError> {
+        let id = StoredId(user_id.uuid());
         let deleted = self.query(|connection| {
             diesel::delete(outbox::table.filter(outbox::user_id.eq(id))).execute(connection)?;
             diesel::delete(users::table.find(id)).execute(connection)
         })?;
+        if deleted == 1 {
+            self.invalidate(user_id);
+        }
         Ok(deleted == 1)
     }
 

@@ -38,7 +38,7 @@ pub async fn update(
 
 /// `GET /user/self`
 pub async fn show_self(caller: Caller) -> HttpResponse {
-    HttpResponse::Ok().json(SelfAnswer::from(&caller.user))
+    HttpResponse::Ok().json(SelfAnswer::from(&*caller.user))
 }
 
 /// `GET /user/{id}`

@@ -45,5 +45,5 @@ pub async fn register(
 
 /// `GET /api/me`
 pub async fn show_me(caller: Caller) -> HttpResponse {
-    HttpResponse::Ok().json(MeAnswer::from(&caller.user))
+    HttpResponse::Ok().json(MeAnswer::from(&*caller.user))
 }

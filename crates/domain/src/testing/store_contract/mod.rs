@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the names of the behaviours say what holds")]
 
 mod given;
+pub mod invalidations;
 pub mod links;
 pub mod outbox;
 pub mod sessions;
@@ -82,6 +83,7 @@ macro_rules! store_contract {
         $crate::store_contract_of_sessions!($fresh);
         $crate::store_contract_of_links!($fresh);
         $crate::store_contract_of_outbox!($fresh);
+        $crate::store_contract_of_invalidations!($fresh);
     };
 }
 

@@ -33,7 +33,7 @@ pub async fn a_token_finds_its_own_session_and_user(store: Arc<dyn Store>) {
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::login(&store, 2, grace, now().plus(MINUTE)).await;
     let found = find(&store, 2, 0, now()).await.expect("it is live");
-    assert_eq!(found.session, session(2, grace));
+    assert_eq!(*found.session, session(2, grace));
     assert_eq!(found.token, token(2, 0, now().plus(MINUTE)));
     assert_eq!(found.user.name.as_str(), "grace");
 }
@@ -105,7 +105,7 @@ pub async fn the_user_is_found_as_it_is_now(store: Arc<dyn Store>) {
     })
     .await;
     let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(Ok(Some(found.user)), answered);
+    assert_eq!(Ok(Some((*found.user).clone())), answered);
 }
 
 pub async fn a_token_of_an_ended_session_is_not_found(store: Arc<dyn Store>) {

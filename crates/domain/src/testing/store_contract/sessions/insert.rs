@@ -18,7 +18,7 @@ async fn returned(
     given::session(store, session, first).await;
     let found = super::find_hash(store, first.hash, now()).await;
     let found = found.expect("the token is live");
-    (found.session, found.token)
+    ((*found.session).clone(), found.token)
 }
 
 pub async fn a_session_and_its_token_come_back_as_written(store: Arc<dyn Store>) {

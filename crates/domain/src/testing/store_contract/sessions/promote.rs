@@ -55,7 +55,7 @@ pub async fn other_sessions_stay_as_they_were(store: Arc<dyn Store>) {
     given::login(&store, 2, sample::user_id(1), now().plus(7 * DAY)).await;
     promote(&store, 1, 1, now().plus(MINUTE)).await;
     let found = find(&store, 2, 0, now()).await.expect("it is live");
-    assert_eq!(found.session, sample::session(2, sample::user_id(1)));
+    assert_eq!(*found.session, sample::session(2, sample::user_id(1)));
     assert_eq!(found.token, token(2, 0, now().plus(7 * DAY)));
 }
 

@@ -133,7 +133,7 @@ pub async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
     let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.session, session(1, ada));
+    assert_eq!(*found.session, session(1, ada));
 }
 
 pub async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {

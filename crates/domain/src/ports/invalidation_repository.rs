@@ -1,0 +1,55 @@
+use super::StoreError;
+use crate::user::UserId;
+
+/// The number of an invalidation; 0 stands before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InvalidationNumber(u64);
+
+impl InvalidationNumber {
+    /// The number written so.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// Says that what is remembered of a user and its sessions no longer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalidation {
+    /// Its place in the order of commits.
+    pub number: InvalidationNumber,
+    /// Whose user and sessions changed.
+    pub user_id: UserId,
+}
+
+/// The invalidations of all nodes, for each node to read.
+///
+/// Nobody adds one by hand: a unit of work that updates or deletes an active user, ends or promotes a session or adds
+/// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
+/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it.
+pub trait InvalidationRepository {
+    /// The number of the last one there ever was.
+    fn last(&mut self) -> Result<InvalidationNumber, StoreError>;
+
+    /// The first `limit` of those after `number` that are still kept, in order.
+    fn after(
+        &mut self,
+        number: InvalidationNumber,
+        limit: u32,
+    ) -> Result<Vec<Invalidation>, StoreError>;
+
+    /// Deletes all but the last `keep`.
+    fn prune(&mut self, keep: u32) -> Result<(), StoreError>;
+}

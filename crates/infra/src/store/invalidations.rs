@@ -1,0 +1,93 @@
+//! What other nodes must forget.
+
+use azuma_domain::ports::{Invalidation, InvalidationNumber, InvalidationRepository, StoreError};
+use azuma_domain::user::UserId;
+use diesel::prelude::*;
+
+use super::errors::corrupt;
+use super::schema::{invalidation_counter, invalidations};
+use super::sql_types::StoredId;
+use super::transaction::DieselTransaction;
+
+impl DieselTransaction<'_> {
+    /// Adds an invalidation for each user the transaction concerned. Called last before the commit: from here to the
+    /// commit, the counter's row keeps every other transaction that has one to add waiting.
+    pub(super) fn add_invalidations(&mut self) -> Result<(), StoreError> {
+        let users = self.take_invalidated();
+        let Ok(count) = i64::try_from(users.len()) else {
+            return Err(corrupt("invalidations"));
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        self.query(|connection| {
+            let last: i64 = diesel::update(invalidation_counter::table)
+                .set(invalidation_counter::number.eq(invalidation_counter::number + count))
+                .returning(invalidation_counter::number)
+                .get_result(connection)?;
+            for (number, user_id) in (last - count + 1..).zip(users) {
+                diesel::insert_into(invalidations::table)
+                    .values((
+                        invalidations::number.eq(number),
+                        invalidations::user_id.eq(StoredId(user_id.uuid())),
+                    ))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl InvalidationRepository for DieselTransaction<'_> {
+    fn last(&mut self) -> Result<InvalidationNumber, StoreError> {
+        let number: i64 = self.query(|connection| {
+            invalidation_counter::table
+                .select(invalidation_counter::number)
+                .first(connection)
+        })?;
+        from_column(number)
+    }
+
+    fn after(
+        &mut self,
+        number: InvalidationNumber,
+        limit: u32,
+    ) -> Result<Vec<Invalidation>, StoreError> {
+        let number = to_column(number);
+        let rows: Vec<(i64, StoredId)> = self.query(|connection| {
+            invalidations::table
+                .filter(invalidations::number.gt(number))
+                .order(invalidations::number)
+                .limit(i64::from(limit))
+                .load(connection)
+        })?;
+        rows.into_iter()
+            .map(|(number, user_id)| {
+                Ok(Invalidation {
+                    number: from_column(number)?,
+                    user_id: UserId::new(user_id.0),
+                })
+            })
+            .collect()
+    }
+
+    fn prune(&mut self, keep: u32) -> Result<(), StoreError> {
+        let last = to_column(self.last()?);
+        let gone = invalidations::number.le(last.saturating_sub(i64::from(keep)));
+        self.query(|connection| {
+            diesel::delete(invalidations::table.filter(gone)).execute(connection)
+        })?;
+        Ok(())
+    }
+}
+
+fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {
+    u64::try_from(number)
+        .map(InvalidationNumber::new)
+        .map_err(|_| corrupt("invalidations.number"))
+}
+
+/// A number beyond the column's is after all there are.
+fn to_column(number: InvalidationNumber) -> i64 {
+    i64::try_from(number.get()).unwrap_or(i64::MAX)
+}
