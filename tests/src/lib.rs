@@ -1,5 +1,5 @@
 //! What the black-box tests of Azuma stand on: databases, the running server, a typed client for each dialect,
-//! the mailbox and a dump of everything stored.
+//! the mailbox, a dump of everything stored, and what can go wrong between a server and its database.
 //!
 //! Nothing here knows the server's code. What does not go as planned stops the test where it stands.
 
@@ -9,6 +9,7 @@ pub mod dump;
 pub mod mail;
 pub mod mail_server;
 pub mod moments;
+pub mod network;
 pub mod patience;
 pub mod people;
 pub mod postgres;
@@ -16,5 +17,6 @@ pub mod process;
 pub mod scratch;
 pub mod server;
 pub mod shapes;
+pub mod trouble;
 
 pub use database::Database;

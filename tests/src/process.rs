@@ -17,6 +17,10 @@ pub enum Signal {
     Interrupt,
     /// Postgres: shut down without waiting for anything.
     Quit,
+    /// Stands still until [`Signal::Continue`].
+    Stop,
+    /// Goes on after [`Signal::Stop`].
+    Continue,
 }
 
 impl Signal {
@@ -26,6 +30,8 @@ impl Signal {
             Self::Terminate => libc::SIGTERM,
             Self::Interrupt => libc::SIGINT,
             Self::Quit => libc::SIGQUIT,
+            Self::Stop => libc::SIGSTOP,
+            Self::Continue => libc::SIGCONT,
         }
     }
 }
@@ -75,9 +81,13 @@ pub fn spawn(mut command: Command, farewell: Signal) -> io::Result<Child> {
 
 /// Sends a signal to a child that has not been waited for.
 pub fn send(child: &Child, signal: Signal) {
-    let id = child.id().cast_signed();
-    // SAFETY: kill takes no pointers; the id is ours until the child is waited for.
-    unsafe { libc::kill(id, signal.number()) };
+    send_to(child.id(), signal);
+}
+
+/// Sends a signal to a process of ours by its id, if it has not ended.
+pub fn send_to(id: u32, signal: Signal) {
+    // SAFETY: kill takes no pointers, and answers an error where there is no such process.
+    unsafe { libc::kill(id.cast_signed(), signal.number()) };
 }
 
 /// Runs `action` when this process exits in an orderly way, the last registered first.

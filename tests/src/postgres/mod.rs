@@ -1,19 +1,21 @@
 //! Throwaway Postgres clusters, made from the installed server.
 
 mod certificates;
+mod connections;
 mod installation;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
 pub use certificates::Certificates;
+pub use connections::Connections;
 use installation::Installation;
 
 use crate::patience::Patience;
@@ -233,6 +235,11 @@ impl Cluster {
     /// The certificate files, where the cluster speaks TLS.
     pub fn certificates(&self) -> Option<&Certificates> {
         self.certificates.as_ref()
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], *lock(&self.port)))
     }
 
     /// The server's directory, which its socket is in.

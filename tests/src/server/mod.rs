@@ -101,6 +101,22 @@ impl Server {
         }
     }
 
+    /// Makes it stand still, with SIGSTOP.
+    pub fn pause(&self) {
+        self.signal(Signal::Stop);
+    }
+
+    /// Lets it go on after [`Server::pause`].
+    pub fn proceed(&self) {
+        self.signal(Signal::Continue);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(process) = &self.process {
+            process::send(process, signal);
+        }
+    }
+
     /// Asks it to stop, with SIGTERM, and waits until it has.
     pub async fn terminate(&mut self) -> ExitStatus {
         let Some(mut process) = self.process.take() else {

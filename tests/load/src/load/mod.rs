@@ -1,0 +1,154 @@
+//! The load generator: HTTP/1.1 on keep-alive connections, one request in flight on each, all of them on one thread.
+
+mod answer;
+mod connection;
+mod flat_out;
+mod once;
+mod paced;
+mod requests;
+mod waiting;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+pub use once::{ask, body_length, exchange_on, get};
+pub use requests::{Order, checks, checks_partly_new, logins, logout, registrations};
+
+use crate::Outcome;
+use connection::Connection;
+use waiting::{Ready, Waiting};
+
+/// Writes the next request into an empty buffer.
+pub trait Requests: FnMut(&mut Vec<u8>) {}
+
+impl<F: FnMut(&mut Vec<u8>)> Requests for F {}
+
+/// Connections to a server. What is in flight when a span ends stays so, and counts for the next span.
+pub struct Load {
+    connections: Vec<Connection>,
+    waiting: Waiting,
+    ready: Vec<Ready>,
+}
+
+/// What came of a span of load.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Requests answered with success.
+    pub answered: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// From when each was due until it was answered, in milliseconds; only where requests are paced.
+    pub latencies: Vec<f64>,
+    /// Requests answered 503: the server has too much to do, and says so.
+    pub turned_away: u64,
+    refused: u64,
+    refusal: Option<u16>,
+}
+
+/// A request that was answered.
+struct Finished {
+    connection: usize,
+    at: Instant,
+    status: u16,
+}
+
+/// "Come again later."
+const TURNED_AWAY: u16 = 503;
+
+impl Load {
+    /// Opens connections; none of them carries a request yet.
+    pub fn connect(address: SocketAddr, connections: usize) -> Outcome<Self> {
+        let connections: Vec<Connection> = (0..connections)
+            .map(|_| Connection::open(address))
+            .collect::<Result<_, _>>()?;
+        let waiting = Waiting::new(connections.iter().map(Connection::stream))?;
+        Ok(Self {
+            connections,
+            waiting,
+            ready: Vec::new(),
+        })
+    }
+
+    /// Waits until something can be read or `wake` has come, and tells `finished` of each request that is answered.
+    fn receive(
+        &mut self,
+        wake: Instant,
+        tally: &mut Tally,
+        mut finished: impl FnMut(&mut Connection, Finished) -> Outcome<()>,
+    ) -> Outcome<()> {
+        self.waiting.until(wake, &mut self.ready)?;
+        let at = Instant::now();
+        for Ready(index) in self.ready.drain(..) {
+            let Some(connection) = self.connections.get_mut(index) else {
+                continue;
+            };
+            if let Some(status) = connection.receive()? {
+                tally.count(status);
+                let answered = Finished {
+                    connection: index,
+                    at,
+                    status,
+                };
+                finished(connection, answered)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn count(&mut self, status: u16) {
+        match status {
+            200..300 => self.answered += 1,
+            TURNED_AWAY => self.turned_away += 1,
+            _ => {
+                self.refused += 1;
+                self.refusal.get_or_insert(status);
+            }
+        }
+    }
+
+    /// Requests answered in a second.
+    pub fn rate(&self) -> f64 {
+        self.answered as f64 / self.took.as_secs_f64()
+    }
+
+    /// The share of all requests that was turned away.
+    pub fn turned_away_share(&self) -> f64 {
+        let all = self.answered + self.turned_away + self.refused;
+        self.turned_away as f64 / all.max(1) as f64
+    }
+
+    /// Itself, where every request succeeded or was turned away.
+    pub fn served(self) -> Outcome<Self> {
+        let Self {
+            answered,
+            turned_away,
+            refused,
+            ..
+        } = self;
+        match self.refusal {
+            None if answered == 0 => {
+                Err(format!("nothing was answered; {turned_away} were turned away").into())
+            }
+            None => Ok(self),
+            Some(status) => {
+                let all = refused + answered + turned_away;
+                Err(format!("{refused} of {all} were refused, the first with {status}").into())
+            }
+        }
+    }
+
+    /// Itself, where every request succeeded.
+    pub fn faultless(self) -> Outcome<Self> {
+        let Self {
+            answered,
+            turned_away,
+            ..
+        } = self;
+        if turned_away > 0 {
+            return Err(format!("{turned_away} were turned away, {answered} answered").into());
+        }
+        self.served()
+    }
+}

@@ -1,0 +1,74 @@
+//! What session checks cost a server.
+
+use crate::Outcome;
+use crate::bench::Bench;
+use crate::database::Token;
+use crate::load::{Load, Order, checks};
+use crate::processes::Server;
+use crate::report::{Figure, Unit};
+use crate::statistics::Series;
+
+/// Connections that carry the checks.
+pub const CONNECTIONS: usize = 32;
+/// The fixed rate, in checks a second.
+pub const FIXED_RATE: u32 = 50_000;
+
+/// How fast checks come.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// At the fixed rate.
+    Fixed,
+    /// As fast as they are answered.
+    FlatOut,
+}
+
+/// What was measured, once a round.
+#[derive(Debug, Default)]
+pub struct Costs {
+    /// CPU time of the server for a request, in microseconds.
+    pub micros: Series,
+    /// Requests answered a second.
+    pub rate: Series,
+    /// How busy the load's core was, 0 to 1.
+    pub load_core: Series,
+}
+
+impl Costs {
+    /// Runs checks against a server for a moment, and then for as long as is measured.
+    pub fn measure(
+        &mut self,
+        bench: &Bench,
+        server: &Server,
+        tokens: &[Token],
+        pace: Pace,
+    ) -> Outcome<()> {
+        let mut load = Load::connect(server.address(), CONNECTIONS)?;
+        let mut requests = checks(tokens, Order::Random);
+        let mut run = |span| match pace {
+            Pace::Fixed => load.paced(FIXED_RATE, span, &mut requests),
+            Pace::FlatOut => load.flat_out(span, &mut requests),
+        };
+        run(bench.seconds(0.2, 0.05))?.faultless()?;
+        let (core, cpu) = (bench.cores().load.time()?, server.cpu_time()?);
+        let tally = run(bench.seconds(2.0, 0.2))?.faultless()?;
+        let cpu = server.cpu_time()? - cpu;
+        self.load_core
+            .push(core.busy_until(bench.cores().load.time()?));
+        self.micros
+            .push(cpu.as_secs_f64() * 1e6 / tally.answered as f64);
+        self.rate.push(tally.rate());
+        Ok(())
+    }
+
+    /// The figures themselves, of a server at a pace.
+    pub fn figures(&self, server: &str, pace: &str) -> [Figure; 3] {
+        let figure = |what: &str, unit, rounds: &Series| {
+            Figure::new(format!("{server}, {pace}: {what}"), unit, rounds.clone())
+        };
+        [
+            figure("CPU time per request", Unit::Microseconds, &self.micros),
+            figure("requests answered", Unit::PerSecond, &self.rate),
+            figure("load core busy", Unit::Share, &self.load_core),
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+//! Logins against raw password hashes on the same core, and registrations against logins, on SQLite.
+//!
+//! 32 logins are in flight, each connection's next as soon as its last is answered. The hashes have the core for
+//! themselves while they are measured.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use azuma_tests::process::{self, Signal};
+
+use super::Measure;
+use crate::Outcome;
+use crate::bench::Bench;
+use crate::database::Database;
+use crate::load::{Load, Requests, logins, registrations};
+use crate::processes::{Server, azuma};
+use crate::report::{Figure, Findings, Reach, Row, Unit};
+use crate::statistics::Series;
+
+pub const MEASURE: Measure = Measure {
+    name: "logins",
+    about: "logins against raw hashes, registrations against logins",
+    run,
+};
+
+const PEOPLE: u32 = 256;
+const IN_FLIGHT: usize = 32;
+/// Names of one round do not reach those of the next.
+const NAMES_OF_A_ROUND: u32 = 1_000_000;
+
+/// What the server did of one kind, once a round.
+#[derive(Default)]
+struct Served {
+    rate: Series,
+    turned_away: Series,
+}
+
+fn run(bench: &Bench) -> Outcome<Findings> {
+    let database = Database::sqlite(bench)?;
+    database.insert(0..PEOPLE)?;
+    let server = azuma(bench, database.url())?.start()?;
+    let span = bench.seconds(3.0, 0.5);
+    let mut hashes = Series::default();
+    let (mut logged_in, mut registered) = (Served::default(), Served::default());
+    for round in bench.rounds() {
+        hashes.push(raw_hashes(bench, span)?);
+        logged_in.measure(bench, &server, &mut logins(PEOPLE), span)?;
+        let names = &mut registrations(round * NAMES_OF_A_ROUND);
+        registered.measure(bench, &server, names, span)?;
+    }
+    let row = |what, against, reach, rounds| {
+        Row::new(what, against, Reach::AtLeast(reach), Unit::Times, rounds)
+    };
+    let rates = (
+        logged_in.rate.by(&hashes),
+        registered.rate.by(&logged_in.rate),
+    );
+    let figure = |what, unit, rounds| Figure::new(what, unit, rounds);
+    Ok(Findings {
+        rows: vec![
+            row("logins/s on one core", "raw hashes/s", 0.95, rates.0),
+            row("registrations/s", "logins/s", 0.9, rates.1),
+        ],
+        figures: vec![
+            figure("raw hashes", Unit::PerSecond, hashes),
+            figure("logins", Unit::PerSecond, logged_in.rate),
+            figure("logins turned away", Unit::Share, logged_in.turned_away),
+            figure("registrations", Unit::PerSecond, registered.rate),
+            figure(
+                "registrations turned away",
+                Unit::Share,
+                registered.turned_away,
+            ),
+        ],
+    })
+}
+
+impl Served {
+    /// Counts once the queue is full. Nothing is left to do for the server when this returns.
+    fn measure(
+        &mut self,
+        bench: &Bench,
+        server: &Server,
+        requests: &mut impl Requests,
+        span: Duration,
+    ) -> Outcome<()> {
+        let mut load = Load::connect(server.address(), IN_FLIGHT)?;
+        load.flat_out(bench.seconds(0.5, 0.2), requests)?;
+        let tally = load.flat_out(span, requests)?.served()?;
+        load.finish()?;
+        self.rate.push(tally.rate());
+        self.turned_away.push(tally.turned_away_share());
+        Ok(())
+    }
+}
+
+/// Hashes a second of a process on the server's core that does nothing else.
+fn raw_hashes(bench: &Bench, span: Duration) -> Outcome<f64> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .args(["hash", "--millis", &span.as_millis().to_string()])
+        .stdout(Stdio::piped());
+    bench.cores().server.give(&mut command);
+    let mut child = process::spawn(command, Signal::Kill)?;
+    let mut printed = String::new();
+    if let Some(mut output) = child.stdout.take() {
+        output.read_to_string(&mut printed)?;
+    }
+    child.wait()?;
+    Ok(printed.trim().parse()?)
+}

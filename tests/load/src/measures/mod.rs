@@ -1,0 +1,57 @@
+//! The measures, one a file.
+
+mod checks;
+mod cost;
+mod logins;
+mod memory;
+mod revocations;
+mod sessions;
+mod startup;
+mod storm;
+mod writes;
+
+use crate::Outcome;
+use crate::bench::Bench;
+use crate::report::Findings;
+
+/// Something to be measured.
+pub struct Measure {
+    /// What `--only` calls it.
+    pub name: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// Measures it.
+    pub run: fn(&Bench) -> Outcome<Findings>,
+}
+
+/// The names of all, for the command line.
+pub const NAMES: [&str; 8] = [
+    checks::MEASURE.name,
+    sessions::MEASURE.name,
+    writes::MEASURE.name,
+    logins::MEASURE.name,
+    storm::MEASURE.name,
+    memory::MEASURE.name,
+    startup::MEASURE.name,
+    revocations::MEASURE.name,
+];
+
+/// In the order of the table.
+const ALL: [Measure; 8] = [
+    checks::MEASURE,
+    sessions::MEASURE,
+    writes::MEASURE,
+    logins::MEASURE,
+    storm::MEASURE,
+    memory::MEASURE,
+    startup::MEASURE,
+    revocations::MEASURE,
+];
+
+impl Measure {
+    /// Those that are named; all, where none is.
+    pub fn chosen(only: &[String]) -> impl Iterator<Item = Self> {
+        ALL.into_iter()
+            .filter(|measure| only.is_empty() || only.iter().any(|name| name == measure.name))
+    }
+}

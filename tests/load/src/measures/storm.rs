@@ -1,0 +1,187 @@
+//! Session checks while 64 logins are always in flight, on SQLite.
+//!
+//! Checks arrive at 200 a second whatever happens, and each is timed from when it was due. They carry one of 1,000
+//! tokens that were used before; 1 in 20 carries one that was never used, which only the database knows. Each round
+//! has a server of its own, so that its memory is compared with what it had when it was idle.
+
+use std::sync::Barrier;
+use std::thread;
+
+use super::Measure;
+use super::cost::CONNECTIONS;
+use crate::Outcome;
+use crate::bench::Bench;
+use crate::database::{Database, Token, tokens};
+use crate::load::{Load, Order, Requests, Tally, checks, checks_partly_new, logins};
+use crate::processes::{Server, azuma};
+use crate::report::{Figure, Findings, Reach, Row, Unit};
+use crate::statistics::{Series, quantile};
+
+pub const MEASURE: Measure = Measure {
+    name: "storm",
+    about: "session checks and memory while 64 logins are in flight",
+    run,
+};
+
+const RATE: u32 = 200;
+const ONE_NEW_IN: u32 = 20;
+const KNOWN: u32 = 1_000;
+/// Enough new ones for both halves of every round.
+const NEW_OF_A_ROUND: u32 = 1_000;
+/// In flight; fewer in a short run, where a slow machine would turn them away.
+const LOGINS: [usize; 2] = [64, 16];
+/// MiB that one hash takes.
+const HASH_MEMORY: f64 = 19.0;
+
+#[derive(Default)]
+struct Measured {
+    calm_p99: Series,
+    storm_p99: Series,
+    logins_alone: Series,
+    logins_in_storm: Series,
+    turned_away: Series,
+    idle_memory: Series,
+    storm_memory: Series,
+}
+
+fn run(bench: &Bench) -> Outcome<Findings> {
+    let database = Database::sqlite(bench)?;
+    database.insert(0..KNOWN + (bench.plan().rounds() + 1) * NEW_OF_A_ROUND)?;
+    let known = tokens(0..KNOWN);
+    let mut measured = Measured::default();
+    for round in bench.rounds() {
+        let first = KNOWN + round * NEW_OF_A_ROUND;
+        let new = tokens(first..first + NEW_OF_A_ROUND);
+        let (for_calm, for_storm) = new.split_at(new.len() / 2);
+        let server = azuma(bench, database.url())?.start()?;
+        thread::sleep(bench.seconds(1.0, 0.1));
+        measured.idle_memory.push(server.memory()?);
+        use_once(&server, &known)?;
+        measured
+            .calm_p99
+            .push(calm(bench, &server, &known, for_calm)?);
+        measured.logins_alone.push(logins_alone(bench, &server)?);
+        server.forget_peak()?;
+        let (checks, logins) = storm(bench, &server, &known, for_storm)?;
+        measured.storm_memory.push(server.peak_memory()?);
+        measured.storm_p99.push(quantile(&checks.latencies, 0.99));
+        measured.logins_in_storm.push(logins.rate());
+        measured.turned_away.push(logins.turned_away_share());
+    }
+    Ok(findings(measured))
+}
+
+fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
+    let mut load = Load::connect(server.address(), CONNECTIONS)?;
+    let count = tokens.len() as u64;
+    load.flat_out_count(count, &mut checks(tokens, Order::InTurn))?
+        .faultless()?;
+    Ok(())
+}
+
+fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<f64> {
+    let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
+    let mut load = Load::connect(server.address(), CONNECTIONS)?;
+    let tally = load.paced(RATE, bench.seconds(6.0, 1.0), &mut requests)?;
+    Ok(quantile(&tally.faultless()?.latencies, 0.99))
+}
+
+fn logins_alone(bench: &Bench, server: &Server) -> Outcome<f64> {
+    let (mut load, mut requests) = rage(bench, server)?;
+    let tally = load.flat_out(bench.seconds(4.0, 1.0), &mut requests)?;
+    load.finish()?;
+    Ok(tally.served()?.rate())
+}
+
+/// Logins in flight, for a while already.
+fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests)> {
+    let [full, short] = LOGINS;
+    let mut load = Load::connect(server.address(), bench.either(full, short))?;
+    let mut requests = logins(KNOWN);
+    load.flat_out(bench.seconds(1.5, 0.3), &mut requests)?;
+    Ok((load, requests))
+}
+
+/// The checks begin when the logins have been in flight for a while.
+fn storm(
+    bench: &Bench,
+    server: &Server,
+    known: &[Token],
+    new: &[Token],
+) -> Outcome<(Tally, Tally)> {
+    let span = bench.seconds(6.0, 1.0);
+    let raging = Barrier::new(2);
+    let log_in = || -> Outcome<Tally> {
+        let begun = rage(bench, server);
+        raging.wait();
+        let (mut load, mut requests) = begun?;
+        load.flat_out(span, &mut requests)?.served()
+    };
+    thread::scope(|scope| {
+        let logins = scope.spawn(|| log_in().map_err(|error| format!("logins: {error}")));
+        let load = Load::connect(server.address(), CONNECTIONS);
+        raging.wait();
+        let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
+        let checks = load?.paced(RATE, span, &mut requests)?.faultless()?;
+        let logins = logins.join().map_err(|_| "the logins panicked")??;
+        Ok((checks, logins))
+    })
+}
+
+fn findings(measured: Measured) -> Findings {
+    let Measured {
+        calm_p99,
+        storm_p99,
+        logins_alone,
+        logins_in_storm,
+        turned_away,
+        idle_memory,
+        storm_memory,
+    } = measured;
+    let p99 = "p99 of checks at 200/s while 64 logins are in flight";
+    Findings {
+        rows: vec![
+            Row::new(
+                p99,
+                "without logins",
+                Reach::AtMost(1.5),
+                Unit::Times,
+                storm_p99.by(&calm_p99),
+            ),
+            Row::new(
+                p99,
+                "",
+                Reach::AtMost(5.0),
+                Unit::Milliseconds,
+                storm_p99.clone(),
+            ),
+            Row::new(
+                "logins/s in that storm",
+                "without checks",
+                Reach::AtLeast(0.95),
+                Unit::Times,
+                logins_in_storm.by(&logins_alone),
+            ),
+            Row::new(
+                "resident memory in that storm, at its peak",
+                "idle",
+                Reach::AtMost(HASH_MEMORY + 15.0),
+                Unit::MoreMebibytes,
+                storm_memory.less(&idle_memory),
+            ),
+        ],
+        figures: vec![
+            Figure::new("calm: p99 of checks", Unit::Milliseconds, calm_p99),
+            Figure::new("storm: p99 of checks", Unit::Milliseconds, storm_p99),
+            Figure::new(
+                "64 logins in flight, no checks: logins",
+                Unit::PerSecond,
+                logins_alone,
+            ),
+            Figure::new("storm: logins", Unit::PerSecond, logins_in_storm),
+            Figure::new("storm: logins turned away", Unit::Share, turned_away),
+            Figure::new("idle: resident memory", Unit::Mebibytes, idle_memory),
+            Figure::new("storm: resident memory", Unit::Mebibytes, storm_memory),
+        ],
+    }
+}

@@ -1,0 +1,61 @@
+//! Azuma, one HTTP worker and one hash thread of it.
+
+use std::path::Path;
+use std::process::Command;
+
+use azuma_tests::server::variable;
+
+use super::{Launch, free_address};
+use crate::Outcome;
+use crate::bench::Bench;
+
+/// Any will do: tokens of the bench are stored, not derived.
+const SECRET_KEY: &str = "dGhlIGxvYWQgYmVuY2ggbmVlZHMgYSBrZXksIHRvby4=";
+
+/// A node on a database that is migrated already. What is not set here is at its default.
+pub fn azuma(bench: &Bench, database: &str) -> Outcome<Launch> {
+    let address = free_address()?;
+    let home = bench.directory("node");
+    let mut command = command(bench, &home, database);
+    for (key, value) in [
+        ("http.listen", address.to_string().as_str()),
+        ("http.workers", "1"),
+        ("passwords.threads", "1"),
+        ("abuse.enabled", "false"),
+        ("secret_key", SECRET_KEY),
+    ] {
+        command.env(variable(key), value);
+    }
+    bench.cores().server.give(&mut command);
+    Ok(Launch {
+        command,
+        address,
+        path: "/",
+        log: home.join("log"),
+    })
+}
+
+/// Brings an empty database to the schema.
+pub fn migrate(bench: &Bench, url: &str) -> Outcome<()> {
+    let output = command(bench, &bench.directory("migration"), url)
+        .arg("migrate")
+        .output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("azuma migrate failed: {said}").into());
+    }
+    Ok(())
+}
+
+fn command(bench: &Bench, home: &Path, database: &str) -> Command {
+    let mut command = Command::new(bench.program("azuma"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AZUMA_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env(variable("database.url"), database)
+        .current_dir(home);
+    command
+}

@@ -1,0 +1,96 @@
+//! The servers under test, as processes: started, timed, weighed.
+
+mod azuma;
+mod cpu_time;
+mod limit;
+mod memory;
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use azuma_tests::process::{self, Signal};
+
+pub use azuma::{azuma, migrate};
+pub use limit::limit;
+
+use crate::Outcome;
+use crate::load::{ask, get};
+
+/// How long a server may take to answer for the first time.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait between two tries of that.
+const STEP: Duration = Duration::from_micros(200);
+
+/// A server that is not started yet.
+#[derive(Debug)]
+pub struct Launch {
+    command: Command,
+    address: SocketAddr,
+    path: &'static str,
+    log: PathBuf,
+}
+
+/// A running server. It is killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Launch {
+    /// Starts the server and waits until it answers 200.
+    pub fn start(self) -> Outcome<Server> {
+        Ok(self.start_timed()?.0)
+    }
+
+    /// The same, and how long that took.
+    pub fn start_timed(mut self) -> Outcome<(Server, Duration)> {
+        let log = File::create(&self.log)?;
+        self.command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let begun = Instant::now();
+        let mut server = Server {
+            child: process::spawn(self.command, Signal::Kill)?,
+            address: self.address,
+        };
+        let request = get(self.path, None);
+        while !ask(self.address, &request, PATIENCE).is_ok_and(|status| status == 200) {
+            let ended = server.child.try_wait()?.is_some();
+            if ended || begun.elapsed() > PATIENCE {
+                let said = fs::read_to_string(&self.log)?;
+                return Err(format!("a server does not start:\n{said}").into());
+            }
+            thread::sleep(STEP);
+        }
+        Ok((server, begun.elapsed()))
+    }
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An address nobody listens at.
+fn free_address() -> Outcome<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
