@@ -4,18 +4,21 @@
 //! blocking threads, a storm of logins would take a block of memory each. Here a fixed number of threads hash, one
 //! at a time each, in memory each keeps; they yield to everything else; and who would wait too long is told at once.
 
+mod memory;
 mod pool;
 mod scheme;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
 use azuma_domain::user::{Password, PasswordHash};
 
+use memory::Memory;
 use pool::Pool;
-use scheme::{Memory, Scheme, StoredHash};
+use scheme::{Scheme, StoredHash};
 
 /// The most threads; more are a slip of the keyboard.
 const MAX_THREADS: usize = 1_024;
@@ -44,25 +47,27 @@ pub enum StartHasherError {
     /// The number of threads is 0 or absurd.
     #[error("passwords can be hashed by 1 to {MAX_THREADS} threads, not {0}")]
     Threads(usize),
-    /// The first hash failed.
-    #[error("hashing does not work with these parameters: {0}")]
-    FirstHash(#[source] HashError),
+    /// The operating system does not promise that much memory.
+    #[error("no memory to hash passwords in: {0}")]
+    Memory(#[source] io::Error),
     /// The operating system gave no thread.
     #[error("no thread to hash passwords on: {0}")]
-    Spawn(#[source] std::io::Error),
+    Spawn(#[source] io::Error),
 }
 
 /// Argon2id in PHC strings; verifies Argon2i and Argon2d too.
 ///
-/// Takes `threads × memory_kib` once every thread has hashed; verifying an old hash of larger parameters takes more
-/// for as long as it lasts. Dropped, it lets the hash under way end, and its threads go.
+/// Its memory is reserved at the start, resident from the first password on, and `threads × memory_kib` once every
+/// thread has hashed; verifying an old hash of larger parameters takes more for as long as it lasts. Dropped, it lets
+/// the hash under way end, and its threads go.
 pub struct Argon2Hasher {
     scheme: Scheme,
     pool: Pool<Memory>,
 }
 
 impl Argon2Hasher {
-    /// Starts the threads. Blocks for one hash, which shows that the parameters work and how long one takes here.
+    /// Starts the threads and hashes nothing yet. Until a hash has shown how long it takes here, waits are reckoned for
+    /// a slow processor; where nobody logs in at once, a thread makes one to see.
     ///
     /// # Errors
     /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
@@ -78,10 +83,14 @@ impl Argon2Hasher {
         }
         let scheme = Scheme::new(memory_kib, iterations, parallelism)
             .map_err(StartHasherError::Parameters)?;
-        let first = pool::time(|| scheme.hash(b"first", &mut Memory::new(&scheme)));
-        first.outcome.map_err(StartHasherError::FirstHash)?;
-        let pool = Pool::start(threads, first.took, || Memory::new(&scheme))
-            .map_err(StartHasherError::Spawn)?;
+        let memories = (0..threads)
+            .map(|_| scheme.reserve_memory())
+            .collect::<Result<_, _>>()
+            .map_err(StartHasherError::Memory)?;
+        let pool =
+            Pool::start(memories, scheme.assumed_duration()).map_err(StartHasherError::Spawn)?;
+        let rehearsed = scheme.clone();
+        pool.rehearse(move |_| rehearse(&rehearsed));
         Ok(Self { scheme, pool })
     }
 
@@ -133,5 +142,17 @@ impl PasswordHasher for Argon2Hasher {
             };
             Ok(verdict)
         })
+    }
+}
+
+/// A hash that nobody asked for, to be measured. It is made in memory that is given back, because what a thread keeps
+/// stays resident, and a server that nobody logs in to has no use for it.
+fn rehearse(scheme: &Scheme) {
+    let made = scheme
+        .reserve_memory()
+        .map_err(|error| HashError::Failed(error.to_string()))
+        .and_then(|mut memory| scheme.hash(b"first", &mut memory));
+    if let Err(error) = made {
+        tracing::error!(%error, "passwords cannot be hashed");
     }
 }

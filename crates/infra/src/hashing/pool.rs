@@ -13,7 +13,9 @@ use tokio::sync::oneshot;
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
-/// How much of the expected duration the last measured one makes up: an eighth.
+/// How long nobody has asked for anything when a thread rehearses. By then a server that starts has started.
+const REHEARSE_AFTER: Duration = Duration::from_millis(100);
+/// How much of the measured duration the last one makes up: an eighth.
 const SMOOTHING: u32 = 8;
 
 /// Somebody would wait too long.
@@ -36,10 +38,14 @@ struct Shared<S> {
 
 struct Queue<S> {
     waiting: VecDeque<Box<dyn Task<S>>>,
+    /// Work to measure while nothing has been.
+    rehearsal: Option<Box<dyn Task<S>>>,
     running: u32,
     threads: u32,
-    /// How long a piece of work is expected to take.
-    expected: Duration,
+    /// How long a piece of work is taken to last until one was measured.
+    assumed: Duration,
+    /// How long the last ones took.
+    measured: Option<Duration>,
     closed: bool,
 }
 
@@ -68,28 +74,39 @@ impl<S, T: Send, F: FnOnce(&mut S) -> T + Send> Task<S> for Asked<F, T> {
     }
 }
 
+/// Work that nobody waits for.
+struct Rehearsal<F>(F);
+
+impl<S, F: FnOnce(&mut S) + Send> Task<S> for Rehearsal<F> {
+    fn is_abandoned(&self) -> bool {
+        false
+    }
+
+    fn run(self: Box<Self>, state: &mut S) {
+        (self.0)(state);
+    }
+}
+
 impl<S: Send + 'static> Pool<S> {
-    /// Starts the threads. `expected` is how long a piece of work takes, until some have been measured.
-    pub(super) fn start(
-        threads: usize,
-        expected: Duration,
-        state: impl Fn() -> S,
-    ) -> io::Result<Self> {
+    /// Starts a thread for each of the states. `assumed` is how long a piece of work is taken to last until one was
+    /// measured.
+    pub(super) fn start(states: Vec<S>, assumed: Duration) -> io::Result<Self> {
         let pool = Self {
             shared: Arc::new(Shared {
                 queue: Mutex::new(Queue {
                     waiting: VecDeque::new(),
+                    rehearsal: None,
                     running: 0,
-                    threads: u32::try_from(threads).unwrap_or(u32::MAX),
-                    expected,
+                    threads: u32::try_from(states.len()).unwrap_or(u32::MAX),
+                    assumed,
+                    measured: None,
                     closed: false,
                 }),
                 arrived: Condvar::new(),
             }),
         };
-        for number in 0..threads {
+        for (number, state) in states.into_iter().enumerate() {
             let shared = Arc::clone(&pool.shared);
-            let state = state();
             thread::Builder::new()
                 .name(format!("hash-{number}"))
                 .spawn(move || {
@@ -98,6 +115,19 @@ impl<S: Send + 'static> Pool<S> {
                 })?;
         }
         Ok(pool)
+    }
+
+    /// Has a thread do this once nobody has asked for anything for a while, to see how long it takes. Whoever asks
+    /// before that makes it needless.
+    pub(super) fn rehearse(&self, work: impl FnOnce(&mut S) + Send + 'static) {
+        self.shared.lock().rehearsal = Some(Box::new(Rehearsal(work)));
+        self.shared.arrived.notify_all();
+    }
+
+    /// How long work takes, once some has been done.
+    #[cfg(test)]
+    pub(super) fn measured(&self) -> Option<Duration> {
+        self.shared.lock().measured
     }
 
     /// Queues a piece of work and answers at once. When the receiver is dropped before its turn, the work is not
@@ -138,7 +168,8 @@ impl<S> Queue<S> {
         let ahead = waiting.saturating_add(self.running);
         // With every thread busy, one is free after a threads-th of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
-        self.expected.saturating_mul(turns) / self.threads.max(1)
+        let each = self.measured.unwrap_or(self.assumed);
+        each.saturating_mul(turns) / self.threads.max(1)
     }
 
     fn is_full(&self) -> bool {
@@ -146,9 +177,11 @@ impl<S> Queue<S> {
         self.waiting.len() >= most || self.wait() > LONGEST_WAIT
     }
 
-    fn measured(&mut self, took: Duration) {
-        self.expected =
-            (self.expected.saturating_mul(SMOOTHING - 1)).saturating_add(took) / SMOOTHING;
+    fn measure(&mut self, took: Duration) {
+        let so_far = self.measured.unwrap_or(took);
+        self.rehearsal = None;
+        self.measured =
+            Some((so_far.saturating_mul(SMOOTHING - 1)).saturating_add(took) / SMOOTHING);
     }
 }
 
@@ -166,7 +199,7 @@ impl<S> Shared<S> {
             let mut queue = self.lock();
             queue.running -= 1;
             match done.outcome {
-                Ok(()) => queue.measured(done.took),
+                Ok(()) => queue.measure(done.took),
                 Err(_) => tracing::error!("hashing a password panicked"),
             }
         }
@@ -183,14 +216,23 @@ impl<S> Shared<S> {
                     return Some(task);
                 }
                 None if queue.closed => return None,
-                None => {
-                    queue = self
-                        .arrived
-                        .wait(queue)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
+                None => queue = self.wait(queue),
             }
         }
+    }
+
+    /// Waits for work, and lets there be some where nobody brings any and none has been measured.
+    fn wait<'a>(&self, queue: MutexGuard<'a, Queue<S>>) -> MutexGuard<'a, Queue<S>> {
+        if queue.rehearsal.is_none() {
+            return (self.arrived.wait(queue)).unwrap_or_else(PoisonError::into_inner);
+        }
+        let (mut queue, waited) = (self.arrived.wait_timeout(queue, REHEARSE_AFTER))
+            .unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            let rehearsal = queue.rehearsal.take();
+            queue.waiting.extend(rehearsal);
+        }
+        queue
     }
 }
 

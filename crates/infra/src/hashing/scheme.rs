@@ -1,8 +1,13 @@
-//! Argon2 itself: parameters, PHC strings, memory.
+//! Argon2 itself: parameters and PHC strings.
+
+use std::io;
+use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use azuma_domain::ports::HashError;
+
+use super::memory::Memory;
 
 /// The length of a salt, in bytes (RFC 9106 §3.1).
 const SALT_BYTES: usize = 16;
@@ -29,6 +34,20 @@ impl Scheme {
         Ok(Self { params })
     }
 
+    /// Memory that its hashes fit in.
+    ///
+    /// # Errors
+    /// The operating system's, when it does not promise that much.
+    pub(super) fn reserve_memory(&self) -> io::Result<Memory> {
+        Memory::reserve(self.params.block_count())
+    }
+
+    /// How long a hash takes, as far as can be told without making one: a microsecond for each KiB of each pass. A
+    /// server's processor takes half of that or less.
+    pub(super) fn assumed_duration(&self) -> Duration {
+        Duration::from_micros(work_kib(&self.params))
+    }
+
     /// A new PHC string with a new salt.
     pub(super) fn hash(&self, password: &[u8], memory: &mut Memory) -> Result<String, HashError> {
         let mut salt = [0; SALT_BYTES];
@@ -43,7 +62,7 @@ impl Scheme {
         memory: &mut Memory,
     ) -> Result<String, HashError> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
-        let output = memory.run(&argon2, password, salt)?;
+        let output = compute(&argon2, password, salt, memory)?;
         let phc = PasswordHash {
             algorithm: ARGON2ID_IDENT,
             version: Some(Version::V0x13.into()),
@@ -93,7 +112,7 @@ impl StoredHash {
     /// Whether it is the hash of this password.
     pub(super) fn matches(&self, password: &[u8], memory: &mut Memory) -> Result<bool, HashError> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
-        let output = memory.run(&argon2, password, &self.salt)?;
+        let output = compute(&argon2, password, &self.salt, memory)?;
         // `Output` compares in constant time.
         Ok(output == self.output)
     }
@@ -107,63 +126,38 @@ impl StoredHash {
     }
 }
 
-/// The memory of one thread. It is kept from hash to hash, because asking the operating system for it anew takes a
-/// fifth of the time of a hash.
-pub(super) struct Memory {
-    kept: Vec<Block>,
-    keep_blocks: usize,
-}
-
-impl Memory {
-    /// Keeps as much as the scheme takes, from the first hash on.
-    pub(super) fn new(scheme: &Scheme) -> Self {
-        Self {
-            kept: Vec::new(),
-            keep_blocks: scheme.params.block_count(),
-        }
-    }
-
-    fn run(
-        &mut self,
-        argon2: &Argon2<'_>,
-        password: &[u8],
-        salt: &[u8],
-    ) -> Result<Output, HashError> {
-        let params = argon2.params();
-        let mut buffer = [0; Output::MAX_LENGTH];
-        let output = buffer
-            .get_mut(..params.output_len().unwrap_or(OUTPUT_BYTES))
-            .ok_or_else(|| failed("the stored hash is too long"))?;
-        let mut larger = Vec::new();
-        let blocks = if params.block_count() > self.keep_blocks {
-            grow(&mut larger, params.block_count())?;
-            &mut larger
-        } else {
-            grow(&mut self.kept, self.keep_blocks)?;
-            &mut self.kept
-        };
-        argon2
-            .hash_password_into_with_memory(password, salt, output, blocks.as_mut_slice())
-            .map_err(failed)?;
-        Output::new(output).map_err(failed)
-    }
-}
-
-fn grow(blocks: &mut Vec<Block>, count: usize) -> Result<(), HashError> {
-    let missing = count.saturating_sub(blocks.len());
-    blocks.try_reserve_exact(missing).map_err(failed)?;
-    blocks.resize(count, Block::new());
-    Ok(())
+fn compute(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    memory: &mut Memory,
+) -> Result<Output, HashError> {
+    let params = argon2.params();
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let output = buffer
+        .get_mut(..params.output_len().unwrap_or(OUTPUT_BYTES))
+        .ok_or_else(|| failed("the stored hash is too long"))?;
+    memory
+        .lend(params.block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(password, salt, &mut *output, blocks)
+        })
+        .map_err(failed)?
+        .map_err(failed)?;
+    Output::new(output).map_err(failed)
 }
 
 fn check_bounds(params: &Params) -> Result<(), String> {
     if params.m_cost() > MAX_MEMORY_KIB {
         return Err("more than 1 GiB of memory a hash".into());
     }
-    if u64::from(params.m_cost()) * u64::from(params.t_cost()) > MAX_WORK_KIB {
+    if work_kib(params) > MAX_WORK_KIB {
         return Err("more than 4 GiB of memory times iterations a hash".into());
     }
     Ok(())
+}
+
+fn work_kib(params: &Params) -> u64 {
+    u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
 fn failed(reason: impl ToString) -> HashError {

@@ -1,0 +1,91 @@
+//! What starting a hasher does, and what it leaves for later.
+
+use super::*;
+
+#[test]
+fn refuses_parameters_argon2_forbids_or_nobody_wants() {
+    let wrong = [
+        Argon2Settings {
+            memory_kib: 7,
+            ..SMALL
+        },
+        Argon2Settings {
+            iterations: 0,
+            ..SMALL
+        },
+        Argon2Settings {
+            parallelism: 0,
+            ..SMALL
+        },
+        Argon2Settings {
+            parallelism: 2,
+            ..SMALL
+        },
+        Argon2Settings {
+            memory_kib: u32::MAX,
+            ..SMALL
+        },
+        Argon2Settings {
+            iterations: u32::MAX,
+            ..SMALL
+        },
+    ];
+    for settings in wrong {
+        let error = Argon2Hasher::start(settings).map(|_| ()).unwrap_err();
+        assert!(
+            matches!(error, StartHasherError::Parameters(_)),
+            "{settings:?}: {error}"
+        );
+    }
+    for threads in [0, 100_000] {
+        let settings = Argon2Settings { threads, ..SMALL };
+        let error = Argon2Hasher::start(settings).map(|_| ()).unwrap_err();
+        assert!(matches!(error, StartHasherError::Threads(_)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn does_not_wait_for_a_hash() {
+    let settings = Argon2Settings {
+        memory_kib: 256 * 1_024,
+        ..SMALL
+    };
+    let started = pool::time(|| start(settings));
+    let memory = &mut started.outcome.scheme.reserve_memory().unwrap();
+    let hashed = pool::time(|| started.outcome.scheme.hash(b"neo", memory).unwrap());
+    assert!(
+        started.took < hashed.took / 2,
+        "{:?}, a hash {:?}",
+        started.took,
+        hashed.took
+    );
+}
+
+#[test]
+fn measures_a_hash_before_anybody_logs_in() {
+    until_measured(&start(SMALL));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn leaves_the_memory_of_the_threads_untouched() {
+    let hasher = start(Argon2Settings {
+        memory_kib: 4_096,
+        threads: 1,
+        ..SMALL
+    });
+    until_measured(&hasher);
+    let resident = hasher.pool.submit(the_memory::resident_kib).unwrap();
+    assert_eq!(resident.await.unwrap(), 0);
+    hasher.hash(password("neo")).await.unwrap();
+    let resident = hasher.pool.submit(the_memory::resident_kib).unwrap();
+    assert!(resident.await.unwrap() >= 4_096);
+}
+
+fn until_measured(hasher: &Argon2Hasher) {
+    let measured = (0..10_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        hasher.pool.measured().is_some()
+    });
+    assert!(measured, "no thread made a hash");
+}
