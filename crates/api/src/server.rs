@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 
@@ -12,7 +11,7 @@ use crate::dialects::legacy::CookieTransport;
 use crate::dialects::{account, azuma, legacy};
 use crate::http::client::TrustedProxies;
 use crate::http::endpoint::unknown_route;
-use crate::http::observe::{RequestIds, observe};
+use crate::http::observe::Observe;
 use crate::http::refusal::whole_seconds;
 use crate::pages;
 use crate::wiring::Parts;
@@ -22,16 +21,15 @@ use crate::wiring::Parts;
 pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
     let services = Data::from(parts.services);
     let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
-    let ids = Data::new(RequestIds::new(&*parts.entropy));
+    let observe = Observe::new(&*parts.entropy);
     let dialects = Dialects::of(config);
     let address = config.http.listen.as_str();
     let server = HttpServer::new(move || {
         let dialects = dialects.clone();
         App::new()
-            .wrap(from_fn(observe))
+            .wrap(observe.clone())
             .app_data(services.clone())
             .app_data(proxies.clone())
-            .app_data(ids.clone())
             .configure(|routes| dialects.routes(routes))
             .configure(pages::routes)
             .default_service(web::to(unknown_route::<azuma::Azuma>))
@@ -83,15 +81,15 @@ impl Dialects {
             legacy,
             account,
         } = self.clone();
-        // `/user/{id}` and its like match much; the narrower paths come first.
-        if let Some(settings) = account {
-            account::routes(config, settings);
+        // No path is two dialects'. The router tries one after the other: what is asked most comes first.
+        if let Some(settings) = azuma {
+            azuma::routes(config, settings);
         }
         if let Some(settings) = legacy {
             legacy::routes(config, settings);
         }
-        if let Some(settings) = azuma {
-            azuma::routes(config, settings);
+        if let Some(settings) = account {
+            account::routes(config, settings);
         }
     }
 }

@@ -13,7 +13,7 @@ use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{MailFiles, MailSettings, SmtpMailer};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
-use azuma_infra::session_check::StoreSessionCheck;
+use azuma_infra::session_cache::SessionCache;
 use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, migrate};
 
 use crate::config::Config;
@@ -28,6 +28,7 @@ const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SEC
 pub struct Parts {
     pub services: Arc<Services>,
     pub entropy: Arc<dyn Entropy>,
+    pub session_cache: SessionCache,
 }
 
 /// Opens everything, and brings the database to this version's schema.
@@ -37,8 +38,9 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     migrate(&url)?;
     let store: Arc<dyn Store> = Arc::new(DieselStore::open(&url, pool_options(config))?);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
+    let session_cache = SessionCache::new(Arc::clone(&store), config.sessions.cache_entries);
     let ports = Ports {
-        session_check: Arc::new(StoreSessionCheck::new(Arc::clone(&store))),
+        session_check: Arc::new(session_cache.clone()),
         store,
         hasher: Arc::new(Argon2Hasher::start(hashing(config))?),
         guard: guard(config),
@@ -55,6 +57,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     Ok(Parts {
         services: Arc::new(Services::new(ports, settings)),
         entropy,
+        session_cache,
     })
 }
 

@@ -7,7 +7,8 @@
 //! | [`hashing`] | passwords, on threads of their own |
 //! | [`mail`] | messages: their text, SMTP, files |
 //! | [`secret_key_file`] | the key that tokens are derived with |
-//! | [`session_check`] | who is asking |
+//! | [`session_cache`] | who is asking, from memory |
+//! | [`session_check`] | who is asking, from the store |
 //! | [`store`] | the databases |
 
 pub mod abuse_guard;
@@ -16,5 +17,6 @@ pub mod entropy;
 pub mod hashing;
 pub mod mail;
 pub mod secret_key_file;
+pub mod session_cache;
 pub mod session_check;
 pub mod store;

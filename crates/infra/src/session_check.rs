@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{BoxFuture, SessionCheck, SessionUse, Store, StoreError, StoreExt};
+use azuma_domain::ports::{SessionCheck, SessionUse, Soon, Store, StoreError, StoreExt};
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -27,8 +27,8 @@ impl SessionCheck for StoreSessionCheck {
         &self,
         hash: TokenHash,
         now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<LiveSession>, StoreError>> {
-        Box::pin(
+    ) -> Soon<'_, Result<Option<LiveSession>, StoreError>> {
+        Soon::later(
             self.store
                 .read(move |tx| tx.sessions().find_by_token(&hash, now)),
         )
@@ -39,8 +39,8 @@ impl SessionCheck for StoreSessionCheck {
         found: &'a LiveSession,
         now: Timestamp,
         expires_at: Timestamp,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
+    ) -> Soon<'a, Result<(), StoreError>> {
+        Soon::later(async move {
             let used = SessionUse {
                 hash: found.token.hash,
                 used_at: now,

@@ -32,6 +32,8 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         tokio::spawn(deliver_mail(Arc::clone(&parts.services), stopped.clone())),
         tokio::spawn(sweep(Arc::clone(&parts.services), stopped)),
     ];
+    let session_cache = parts.session_cache.clone();
+    let upkeep = tokio::spawn(session_cache.clone().run());
     let server = server::start(config, parts)?;
     let handle = server.handle();
     let told_to_stop = tokio::spawn(async move {
@@ -45,7 +47,16 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         told_at
     });
     server.await?;
-    finish(workers, told_to_stop.await? + config.http.shutdown_grace).await;
+    let deadline = told_to_stop.await? + config.http.shutdown_grace;
+    // No more requests come, so no more uses of sessions.
+    if timeout_at(deadline, session_cache.write_all())
+        .await
+        .is_err()
+    {
+        tracing::error!("the last minute's uses of sessions are not written");
+    }
+    upkeep.abort();
+    finish(workers, deadline).await;
     tracing::info!("stopped");
     Ok(())
 }

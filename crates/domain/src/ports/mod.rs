@@ -18,6 +18,7 @@ mod user_repository;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 pub use abuse_guard::{AbuseGuard, Attempt, Blocked};
 pub use clock::Clock;
@@ -36,3 +37,37 @@ pub use user_repository::{NewUser, UserChanges, UserRepository};
 
 /// A future of a port, so that ports stay object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A future of a port that mostly has its answer at once, and then costs no allocation.
+pub enum Soon<'a, T> {
+    /// The answer; `None` once it was taken.
+    Now(Option<T>),
+    /// It takes a while.
+    Later(BoxFuture<'a, T>),
+}
+
+impl<'a, T> Soon<'a, T> {
+    /// The answer is there.
+    pub fn now(answer: T) -> Self {
+        Self::Now(Some(answer))
+    }
+
+    /// The answer is this future's.
+    pub fn later(answer: impl Future<Output = T> + Send + 'a) -> Self {
+        Self::Later(Box::pin(answer))
+    }
+}
+
+/// Nothing in it depends on where it lies.
+impl<T> Unpin for Soon<'_, T> {}
+
+impl<T> Future for Soon<'_, T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match self.get_mut() {
+            Self::Now(answer) => answer.take().map_or(Poll::Pending, Poll::Ready),
+            Self::Later(answer) => answer.as_mut().poll(context),
+        }
+    }
+}

@@ -1,4 +1,4 @@
-use super::{BoxFuture, StoreError};
+use super::{Soon, StoreError};
 use crate::Timestamp;
 use crate::session::LiveSession;
 use crate::token::TokenHash;
@@ -14,7 +14,7 @@ pub trait SessionCheck: Send + Sync {
         &self,
         hash: TokenHash,
         now: Timestamp,
-    ) -> BoxFuture<'_, Result<Option<LiveSession>, StoreError>>;
+    ) -> Soon<'_, Result<Option<LiveSession>, StoreError>>;
 
     /// Notes that the token found was used at `now` and expires at `expires_at` from now on.
     ///
@@ -25,7 +25,7 @@ pub trait SessionCheck: Send + Sync {
         found: &'a LiveSession,
         now: Timestamp,
         expires_at: Timestamp,
-    ) -> BoxFuture<'a, Result<(), StoreError>>;
+    ) -> Soon<'a, Result<(), StoreError>>;
 
     /// The user or a session of it changed, or is gone: what was found of them before, or is being looked for right
     /// now, MUST NOT be answered to a later [`find`](Self::find). Called after the commit, before anybody is told.

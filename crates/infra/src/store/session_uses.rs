@@ -4,39 +4,39 @@ use azuma_domain::ports::SessionUse;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary};
-use diesel::sqlite::SqliteConnection;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::connection::DbConnection;
 use super::schema::session_tokens;
 use super::sql_types::{SqlTimestamp, StoredHash, StoredTime};
 
-/// The most uses in one statement.
+/// The most uses in one statement. SQLite takes three parameters for each.
 const BATCH: usize = 1_000;
 
 /// Writes `uses`. Nothing moves backwards. The expiry of a token that a later one has replaced does not move at all:
 /// a use written late must not undo that its end was set.
 pub(super) fn record(connection: &mut DbConnection, uses: &[SessionUse]) -> QueryResult<()> {
-    match connection {
-        DbConnection::Postgres(connection) => uses
-            .chunks(BATCH)
-            .try_for_each(|batch| record_on_postgres(connection, batch)),
-        DbConnection::Sqlite(connection) => uses
-            .iter()
-            .try_for_each(|one| record_on_sqlite(connection, one)),
-    }
+    uses.chunks(BATCH).try_for_each(|batch| match connection {
+        DbConnection::Postgres(connection) => record_on_postgres(connection, batch),
+        DbConnection::Sqlite(connection) => record_on_sqlite(connection, batch),
+    })
 }
 
-/// A token may be in a batch more than once; an UPDATE takes one row for each.
-const POSTGRES: &str = "\
-    UPDATE session_tokens AS token SET \
-        last_used_at = GREATEST(token.last_used_at, used.used_at), \
-        expires_at = CASE WHEN token.generation < session.generation THEN token.expires_at \
-                          ELSE GREATEST(token.expires_at, used.expires_at) END \
-    FROM ( \
-        SELECT hash, max(used_at) AS used_at, max(expires_at) AS expires_at \
-        FROM unnest($1, $2, $3) AS given (hash, used_at, expires_at) GROUP BY hash \
-    ) AS used, sessions AS session \
-    WHERE token.hash = used.hash AND session.id = token.session_id";
+/// `given` makes the rows `(hash, used_at, expires_at)`; `greatest` is what the database calls the greater of two. A
+/// token may be given more than once; an UPDATE takes one row for each.
+fn update(given: &str, greatest: &str) -> String {
+    format!(
+        "WITH given (hash, used_at, expires_at) AS ({given}) \
+         UPDATE session_tokens AS token SET \
+             last_used_at = {greatest}(coalesce(token.last_used_at, used.used_at), used.used_at), \
+             expires_at = CASE WHEN token.generation < session.generation THEN token.expires_at \
+                               ELSE {greatest}(token.expires_at, used.expires_at) END \
+         FROM ( \
+             SELECT hash, max(used_at) AS used_at, max(expires_at) AS expires_at FROM given GROUP BY hash \
+         ) AS used, sessions AS session \
+         WHERE token.hash = used.hash AND session.id = token.session_id"
+    )
+}
 
 fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> QueryResult<()> {
     let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
@@ -50,7 +50,7 @@ fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> Que
         .select(session_tokens::hash)
         .for_no_key_update()
         .load::<StoredHash>(connection)?;
-    diesel::sql_query(POSTGRES)
+    diesel::sql_query(update("SELECT * FROM unnest($1, $2, $3)", "GREATEST"))
         .bind::<Array<Binary>, _>(hashes)
         .bind::<Array<SqlTimestamp>, _>(used_at)
         .bind::<Array<SqlTimestamp>, _>(expires_at)
@@ -58,19 +58,16 @@ fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> Que
     Ok(())
 }
 
-const SQLITE: &str = "\
-    UPDATE session_tokens SET \
-        last_used_at = max(coalesce(last_used_at, ?1), ?1), \
-        expires_at = CASE \
-            WHEN generation < (SELECT generation FROM sessions WHERE id = session_id) THEN expires_at \
-            ELSE max(expires_at, ?2) END \
-    WHERE hash = ?3";
-
-fn record_on_sqlite(connection: &mut SqliteConnection, one: &SessionUse) -> QueryResult<()> {
-    diesel::sql_query(SQLITE)
-        .bind::<SqlTimestamp, _>(StoredTime(one.used_at))
-        .bind::<SqlTimestamp, _>(StoredTime(one.expires_at))
-        .bind::<Binary, _>(StoredHash(one.hash))
-        .execute(connection)?;
+fn record_on_sqlite(connection: &mut SqliteConnection, uses: &[SessionUse]) -> QueryResult<()> {
+    let rows = vec!["(?, ?, ?)"; uses.len()].join(", ");
+    let statement = update(&format!("VALUES {rows}"), "max");
+    let mut query = diesel::sql_query(statement).into_boxed::<Sqlite>();
+    for one in uses {
+        query = query
+            .bind::<Binary, _>(StoredHash(one.hash))
+            .bind::<SqlTimestamp, _>(StoredTime(one.used_at))
+            .bind::<SqlTimestamp, _>(StoredTime(one.expires_at));
+    }
+    query.execute(connection)?;
     Ok(())
 }

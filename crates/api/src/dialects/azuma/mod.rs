@@ -32,12 +32,13 @@ pub struct Settings {
 pub fn routes(config: &mut ServiceConfig, settings: Settings) {
     config
         .app_data(web::Data::new(settings))
+        // Asked most, so tried first; `/user/{id}` matches much, and comes last.
+        .service(at("/user/self").get(users::show_self).delete(users::delete))
         .service(at("/").get(index::show))
         .service(at("/users").post(users::register))
         .service(at("/user/login").post(sessions::login))
         .service(at("/user/logout").post(sessions::logout))
         .service(at("/user/update").patch(users::update))
-        .service(at("/user/self").get(users::show_self).delete(users::delete))
         .service(at("/user/sessions").get(sessions::list))
         .service(at("/user/sessions/{id}").delete(sessions::end))
         .service(at("/user/{id}").get(users::show));

@@ -1,0 +1,105 @@
+//! The way to a store, on which answers can be held back or fail.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use azuma_domain::ports::{Access, BoxFuture, Store, StoreError, Work};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Far longer than anything takes.
+const LONG: Duration = Duration::from_secs(10);
+
+/// Lets units of work through to the store behind it.
+pub(super) struct Gate {
+    behind: Arc<dyn Store>,
+    open: watch::Sender<bool>,
+    cut: AtomicBool,
+    held: watch::Sender<usize>,
+    reads: AtomicUsize,
+    writes: AtomicUsize,
+}
+
+impl Gate {
+    pub(super) fn before(store: Arc<dyn Store>) -> Self {
+        Self {
+            behind: store,
+            open: watch::Sender::new(true),
+            cut: AtomicBool::new(false),
+            held: watch::Sender::new(0),
+            reads: AtomicUsize::new(0),
+            writes: AtomicUsize::new(0),
+        }
+    }
+
+    /// From now on the store does what it is asked and its answers wait.
+    pub(super) fn hold(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Lets the answers go that wait, and those to come.
+    pub(super) fn release(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Waits until this many answers wait.
+    pub(super) async fn until_held(&self, count: usize) {
+        let mut held = self.held.subscribe();
+        let enough = held.wait_for(|held| *held >= count);
+        let waited = timeout(LONG, enough).await;
+        assert!(waited.is_ok(), "the store is not asked so often");
+    }
+
+    /// From now on nothing reaches the store.
+    pub(super) fn cut(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn mend(&self) {
+        self.cut.store(false, Ordering::SeqCst);
+    }
+
+    /// How many units of work only looked, since the last reset.
+    pub(super) fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    /// How many changed something.
+    pub(super) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn reset(&self) {
+        self.reads.store(0, Ordering::SeqCst);
+        self.writes.store(0, Ordering::SeqCst);
+    }
+
+    async fn pass(&self) {
+        let mut open = self.open.subscribe();
+        if *open.borrow() {
+            return;
+        }
+        self.held.send_modify(|held| *held += 1);
+        open.wait_for(|open| *open).await.unwrap();
+        self.held.send_modify(|held| *held -= 1);
+    }
+}
+
+impl Store for Gate {
+    fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
+        let count = match access {
+            Access::Read => &self.reads,
+            Access::Write => &self.writes,
+        };
+        count.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            if self.cut.load(Ordering::SeqCst) {
+                return Err(StoreError::Unavailable("cut off".into()));
+            }
+            let outcome = self.behind.run(access, work).await;
+            self.pass().await;
+            outcome
+        })
+    }
+}

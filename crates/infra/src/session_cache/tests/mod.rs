@@ -1,0 +1,184 @@
+//! The cache in front of a real store, whose answers can be held back.
+
+mod eviction;
+mod gate;
+mod hits;
+mod joins;
+mod ledger;
+mod model;
+mod other_nodes;
+mod polls;
+mod races;
+mod uses;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{SessionCheck, Store, StoreError, StoreExt, Transaction};
+use azuma_domain::session::{LiveSession, Session, SessionPolicy};
+use azuma_domain::testing::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
+
+use super::SessionCache;
+use super::monotonic::Moment;
+use crate::store::{DatabaseUrl, DieselStore, PoolOptions};
+use gate::Gate;
+
+/// More tokens than most tests use.
+const ROOM: u32 = 1_000;
+
+/// A database, and what several nodes and others do with it.
+struct World {
+    store: Arc<dyn Store>,
+    micros: Arc<AtomicU64>,
+}
+
+/// A node: a cache, and the gate through which it reaches the database.
+struct Node {
+    cache: SessionCache,
+    gate: Arc<Gate>,
+}
+
+impl World {
+    /// An empty database.
+    fn new() -> Self {
+        let url = DatabaseUrl::parse("sqlite::memory:").unwrap();
+        let store = DieselStore::open(&url, PoolOptions::default()).unwrap();
+        Self {
+            store: Arc::new(store),
+            micros: Arc::new(AtomicU64::new(1_000_000_000)),
+        }
+    }
+
+    /// A node that has not polled yet.
+    fn new_node(&self, room: u32) -> Node {
+        let gate = Arc::new(Gate::before(Arc::clone(&self.store)));
+        let micros = Arc::clone(&self.micros);
+        let stopwatch = Box::new(move || Moment::from_micros(micros.load(Ordering::SeqCst)));
+        let cache = SessionCache::timed(Arc::clone(&gate) as Arc<dyn Store>, room, stopwatch);
+        Node { cache, gate }
+    }
+
+    /// A node that answers from memory.
+    async fn node(&self) -> Node {
+        self.node_with_room_for(ROOM).await
+    }
+
+    async fn node_with_room_for(&self, room: u32) -> Node {
+        let node = self.new_node(room);
+        node.poll().await.unwrap();
+        node.gate.reset();
+        node
+    }
+
+    /// Lets time pass by the nodes' stopwatches.
+    fn pass(&self, span: Duration) {
+        let micros = u64::try_from(span.as_micros()).unwrap();
+        self.micros.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// What others do, past every node.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        let done: Result<T, StoreError> = self.store.transact(move |tx| Ok(work(tx)?)).await;
+        done.unwrap()
+    }
+
+    /// User `number` with the sliding session of that number, used before, expiring at `expires_at`.
+    async fn session_until(&self, number: u32, expires_at: Timestamp) {
+        self.insert(sample::session(number, user_id(number)), expires_at)
+            .await;
+    }
+
+    /// The same, with weeks ahead.
+    async fn session(&self, number: u32) {
+        self.session_until(number, now().plus(14 * DAY)).await;
+    }
+
+    async fn rotating_session_until(&self, number: u32, expires_at: Timestamp) {
+        let session = Session {
+            policy: SessionPolicy::Rotating,
+            ..sample::session(number, user_id(number))
+        };
+        self.insert(session, expires_at).await;
+    }
+
+    async fn insert(&self, session: Session, expires_at: Timestamp) {
+        self.change(move |tx| {
+            let number = (1..).find(|n| session_id(*n) == session.id).unwrap();
+            let user = sample::account(number, &format!("user{number}"));
+            tx.users().insert(&user).unwrap();
+            let first = sample::token(number, 0, expires_at);
+            tx.sessions().insert(&session, &first)
+        })
+        .await;
+    }
+
+    /// Ends session `number` on another node.
+    async fn end(&self, number: u32) {
+        let ended = self
+            .change(move |tx| tx.sessions().end(user_id(number), session_id(number)))
+            .await;
+        assert!(ended);
+    }
+
+    /// The token of session `number` as stored; `None` where it is gone.
+    async fn stored(&self, number: u32) -> Option<azuma_domain::session::SessionToken> {
+        let tokens = self
+            .change(move |tx| tx.sessions().tokens(session_id(number)))
+            .await;
+        tokens.into_iter().next()
+    }
+}
+
+impl Node {
+    async fn poll(&self) -> Result<(), StoreError> {
+        self.cache.shared.poll().await
+    }
+
+    /// Who the token of session `number` belongs to.
+    async fn find(&self, number: u32) -> Option<LiveSession> {
+        self.find_at(number, now()).await
+    }
+
+    async fn find_at(&self, number: u32, at: Timestamp) -> Option<LiveSession> {
+        self.try_find(number, at).await.unwrap()
+    }
+
+    async fn try_find(
+        &self,
+        number: u32,
+        at: Timestamp,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        self.cache.find(token_hash(number, 0), at).await
+    }
+
+    /// Finds session `number` at `at` and uses it, so that it expires 14 days later.
+    async fn check(&self, number: u32, at: Timestamp) {
+        let found = self.find_at(number, at).await.unwrap();
+        self.record(&found, at).await.unwrap();
+    }
+
+    async fn record(&self, found: &LiveSession, at: Timestamp) -> Result<(), StoreError> {
+        let expires_at = match found.session.policy {
+            SessionPolicy::Sliding => at.plus(14 * DAY),
+            SessionPolicy::Rotating => found.token.expires_at,
+        };
+        self.cache.record_use(found, at, expires_at).await
+    }
+
+    /// Lets a minute's turns of writing come.
+    async fn write_for_a_minute(&self) {
+        for _ in 0..super::write_behind::TURNS {
+            let _ = self.cache.shared.behind.write_next_turn().await;
+        }
+    }
+}
+
+/// A few minutes into the tests.
+fn later() -> Timestamp {
+    now().plus(5 * MINUTE)
+}

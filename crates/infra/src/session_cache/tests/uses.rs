@@ -1,0 +1,204 @@
+use azuma_domain::ports::SessionCheck;
+use azuma_domain::testing::all;
+use azuma_domain::testing::sample::{DAY, MICROSECOND, MINUTE, now, user_id};
+
+use super::{World, later};
+
+#[tokio::test]
+async fn a_use_of_a_token_with_ten_minutes_left_is_written_later() {
+    let world = World::new();
+    world.session_until(1, now().plus(10 * MINUTE)).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    assert_eq!(node.gate.writes(), 0);
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 1);
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.expires_at, now().plus(14 * DAY));
+    assert_eq!(stored.last_used_at, Some(now()));
+}
+
+#[tokio::test]
+async fn a_use_of_a_token_with_less_left_is_written_first() {
+    let world = World::new();
+    let expires_at = now().plus(10 * MINUTE - MICROSECOND);
+    world.session_until(1, expires_at).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.expires_at, now().plus(14 * DAY));
+}
+
+#[tokio::test]
+async fn what_was_written_first_is_not_written_again_later() {
+    let world = World::new();
+    world.session_until(1, later()).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 1);
+}
+
+#[tokio::test]
+async fn simultaneous_first_uses_are_one_write() {
+    let world = World::new();
+    world.session_until(1, later()).await;
+    let node = world.node().await;
+    let found = node.find(1).await.unwrap();
+    let recorded = all((0..8).map(|_| node.record(&found, now()))).await;
+    assert!(recorded.into_iter().all(|done| done.is_ok()));
+    assert_eq!(node.gate.writes(), 1);
+}
+
+#[tokio::test]
+async fn a_use_that_cannot_be_written_first_is_refused() {
+    let world = World::new();
+    world.session_until(1, later()).await;
+    let node = world.node().await;
+    let found = node.find(1).await.unwrap();
+    node.gate.cut();
+    assert!(node.record(&found, now()).await.is_err());
+    // By what is stored it has expired then, whatever is known here.
+    node.gate.mend();
+    assert_eq!(node.find_at(1, later()).await, None);
+}
+
+#[tokio::test]
+async fn a_rotating_token_near_its_end_has_nothing_to_write_first() {
+    let world = World::new();
+    world.rotating_session_until(1, later()).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    assert_eq!(node.gate.writes(), 0);
+    node.write_for_a_minute().await;
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(
+        (stored.expires_at, stored.last_used_at),
+        (later(), Some(now()))
+    );
+}
+
+#[tokio::test]
+async fn many_uses_of_a_minute_are_one_write() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    for second in 0..50 {
+        node.check(1, now().plus(second * MICROSECOND)).await;
+    }
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 1);
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.last_used_at, Some(now().plus(49 * MICROSECOND)));
+}
+
+#[tokio::test]
+async fn a_session_not_used_is_not_written() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.write_for_a_minute().await;
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 1);
+}
+
+#[tokio::test]
+async fn a_use_after_a_write_is_written_the_next_time() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.write_for_a_minute().await;
+    node.check(1, later()).await;
+    node.write_for_a_minute().await;
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+}
+
+#[tokio::test]
+async fn uses_that_could_not_be_written_are_tried_again() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.gate.cut();
+    node.write_for_a_minute().await;
+    node.gate.mend();
+    node.cache.shared.behind.write_next_turn().await.unwrap();
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
+}
+
+#[tokio::test]
+async fn a_use_made_while_a_write_fails_is_not_lost() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.gate.hold();
+    let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
+        node.gate.until_held(1).await;
+        node.check(1, later()).await;
+        node.gate.release();
+    });
+    node.cache.write_all().await;
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+}
+
+#[tokio::test]
+async fn stopping_writes_what_waits() {
+    let world = World::new();
+    for number in 1..=5 {
+        world.session(number).await;
+    }
+    let node = world.node().await;
+    for number in 1..=5 {
+        node.check(number, now()).await;
+    }
+    node.cache.write_all().await;
+    for number in 1..=5 {
+        assert_eq!(
+            world.stored(number).await.unwrap().last_used_at,
+            Some(now())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_use_in_flight_does_not_revive_a_session_that_ended() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    world.end(1).await;
+    node.cache.forget(user_id(1));
+    node.write_for_a_minute().await;
+    assert_eq!(world.stored(1).await, None);
+    assert_eq!(node.find(1).await, None);
+}
+
+#[tokio::test]
+async fn a_use_of_a_session_forgotten_meanwhile_is_written_first() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    let found = node.find(1).await.unwrap();
+    node.cache.forget(user_id(1));
+    node.record(&found, later()).await.unwrap();
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+}
+
+#[tokio::test]
+async fn a_use_that_waits_while_its_session_is_loaded_anew_is_written() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, later()).await;
+    node.cache.forget(user_id(1));
+    // The clock of this one was behind.
+    node.check(1, now()).await;
+    node.write_for_a_minute().await;
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.last_used_at, Some(later()));
+    assert_eq!(stored.expires_at, later().plus(14 * DAY));
+    assert_eq!(node.gate.writes(), 1);
+}
