@@ -1,0 +1,55 @@
+//! Two servers on one database.
+
+mod agreement;
+mod faults;
+mod one_file;
+mod pauses;
+mod revocation;
+mod revocations;
+
+use std::time::{Duration, Instant};
+
+use azuma_tests::Database;
+use azuma_tests::clients::Azuma;
+use azuma_tests::patience::Patience;
+use azuma_tests::server::Server;
+
+/// How long a node may take to learn what another did, whatever is broken.
+const WITHIN: Duration = Duration::from_secs(3);
+
+fn two_nodes() -> (Server, Server) {
+    let setup = Database::Postgres.server();
+    let other = setup.elsewhere();
+    (setup.start(), other.start())
+}
+
+/// Asks with a token until it is refused. Whatever is asked later than [`WITHIN`] after the revocation must be.
+async fn expect_ended(azuma: &Azuma, token: &str, revoked: Instant) {
+    let patience = Patience::of_seconds(30);
+    loop {
+        let asked = Instant::now();
+        match azuma.own_user(token).await.status {
+            401 => return,
+            200 => assert!(
+                asked < revoked + WITHIN,
+                "the session still lives on the other node after {:?}",
+                asked - revoked
+            ),
+            status => panic!("nothing is wrong, but the answer is {status}"),
+        }
+        patience.step().await;
+    }
+}
+
+/// Asks with a token until the answer has the expected status.
+async fn wait_for_status(azuma: &Azuma, token: &str, expected: u16) {
+    let patience = Patience::of_seconds(30);
+    loop {
+        let status = azuma.own_user(token).await.status;
+        if status == expected {
+            return;
+        }
+        assert!(!patience.is_over(), "still {status}, not {expected}");
+        patience.step().await;
+    }
+}
