@@ -1,6 +1,7 @@
 //! The HTTP server over the use cases.
 
 use std::error::Error;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -17,7 +18,7 @@ use crate::pages;
 use crate::wiring::Parts;
 
 /// Binds the address and starts to answer. Told to stop, the server finishes what it began within
-/// `http.shutdown_grace`; signals are its caller's.
+/// three quarters of `http.shutdown_grace`; signals are its caller's.
 pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
     let services = Data::from(parts.services);
     let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
@@ -35,7 +36,7 @@ pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     })
     .workers(config.http.worker_count())
-    .shutdown_timeout(whole_seconds(config.http.shutdown_grace))
+    .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
     .disable_signals()
     .bind(address)
     .map_err(|error| format!("cannot listen on {address}: {error}"))?;
@@ -43,6 +44,11 @@ pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
         tracing::info!("listening on http://{address}");
     }
     Ok(server.run())
+}
+
+/// What requests get of the time to stop in: a client that sends its body for ever must not take it all.
+fn grace_of_requests(grace: Duration) -> Duration {
+    grace * 3 / 4
 }
 
 /// The dialects that are switched on; the routes of the others are unknown.

@@ -38,7 +38,12 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     migrate(&url)?;
     let store: Arc<dyn Store> = Arc::new(DieselStore::open(&url, pool_options(config))?);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
-    let session_cache = SessionCache::new(Arc::clone(&store), config.sessions.cache_entries);
+    let followed = DieselStore::open(&url, for_polls())?;
+    let session_cache = SessionCache::new(
+        Arc::clone(&store),
+        Arc::new(followed),
+        config.sessions.cache_entries,
+    );
     let ports = Ports {
         session_check: Arc::new(session_cache.clone()),
         store,
@@ -74,6 +79,14 @@ fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
         wait: config.database.acquire_timeout,
+        ..PoolOptions::default()
+    }
+}
+
+/// Two, so that one may hang.
+fn for_polls() -> PoolOptions {
+    PoolOptions {
+        max_connections: 2,
         ..PoolOptions::default()
     }
 }

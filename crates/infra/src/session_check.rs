@@ -47,7 +47,10 @@ impl SessionCheck for StoreSessionCheck {
                 expires_at,
             };
             self.store
-                .transact(move |tx| Ok(tx.sessions().record_uses(&[used])?))
+                .transact(move |tx| {
+                    tx.sessions().record_uses(&[used])?;
+                    Ok(())
+                })
                 .await
         })
     }

@@ -16,6 +16,9 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// How often what has expired is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
+/// The least time for the last uses of sessions to be written in.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
 /// `azuma serve`: answers requests until SIGTERM or SIGINT, and finishes what it began within
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -34,12 +37,15 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     ];
     let session_cache = parts.session_cache.clone();
     let upkeep = tokio::spawn(session_cache.clone().run());
+    let end_of_upkeep = upkeep.abort_handle();
     let server = server::start(config, parts)?;
     let handle = server.handle();
     let told_to_stop = tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            // Without it every check asks the database, and uses pile up unwritten.
+            _ = upkeep => tracing::error!("stopping: the session cache is kept up no more"),
         }
         let told_at = Instant::now();
         drop(stop);
@@ -49,13 +55,14 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     server.await?;
     let deadline = told_to_stop.await? + config.http.shutdown_grace;
     // No more requests come, so no more uses of sessions.
+    let deadline = deadline.max(Instant::now() + LAST_WRITES);
     if timeout_at(deadline, session_cache.write_all())
         .await
         .is_err()
     {
         tracing::error!("the last minute's uses of sessions are not written");
     }
-    upkeep.abort();
+    end_of_upkeep.abort();
     finish(workers, deadline).await;
     tracing::info!("stopped");
     Ok(())

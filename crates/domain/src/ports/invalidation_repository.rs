@@ -36,7 +36,7 @@ pub struct Invalidation {
 
 /// The invalidations of all nodes, for each node to read.
 ///
-/// Nobody adds one by hand: a unit of work that updates or deletes an active user, ends or promotes a session or adds
+/// Nobody adds one by hand: a unit of work that updates or deletes a user, ends or promotes a session or adds
 /// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
 /// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it.
 pub trait InvalidationRepository {
@@ -50,6 +50,6 @@ pub trait InvalidationRepository {
         limit: u32,
     ) -> Result<Vec<Invalidation>, StoreError>;
 
-    /// Deletes all but the last `keep`.
-    fn prune(&mut self, keep: u32) -> Result<(), StoreError>;
+    /// Deletes the first `limit` of those before the last `keep`; answers how many.
+    fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError>;
 }

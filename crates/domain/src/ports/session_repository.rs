@@ -29,8 +29,9 @@ pub trait SessionRepository {
 
     /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
     /// `expires_at` nor `last_used_at` backwards, MUST NOT move the expiry of a token older than the session's
-    /// current one, whose end was set, and MUST pass over tokens that are gone.
-    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<(), StoreError>;
+    /// current one, whose end was set, and MUST pass over tokens that are gone. Answers the hashes of those that are
+    /// there, in any order.
+    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
 
     /// Whether the session is there with a token live at `now`.
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError>;

@@ -18,7 +18,7 @@ pub enum Swept {
 }
 
 impl Services {
-    /// Deletes some expired tokens and links and lapsed accounts, 500 of each at the most.
+    /// Deletes some expired tokens and links, lapsed accounts and old invalidations, 500 of each at the most.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was deleted then.
@@ -30,8 +30,8 @@ impl Services {
                 let tokens = tx.sessions().delete_expired(now, BATCH)?;
                 let links = tx.links().delete_expired(now, BATCH)?;
                 let accounts = tx.users().delete_lapsed(now, BATCH)?;
-                tx.invalidations().prune(KEPT_INVALIDATIONS)?;
-                let most = tokens.max(links).max(accounts);
+                let news = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
+                let most = tokens.max(links).max(accounts).max(news);
                 Ok(match most < BATCH as usize {
                     true => Swept::All,
                     false => Swept::Some,

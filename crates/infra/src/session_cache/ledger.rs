@@ -10,7 +10,8 @@ pub(super) trait Entries {
     /// What is remembered of a token.
     type Entry;
 
-    /// Remembers it, and answers which others were let go to make room.
+    /// Remembers it, and answers which were let go for it: others to make room, one that it replaces, or itself, where
+    /// there is no room at all.
     fn insert(&self, hash: TokenHash, entry: Self::Entry) -> Vec<(TokenHash, UserId)>;
 
     /// Lets it go. No read that begins after this finds it.
@@ -71,6 +72,8 @@ impl<L: Clone> Ledger<L> {
         let Some((user_id, entry)) = found else {
             return;
         };
+        // What it replaces counts as let go too, and would take the token's place in `remembered` along.
+        entries.remove(&hash);
         self.remembered.insert((user_id, hash));
         for (evicted, owner) in entries.insert(hash, entry) {
             self.remembered.remove(&(owner, evicted));

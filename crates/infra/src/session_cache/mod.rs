@@ -21,6 +21,7 @@ mod token_use;
 mod upkeep;
 mod write_behind;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use azuma_domain::Timestamp;
@@ -50,7 +51,9 @@ pub struct SessionCache {
 
 struct Shared {
     asked: StoreSessionCheck,
-    store: Arc<dyn Store>,
+    /// The same store as `asked`, on connections that no request has.
+    followed: Arc<dyn Store>,
+    polls_fail: AtomicBool,
     tokens: Tokens,
     ledger: Mutex<Ledger<Load>>,
     freshness: Freshness,
@@ -61,21 +64,29 @@ struct Shared {
 }
 
 impl SessionCache {
-    /// A check that remembers about `most` tokens (`sessions.cache_entries`) in front of `store`.
+    /// A check that remembers about `most` tokens (`sessions.cache_entries`) in front of `store`. `followed` is the same
+    /// database on connections of its own, two at the most: however many requests wait for a connection, the polls that
+    /// let memory answer them do not.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, most: u32) -> Self {
-        Self::timed(store, most, stopwatch())
+    pub fn new(store: Arc<dyn Store>, followed: Arc<dyn Store>, most: u32) -> Self {
+        Self::timed(store, followed, most, stopwatch())
     }
 
-    fn timed(store: Arc<dyn Store>, most: u32, stopwatch: Stopwatch) -> Self {
+    fn timed(
+        store: Arc<dyn Store>,
+        followed: Arc<dyn Store>,
+        most: u32,
+        stopwatch: Stopwatch,
+    ) -> Self {
         let shared = Shared {
             asked: StoreSessionCheck::new(Arc::clone(&store)),
             tokens: Tokens::with_room_for(most),
             ledger: Mutex::new(Ledger::new()),
             freshness: Freshness::default(),
             known: Mutex::new(None),
-            behind: WriteBehind::new(Arc::clone(&store)),
-            store,
+            behind: WriteBehind::new(store),
+            followed,
+            polls_fail: AtomicBool::new(false),
             stopwatch,
         };
         Self {

@@ -23,6 +23,8 @@ pub(super) struct TokenUse {
     used_at: AtomicI64,
     expiry: Expiry,
     waits: AtomicBool,
+    /// The store no longer has the token.
+    gone: AtomicBool,
     /// Held while an urgent use is written, so that simultaneous ones are one write.
     pub(super) urgent_write: Mutex<()>,
 }
@@ -51,6 +53,7 @@ impl TokenUse {
                 },
             },
             waits: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
             urgent_write: Mutex::new(()),
         }
     }
@@ -99,10 +102,15 @@ impl TokenUse {
         }
     }
 
+    /// The store has found no such token to write a use of. From now on it is asked.
+    pub(super) fn lost(&self) {
+        self.gone.store(true, Ordering::SeqCst);
+    }
+
     /// Whether the token is live at `now` by what is stored. An expiry that is known here alone proves nothing: the
     /// store may have let the token go.
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
-        now < self.stored_expiry()
+        !self.gone.load(Ordering::SeqCst) && now < self.stored_expiry()
     }
 
     /// Whether the store must know of the latest expiry before anybody is told of it.

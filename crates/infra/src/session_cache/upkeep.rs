@@ -1,5 +1,6 @@
 //! What goes on behind the answers: following other nodes, and writing uses.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,15 +14,14 @@ use super::{SessionCache, Shared};
 /// How often other nodes' invalidations are asked for.
 const POLL_EVERY: Duration = Duration::from_millis(250);
 /// The most polls without an answer. More than one, so that a connection that hangs does not stop the others.
-const MOST_POLLS: usize = 4;
+const MOST_POLLS: usize = 2;
 /// How often uses are written; each token's turn comes once in 60 times.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait before the last uses are tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 
 impl SessionCache {
-    /// Follows what other nodes do and writes uses behind, until it is dropped. Without it running, memory answers
-    /// nothing.
+    /// Follows what other nodes do and writes uses behind, for ever. Without it running, memory answers nothing.
     pub async fn run(self) {
         tokio::join!(self.follow(), self.write_behind());
     }
@@ -58,9 +58,17 @@ impl SessionCache {
     }
 }
 
+/// Polls, and says when that begins to fail, and when it works again.
 async fn poll(shared: Arc<Shared>, _permit: OwnedSemaphorePermit) {
-    if let Err(error) = shared.poll().await {
-        tracing::warn!(%error, "what other nodes did could not be read; sessions are looked up in the database");
+    match shared.poll().await {
+        Ok(()) if shared.polls_fail.swap(false, Ordering::Relaxed) => {
+            tracing::info!("other nodes can be followed again");
+        }
+        Ok(()) => {}
+        Err(error) if !shared.polls_fail.swap(true, Ordering::Relaxed) => {
+            tracing::warn!(%error, "other nodes cannot be followed; sessions are looked up in the database");
+        }
+        Err(_) => {}
     }
 }
 
@@ -69,7 +77,7 @@ impl Shared {
     pub(super) async fn poll(&self) -> Result<(), StoreError> {
         let sent = (self.stopwatch)();
         let known = *self.known();
-        let news = self.store.read(move |tx| news::read(tx, known)).await?;
+        let news = self.followed.read(move |tx| news::read(tx, known)).await?;
         self.follow(news);
         self.freshness.confirm(sent);
         Ok(())

@@ -12,7 +12,7 @@ use azuma_domain::token::TokenHash;
 use super::token_use::TokenUse;
 
 /// Every token has one of these turns, by its hash. One turn comes a second, so each token is written once a minute at
-/// the most, a minute after its use at the latest, and no write is as large as a minute's uses.
+/// the most, and a minute after its use where the store does not fail; and no write is as large as a minute's uses.
 pub(super) const TURNS: usize = 60;
 
 type Waiting = HashMap<TokenHash, Arc<TokenUse>>;
@@ -25,6 +25,8 @@ pub(super) struct WriteBehind {
     come: AtomicUsize,
     /// How many turns have been written.
     written: AtomicUsize,
+    /// Held while a turn is written: until then, what it took is neither waiting nor stored.
+    writing: tokio::sync::Mutex<()>,
 }
 
 impl WriteBehind {
@@ -34,6 +36,7 @@ impl WriteBehind {
             turns: std::array::from_fn(|_| Mutex::default()),
             come: AtomicUsize::new(0),
             written: AtomicUsize::new(0),
+            writing: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -46,7 +49,9 @@ impl WriteBehind {
             waiting.insert(token.hash(), Arc::clone(token))
         });
         if let Some(older) = older {
-            // It was forgotten while it waited, and was loaded anew.
+            // One was forgotten while it waited, and loaded anew; both may still be used. What is noted of the one after
+            // this has it wait again.
+            older.end_to_wait();
             note(token, older.latest());
         }
     }
@@ -62,8 +67,8 @@ impl WriteBehind {
             return Ok(());
         }
         let latest = token.latest();
-        self.record(vec![latest]).await?;
-        token.stored(latest);
+        let there = self.record(vec![latest]).await?;
+        settle(token, latest, &there);
         Ok(())
     }
 
@@ -93,8 +98,10 @@ impl WriteBehind {
     }
 
     async fn write_turn(&self, turn: usize) -> Result<(), StoreError> {
+        let _one_at_a_time = self.writing.lock().await;
         let waiting = self.turns.get(turn).map(|turn| take(&mut *lock(turn)));
-        let tokens: Vec<Arc<TokenUse>> = waiting.unwrap_or_default().into_values().collect();
+        let mut tokens: Vec<Arc<TokenUse>> = waiting.unwrap_or_default().into_values().collect();
+        tokens.sort_unstable_by_key(|token| token.hash());
         if tokens.is_empty() {
             return Ok(());
         }
@@ -103,9 +110,9 @@ impl WriteBehind {
         }
         let uses: Vec<SessionUse> = tokens.iter().map(|token| token.latest()).collect();
         match self.record(uses.clone()).await {
-            Ok(()) => {
+            Ok(there) => {
                 for (token, written) in tokens.iter().zip(uses) {
-                    token.stored(written);
+                    settle(token, written, &there);
                 }
                 Ok(())
             }
@@ -123,21 +130,39 @@ impl WriteBehind {
         }
         self.with_turn_of(token.hash(), |waiting| match waiting.entry(token.hash()) {
             Entry::Vacant(free) => drop(free.insert(Arc::clone(token))),
-            Entry::Occupied(newer) => note(newer.get(), token.latest()),
+            Entry::Occupied(newer) => {
+                token.end_to_wait();
+                note(newer.get(), token.latest());
+            }
         });
     }
 
-    async fn record(&self, uses: Vec<SessionUse>) -> Result<(), StoreError> {
-        self.store
+    /// Writes uses, and answers which tokens are there, sorted.
+    async fn record(&self, uses: Vec<SessionUse>) -> Result<Vec<TokenHash>, StoreError> {
+        let written: Result<_, StoreError> = self
+            .store
             .transact(move |tx| Ok(tx.sessions().record_uses(&uses)?))
-            .await
+            .await;
+        let mut there = written?;
+        there.sort_unstable();
+        Ok(there)
     }
 
     fn with_turn_of<T>(&self, hash: TokenHash, change: impl FnOnce(&mut Waiting) -> T) -> T {
-        let [.., last] = *hash.as_bytes();
+        // A turn is a range of hashes, and the database keeps rows in their order: what is written together lies together.
+        let [high, low, ..] = *hash.as_bytes();
+        let place = usize::from(u16::from_be_bytes([high, low]));
         let [first, ..] = &self.turns;
-        let turn = self.turns.get(usize::from(last) % TURNS).unwrap_or(first);
+        let turn = self.turns.get((place * TURNS) >> 16).unwrap_or(first);
         change(&mut lock(turn))
+    }
+}
+
+/// What came of writing a use.
+fn settle(token: &TokenUse, written: SessionUse, there: &[TokenHash]) {
+    match there.binary_search(&token.hash()) {
+        Ok(_) => token.stored(written),
+        Err(_) => token.lost(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use azuma_domain::ports::{Invalidation, InvalidationNumber, InvalidationRepository, StoreError};
 use azuma_domain::user::UserId;
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::errors::corrupt;
@@ -71,13 +72,17 @@ impl InvalidationRepository for DieselTransaction<'_> {
             .collect()
     }
 
-    fn prune(&mut self, keep: u32) -> Result<(), StoreError> {
-        let last = to_column(self.last()?);
-        let gone = invalidations::number.le(last.saturating_sub(i64::from(keep)));
+    fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError> {
+        let kept = to_column(self.last()?).saturating_sub(i64::from(keep));
         self.query(|connection| {
+            let first: Option<i64> = invalidations::table
+                .select(min(invalidations::number))
+                .first(connection)?;
+            // There are no gaps.
+            let of_limit = first.unwrap_or(0).saturating_add(i64::from(limit) - 1);
+            let gone = invalidations::number.le(kept.min(of_limit));
             diesel::delete(invalidations::table.filter(gone)).execute(connection)
-        })?;
-        Ok(())
+        })
     }
 }
 

@@ -15,9 +15,8 @@
 //! | `schema`, `sql_types` | tables and column types, as diesel sees them |
 //! | `errors` | what can go wrong, and what each of it means |
 //!
-//! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation. Where that
-//! The counter of invalidations comes last of all. Where that
-//! order is not kept (a cascade), a deadlock is possible, and the unit of work is run again.
+//! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation; the counter of
+//! invalidations comes last of all. Where that order is not kept (a cascade), a deadlock is possible, and the unit of work is run again.
 
 mod connection;
 mod diesel_store;

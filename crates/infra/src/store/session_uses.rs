@@ -1,6 +1,7 @@
 //! Writing down that tokens were used: what the database is asked to do most.
 
 use azuma_domain::ports::SessionUse;
+use azuma_domain::token::TokenHash;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary};
@@ -14,17 +15,31 @@ use super::sql_types::{SqlTimestamp, StoredHash, StoredTime};
 const BATCH: usize = 1_000;
 
 /// Writes `uses`. Nothing moves backwards. The expiry of a token that a later one has replaced does not move at all:
-/// a use written late must not undo that its end was set.
-pub(super) fn record(connection: &mut DbConnection, uses: &[SessionUse]) -> QueryResult<()> {
-    uses.chunks(BATCH).try_for_each(|batch| match connection {
-        DbConnection::Postgres(connection) => record_on_postgres(connection, batch),
-        DbConnection::Sqlite(connection) => record_on_sqlite(connection, batch),
-    })
+/// a use written late must not undo that its end was set. Answers which tokens are there.
+pub(super) fn record(
+    connection: &mut DbConnection,
+    uses: &[SessionUse],
+) -> QueryResult<Vec<TokenHash>> {
+    let mut there = Vec::with_capacity(uses.len());
+    for batch in uses.chunks(BATCH) {
+        let written = match connection {
+            DbConnection::Postgres(connection) => record_on_postgres(connection, batch)?,
+            DbConnection::Sqlite(connection) => record_on_sqlite(connection, batch)?,
+        };
+        there.extend(written.into_iter().map(|row| row.hash.0));
+    }
+    Ok(there)
+}
+
+#[derive(QueryableByName)]
+struct Written {
+    #[diesel(sql_type = Binary)]
+    hash: StoredHash,
 }
 
 /// `given` makes the rows `(hash, used_at, expires_at)`; `greatest` is what the database calls the greater of two. A
 /// token may be given more than once; an UPDATE takes one row for each.
-fn update(given: &str, greatest: &str) -> String {
+fn update(given: &str, greatest: &str, returned: &str) -> String {
     format!(
         "WITH given (hash, used_at, expires_at) AS ({given}) \
          UPDATE session_tokens AS token SET \
@@ -34,11 +49,15 @@ fn update(given: &str, greatest: &str) -> String {
          FROM ( \
              SELECT hash, max(used_at) AS used_at, max(expires_at) AS expires_at FROM given GROUP BY hash \
          ) AS used, sessions AS session \
-         WHERE token.hash = used.hash AND session.id = token.session_id"
+         WHERE token.hash = used.hash AND session.id = token.session_id \
+         RETURNING {returned}"
     )
 }
 
-fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> QueryResult<()> {
+fn record_on_postgres(
+    connection: &mut PgConnection,
+    uses: &[SessionUse],
+) -> QueryResult<Vec<Written>> {
     let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
     let used_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.used_at)).collect();
     let expires_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.expires_at)).collect();
@@ -50,17 +69,23 @@ fn record_on_postgres(connection: &mut PgConnection, uses: &[SessionUse]) -> Que
         .select(session_tokens::hash)
         .for_no_key_update()
         .load::<StoredHash>(connection)?;
-    diesel::sql_query(update("SELECT * FROM unnest($1, $2, $3)", "GREATEST"))
-        .bind::<Array<Binary>, _>(hashes)
-        .bind::<Array<SqlTimestamp>, _>(used_at)
-        .bind::<Array<SqlTimestamp>, _>(expires_at)
-        .execute(connection)?;
-    Ok(())
+    diesel::sql_query(update(
+        "SELECT * FROM unnest($1, $2, $3)",
+        "GREATEST",
+        "token.hash",
+    ))
+    .bind::<Array<Binary>, _>(hashes)
+    .bind::<Array<SqlTimestamp>, _>(used_at)
+    .bind::<Array<SqlTimestamp>, _>(expires_at)
+    .load(connection)
 }
 
-fn record_on_sqlite(connection: &mut SqliteConnection, uses: &[SessionUse]) -> QueryResult<()> {
+fn record_on_sqlite(
+    connection: &mut SqliteConnection,
+    uses: &[SessionUse],
+) -> QueryResult<Vec<Written>> {
     let rows = vec!["(?, ?, ?)"; uses.len()].join(", ");
-    let statement = update(&format!("VALUES {rows}"), "max");
+    let statement = update(&format!("VALUES {rows}"), "max", "hash");
     let mut query = diesel::sql_query(statement).into_boxed::<Sqlite>();
     for one in uses {
         query = query
@@ -68,6 +93,5 @@ fn record_on_sqlite(connection: &mut SqliteConnection, uses: &[SessionUse]) -> Q
             .bind::<SqlTimestamp, _>(StoredTime(one.used_at))
             .bind::<SqlTimestamp, _>(StoredTime(one.expires_at));
     }
-    query.execute(connection)?;
-    Ok(())
+    query.load(connection)
 }

@@ -9,8 +9,9 @@ use azuma_domain::session::{
 };
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_domain::user::{User, UserId};
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::connection::{DbConnection, load_locked};
 use super::schema::{session_tokens, sessions, users};
@@ -19,6 +20,8 @@ use super::session_uses;
 use super::sql_types::{StoredHash, StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{USER_COLUMNS, UserRow};
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
 
 impl DieselTransaction<'_> {
     /// The newest generation of a session's tokens. A sliding session has but one.
@@ -87,7 +90,7 @@ impl SessionRepository for DieselTransaction<'_> {
         }))
     }
 
-    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<(), StoreError> {
+    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError> {
         self.query(|connection| session_uses::record(connection, uses))
     }
 
@@ -222,12 +225,21 @@ impl SessionRepository for DieselTransaction<'_> {
 
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.query(|connection| {
-            let expired: Vec<(StoredHash, StoredId)> = session_tokens::table
+            let expired = session_tokens::table
                 .filter(session_tokens::expires_at.le(StoredTime(now)))
                 .order(session_tokens::expires_at)
                 .select((session_tokens::hash, session_tokens::session_id))
-                .limit(i64::from(limit.min(super::MAX_SWEEP)))
-                .load(connection)?;
+                .limit(i64::from(limit.min(super::MAX_SWEEP)));
+            let expired: Vec<(StoredHash, StoredId)> = match connection {
+                DbConnection::Postgres(connection) => expired.load(connection)?,
+                // Its index knows the day alone, lest every use move an entry (migration 0003).
+                DbConnection::Sqlite(connection) => expired
+                    .filter(
+                        sql::<Bool>("session_tokens.expires_at / 86400000000 <= ")
+                            .bind::<BigInt, _>(now.micros() / MICROS_A_DAY),
+                    )
+                    .load(connection)?,
+            };
             let (hashes, owners): (Vec<_>, Vec<_>) = expired.into_iter().unzip();
             // The sessions are locked first, or a token might be added to one between the last two statements.
             // Those that others work on are left for the next sweep.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// What libpq does unless the URL says otherwise: a host that is gone is given up on within seconds, in whatever
 /// state the connection is. Spans are in seconds, `tcp_user_timeout` in milliseconds.
-const POSTGRES_DEFAULTS: [(&str, &str); 7] = [
+const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
     ("fallback_application_name", "azuma"),
     ("connect_timeout", "3"),
     ("keepalives", "1"),
@@ -13,6 +13,8 @@ const POSTGRES_DEFAULTS: [(&str, &str); 7] = [
     ("keepalives_interval", "5"),
     ("keepalives_count", "3"),
     ("tcp_user_timeout", "10000"),
+    // A standby may lag, and would say that nothing was revoked.
+    ("target_session_attrs", "read-write"),
 ];
 
 /// A database's address, parsed. Written out (`Display`, `Debug`) it shows no password and no parameter.

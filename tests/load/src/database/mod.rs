@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub use people::{Person, Token, tokens};
-pub use postgres::{PostgresDatabase, Statements, cluster_connection};
+pub use postgres::{PostgresDatabase, Statements};
 
 use crate::Outcome;
 use crate::bench::Bench;
@@ -26,7 +26,7 @@ const BATCH: u32 = 1_000;
 pub enum Database {
     /// A file, by its URL.
     Sqlite(String),
-    /// In the throwaway cluster.
+    /// In a throwaway cluster.
     Postgres(PostgresDatabase),
 }
 
@@ -41,7 +41,7 @@ impl Database {
 
     /// A new database in Postgres.
     pub fn postgres(bench: &Bench) -> Outcome<Self> {
-        let database = PostgresDatabase::create()?;
+        let database = PostgresDatabase::create();
         migrate(bench, database.url())?;
         Ok(Self::Postgres(database))
     }

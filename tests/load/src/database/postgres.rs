@@ -1,50 +1,47 @@
-//! Databases in a throwaway Postgres cluster that counts statements.
+//! A database in a throwaway Postgres cluster of its own, which counts statements.
 
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use azuma_tests::postgres::Cluster;
+use azuma_tests::postgres::{Cluster, Connections};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::BigInt;
 
 use super::literals::Dialect;
 use super::people::Inserts;
 use crate::Outcome;
 
-/// A database in the cluster.
+/// The database that every cluster has. Nothing measured is in it, so that asking from there is not counted.
+const ASIDE: &str = "postgres";
+
+/// A database; its cluster ends with it.
 #[derive(Debug)]
 pub struct PostgresDatabase {
+    cluster: Arc<Cluster>,
     url: String,
-    address: SocketAddr,
-    name: String,
 }
 
 /// What a database was asked.
-#[derive(Clone, Copy, Debug, QueryableByName)]
+#[derive(Clone, Copy, Debug)]
 pub struct Statements {
     /// Statements, those that begin and end transactions included.
-    #[diesel(sql_type = BigInt)]
-    pub statements: i64,
+    pub statements: u32,
     /// Rows inserted, updated or deleted.
-    #[diesel(sql_type = BigInt)]
-    pub rows_written: i64,
+    pub rows_written: u32,
 }
 
 impl PostgresDatabase {
     /// A new, empty database.
-    pub fn create() -> Outcome<Self> {
-        let url = cluster().cluster.create_database();
-        let place = url.strip_prefix("postgres://postgres@");
-        let place = place.and_then(|place| place.split_once('/'));
-        let (address, name) = place.ok_or("the cluster's URLs have changed")?;
-        Ok(Self {
-            address: address.parse()?,
-            name: name.to_owned(),
-            url,
-        })
+    pub fn create() -> Self {
+        let cluster = Arc::new(Cluster::start());
+        let preload = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements';";
+        cluster.sql(ASIDE, preload);
+        cluster.stop();
+        cluster.resume();
+        cluster.sql(ASIDE, "CREATE EXTENSION pg_stat_statements;");
+        let url = cluster.create_database();
+        Self { cluster, url }
     }
 
     /// What a node is told of it.
@@ -54,24 +51,41 @@ impl PostgresDatabase {
 
     /// What a node is told of it that is to reach it by another address, and to give its connections a name.
     pub fn url_by(&self, address: SocketAddr, connections: &str) -> String {
-        let name = &self.name;
+        let name = self.name();
         format!("postgres://postgres@{address}/{name}?application_name={connections}")
     }
 
-    /// Where the cluster listens.
+    /// Where it is reached.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.cluster.address()
     }
 
-    /// What it was asked since the cluster started, as `pg_stat_statements` counts.
+    /// The connections of this name.
+    pub fn connections(&self, name: &str) -> Connections {
+        Connections::of(&self.cluster, name)
+    }
+
+    /// What it was asked until now, as `pg_stat_statements` counts.
     pub fn statements(&self) -> Outcome<Statements> {
         let counted = format!(
-            "SELECT coalesce(sum(calls), 0)::bigint AS statements, \
-                    coalesce(sum(rows) FILTER (WHERE query ~* '^\\s*(WITH .*)?(INSERT|UPDATE|DELETE)\\y'), 0)::bigint AS rows_written \
-             FROM pg_stat_statements JOIN pg_database ON oid = dbid WHERE datname = '{}'",
-            self.name
+            "SELECT coalesce(sum(calls), 0), \
+                    coalesce(sum(rows) FILTER (WHERE query ~* '^\\s*(WITH .*)?(INSERT|UPDATE|DELETE)\\y'), 0) \
+             FROM pg_stat_statements JOIN pg_database ON oid = dbid WHERE datname = '{}';",
+            self.name()
         );
-        Ok(sql_query(counted).get_result(&mut cluster_connection()?)?)
+        let printed = self.cluster.sql(ASIDE, &counted);
+        let (statements, rows_written) = printed
+            .trim()
+            .split_once('|')
+            .ok_or("the cluster does not count statements")?;
+        Ok(Statements {
+            statements: statements.parse()?,
+            rows_written: rows_written.parse()?,
+        })
+    }
+
+    fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -83,34 +97,4 @@ pub fn insert(url: &str, batches: impl Iterator<Item = Range<u32>>) -> Outcome<(
         connection.batch_execute(&format!("BEGIN; {} COMMIT;", inserts.of(&batch)))?;
     }
     Ok(connection.batch_execute("ANALYZE")?)
-}
-
-/// A connection that is counted in no measured database.
-pub fn cluster_connection() -> Outcome<PgConnection> {
-    Ok(PgConnection::establish(&cluster().own_url)?)
-}
-
-/// The cluster, and the database in it that counts for the others.
-struct Counting {
-    cluster: &'static Cluster,
-    own_url: String,
-}
-
-/// Started once, on the core of the load.
-fn cluster() -> &'static Counting {
-    static COUNTING: OnceLock<Counting> = OnceLock::new();
-    COUNTING.get_or_init(|| {
-        let cluster = Cluster::shared();
-        let own_url = cluster.create_database();
-        let preload = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements';";
-        cluster.sql(name(&own_url), preload);
-        cluster.stop();
-        cluster.resume();
-        cluster.sql(name(&own_url), "CREATE EXTENSION pg_stat_statements;");
-        Counting { cluster, own_url }
-    })
-}
-
-fn name(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or_default()
 }

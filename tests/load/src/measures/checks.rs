@@ -4,7 +4,7 @@
 //! sessions are live on each, and their tokens are used in random order.
 
 use super::Measure;
-use super::cost::{Costs, Pace};
+use super::cost::{Costs, Pace, TURNS};
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Person, tokens};
@@ -29,13 +29,14 @@ struct Both {
 
 fn run(bench: &Bench) -> Outcome<Findings> {
     let limit = limit(bench)?.start()?;
-    let sqlite = node(bench, &Database::sqlite(bench)?)?;
-    let postgres = node(bench, &Database::postgres(bench)?)?;
+    let databases = [Database::sqlite(bench)?, Database::postgres(bench)?];
+    let [sqlite, postgres] = databases.each_ref().map(|database| node(bench, database));
+    let (sqlite, postgres) = (sqlite?, postgres?);
     expect_equal_bodies(&limit, &sqlite)?;
     let servers = [limit, sqlite, postgres];
     let tokens = tokens(0..SESSIONS);
     let mut costs: [Both; 3] = Default::default();
-    for _ in bench.rounds() {
+    for _ in bench.rounds().flat_map(|_| 0..TURNS) {
         for (server, costs) in servers.iter().zip(&mut costs) {
             costs.fixed.measure(bench, server, &tokens, Pace::Fixed)?;
             costs

@@ -13,6 +13,10 @@ pub const CONNECTIONS: usize = 32;
 /// The fixed rate, in checks a second.
 pub const FIXED_RATE: u32 = 50_000;
 
+/// How often a round goes over the servers it compares: so briefly each time that whatever else happens on the
+/// machine happens to all of them.
+pub const TURNS: u32 = 4;
+
 /// How fast checks come.
 #[derive(Clone, Copy, Debug)]
 pub enum Pace {
@@ -22,7 +26,7 @@ pub enum Pace {
     FlatOut,
 }
 
-/// What was measured, once a round.
+/// What was measured, turn by turn.
 #[derive(Debug, Default)]
 pub struct Costs {
     /// CPU time of the server for a request, in microseconds.
@@ -48,9 +52,9 @@ impl Costs {
             Pace::Fixed => load.paced(FIXED_RATE, span, &mut requests),
             Pace::FlatOut => load.flat_out(span, &mut requests),
         };
-        run(bench.seconds(0.2, 0.05))?.faultless()?;
+        run(bench.seconds(0.1, 0.05))?;
         let (core, cpu) = (bench.cores().load.time()?, server.cpu_time()?);
-        let tally = run(bench.seconds(2.0, 0.2))?.faultless()?;
+        let tally = run(bench.seconds(0.5, 0.2))?.faultless()?;
         let cpu = server.cpu_time()? - cpu;
         self.load_core
             .push(core.busy_until(bench.cores().load.time()?));

@@ -3,7 +3,7 @@
 //! A tenth of the million are in use: each was used once before, and then any of them at any time.
 
 use super::Measure;
-use super::cost::{CONNECTIONS, Costs, Pace};
+use super::cost::{CONNECTIONS, Costs, Pace, TURNS};
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Token, tokens};
@@ -25,7 +25,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let (few_server, few_tokens) = start(bench, FEW, FEW)?;
     let (many_server, many_tokens) = start(bench, many, many / 10)?;
     let (mut few, mut many) = (Costs::default(), Costs::default());
-    for _ in bench.rounds() {
+    for _ in bench.rounds().flat_map(|_| 0..TURNS) {
         few.measure(bench, &few_server, &few_tokens, Pace::Fixed)?;
         many.measure(bench, &many_server, &many_tokens, Pace::Fixed)?;
     }

@@ -8,10 +8,10 @@ use super::{Figure, Findings, Machine, Reach, Row};
 const HEAD: &str = "\
 # Performance
 
-Written by `scripts/bench`. Each figure is one of the same run as what it is compared with: in each round both are
-measured in turn, and *got* is the median of the rounds. *The limit* is a bare actix-web handler that answers as many bytes
-of JSON. Servers have one HTTP worker, one hash thread, and one core to themselves; the load generator and Postgres have
-the other.
+Written by `scripts/bench`. What is compared is measured in turn, n times in one run, and *got* is the median of the n. *The
+limit* is a bare actix-web handler that answers as many bytes of JSON. Servers have one HTTP worker, one hash thread, and one
+core to themselves; the load generator and Postgres have the other. CPU time is that of the server's process, in user space and
+in the kernel.
 
 ";
 

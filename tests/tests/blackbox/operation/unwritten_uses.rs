@@ -1,6 +1,7 @@
 //! Uses of sessions, which are written later than they are answered.
 
-use std::time::Duration;
+use std::io::Write;
+use std::net::TcpStream;
 
 use azuma_tests::clients::{Azuma, Session};
 use azuma_tests::moments::{days, expect_in, minutes, moment};
@@ -12,6 +13,7 @@ on_both_databases![
     the_first_one_outlives_a_kill,
     without_one_a_kill_leaves_five_minutes,
     the_last_one_outlives_an_orderly_stop,
+    the_last_one_outlives_an_orderly_stop_with_a_request_that_never_ends,
     those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop,
     a_kill_takes_none_that_was_written,
 ];
@@ -79,6 +81,23 @@ async fn the_last_one_outlives_an_orderly_stop(db: Database) {
     assert_eq!(moment(&session.expires_at), used + days(14));
 }
 
+async fn the_last_one_outlives_an_orderly_stop_with_a_request_that_never_ends(db: Database) {
+    let mut server = db.server().set("http.shutdown_grace", "4s").start();
+    let neo = Person::named("neo");
+    let other = server.azuma().sign_up(&neo).await;
+    let token = server.azuma().sign_in(&neo).await;
+    let id = server.azuma().current_session(&token).await.id;
+    let before = now();
+    server.azuma().own_user(&token).await.done(200);
+    let mut endless = TcpStream::connect(server.address()).expect("the server listens");
+    let begun = "POST /users HTTP/1.1\r\nHost: azuma\r\nContent-Length: 10\r\n\r\n";
+    endless.write_all(begun.as_bytes()).expect("it reads");
+    server.restart().await;
+    let session = seen_by(&server.azuma(), &other, &id).await;
+    let used = session.last_used_at.as_deref().map(moment);
+    assert!(used >= Some(before), "{used:?} is before the last use");
+}
+
 async fn those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop(db: Database) {
     let mut server = db.server().set("sessions.cache_entries", "10").start();
     let neo = Person::named("neo");
@@ -110,13 +129,12 @@ async fn those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop(db: 
 }
 
 async fn a_kill_takes_none_that_was_written(db: Database) {
-    // Every expiry is so near that every use is written before it is answered.
+    // Each expiry is so near that every use is written before it is answered.
     let mut server = db.server().set("sessions.sliding.extend_to", "5m").start();
     let neo = Person::named("neo");
     let other = server.azuma().sign_up(&neo).await;
     let token = server.azuma().sign_in(&neo).await;
     let id = server.azuma().current_session(&token).await.id;
-    tokio::time::sleep(Duration::from_millis(50)).await;
     let before = now();
     server.azuma().own_user(&token).await.done(200);
     server.kill();

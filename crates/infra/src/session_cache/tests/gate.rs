@@ -38,6 +38,12 @@ impl Gate {
         self.open.send_replace(false);
     }
 
+    /// From now on nothing reaches the store, and that is told late.
+    pub(super) fn hold_failing(&self) {
+        self.cut();
+        self.hold();
+    }
+
     /// Lets the answers go that wait, and those to come.
     pub(super) fn release(&self) {
         self.open.send_replace(true);
@@ -94,10 +100,10 @@ impl Store for Gate {
         };
         count.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
-            if self.cut.load(Ordering::SeqCst) {
-                return Err(StoreError::Unavailable("cut off".into()));
-            }
-            let outcome = self.behind.run(access, work).await;
+            let outcome = match self.cut.load(Ordering::SeqCst) {
+                true => Err(StoreError::Unavailable("cut off".into())),
+                false => self.behind.run(access, work).await,
+            };
             self.pass().await;
             outcome
         })

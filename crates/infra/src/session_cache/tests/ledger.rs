@@ -97,6 +97,16 @@ fn what_made_room_is_not_looked_for_when_its_user_is_forgotten() {
 }
 
 #[test]
+fn a_token_loaded_again_can_still_be_forgotten() {
+    let (mut ledger, entries) = (Ledger::new(), OneToken::default());
+    load(&mut ledger, &entries, 1);
+    load(&mut ledger, &entries, 1);
+    assert_eq!(ledger.remembered_count(), 1);
+    ledger.forget(user_id(1), &entries);
+    assert!(!entries.holds(1));
+}
+
+#[test]
 fn forgetting_everybody_leaves_nothing() {
     let (mut ledger, entries) = (Ledger::new(), OneToken::default());
     load(&mut ledger, &entries, 1);

@@ -56,7 +56,8 @@ impl World {
         let gate = Arc::new(Gate::before(Arc::clone(&self.store)));
         let micros = Arc::clone(&self.micros);
         let stopwatch = Box::new(move || Moment::from_micros(micros.load(Ordering::SeqCst)));
-        let cache = SessionCache::timed(Arc::clone(&gate) as Arc<dyn Store>, room, stopwatch);
+        let store: Arc<dyn Store> = Arc::clone(&gate) as _;
+        let cache = SessionCache::timed(Arc::clone(&store), store, room, stopwatch);
         Node { cache, gate }
     }
 

@@ -18,8 +18,12 @@ impl Entries for Remembered {
     type Entry = ();
 
     fn insert(&self, hash: TokenHash, (): ()) -> Vec<(TokenHash, UserId)> {
-        self.0.lock().unwrap().insert(hash);
-        Vec::new()
+        let is_new = self.0.lock().unwrap().insert(hash);
+        // What is replaced counts as let go.
+        (!is_new)
+            .then_some((hash, user_id(1)))
+            .into_iter()
+            .collect()
     }
 
     fn remove(&self, hash: &TokenHash) {

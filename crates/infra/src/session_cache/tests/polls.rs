@@ -106,6 +106,20 @@ async fn a_frozen_poll_stops_memory_and_the_next_one_resumes_it() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_while_memory_stood_still_can_be_revoked() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.find(1).await;
+    world.pass(2 * SECOND);
+    assert!(node.find(1).await.is_some(), "by the store");
+    node.poll().await.unwrap();
+    world.end(1).await;
+    node.poll().await.unwrap();
+    assert_eq!(node.find(1).await, None);
+}
+
+#[tokio::test]
 async fn a_poll_that_fails_leaves_memory_to_run_out() {
     let world = World::new();
     world.session(1).await;
@@ -153,7 +167,7 @@ async fn a_node_that_missed_pruned_invalidations_forgets_everything() {
     node.find(3).await;
     world.end(1).await;
     world.end(2).await;
-    world.change(|tx| tx.invalidations().prune(1)).await;
+    world.change(|tx| tx.invalidations().prune(1, 1_000)).await;
     node.poll().await.unwrap();
     assert_eq!(node.find(1).await, None);
     node.gate.reset();
@@ -168,7 +182,7 @@ async fn a_node_whose_missed_invalidations_are_all_pruned_forgets_everything() {
     let node = world.node().await;
     node.find(1).await;
     world.end(1).await;
-    world.change(|tx| tx.invalidations().prune(0)).await;
+    world.change(|tx| tx.invalidations().prune(0, 1_000)).await;
     node.poll().await.unwrap();
     assert_eq!(node.find(1).await, None);
 }
@@ -182,7 +196,7 @@ async fn pruning_costs_a_node_that_kept_up_nothing() {
     node.find(2).await;
     world.end(1).await;
     node.poll().await.unwrap();
-    world.change(|tx| tx.invalidations().prune(0)).await;
+    world.change(|tx| tx.invalidations().prune(0, 1_000)).await;
     node.poll().await.unwrap();
     node.gate.reset();
     assert!(node.find(2).await.is_some());

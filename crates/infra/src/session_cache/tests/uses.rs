@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use azuma_domain::ports::SessionCheck;
 use azuma_domain::testing::all;
-use azuma_domain::testing::sample::{DAY, MICROSECOND, MINUTE, now, user_id};
+use azuma_domain::testing::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
 
 use super::{World, later};
 
@@ -201,4 +203,71 @@ async fn a_use_that_waits_while_its_session_is_loaded_anew_is_written() {
     assert_eq!(stored.last_used_at, Some(later()));
     assert_eq!(stored.expires_at, later().plus(14 * DAY));
     assert_eq!(node.gate.writes(), 1);
+}
+
+#[tokio::test]
+async fn a_use_written_first_that_finds_no_token_does_not_revive_it() {
+    let world = World::new();
+    world.session_until(1, later()).await;
+    let node = world.node().await;
+    let found = node.find(1).await.unwrap();
+    // Swept while the request was under way: by another node's clock it had expired.
+    world
+        .change(|tx| tx.sessions().delete_expired(later(), 10))
+        .await;
+    node.record(&found, now()).await.unwrap();
+    assert_eq!(node.find(1).await, None);
+}
+
+#[tokio::test]
+async fn a_use_written_later_that_finds_no_token_does_not_revive_it() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    let far = now().plus(15 * DAY);
+    world
+        .change(move |tx| tx.sessions().delete_expired(far, 10))
+        .await;
+    node.write_for_a_minute().await;
+    assert_eq!(node.find(1).await, None);
+}
+
+#[tokio::test]
+async fn two_of_a_token_in_use_at_once_both_wait() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    let behind = &node.cache.shared.behind;
+    node.find(1).await;
+    let remembered = || node.cache.shared.tokens.get(&token_hash(1, 0)).unwrap();
+    let older = Arc::clone(&remembered().uses);
+    node.cache.forget(user_id(1));
+    node.find(1).await;
+    let newer = Arc::clone(&remembered().uses);
+    // A request that took the older one before it was forgotten comes late.
+    newer.note(now(), now().plus(14 * DAY));
+    behind.queue(&newer);
+    behind.queue(&older);
+    newer.note(later(), later().plus(14 * DAY));
+    behind.queue(&newer);
+    node.write_for_a_minute().await;
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+}
+
+#[tokio::test]
+async fn stopping_waits_for_a_turn_that_is_being_written_and_writes_what_it_could_not() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.gate.hold_failing();
+    let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
+        node.gate.until_held(1).await;
+        let (_, ()) = tokio::join!(node.cache.write_all(), async {
+            node.gate.mend();
+            node.gate.release();
+        });
+        assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
+    });
 }

@@ -1,22 +1,13 @@
 //! What can be wrong between a node and its database.
 
-use std::collections::BTreeSet;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{Integer, Text};
-use rustix::process::{Pid, Signal, kill_process};
+use azuma_tests::network::Network;
+use azuma_tests::postgres::Connections;
 
-use super::link::Link;
-use crate::Outcome;
 use crate::bench::Bench;
-use crate::database::cluster_connection;
 use crate::report::Reach;
-
-/// How often connections are looked for that were made since.
-const STEP: Duration = Duration::from_millis(20);
 
 /// A fault; it hits one node's connections and leaves the database to the other.
 #[derive(Clone, Copy, Debug)]
@@ -74,79 +65,14 @@ impl Fault {
     }
 
     /// Keeps it up for so long.
-    pub fn strike(self, link: &Link, lasts: Duration) -> Outcome<()> {
-        match self {
-            Self::Nothing => thread::sleep(lasts),
-            Self::Killed => kill(self.node(), lasts)?,
-            Self::Frozen => freeze(self.node(), lasts)?,
-            Self::Cut => {
-                link.cut();
-                thread::sleep(lasts);
-                link.mend();
-            }
-        }
-        Ok(())
-    }
-}
-
-fn kill(node: &str, lasts: Duration) -> Outcome<()> {
-    let mut connection = cluster_connection()?;
-    let end = Instant::now() + lasts;
-    while Instant::now() < end {
-        sql_query(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1",
-        )
-        .bind::<Text, _>(node)
-        .execute(&mut connection)?;
-        thread::sleep(STEP);
-    }
-    Ok(())
-}
-
-fn freeze(node: &str, lasts: Duration) -> Outcome<()> {
-    let mut connection = cluster_connection()?;
-    let mut frozen = Frozen::default();
-    let end = Instant::now() + lasts;
-    while Instant::now() < end {
-        let backends: Vec<Backend> =
-            sql_query("SELECT pid FROM pg_stat_activity WHERE application_name = $1")
-                .bind::<Text, _>(node)
-                .load(&mut connection)?;
-        for Backend { pid } in backends {
-            frozen.freeze(pid);
-        }
-        thread::sleep(STEP);
-    }
-    Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Backend {
-    #[diesel(sql_type = Integer)]
-    pid: i32,
-}
-
-/// Processes that stand still until this is dropped.
-#[derive(Default)]
-struct Frozen(BTreeSet<i32>);
-
-impl Frozen {
-    fn freeze(&mut self, pid: i32) {
-        if self.0.insert(pid) {
-            signal(pid, Signal::STOP);
-        }
-    }
-}
-
-impl Drop for Frozen {
-    fn drop(&mut self) {
-        self.0.iter().for_each(|pid| signal(*pid, Signal::CONT));
-    }
-}
-
-/// A process that has ended meanwhile needs no signal.
-fn signal(pid: i32, signal: Signal) {
-    if let Some(pid) = Pid::from_raw(pid) {
-        let _ = kill_process(pid, signal);
+    pub fn strike(self, network: &Network, connections: &Connections, lasts: Duration) {
+        let trouble = match self {
+            Self::Nothing => None,
+            Self::Killed => Some(connections.keep_killing()),
+            Self::Frozen => Some(connections.keep_freezing()),
+            Self::Cut => Some(network.cut()),
+        };
+        thread::sleep(lasts);
+        drop(trouble);
     }
 }

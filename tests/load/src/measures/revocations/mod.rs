@@ -6,12 +6,13 @@
 //! each of them all the while.
 
 mod fault;
-mod link;
 mod trial;
 
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use azuma_tests::network::Network;
 
 use super::Measure;
 use crate::Outcome;
@@ -22,7 +23,6 @@ use crate::processes::{Server, azuma};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
 use fault::Fault;
-use link::Link;
 use trial::{Seen, Trial};
 
 pub const MEASURE: Measure = Measure {
@@ -85,8 +85,8 @@ struct Scene<'a> {
 impl Scene<'_> {
     /// All trials of the fault, on a node of their own.
     fn trials(self) -> Outcome<Vec<Seen>> {
-        let link = Link::to(self.postgres.address())?;
-        let url = self.postgres.url_by(link.address(), self.fault.node());
+        let network = Network::to(self.postgres.address());
+        let url = self.postgres.url_by(network.address(), self.fault.node());
         let there = azuma(self.bench, &url)?.start()?;
         let mut seen = Vec::new();
         let events = self.bench.either(EVENTS, 1);
@@ -95,14 +95,14 @@ impl Scene<'_> {
             let first = self.fault.number() * EVENTS * TRIALS + event * TRIALS;
             let ending = tokens(first..first + self.bench.either(TRIALS, 4));
             know(&there, &ending)?;
-            seen.extend(self.event(&link, &there, &ending)?);
+            seen.extend(self.event(&network, &there, &ending)?);
             recover(&there)?;
         }
         Ok(seen)
     }
 
     /// Strikes the fault once.
-    fn event(self, link: &Link, there: &Server, ending: &[Token]) -> Outcome<Vec<Seen>> {
+    fn event(self, network: &Network, there: &Server, ending: &[Token]) -> Outcome<Vec<Seen>> {
         let lasts = self.fault.lasts(self.bench);
         let begins = Instant::now() + Duration::from_millis(300);
         let until = begins + lasts + Duration::from_secs(3);
@@ -121,7 +121,8 @@ impl Scene<'_> {
             });
             let trials: Vec<_> = trials.collect();
             thread::sleep(begins.saturating_duration_since(Instant::now()));
-            self.fault.strike(link, lasts)?;
+            let connections = self.postgres.connections(self.fault.node());
+            self.fault.strike(network, &connections, lasts);
             let seen = trials.into_iter().map(|trial| match trial.join() {
                 Ok(seen) => Ok(seen?),
                 Err(_) => Err("a trial panicked".into()),

@@ -74,6 +74,8 @@ macro_rules! store_contract_of_invalidations {
             }
             prune {
                 the_last_ones_are_kept
+                it_answers_how_many
+                at_most_the_limit_goes_and_the_rest_the_next_times
                 the_last_number_stays_though_its_row_is_gone
                 keeping_more_than_there_are_keeps_all
             }

@@ -13,8 +13,8 @@ async fn three(store: &Arc<dyn Store>) {
     }
 }
 
-async fn prune(store: &Arc<dyn Store>, keep: u32) {
-    write(store, move |tx| tx.invalidations().prune(keep)).await;
+async fn prune(store: &Arc<dyn Store>, keep: u32) -> usize {
+    write(store, move |tx| tx.invalidations().prune(keep, 1_000)).await
 }
 
 pub async fn the_last_ones_are_kept(store: Arc<dyn Store>) {
@@ -28,6 +28,21 @@ pub async fn the_last_number_stays_though_its_row_is_gone(store: Arc<dyn Store>)
     prune(&store, 0).await;
     assert_eq!(invalidated(&store).await, []);
     assert_eq!(last(&store).await, number(3));
+}
+
+pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+    three(&store).await;
+    assert_eq!(prune(&store, 1).await, 2);
+    assert_eq!(prune(&store, 1).await, 0);
+}
+
+pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+    three(&store).await;
+    for left in [vec![2, 3], vec![3], vec![3]] {
+        write(&store, |tx| tx.invalidations().prune(1, 1)).await;
+        let left: Vec<_> = left.into_iter().map(user_id).collect();
+        assert_eq!(invalidated(&store).await, left);
+    }
 }
 
 pub async fn keeping_more_than_there_are_keeps_all(store: Arc<dyn Store>) {

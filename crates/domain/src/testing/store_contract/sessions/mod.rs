@@ -70,8 +70,8 @@ fn numbers(listed: &[ListedSession]) -> Vec<u32> {
 }
 
 /// Writes uses.
-async fn record(store: &Arc<dyn Store>, uses: Vec<SessionUse>) {
-    write(store, move |tx| tx.sessions().record_uses(&uses)).await;
+async fn record(store: &Arc<dyn Store>, uses: Vec<SessionUse>) -> Vec<TokenHash> {
+    write(store, move |tx| tx.sessions().record_uses(&uses)).await
 }
 
 /// A use of the token of this session and generation.
@@ -214,6 +214,7 @@ macro_rules! store_contract_of_sessions {
                 of_24_racing_calls_the_one_that_answers_true_sets_the_grace
             }
             record_uses {
+                it_answers_the_tokens_that_are_there
                 a_use_moves_the_expiry
                 a_first_use_is_noted
                 a_later_use_is_noted

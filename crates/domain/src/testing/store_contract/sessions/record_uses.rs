@@ -8,6 +8,16 @@ use crate::testing::sample::{
 };
 use crate::testing::store_contract::{given, linger, write};
 
+pub async fn it_answers_the_tokens_that_are_there(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(DAY)).await;
+    let later = now().plus(2 * DAY);
+    let gone = a_use(2, 0, now(), later);
+    assert_eq!(record(&store, vec![gone]).await, []);
+    let twice = a_use(1, 0, now(), later);
+    assert_eq!(record(&store, vec![twice, gone, twice]).await, [twice.hash]);
+}
+
 pub async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(5 * MINUTE)).await;

@@ -82,7 +82,7 @@ pub async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn
         let used = a_use(number, 0, now(), now().plus(DAY));
         let use_it = write(&store, move |tx| tx.sessions().record_uses(&[used]));
         let end_it = write(&store, move |tx| tx.sessions().end(ada, session_id(number)));
-        let ((), ended) = both(use_it, end_it).await;
+        let (_, ended) = both(use_it, end_it).await;
         assert!(ended);
         assert_eq!(find(&store, number, 0, now()).await, None);
     }

@@ -1,0 +1,1 @@
+ALTER TABLE session_tokens RESET (autovacuum_vacuum_scale_factor);
