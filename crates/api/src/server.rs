@@ -22,7 +22,7 @@ use crate::wiring::Parts;
 pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
     let services = Data::from(parts.services);
     let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
-    let observe = Observe::new(&*parts.entropy);
+    let observe = Observe::new(parts.entropy);
     let dialects = Dialects::of(config);
     let address = config.http.listen.as_str();
     let server = HttpServer::new(move || {

@@ -1,15 +1,14 @@
 //! Who asks, by `Authorization: Bearer` (RFC 6750 §2.1).
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::Coded;
+use azuma_domain::ports::Soon;
 use azuma_domain::services::Services;
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::{MalformedToken, Token};
@@ -32,19 +31,20 @@ impl<D> Deref for Bearer<D> {
 
 impl<D: Dialect> FromRequest for Bearer<D> {
     type Error = Refusal<D>;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal<D>>>>>;
+    type Future = Soon<'static, Result<Self, Refusal<D>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let token = bearer_token(request.headers());
-        let services = request.app_data::<web::Data<Services>>().cloned();
-        Box::pin(async move {
-            let services = services.ok_or(CarrierError::NoServices)?;
-            let session = services.authenticate(&token?).await?;
-            Ok(Self {
-                session,
-                dialect: PhantomData,
-            })
-        })
+        let services = request.app_data::<web::Data<Services>>();
+        let services = services.ok_or(CarrierError::NoServices);
+        match services.and_then(|services| Ok((services, bearer_token(request.headers())?))) {
+            Ok((services, token)) => services.authenticate(&token).map(|session| {
+                Ok(Self {
+                    session: session?,
+                    dialect: PhantomData,
+                })
+            }),
+            Err(error) => Soon::now(Err(error.into())),
+        }
     }
 }
 

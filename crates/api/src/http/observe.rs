@@ -1,10 +1,10 @@
 //! What every answer carries, and what the log says of a failure.
 
-use std::fmt::Write;
+use std::cell::Cell;
 use std::future::{self, Future, Ready};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use actix_web::Error;
@@ -15,22 +15,21 @@ use azuma_domain::ports::Entropy;
 use pin_project_lite::pin_project;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The digits of the largest number.
-const LONGEST_NUMBER: usize = 16;
+/// The digits of a number.
+const DIGITS: usize = 16;
+const ID_LENGTH: usize = DIGITS + 1 + DIGITS;
 
 /// Gives every answer its id, keeps caches from it, and logs what went wrong on our side under that id.
 ///
 /// Answers carry tokens and users, and refusals may stop to hold at any time: nothing of it is for a cache.
 #[derive(Clone)]
 pub struct Observe {
-    ids: Arc<RequestIds>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Observe {
-    pub fn new(entropy: &dyn Entropy) -> Self {
-        Self {
-            ids: Arc::new(RequestIds::new(entropy)),
-        }
+    pub fn new(entropy: Arc<dyn Entropy>) -> Self {
+        Self { entropy }
     }
 }
 
@@ -46,7 +45,7 @@ where
     type Future = Ready<Result<Observed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let ids = Arc::clone(&self.ids);
+        let ids = Rc::new(RequestIds::new(&*self.entropy));
         future::ready(Ok(Observed { service, ids }))
     }
 }
@@ -54,7 +53,7 @@ where
 /// The service whose answers are observed.
 pub struct Observed<S> {
     service: S,
-    ids: Arc<RequestIds>,
+    ids: Rc<RequestIds>,
 }
 
 impl<S, B> Service<ServiceRequest> for Observed<S>
@@ -71,7 +70,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         Answer {
             answer: self.service.call(request),
-            ids: Arc::clone(&self.ids),
+            ids: Rc::clone(&self.ids),
         }
     }
 }
@@ -81,7 +80,7 @@ pin_project! {
     pub struct Answer<F> {
         #[pin]
         answer: F,
-        ids: Arc<RequestIds>,
+        ids: Rc<RequestIds>,
     }
 }
 
@@ -100,40 +99,50 @@ where
     }
 }
 
-fn mark(response: &mut ServiceResponse<impl MessageBody>, id: String) {
+fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
     if response.status().is_server_error() {
-        log_failure(response, &id);
+        log_failure(response, &String::from_utf8_lossy(&id));
     }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::try_from(id) {
+    if let Ok(id) = HeaderValue::from_bytes(&id) {
         headers.insert(X_REQUEST_ID, id);
     }
 }
 
-/// Makes request ids: a random part of this process, and a number.
+/// Makes request ids: a random part of this worker, a hyphen, and a number.
 struct RequestIds {
-    /// The random part, and the hyphen after it.
-    process: String,
-    next: AtomicU64,
+    first: [u8; ID_LENGTH],
+    next: Cell<u64>,
 }
 
 impl RequestIds {
     fn new(entropy: &dyn Entropy) -> Self {
-        let (process, _) = entropy.uuid().as_u64_pair();
+        let (worker, _) = entropy.uuid().as_u64_pair();
+        let mut first = [b'-'; ID_LENGTH];
+        write_hex(worker, &mut first);
         Self {
-            process: format!("{process:016x}-"),
-            next: AtomicU64::new(0),
+            first,
+            next: Cell::new(0),
         }
     }
 
-    fn next(&self) -> String {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut id = String::with_capacity(self.process.len() + LONGEST_NUMBER);
-        id.push_str(&self.process);
-        // Writing to a string does not fail.
-        let _ = write!(id, "{number:x}");
+    fn next(&self) -> [u8; ID_LENGTH] {
+        let number = self.next.get();
+        self.next.set(number.wrapping_add(1));
+        let mut id = self.first;
+        if let Some(digits) = id.last_chunk_mut::<DIGITS>() {
+            write_hex(number, digits);
+        }
         id
+    }
+}
+
+/// Writes a number's digits, leading zeros among them, into the first 16 bytes.
+fn write_hex(number: u64, text: &mut [u8]) {
+    for (place, byte) in text.iter_mut().take(DIGITS).enumerate() {
+        let digit = (number >> (60 - 4 * place)) as u8 & 0xf;
+        *byte = digit + if digit < 10 { b'0' } else { b'a' - 10 };
     }
 }
 

@@ -56,6 +56,17 @@ impl<'a, T> Soon<'a, T> {
     pub fn later(answer: impl Future<Output = T> + Send + 'a) -> Self {
         Self::Later(Box::pin(answer))
     }
+
+    /// The same answer as another type.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'a) -> Soon<'a, U>
+    where
+        T: Send + 'a,
+    {
+        match self {
+            Self::Now(answer) => Soon::Now(answer.map(change)),
+            Self::Later(answer) => Soon::later(async move { change(answer.await) }),
+        }
+    }
 }
 
 /// Nothing in it depends on where it lies.

@@ -8,6 +8,8 @@ use crate::user::UserId;
 ///
 /// An implementation may remember what it found, but only ever to say yes: every no MUST be the store's. What another
 /// node changed MUST NOT be answered from memory longer than 3 s after the change was committed, whatever broke.
+///
+/// An answer that takes a while ([`Soon::Later`]) may be dropped and the question asked again.
 pub trait SessionCheck: Send + Sync {
     /// The token with this hash, live at `now`, with its session and user.
     fn find(

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Services;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{StoreError, StoreExt};
+use crate::ports::{Soon, StoreError, StoreExt};
 use crate::session::LiveSession;
-use crate::token::Token;
+use crate::token::{Token, TokenHash};
 
 /// Why a token is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -31,26 +31,60 @@ impl Coded for AuthenticateError {
 
 impl Services {
     /// Finds the session and user of a token, and counts that as a use of the session: a sliding expiry moves, and
-    /// a next token becomes the current one.
+    /// a next token becomes the current one. Mostly the answer is there at once.
     ///
     /// # Errors
     /// [`AuthenticateError`].
-    pub async fn authenticate(&self, token: &Token) -> Result<LiveSession, AuthenticateError> {
-        let now = self.ports.clock.now();
+    pub fn authenticate(
+        self: &Arc<Self>,
+        token: &Token,
+    ) -> Soon<'static, Result<LiveSession, AuthenticateError>> {
+        let (hash, now) = (token.hash(), self.ports.clock.now());
+        if let Some(found) = self.authenticate_from_memory(hash, now) {
+            return Soon::now(Ok(found));
+        }
+        let services = Arc::clone(self);
+        Soon::later(async move { services.authenticate_from_store(hash, now).await })
+    }
+
+    /// `None` where the session or its use takes a while.
+    fn authenticate_from_memory(&self, hash: TokenHash, now: Timestamp) -> Option<LiveSession> {
+        let check = &self.ports.session_check;
+        let Soon::Now(Some(Ok(Some(found)))) = check.find(hash, now) else {
+            return None;
+        };
+        if found.token.generation > found.session.generation {
+            return None;
+        }
+        let expires_at = self.after_use(&found, now);
+        match check.record_use(&found, now, expires_at) {
+            Soon::Now(Some(Ok(()))) => {}
+            Soon::Now(_) | Soon::Later(_) => return None,
+        }
+        Some(used(found, now, expires_at))
+    }
+
+    async fn authenticate_from_store(
+        &self,
+        hash: TokenHash,
+        now: Timestamp,
+    ) -> Result<LiveSession, AuthenticateError> {
         let check = &self.ports.session_check;
         let mut found = check
-            .find(token.hash(), now)
+            .find(hash, now)
             .await?
             .ok_or(AuthenticateError::TokenInvalid)?;
         if found.token.generation > found.session.generation {
             found = self.promote(found, now).await?;
         }
-        let lifetimes = &self.settings.lifetimes;
-        let expires_at = lifetimes.after_use(found.session.policy, found.token.expires_at, now);
+        let expires_at = self.after_use(&found, now);
         check.record_use(&found, now, expires_at).await?;
-        found.token.expires_at = expires_at;
-        found.token.last_used_at = Some(now);
-        Ok(found)
+        Ok(used(found, now, expires_at))
+    }
+
+    fn after_use(&self, found: &LiveSession, now: Timestamp) -> Timestamp {
+        let lifetimes = &self.settings.lifetimes;
+        lifetimes.after_use(found.session.policy, found.token.expires_at, now)
     }
 
     /// Makes the presented next token the current one, and ends the older ones after their grace. Racing first
@@ -80,4 +114,10 @@ impl Services {
             .await?
             .ok_or(AuthenticateError::TokenInvalid)
     }
+}
+
+fn used(mut found: LiveSession, now: Timestamp, expires_at: Timestamp) -> LiveSession {
+    found.token.expires_at = expires_at;
+    found.token.last_used_at = Some(now);
+    found
 }

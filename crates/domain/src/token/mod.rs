@@ -52,7 +52,8 @@ impl Token {
     }
 
     fn from_uuid(uuid: Uuid) -> Self {
-        Self(uuid.hyphenated().to_string())
+        let text = &mut Uuid::encode_buffer();
+        Self(uuid.hyphenated().encode_lower(text).to_owned())
     }
 
     /// The token in clear, to hand to its owner alone.

@@ -3,22 +3,13 @@
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use azuma_domain::session::LiveSession;
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 use quick_cache::sync::Cache;
 use quick_cache::{Lifecycle, UnitWeighter};
 
 use super::ledger::Entries;
-use super::token_use::TokenUse;
-
-/// What is remembered of a token.
-pub(super) struct Remembered {
-    /// As it was found.
-    pub(super) found: LiveSession,
-    /// What changed since by being used.
-    pub(super) uses: Arc<TokenUse>,
-}
+use super::remembered::Remembered;
 
 /// Remembered tokens. Who is asked for least goes first.
 pub(super) struct Tokens {
@@ -79,7 +70,7 @@ impl Lifecycle<TokenHash, Arc<Remembered>> for NoteEvicted {
     type RequestState = Vec<(TokenHash, UserId)>;
 
     fn on_evict(&self, evicted: &mut Self::RequestState, hash: TokenHash, entry: Arc<Remembered>) {
-        evicted.push((hash, entry.found.user.id));
+        evicted.push((hash, entry.user_id()));
     }
 }
 

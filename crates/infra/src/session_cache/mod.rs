@@ -2,12 +2,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `entries` | what is remembered of each token |
+//! | `remembered` | what is remembered of a token, its uses on their way to the store among it |
+//! | `entries` | the tokens remembered |
 //! | `ledger` | how loads and invalidations pass each other |
 //! | `load` | one question to the store, and who waits for it |
 //! | `news` | what other nodes did |
 //! | `freshness`, `monotonic` | whether memory may answer at all |
-//! | `token_use`, `write_behind` | uses on their way to the store |
+//! | `write_behind` | when uses are written |
 
 mod entries;
 mod freshness;
@@ -15,9 +16,9 @@ mod ledger;
 mod load;
 mod monotonic;
 mod news;
+mod remembered;
 #[cfg(test)]
 mod tests;
-mod token_use;
 mod upkeep;
 mod write_behind;
 
@@ -31,12 +32,12 @@ use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 
 use crate::session_check::StoreSessionCheck;
-use entries::{Remembered, Tokens};
+use entries::Tokens;
 use freshness::Freshness;
 use ledger::{Ledger, LoadNumber};
 use load::{Load, Loaded, share};
 use monotonic::{Stopwatch, stopwatch};
-use token_use::TokenUse;
+use remembered::Remembered;
 use write_behind::WriteBehind;
 
 /// A [`SessionCheck`] that remembers what the store answered, as a decorator of [`StoreSessionCheck`].
@@ -116,15 +117,15 @@ impl SessionCheck for SessionCache {
         let Some(remembered) = self.shared.tokens.get(&found.token.hash) else {
             return self.shared.asked.record_use(found, now, expires_at);
         };
-        let uses = Arc::clone(&remembered.uses);
-        uses.note(now, expires_at);
-        if uses.is_urgent(now) {
-            let behind = &self.shared.behind;
-            return Soon::later(
-                async move { behind.write_first(&uses, || uses.is_urgent(now)).await },
-            );
+        remembered.note(now, expires_at);
+        let behind = &self.shared.behind;
+        if remembered.is_urgent(now) {
+            return Soon::later(async move {
+                let is_urgent = || remembered.is_urgent(now);
+                behind.write_first(&remembered, is_urgent).await
+            });
         }
-        self.shared.behind.queue(&uses);
+        behind.queue(&remembered);
         Soon::now(Ok(()))
     }
 
@@ -145,14 +146,7 @@ impl Shared {
             return None;
         }
         let remembered = self.tokens.get(hash)?;
-        let Remembered { found, uses } = &*remembered;
-        if !uses.is_live(now) {
-            return None;
-        }
-        let mut found = found.clone();
-        found.token.expires_at = uses.expires_at();
-        found.token.last_used_at = uses.last_used_at();
-        Some(found)
+        remembered.is_live(now).then(|| remembered.as_used())
     }
 
     /// Asks the store, together with those who ask the same.
@@ -195,13 +189,7 @@ impl Shared {
     async fn load(&self, hash: TokenHash, number: LoadNumber, now: Timestamp) -> Loaded {
         let loaded = self.asked.find(hash, now).await.map_err(Arc::new);
         let found = loaded.as_ref().ok().and_then(Option::as_ref);
-        let entry = found.map(|found| {
-            let remembered = Remembered {
-                found: found.clone(),
-                uses: Arc::new(TokenUse::of(found)),
-            };
-            (found.user.id, remembered)
-        });
+        let entry = found.map(|found| (found.user.id, Remembered::new(found.clone())));
         self.ledger().finish(hash, number, entry, &self.tokens);
         loaded
     }

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use azuma_domain::ports::{SessionUse, Store, StoreError, StoreExt};
 use azuma_domain::token::TokenHash;
 
-use super::token_use::TokenUse;
+use super::remembered::Remembered;
 
 /// Every token has one of these turns, by its hash. One turn comes a second, so each token is written once a minute at
 /// the most, and a minute after its use where the store does not fail; and no write is as large as a minute's uses.
 pub(super) const TURNS: usize = 60;
 
-type Waiting = HashMap<TokenHash, Arc<TokenUse>>;
+type Waiting = HashMap<TokenHash, Arc<Remembered>>;
 
 /// The tokens whose uses wait to be written: those used within a minute at the most, remembered or not.
 pub(super) struct WriteBehind {
@@ -41,7 +41,7 @@ impl WriteBehind {
     }
 
     /// Has the latest use written when the token's turn comes.
-    pub(super) fn queue(&self, token: &Arc<TokenUse>) {
+    pub(super) fn queue(&self, token: &Arc<Remembered>) {
         if !token.begin_to_wait() {
             return;
         }
@@ -59,7 +59,7 @@ impl WriteBehind {
     /// Writes the latest use of one token now. Simultaneous calls are one write.
     pub(super) async fn write_first(
         &self,
-        token: &TokenUse,
+        token: &Remembered,
         is_urgent: impl Fn() -> bool,
     ) -> Result<(), StoreError> {
         let _one_at_a_time = token.urgent_write.lock().await;
@@ -100,7 +100,7 @@ impl WriteBehind {
     async fn write_turn(&self, turn: usize) -> Result<(), StoreError> {
         let _one_at_a_time = self.writing.lock().await;
         let waiting = self.turns.get(turn).map(|turn| take(&mut *lock(turn)));
-        let mut tokens: Vec<Arc<TokenUse>> = waiting.unwrap_or_default().into_values().collect();
+        let mut tokens: Vec<Arc<Remembered>> = waiting.unwrap_or_default().into_values().collect();
         tokens.sort_unstable_by_key(|token| token.hash());
         if tokens.is_empty() {
             return Ok(());
@@ -124,7 +124,7 @@ impl WriteBehind {
     }
 
     /// Takes back what could not be written.
-    fn queue_again(&self, token: &Arc<TokenUse>) {
+    fn queue_again(&self, token: &Arc<Remembered>) {
         if !token.begin_to_wait() {
             return;
         }
@@ -159,14 +159,14 @@ impl WriteBehind {
 }
 
 /// What came of writing a use.
-fn settle(token: &TokenUse, written: SessionUse, there: &[TokenHash]) {
+fn settle(token: &Remembered, written: SessionUse, there: &[TokenHash]) {
     match there.binary_search(&token.hash()) {
         Ok(_) => token.stored(written),
         Err(_) => token.lost(),
     }
 }
 
-fn note(token: &TokenUse, used: SessionUse) {
+fn note(token: &Remembered, used: SessionUse) {
     token.note(used.used_at, used.expires_at);
 }
 

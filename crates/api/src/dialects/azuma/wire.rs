@@ -1,11 +1,12 @@
 //! What goes over the wire.
 
+use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
 use azuma_domain::session::{Client, ListedSession, SessionId};
 use azuma_domain::user::{
     Change, EmailAddress, Icon, Password, PasswordRules, Status, User, UserName,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::http::form::{FormError, new_password};
@@ -111,7 +112,8 @@ impl From<IssuedSession> for TokenAnswer {
 pub struct UpdatedAnswer {
     id: Uuid,
     name: String,
-    created_at: String,
+    #[serde(serialize_with = "as_text")]
+    created_at: Timestamp,
 }
 
 impl From<User> for UpdatedAnswer {
@@ -119,7 +121,7 @@ impl From<User> for UpdatedAnswer {
         Self {
             id: user.id.uuid(),
             name: user.name.as_str().to_owned(),
-            created_at: user.created_at.to_string(),
+            created_at: user.created_at,
         }
     }
 }
@@ -131,7 +133,8 @@ pub struct UserAnswer<'a> {
     name: &'a str,
     icon: Option<&'a str>,
     status: Option<&'a str>,
-    created_at: String,
+    #[serde(serialize_with = "as_text")]
+    created_at: Timestamp,
 }
 
 impl<'a> From<&'a User> for UserAnswer<'a> {
@@ -141,7 +144,7 @@ impl<'a> From<&'a User> for UserAnswer<'a> {
             name: user.name.as_str(),
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
-            created_at: user.created_at.to_string(),
+            created_at: user.created_at,
         }
     }
 }
@@ -154,7 +157,8 @@ pub struct SelfAnswer<'a> {
     email: Option<&'a str>,
     icon: Option<&'a str>,
     status: Option<&'a str>,
-    created_at: String,
+    #[serde(serialize_with = "as_text")]
+    created_at: Timestamp,
 }
 
 impl<'a> From<&'a User> for SelfAnswer<'a> {
@@ -187,9 +191,11 @@ pub struct SessionsAnswer {
 struct SessionItem {
     id: Uuid,
     current: bool,
-    created_at: String,
+    #[serde(serialize_with = "as_text")]
+    created_at: Timestamp,
     last_used_at: Option<String>,
-    expires_at: String,
+    #[serde(serialize_with = "as_text")]
+    expires_at: Timestamp,
     user_agent: Option<String>,
     ip: Option<String>,
 }
@@ -200,9 +206,9 @@ impl SessionsAnswer {
         let item = |listed: ListedSession| SessionItem {
             id: listed.session.id.uuid(),
             current: listed.session.id == current,
-            created_at: listed.session.created_at.to_string(),
+            created_at: listed.session.created_at,
             last_used_at: listed.last_used_at.map(|at| at.to_string()),
-            expires_at: listed.token.expires_at.to_string(),
+            expires_at: listed.token.expires_at,
             user_agent: listed
                 .session
                 .client
@@ -214,6 +220,11 @@ impl SessionsAnswer {
             sessions: sessions.into_iter().map(item).collect(),
         }
     }
+}
+
+/// A time as the contract writes it, straight into the answer.
+fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
 }
 
 /// The query of `POST /user/logout`.

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use azuma_domain::ports::SessionCheck;
 use azuma_domain::testing::all;
 use azuma_domain::testing::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
@@ -241,10 +239,10 @@ async fn two_of_a_token_in_use_at_once_both_wait() {
     let behind = &node.cache.shared.behind;
     node.find(1).await;
     let remembered = || node.cache.shared.tokens.get(&token_hash(1, 0)).unwrap();
-    let older = Arc::clone(&remembered().uses);
+    let older = remembered();
     node.cache.forget(user_id(1));
     node.find(1).await;
-    let newer = Arc::clone(&remembered().uses);
+    let newer = remembered();
     // A request that took the older one before it was forgotten comes late.
     newer.note(now(), now().plus(14 * DAY));
     behind.queue(&newer);

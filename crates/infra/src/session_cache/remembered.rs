@@ -1,4 +1,4 @@
-//! The uses of one token, as far as they may not be stored yet.
+//! What is remembered of a token: what was found of it, and its uses, as far as they may not be stored yet.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -7,18 +7,20 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::SessionUse;
 use azuma_domain::session::{LiveSession, SessionPolicy};
 use azuma_domain::token::TokenHash;
+use azuma_domain::user::UserId;
 use tokio::sync::Mutex;
 
 /// With less than this left of the stored expiry, an extension is written before it is answered. Other nodes read the
 /// stored one, and a write may be a minute late.
 const WRITE_FIRST_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-/// What is known of a token's uses. It outlives what else is remembered of the token until it is written.
+/// What is remembered of a token. Forgotten, it lives on until its last use is written.
 ///
 /// A use is noted and then looks whether the token waits; the writer ends the wait and then reads what was noted. One of
 /// the two sees the other, in the one order that all these (`SeqCst`) accesses have.
-pub(super) struct TokenUse {
-    hash: TokenHash,
+pub(super) struct Remembered {
+    /// As it was found.
+    found: LiveSession,
     /// Microseconds since 1970; 0 stands for never.
     used_at: AtomicI64,
     expiry: Expiry,
@@ -37,13 +39,12 @@ enum Expiry {
     Sliding { here: AtomicI64, stored: AtomicI64 },
 }
 
-impl TokenUse {
+impl Remembered {
     /// Of a token just read from the store.
-    pub(super) fn of(found: &LiveSession) -> Self {
+    pub(super) fn new(found: LiveSession) -> Self {
         let token = found.token;
         let micros = token.expires_at.micros();
         Self {
-            hash: token.hash,
             used_at: AtomicI64::new(token.last_used_at.map_or(0, Timestamp::micros)),
             expiry: match found.session.policy {
                 SessionPolicy::Rotating => Expiry::Fixed(token.expires_at),
@@ -55,11 +56,25 @@ impl TokenUse {
             waits: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             urgent_write: Mutex::new(()),
+            found,
         }
     }
 
     pub(super) fn hash(&self) -> TokenHash {
-        self.hash
+        self.found.token.hash
+    }
+
+    /// Whose it is.
+    pub(super) fn user_id(&self) -> UserId {
+        self.found.user.id
+    }
+
+    /// What was found, as later uses left it.
+    pub(super) fn as_used(&self) -> LiveSession {
+        let mut found = self.found.clone();
+        found.token.expires_at = self.expires_at();
+        found.token.last_used_at = self.last_used_at();
+        found
     }
 
     /// Notes a use. Nothing moves backwards.
@@ -71,7 +86,7 @@ impl TokenUse {
     }
 
     /// When it was last used.
-    pub(super) fn last_used_at(&self) -> Option<Timestamp> {
+    fn last_used_at(&self) -> Option<Timestamp> {
         match self.used_at.load(Ordering::SeqCst) {
             0 => None,
             micros => Some(Timestamp::from_micros(micros)),
@@ -79,7 +94,7 @@ impl TokenUse {
     }
 
     /// When it expires by the latest use, stored or not.
-    pub(super) fn expires_at(&self) -> Timestamp {
+    fn expires_at(&self) -> Timestamp {
         match &self.expiry {
             Expiry::Fixed(at) => *at,
             Expiry::Sliding { here, .. } => Timestamp::from_micros(here.load(Ordering::SeqCst)),
@@ -89,7 +104,7 @@ impl TokenUse {
     /// The latest use, to be written.
     pub(super) fn latest(&self) -> SessionUse {
         SessionUse {
-            hash: self.hash,
+            hash: self.hash(),
             used_at: Timestamp::from_micros(self.used_at.load(Ordering::SeqCst)),
             expires_at: self.expires_at(),
         }
