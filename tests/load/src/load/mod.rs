@@ -16,6 +16,7 @@ pub use requests::{Order, checks, checks_partly_new, logins, logout, registratio
 
 use crate::Outcome;
 use connection::Connection;
+pub use waiting::Rest;
 use waiting::{Ready, Waiting};
 
 /// Writes the next request into an empty buffer.
@@ -57,16 +58,21 @@ const TURNED_AWAY: u16 = 503;
 
 impl Load {
     /// Opens connections; none of them carries a request yet.
-    pub fn connect(address: SocketAddr, connections: usize) -> Outcome<Self> {
+    pub fn connect(address: SocketAddr, connections: usize, rest: Rest) -> Outcome<Self> {
         let connections: Vec<Connection> = (0..connections)
             .map(|_| Connection::open(address))
             .collect::<Result<_, _>>()?;
-        let waiting = Waiting::new(connections.iter().map(Connection::stream))?;
+        let waiting = Waiting::new(connections.iter().map(Connection::stream), rest)?;
         Ok(Self {
             connections,
             waiting,
             ready: Vec::new(),
         })
+    }
+
+    /// How long it had nothing to do until now; nothing where it sleeps meanwhile.
+    pub fn time_idle(&self) -> Duration {
+        self.waiting.time_idle()
     }
 
     /// Waits until something can be read or `wake` has come, and tells `finished` of each request that is answered.

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::net::TcpStream;
 use std::os::fd::OwnedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::epoll;
 use rustix::time::{
@@ -18,6 +18,15 @@ const BATCH: usize = 64;
 /// What the timer is known by; connections are known by their index.
 const TIMER: u64 = u64::MAX;
 
+/// What the load's core does while there is nothing to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// It sleeps. Whoever answers has to wake it, which costs the server as much as a request.
+    Sleep,
+    /// It looks again, and again. An answer costs the server what it costs to send it.
+    Spin,
+}
+
 /// A connection that can be read from, by its index.
 #[derive(Clone, Copy, Debug)]
 pub struct Ready(pub usize);
@@ -28,11 +37,14 @@ pub struct Waiting {
     epoll: OwnedFd,
     timer: OwnedFd,
     set_to: Option<Instant>,
+    rest: Rest,
+    /// How long it looked in vain.
+    idle: Duration,
 }
 
 impl Waiting {
     /// Waits for these, known by the order they come in.
-    pub fn new<'a>(streams: impl Iterator<Item = &'a TcpStream>) -> Outcome<Self> {
+    pub fn new<'a>(streams: impl Iterator<Item = &'a TcpStream>, rest: Rest) -> Outcome<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
@@ -46,17 +58,52 @@ impl Waiting {
             epoll,
             timer,
             set_to: None,
+            rest,
+            idle: Duration::ZERO,
         })
     }
 
     /// Waits for at least one connection, no longer than until `wake`, and adds those that are ready.
     pub fn until(&mut self, wake: Instant, ready: &mut Vec<Ready>) -> Outcome<()> {
+        match self.rest {
+            Rest::Sleep => self.sleep_until(wake, ready),
+            Rest::Spin => self.spin_until(wake, ready),
+        }
+    }
+
+    /// How long it has looked in vain; nothing where it sleeps.
+    pub fn time_idle(&self) -> Duration {
+        self.idle
+    }
+
+    fn spin_until(&mut self, wake: Instant, ready: &mut Vec<Ready>) -> Outcome<()> {
+        let at_once = Timespec::default();
+        let mut before = Instant::now();
+        loop {
+            self.look(Some(&at_once), ready)?;
+            if !ready.is_empty() {
+                return Ok(());
+            }
+            let now = Instant::now();
+            self.idle += now - before;
+            if now >= wake {
+                return Ok(());
+            }
+            before = now;
+        }
+    }
+
+    fn sleep_until(&mut self, wake: Instant, ready: &mut Vec<Ready>) -> Outcome<()> {
         if self.set_to != Some(wake) {
             // Which also clears that it went off.
             self.set_timer(wake)?;
         }
+        self.look(None, ready)
+    }
+
+    fn look(&self, patience: Option<&Timespec>, ready: &mut Vec<Ready>) -> Outcome<()> {
         let mut events = [MaybeUninit::uninit(); BATCH];
-        let (events, _) = epoll::wait(&self.epoll, &mut events, None)?;
+        let (events, _) = epoll::wait(&self.epoll, &mut events, patience)?;
         for event in events {
             let data = event.data.u64();
             if data != TIMER {

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::Token;
-use crate::load::{Load, Order, checks};
+use crate::load::{Load, Order, Rest, checks};
 use crate::processes::Server;
 use crate::report::{Figure, Unit};
 use crate::statistics::Series;
@@ -33,8 +33,8 @@ pub struct Costs {
     pub micros: Series,
     /// Requests answered a second.
     pub rate: Series,
-    /// How busy the load's core was, 0 to 1.
-    pub load_core: Series,
+    /// How much of the time the load generator had something to do, 0 to 1.
+    pub load_busy: Series,
 }
 
 impl Costs {
@@ -46,18 +46,19 @@ impl Costs {
         tokens: &[Token],
         pace: Pace,
     ) -> Outcome<()> {
-        let mut load = Load::connect(server.address(), CONNECTIONS)?;
+        let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Spin)?;
         let mut requests = checks(tokens, Order::Random);
-        let mut run = |span| match pace {
+        let mut run = |load: &mut Load, span| match pace {
             Pace::Fixed => load.paced(FIXED_RATE, span, &mut requests),
             Pace::FlatOut => load.flat_out(span, &mut requests),
         };
-        run(bench.seconds(0.1, 0.05))?;
-        let (core, cpu) = (bench.cores().load.time()?, server.cpu_time()?);
-        let tally = run(bench.seconds(0.5, 0.2))?.faultless()?;
+        run(&mut load, bench.seconds(0.1, 0.05))?;
+        let (idle, cpu) = (load.time_idle(), server.cpu_time()?);
+        let tally = run(&mut load, bench.seconds(0.5, 0.2))?.faultless()?;
         let cpu = server.cpu_time()? - cpu;
-        self.load_core
-            .push(core.busy_until(bench.cores().load.time()?));
+        let idle = load.time_idle() - idle;
+        self.load_busy
+            .push(1.0 - idle.as_secs_f64() / tally.took.as_secs_f64());
         self.micros
             .push(cpu.as_secs_f64() * 1e6 / tally.answered as f64);
         self.rate.push(tally.rate());
@@ -72,7 +73,7 @@ impl Costs {
         [
             figure("CPU time per request", Unit::Microseconds, &self.micros),
             figure("requests answered", Unit::PerSecond, &self.rate),
-            figure("load core busy", Unit::Share, &self.load_core),
+            figure("load generator busy", Unit::Share, &self.load_busy),
         ]
     }
 }

@@ -13,7 +13,7 @@ use super::Measure;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::Database;
-use crate::load::{Load, Requests, logins, registrations};
+use crate::load::{Load, Requests, Rest, logins, registrations};
 use crate::processes::{Server, azuma};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
@@ -85,7 +85,7 @@ impl Served {
         requests: &mut impl Requests,
         span: Duration,
     ) -> Outcome<()> {
-        let mut load = Load::connect(server.address(), IN_FLIGHT)?;
+        let mut load = Load::connect(server.address(), IN_FLIGHT, Rest::Sleep)?;
         load.flat_out(bench.seconds(0.5, 0.2), requests)?;
         let tally = load.flat_out(span, requests)?.served()?;
         load.finish()?;

@@ -7,7 +7,7 @@ use super::cost::{CONNECTIONS, Costs, Pace, TURNS};
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Token, tokens};
-use crate::load::{Load, Order, checks};
+use crate::load::{Load, Order, Rest, checks};
 use crate::processes::{Server, azuma};
 use crate::report::{Findings, Reach, Row, Unit};
 
@@ -55,7 +55,7 @@ fn start(bench: &Bench, live: u32, in_use: u32) -> Outcome<(Server, Vec<Token>)>
     let server = azuma(bench, database.url())?.start()?;
     let tokens = tokens(0..in_use);
     eprintln!("   using {in_use} of them");
-    Load::connect(server.address(), CONNECTIONS)?
+    Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?
         .flat_out_count(u64::from(in_use), &mut checks(&tokens, Order::InTurn))?
         .faultless()?;
     Ok((server, tokens))

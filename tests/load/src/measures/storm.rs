@@ -12,7 +12,7 @@ use super::cost::CONNECTIONS;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Token, tokens};
-use crate::load::{Load, Order, Requests, Tally, checks, checks_partly_new, logins};
+use crate::load::{Load, Order, Requests, Rest, Tally, checks, checks_partly_new, logins};
 use crate::processes::{Server, azuma};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::{Series, quantile};
@@ -72,7 +72,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
 }
 
 fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
-    let mut load = Load::connect(server.address(), CONNECTIONS)?;
+    let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
     let count = tokens.len() as u64;
     load.flat_out_count(count, &mut checks(tokens, Order::InTurn))?
         .faultless()?;
@@ -81,7 +81,7 @@ fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
 
 fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<f64> {
     let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
-    let mut load = Load::connect(server.address(), CONNECTIONS)?;
+    let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
     let tally = load.paced(RATE, bench.seconds(6.0, 1.0), &mut requests)?;
     Ok(quantile(&tally.faultless()?.latencies, 0.99))
 }
@@ -96,7 +96,7 @@ fn logins_alone(bench: &Bench, server: &Server) -> Outcome<f64> {
 /// Logins in flight, for a while already.
 fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests)> {
     let [full, short] = LOGINS;
-    let mut load = Load::connect(server.address(), bench.either(full, short))?;
+    let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;
     let mut requests = logins(KNOWN);
     load.flat_out(bench.seconds(1.5, 0.3), &mut requests)?;
     Ok((load, requests))
@@ -119,7 +119,7 @@ fn storm(
     };
     thread::scope(|scope| {
         let logins = scope.spawn(|| log_in().map_err(|error| format!("logins: {error}")));
-        let load = Load::connect(server.address(), CONNECTIONS);
+        let load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep);
         raging.wait();
         let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
         let checks = load?.paced(RATE, span, &mut requests)?.faultless()?;

@@ -13,7 +13,7 @@ use super::cost::CONNECTIONS;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Statements, tokens};
-use crate::load::{Load, Order, checks};
+use crate::load::{Load, Order, Rest, checks};
 use crate::processes::azuma;
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
@@ -45,7 +45,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
 
     let tokens = tokens(0..SESSIONS);
     let mut requests = checks(&tokens, Order::InTurn);
-    let mut load = Load::connect(server.address(), CONNECTIONS)?;
+    let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
     eprintln!("   busy, not counted yet");
     load.paced(RATE, bench.seconds(25.0, 0.5), &mut requests)?
         .faultless()?;

@@ -18,7 +18,7 @@ use super::Measure;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Person, PostgresDatabase, Token, tokens};
-use crate::load::{Load, Order, ask, checks, get};
+use crate::load::{Load, Order, Rest, ask, checks, get};
 use crate::processes::{Server, azuma};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
@@ -134,7 +134,7 @@ impl Scene<'_> {
 
 /// Uses sessions on a node, which knows them from then on.
 fn know(node: &Server, tokens: &[Token]) -> Outcome<()> {
-    let mut load = Load::connect(node.address(), tokens.len())?;
+    let mut load = Load::connect(node.address(), tokens.len(), Rest::Sleep)?;
     let count = tokens.len() as u64 * 2;
     load.flat_out_count(count, &mut checks(tokens, Order::InTurn))?
         .faultless()?;
