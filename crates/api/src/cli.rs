@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use azuma_domain::user::EmailAddress;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 /// What the binary was asked to do; `Cli::parse()` reads it.
 #[derive(Debug, Parser)]
@@ -21,7 +23,7 @@ pub struct Cli {
 }
 
 /// What there is to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Run the server; what `azuma` alone does
     #[default]
@@ -30,13 +32,63 @@ pub enum Command {
     Migrate,
     /// Print the settings in force as TOML, secrets masked
     Config,
+    /// Look at messages on their way out, and at those that could not be sent
+    #[command(subcommand)]
+    Mail(MailTask),
+}
+
+/// What there is to do with mail. All of it works beside a running server.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum MailTask {
+    /// Send a test message, and tell what the mail server answered
+    Test {
+        /// Whom to send it to
+        #[arg(value_parser = EmailAddress::parse)]
+        address: EmailAddress,
+        /// The language of the message
+        #[arg(long, value_enum, default_value_t)]
+        language: MailLanguage,
+    },
+    /// List messages that are not sent yet, and dead letters, the oldest first
+    List {
+        /// The most messages to list
+        #[arg(long, default_value_t = 1000)]
+        limit: u32,
+    },
+    /// Tell all that is known of a message
+    Show {
+        /// Its id, as `list` tells it
+        id: Uuid,
+    },
+    /// Send dead letters after all
+    Retry(Letters),
+    /// Delete messages
+    Discard(Letters),
+}
+
+/// Some messages.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Letters {
+    /// Their ids, as `list` tells them
+    #[arg(required = true)]
+    pub ids: Vec<Uuid>,
+}
+
+/// A language that messages are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum MailLanguage {
+    /// English
+    #[default]
+    En,
+    /// German
+    De,
 }
 
 impl Cli {
     /// What to do; without a word about it, serve.
     #[must_use]
     pub fn command(&self) -> Command {
-        self.command.unwrap_or_default()
+        self.command.clone().unwrap_or_default()
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `commands` | what it then does, a file each |
 //! | `wiring` | puts the real parts together; the only place that names `azuma-infra` |
 //! | `server` | the HTTP server over the use cases |
+//! | `workers` | what goes on beside the requests |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `pages` | the pages that mails link to |
 //! | `http` | what the dialects do alike |
@@ -19,6 +20,7 @@ mod pages;
 mod server;
 mod telemetry;
 mod wiring;
+mod workers;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         config::settings_among(std::env::vars_os())?,
     )?;
     match cli.command() {
+        Command::Mail(task) => commands::mail::run(&config, task),
         Command::Serve => commands::serve::run(&config),
         Command::Migrate => commands::migrate::run(&config),
         Command::Config => commands::config::run(&config),

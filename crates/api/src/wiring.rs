@@ -1,20 +1,21 @@
 //! Puts the real parts together. The only place that names `azuma-infra`.
 
 use std::error::Error;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
-use azuma_domain::services::{Ports, Services, Settings};
+use azuma_domain::services::{MailDesk, Ports, Services, Settings, TestMail};
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{AbuseSettings, NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
-use azuma_infra::mail::{MailFiles, MailSettings, SmtpMailer};
+use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, Templates};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::session_cache::SessionCache;
-use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, migrate};
+use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, is_up_to_date, migrate};
 
 use crate::config::Config;
 
@@ -23,6 +24,9 @@ const KEY_FILE: &str = "secret.key";
 
 const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
                            base64 on every node, once made by `openssl rand -base64 32`";
+
+const NOT_UP_TO_DATE: &str =
+    "there is no database yet, or it is older than this version: run `azuma migrate` first";
 
 /// What the server runs on.
 pub struct Parts {
@@ -58,6 +62,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         password_rules: config.passwords.rules(),
         lifetimes: config.sessions.lifetimes(),
         registration_lifetime: config.registration.lifetime,
+        recovery_lifetime: config.recovery.lifetime,
     };
     Ok(Parts {
         services: Arc::new(Services::new(ports, settings)),
@@ -69,6 +74,25 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
 /// Brings the database to this version's schema, and answers the names of the migrations that took.
 pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(migrate(&database_url(config)?)?)
+}
+
+/// A way to send test messages, whatever the database does.
+pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
+    Ok(TestMail {
+        mailer: mailer(config)?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::open()?),
+    })
+}
+
+/// The outbox, for its operator. A server may run beside it, so nothing is migrated.
+pub fn mail_desk(config: &Config) -> Result<MailDesk, Box<dyn Error>> {
+    let url = database_url(config)?;
+    if !is_up_to_date(&url)? {
+        return Err(NOT_UP_TO_DATE.into());
+    }
+    let store = DieselStore::open(&url, pool_options(config))?;
+    Ok(MailDesk::new(Arc::new(store), Arc::new(SystemClock)))
 }
 
 fn database_url(config: &Config) -> Result<DatabaseUrl, Box<dyn Error>> {
@@ -113,12 +137,42 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
         &config.instance.name,
         &config.mail.from.address,
         config.mail.from.name.as_deref(),
-        &config.verification_url(),
+        LinkPages {
+            verification: config.verification_url(),
+            reset: config.reset_url(),
+        },
+        match &config.mail.templates {
+            Some(directory) => Templates::in_directory(directory, &config.instance.name)?,
+            None => Templates::built_in(),
+        },
     )?;
+    let more_roots = config
+        .mail
+        .ca_file
+        .as_deref()
+        .map(read_ca_file)
+        .transpose()?;
+    let patience = SmtpPatience {
+        to_open: config.mail.connect_timeout,
+        to_send: config.mail.send_timeout,
+    };
     Ok(match &config.mail.url {
-        Some(url) => Arc::new(SmtpMailer::new(url.expose(), None, settings)?),
+        Some(url) => {
+            let url = url.expose();
+            Arc::new(SmtpMailer::new(
+                url,
+                more_roots.as_deref(),
+                patience,
+                settings,
+            )?)
+        }
         None => Arc::new(MailFiles::new(config.mail.directory.clone(), settings)?),
     })
+}
+
+fn read_ca_file(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path)
+        .map_err(|error| format!("`mail.ca_file`: {} cannot be read: {error}", path.display()))
 }
 
 /// The configured key; without one, the file beside the SQLite database.

@@ -10,6 +10,7 @@
 //! | [`token`] | tokens, their hashes, and the keys they are derived with |
 //! | [`link`] | the links that mails carry |
 //! | [`mail`] | messages on their way out |
+//! | [`recovery`] | requests to recover an account |
 //! | [`ports`] | what the domain asks of the world, with every MUST an implementation keeps |
 //! | [`services`] | the use cases, one file each |
 //! | [`error_code`] | why a use case refuses |
@@ -18,6 +19,7 @@ pub mod error_code;
 pub mod link;
 pub mod mail;
 pub mod ports;
+pub mod recovery;
 pub mod services;
 pub mod session;
 #[cfg(feature = "testing")]

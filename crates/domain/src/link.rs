@@ -31,6 +31,8 @@ pub enum LinkPurpose {
     VerifyAccount,
     /// Gives the user this address.
     ChangeEmail(EmailAddress),
+    /// Lets whoever reads the account's mail set a new password.
+    ResetPassword,
 }
 
 /// A link as a store keeps it: by the hash of its token.

@@ -33,13 +33,71 @@ impl fmt::Display for MailId {
     }
 }
 
-/// What a message is about.
+/// What a message is about, and the link it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
     /// The link that verifies a new account.
-    VerifyAccount,
+    VerifyAccount(LinkId),
     /// The link that confirms a changed address.
-    ConfirmEmail,
+    ConfirmEmail(LinkId),
+    /// The link that lets its reader set a new password.
+    ResetPassword(LinkId),
+    /// To the present address: somebody asked for another one.
+    EmailChangeRequested,
+    /// To the former address: the account has another one now.
+    EmailChanged,
+    /// Shows an operator that messages arrive. It is in no outbox for long.
+    Test,
+}
+
+impl MailKind {
+    /// What stores, templates and operators know it by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VerifyAccount(_) => "verify_account",
+            Self::ConfirmEmail(_) => "confirm_email",
+            Self::ResetPassword(_) => "reset_password",
+            Self::EmailChangeRequested => "email_change_requested",
+            Self::EmailChanged => "email_changed",
+            Self::Test => "test",
+        }
+    }
+
+    /// The names of every kind.
+    pub const NAMES: [&str; 6] = [
+        "verify_account",
+        "confirm_email",
+        "reset_password",
+        "email_change_requested",
+        "email_changed",
+        "test",
+    ];
+
+    /// The kind of this name, with its link; `None` where there is no such kind, or it has no link or must have one.
+    #[must_use]
+    pub fn named(name: &str, link: Option<LinkId>) -> Option<Self> {
+        let kinds = match link {
+            Some(link) => [
+                Self::VerifyAccount(link),
+                Self::ConfirmEmail(link),
+                Self::ResetPassword(link),
+            ],
+            None => [Self::EmailChangeRequested, Self::EmailChanged, Self::Test],
+        };
+        kinds.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The link it carries.
+    #[must_use]
+    pub fn link(self) -> Option<LinkId> {
+        match self {
+            Self::VerifyAccount(link) | Self::ConfirmEmail(link) | Self::ResetPassword(link) => {
+                Some(link)
+            }
+            Self::EmailChangeRequested | Self::EmailChanged | Self::Test => None,
+        }
+    }
 }
 
 /// The languages messages are written in.
@@ -50,6 +108,26 @@ pub enum Language {
     English,
     /// German.
     German,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::English, Self::German];
+
+    /// Its tag (BCP 47).
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
+    }
+
+    /// The language with this tag.
+    #[must_use]
+    pub fn tagged(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
 }
 
 /// A message as the outbox keeps it: no text, no token.
@@ -65,29 +143,62 @@ pub struct OutgoingMail {
     pub language: Language,
     /// Where it goes.
     pub to: EmailAddress,
-    /// The link it carries.
-    pub link: LinkId,
     /// When it was written.
     pub created_at: Timestamp,
-    /// From when on it is of no use, its link having expired.
+    /// From when on it is not sent any more: its link has expired, or what it says is old.
     pub useless_from: Timestamp,
+}
+
+/// The right to send a message and to say what came of it, until another worker gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailLease {
+    /// Of which message.
+    pub id: MailId,
+    /// Until when. No two leases of a message end at the same time, so it tells them apart.
+    pub until: Timestamp,
 }
 
 /// A message that this process alone may send until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeasedMail {
+    /// The lease.
+    pub lease: MailLease,
     /// The message.
     pub mail: OutgoingMail,
-    /// Its link; `None` once that was followed or replaced, and the message has nothing to say.
+    /// Its link; `None` where it carries none, and once that was followed or replaced.
     pub link: Option<Link>,
     /// How often sending was tried before.
     pub attempts: u32,
+    /// Why it failed the last time.
+    pub last_failure: Option<String>,
 }
 
 /// A message with all it takes to write its text. It holds a token in clear and cannot be printed.
 pub struct ReadyMail {
     /// The message.
     pub mail: OutgoingMail,
-    /// The token of its link.
-    pub token: Token,
+    /// The token of its link, where it carries one.
+    pub token: Option<Token>,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// It is sent, or tried again, from then on.
+    Due(Timestamp),
+    /// It was given up then: a dead letter.
+    Dead(Timestamp),
+}
+
+/// A message as its operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedMail {
+    /// The message.
+    pub mail: OutgoingMail,
+    /// What becomes of it.
+    pub state: MailState,
+    /// How often sending failed.
+    pub attempts: u32,
+    /// Why it failed the last time, mostly in the mail server's words.
+    pub last_failure: Option<String>,
 }

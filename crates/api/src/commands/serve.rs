@@ -1,20 +1,13 @@
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
-use azuma_domain::services::{Delivery, Services, Swept};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
+use crate::workers::Workers;
 use crate::{server, telemetry, wiring};
-
-/// How often the outbox is looked at.
-const MAIL_EVERY: Duration = Duration::from_millis(500);
-/// How often what has expired is deleted.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// The least time for the last uses of sessions to be written in.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -31,10 +24,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let parts = wiring::assemble(config)?;
     let (stop, stopped) = watch::channel(());
-    let workers = [
-        tokio::spawn(deliver_mail(Arc::clone(&parts.services), stopped.clone())),
-        tokio::spawn(sweep(Arc::clone(&parts.services), stopped)),
-    ];
+    let workers = Workers::start(&parts.services, stopped);
     let session_cache = parts.session_cache.clone();
     let upkeep = tokio::spawn(session_cache.clone().run());
     let end_of_upkeep = upkeep.abort_handle();
@@ -63,60 +53,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         tracing::error!("the last minute's uses of sessions are not written");
     }
     end_of_upkeep.abort();
-    finish(workers, deadline).await;
+    workers.finish(deadline).await;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Sends what is due, a message at a time, until told to stop.
-async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
-    while !is_stopped(&stopped) {
-        match services.deliver_next_mail().await {
-            Ok(Delivery::Done(_)) => continue,
-            Ok(Delivery::Postponed(mail, reason)) => {
-                tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
-                continue;
-            }
-            Ok(Delivery::Buried(mail, reason)) => {
-                tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
-                continue;
-            }
-            Ok(Delivery::NoneDue) => {}
-            Err(error) => tracing::warn!(%error, "the outbox could not be worked on"),
-        }
-        pause(MAIL_EVERY, &mut stopped).await;
-    }
-}
-
-/// Deletes what has expired, some of it at a time, until told to stop.
-async fn sweep(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
-    while !is_stopped(&stopped) {
-        match services.sweep().await {
-            Ok(Swept::Some) => continue,
-            Ok(Swept::All) => {}
-            Err(error) => tracing::warn!(%error, "expired rows could not be deleted"),
-        }
-        pause(SWEEP_EVERY, &mut stopped).await;
-    }
-}
-
-/// Nothing is ever sent over the channel; its sender goes when the server is told to stop.
-fn is_stopped(stopped: &watch::Receiver<()>) -> bool {
-    stopped.has_changed().is_err()
-}
-
-async fn pause(span: Duration, stopped: &mut watch::Receiver<()>) {
-    tokio::select! {
-        _ = stopped.changed() => {}
-        () = sleep(span) => {}
-    }
-}
-
-/// Lets the workers finish what they are at, until the deadline that holds for the requests too.
-async fn finish(workers: [JoinHandle<()>; 2], deadline: Instant) {
-    for worker in workers {
-        if timeout_at(deadline, worker).await.is_err() {
-            tracing::warn!("a background task did not stop in time");
-        }
-    }
 }

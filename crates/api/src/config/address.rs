@@ -97,12 +97,12 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// The page that links in mails lead to, perhaps with `{public_url}` in it.
+/// A page that links in mails lead to, perhaps with `{public_url}` in it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
 #[serde(try_from = "String")]
-pub struct VerificationUrl(String);
+pub struct PageUrl(String);
 
-impl VerificationUrl {
+impl PageUrl {
     /// The page's URL, to which `?token=...` can be added.
     #[must_use]
     pub fn on(&self, public_url: &PublicUrl) -> String {
@@ -110,15 +110,15 @@ impl VerificationUrl {
     }
 }
 
-impl TryFrom<String> for VerificationUrl {
+impl TryFrom<String> for PageUrl {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
         let filled = text.replace(PLACEHOLDER, "http://localhost");
-        let unfit = |c: char| !c.is_ascii_graphic() || matches!(c, '?' | '{' | '}');
+        let unfit = |c: char| !c.is_ascii_graphic() || "?&\"'<>{}".contains(c);
         if filled.contains(unfit) || web_url(&filled).is_none() {
             return Err(
-                "must be an http or https URL in ASCII without `?`, such as `{public_url}/verify` or `https://www.example.org/verify`",
+                "must be an http or https URL in ASCII without quotes and any of `?&<>`, such as `{public_url}/verify` or `https://www.example.org/verify`",
             );
         }
         Ok(Self(text))

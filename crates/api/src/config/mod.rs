@@ -30,13 +30,13 @@ use azuma_domain::token::SecretKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-pub use address::{ListenAddress, PublicUrl, VerificationUrl};
+pub use address::{ListenAddress, PageUrl, PublicUrl};
 pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use secret::SecretUrl;
 pub use sections::{
-    Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Registration, Rotating, Sessions,
-    Sliding, Telemetry,
+    Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
+    Sessions, Sliding, Telemetry,
 };
 pub use sender::Sender;
 pub use text::{LogFilter, LogFormat};
@@ -74,6 +74,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Accounts that wait for verification.
     pub registration: Registration,
+    /// Accounts whose password is lost.
+    pub recovery: Recovery,
     /// How mails leave.
     pub mail: Mail,
     /// What passwords are accepted, and what a hash costs.
@@ -155,10 +157,16 @@ impl Config {
         Ok(())
     }
 
-    /// The page that links in mails lead to; `?token=...` can be added to it.
+    /// The page that proves an address; `?token=...` can be added to it.
     #[must_use]
     pub fn verification_url(&self) -> String {
         self.registration.verification_url.on(&self.http.public_url)
+    }
+
+    /// The page that sets a new password; `?token=...` can be added to it.
+    #[must_use]
+    pub fn reset_url(&self) -> String {
+        self.recovery.reset_url.on(&self.http.public_url)
     }
 
     /// Every setting as TOML that can be loaded again, once the masked secrets in it are replaced.

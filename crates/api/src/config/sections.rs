@@ -10,11 +10,11 @@ use azuma_domain::user::PasswordRules;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::address::{ListenAddress, PublicUrl, VerificationUrl, networks};
+use super::address::{ListenAddress, PageUrl, PublicUrl, networks};
 use super::range::{DAY, DECADE, HOUR, MINUTE, span, whole, write_span};
 use super::secret::{SecretUrl, database_url, mail_url, write_mail_url};
 use super::sender::Sender;
-use super::text::{LogFilter, LogFormat, directory, name};
+use super::text::{LogFilter, LogFormat, directory, name, path_if_any, write_path_if_any};
 
 /// `http`: how clients reach the server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -196,7 +196,21 @@ pub struct Registration {
     )]
     pub lifetime: Duration,
     /// The page that verifies them.
-    pub verification_url: VerificationUrl,
+    pub verification_url: PageUrl,
+}
+
+/// `recovery`: accounts whose password is lost.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recovery {
+    /// How long a link works that sets a new one.
+    #[serde(
+        deserialize_with = "span::<MINUTE, DAY, _>",
+        serialize_with = "write_span"
+    )]
+    pub lifetime: Duration,
+    /// The page that sets it.
+    pub reset_url: PageUrl,
 }
 
 /// `mail`: how mails leave.
@@ -208,6 +222,24 @@ pub struct Mail {
     pub url: Option<SecretUrl>,
     /// Whom they come from.
     pub from: Sender,
+    /// Certificates of more authorities that the mail server's may be signed by.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub ca_file: Option<PathBuf>,
+    /// How long the mail server may take until it takes a message.
+    #[serde(
+        deserialize_with = "span::<1_000, { 5 * MINUTE }, _>",
+        serialize_with = "write_span"
+    )]
+    pub connect_timeout: Duration,
+    /// How long it may take to take it.
+    #[serde(
+        deserialize_with = "span::<1_000, { 15 * MINUTE }, _>",
+        serialize_with = "write_span"
+    )]
+    pub send_timeout: Duration,
+    /// Where templates are that replace ours.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub templates: Option<PathBuf>,
     /// Where files are written.
     #[serde(deserialize_with = "directory")]
     pub directory: PathBuf,

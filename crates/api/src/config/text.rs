@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde::{Deserialize as DeriveDeserialize, Serialize};
+use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
 use tracing_subscriber::EnvFilter;
 
 /// The longest name of an instance, in characters.
@@ -99,4 +99,24 @@ pub(super) fn directory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pa
         return Err(D::Error::custom("must be the path of a directory"));
     }
     Ok(PathBuf::from(text))
+}
+
+/// Reads a path; an empty text is none.
+pub(super) fn path_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains('\0') {
+        return Err(D::Error::custom("must be a path"));
+    }
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+/// Writes a path as it is read.
+pub(super) fn write_path_if_any<S: Serializer>(
+    path: &Option<PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = path.as_deref().map(|path| path.to_string_lossy());
+    serializer.serialize_str(&text.unwrap_or_default())
 }

@@ -1,17 +1,22 @@
-//! The pages that mails link to. They work without JavaScript and load nothing from elsewhere.
+//! The pages that mails link to, and the one that asks for such a mail. They work without JavaScript and load nothing from elsewhere.
 
+mod notice;
+mod recover;
+mod reset;
 mod texts;
 mod verify;
 
-use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use azuma_domain::error_code::Coded;
+use azuma_domain::token::Token;
+use serde::Deserialize;
 
 use crate::dialects::azuma::Azuma;
 use crate::http::endpoint::Endpoint;
@@ -35,7 +40,28 @@ pub fn routes(config: &mut ServiceConfig) {
                 .get(verify::ask)
                 .post(verify::follow),
         )
-        .service(Endpoint::<Azuma>::at("/verify.css").get(stylesheet));
+        .service(
+            Endpoint::<Azuma>::at("/reset")
+                .get(reset::ask)
+                .post(reset::set),
+        )
+        .service(
+            Endpoint::<Azuma>::at("/recover")
+                .get(recover::ask)
+                .post(recover::begin),
+        )
+        .service(Endpoint::<Azuma>::at("/page.css").get(stylesheet));
+}
+
+/// What the query of a mail's link carries.
+#[derive(Deserialize)]
+struct LinkQuery {
+    token: String,
+}
+
+fn token_in_query(request: &HttpRequest) -> Option<Token> {
+    let query = web::Query::<LinkQuery>::from_query(request.query_string()).ok()?;
+    Token::parse(&query.token).ok()
 }
 
 async fn stylesheet() -> HttpResponse {

@@ -1,4 +1,5 @@
 use azuma_domain::mail::Language;
+use azuma_domain::user::PasswordRules;
 
 /// What the pages say, in one language.
 pub struct Texts {
@@ -11,9 +12,27 @@ pub struct Texts {
     pub email_changed_title: &'static str,
     pub email_changed_text: &'static str,
     pub link_unknown_title: &'static str,
-    pub link_unknown_text: &'static str,
+    pub verify_link_unknown_text: &'static str,
+    pub reset_link_unknown_text: &'static str,
     pub try_later_title: &'static str,
     pub try_later_text: &'static str,
+    pub form_unreadable_title: &'static str,
+    pub form_unreadable_text: &'static str,
+    pub reset_title: &'static str,
+    pub reset_text: &'static str,
+    pub password_label: &'static str,
+    pub reset_button: &'static str,
+    pub password_set_title: &'static str,
+    pub password_set_text: &'static str,
+    pub recover_title: &'static str,
+    pub recover_text: &'static str,
+    pub recover_again: &'static str,
+    pub email_label: &'static str,
+    pub email_refused: &'static str,
+    pub recover_button: &'static str,
+    pub recovery_begun_title: &'static str,
+    pub recovery_begun_text: &'static str,
+    password_refused: [&'static str; 2],
 }
 
 impl Texts {
@@ -22,6 +41,12 @@ impl Texts {
             Language::English => &ENGLISH,
             Language::German => &GERMAN,
         }
+    }
+
+    /// What is asked of a password.
+    pub fn password_refused(&self, rules: &PasswordRules) -> String {
+        let [before, after] = self.password_refused;
+        format!("{before}{}{after}", rules.min_length)
     }
 }
 
@@ -35,10 +60,32 @@ const ENGLISH: Texts = Texts {
     email_changed_title: "Your new address is confirmed",
     email_changed_text: "It belongs to your account from now on. You may close this page.",
     link_unknown_title: "This link does not work",
-    link_unknown_text: "It has expired, was used already, or is incomplete. Links work for a short time, once. \
-                        If you could not confirm your address, register or change it again to get a new link.",
+    verify_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just confirmed your address with it, \
+                               all is well. Else register again, or change your address again, to get a new link.",
+    reset_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just set a password with it, all is \
+                              well: log in. Else ask for a new link.",
     try_later_title: "Please try again later",
-    try_later_text: "This could not be done just now. The link still works; try again in a moment.",
+    try_later_text: "This could not be done just now. Nothing was changed; try again in a moment.",
+    form_unreadable_title: "This form could not be read",
+    form_unreadable_text: "Nothing was changed. Go back and fill it in once more.",
+    reset_title: "Set a new password",
+    reset_text: "It replaces the old one and ends every session of your account.",
+    password_label: "New password",
+    reset_button: "Set the password",
+    password_set_title: "Your password is set",
+    password_set_text: "You can log in with it now. The name of your account:",
+    recover_title: "Forgot your password?",
+    recover_text: "Enter the e-mail address of your account. You will be mailed a link that sets a new password.",
+    recover_again: "Ask for a new link",
+    email_label: "E-mail address",
+    email_refused: "This is not an e-mail address.",
+    recover_button: "Mail me a link",
+    recovery_begun_title: "Look into your mail",
+    recovery_begun_text: "If an account has this address, a link is on its way there. It works for a short time, once.",
+    password_refused: [
+        "This password cannot be used. It must have at least ",
+        " characters, and at most 1,024 bytes.",
+    ],
 };
 
 const GERMAN: Texts = Texts {
@@ -51,8 +98,31 @@ const GERMAN: Texts = Texts {
     email_changed_title: "Deine neue Adresse ist bestätigt",
     email_changed_text: "Sie gehört ab jetzt zu deinem Konto. Diese Seite kannst du schließen.",
     link_unknown_title: "Dieser Link funktioniert nicht",
-    link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Links gelten kurze Zeit und nur einmal. \
-                        Wenn du deine Adresse nicht bestätigen konntest, registriere dich noch einmal oder ändere die Adresse erneut.",
+    verify_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du deine Adresse gerade damit \
+                               bestätigt hast, ist alles gut. Sonst registriere dich noch einmal oder ändere die Adresse erneut, \
+                               um einen neuen Link zu bekommen.",
+    reset_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du gerade ein Passwort damit \
+                              gesetzt hast, ist alles gut: Melde dich an. Sonst fordere einen neuen Link an.",
     try_later_title: "Bitte später noch einmal versuchen",
-    try_later_text: "Das ging gerade nicht. Der Link gilt weiter; versuche es gleich noch einmal.",
+    try_later_text: "Das ging gerade nicht. Geändert wurde nichts; versuche es gleich noch einmal.",
+    form_unreadable_title: "Dieses Formular war nicht lesbar",
+    form_unreadable_text: "Geändert wurde nichts. Geh zurück und fülle es noch einmal aus.",
+    reset_title: "Neues Passwort setzen",
+    reset_text: "Es ersetzt das alte und beendet jede Sitzung deines Kontos.",
+    password_label: "Neues Passwort",
+    reset_button: "Passwort setzen",
+    password_set_title: "Dein Passwort ist gesetzt",
+    password_set_text: "Du kannst dich jetzt damit anmelden. Der Name deines Kontos:",
+    recover_title: "Passwort vergessen?",
+    recover_text: "Gib die E-Mail-Adresse deines Kontos ein. Du bekommst einen Link, der ein neues Passwort setzt.",
+    recover_again: "Neuen Link anfordern",
+    email_label: "E-Mail-Adresse",
+    email_refused: "Das ist keine E-Mail-Adresse.",
+    recover_button: "Link schicken",
+    recovery_begun_title: "Schau in deine Mails",
+    recovery_begun_text: "Wenn ein Konto diese Adresse hat, ist ein Link dorthin unterwegs. Er gilt kurze Zeit und nur einmal.",
+    password_refused: [
+        "Dieses Passwort geht nicht. Es muss mindestens ",
+        " Zeichen haben und höchstens 1.024 Bytes.",
+    ],
 };

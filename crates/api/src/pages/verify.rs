@@ -3,18 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use azuma_domain::error_code::Coded;
+use azuma_domain::link::LinkPurpose;
 use azuma_domain::services::{FollowLinkError, Followed, Services};
 use azuma_domain::token::Token;
 use serde::Deserialize;
 
+use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
-use super::{page, refused_page};
-use crate::http::body::BodyError;
+use super::{page, token_in_query};
 use crate::http::client::{Origin, language};
 
-/// What the link's query and the form's body both carry.
+/// The body of the form.
 #[derive(Deserialize)]
-pub struct LinkForm {
+pub struct ConfirmForm {
     #[serde(default)]
     token: String,
 }
@@ -24,72 +25,68 @@ pub struct LinkForm {
 struct ConfirmPage<'a> {
     texts: &'a Texts,
     token: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "notice.html")]
-struct NoticePage<'a> {
-    texts: &'a Texts,
-    title: &'a str,
-    text: &'a str,
+    address: Option<&'a str>,
 }
 
 /// `GET /verify?token=`
-pub async fn ask(request: HttpRequest) -> HttpResponse {
+pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
-    let form = web::Query::<LinkForm>::from_query(request.query_string()).ok();
-    match form.and_then(|form| Token::parse(&form.token).ok()) {
-        Some(token) => page(&ConfirmPage {
-            texts,
-            token: token.expose(),
-        }),
-        None => link_unknown(texts, FollowLinkError::LinkUnknown),
-    }
+    let token = token_in_query(&request);
+    let exposed = token.as_ref().map(|token| token.expose().to_owned());
+    let address = match services.look_at_link(token).await {
+        Ok(LinkPurpose::VerifyAccount) => None,
+        Ok(LinkPurpose::ChangeEmail(address)) => Some(address),
+        Ok(LinkPurpose::ResetPassword) => return refused(texts, FollowLinkError::LinkUnknown),
+        Err(error) => return refused(texts, error),
+    };
+    page(&ConfirmPage {
+        texts,
+        token: exposed.as_deref().unwrap_or_default(),
+        address: address.as_ref().map(|address| address.as_str()),
+    })
 }
 
 /// `POST /verify`, the form of the page above.
 pub async fn follow(
     services: web::Data<Services>,
     origin: Origin,
-    form: Result<web::Form<LinkForm>, actix_web::Error>,
+    form: Result<web::Form<ConfirmForm>, actix_web::Error>,
 ) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let token = match form {
         Ok(form) => Token::parse(&form.token).ok(),
-        Err(error) => return link_unknown(texts, BodyError::from(&error)),
+        Err(error) => return form_unreadable(texts, &error),
     };
-    match services.follow_link(token, origin.client.ip).await {
-        Ok(Followed::AccountVerified) => page(&NoticePage {
-            texts,
-            title: texts.account_verified_title,
-            text: texts.account_verified_text,
-        }),
-        Ok(Followed::EmailChanged) => page(&NoticePage {
-            texts,
-            title: texts.email_changed_title,
-            text: texts.email_changed_text,
-        }),
-        Err(error @ FollowLinkError::LinkUnknown) => link_unknown(texts, error),
-        Err(error @ (FollowLinkError::Blocked(_) | FollowLinkError::Store(_))) => {
-            try_later(texts, error)
+    let followed = services.follow_link(token, origin.client.ip, origin.language);
+    let (title, text) = match followed.await {
+        Ok(Followed::AccountVerified) => {
+            (texts.account_verified_title, texts.account_verified_text)
         }
+        Ok(Followed::EmailChanged) => (texts.email_changed_title, texts.email_changed_text),
+        Err(error) => return refused(texts, error),
+    };
+    let notice = Notice {
+        texts,
+        title,
+        text,
+        then: Then::Nothing,
+    };
+    notice.shown()
+}
+
+fn refused(texts: &Texts, error: FollowLinkError) -> HttpResponse {
+    match error {
+        FollowLinkError::LinkUnknown => link_unknown(texts, error),
+        FollowLinkError::Blocked(_) | FollowLinkError::Store(_) => try_later(texts, error),
     }
 }
 
 fn link_unknown(texts: &Texts, error: impl Coded) -> HttpResponse {
-    let notice = NoticePage {
+    let notice = Notice {
         texts,
         title: texts.link_unknown_title,
-        text: texts.link_unknown_text,
+        text: texts.verify_link_unknown_text,
+        then: Then::Nothing,
     };
-    refused_page(error, &notice)
-}
-
-fn try_later(texts: &Texts, error: FollowLinkError) -> HttpResponse {
-    let notice = NoticePage {
-        texts,
-        title: texts.try_later_title,
-        text: texts.try_later_text,
-    };
-    refused_page(error, &notice)
+    notice.refused(error)
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::error_code::{Coded, ErrorCode};
-use crate::user::{UserId, UserName};
+use crate::user::{EmailAddress, UserId, UserName};
 
 /// Something the guard counts.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,9 @@ pub enum Attempt<'a> {
     Register,
     /// A link followed: counted for the client.
     FollowLink,
+    /// A recovery requested, which may mail: counted for the client as a registration is, and for the address, known or
+    /// not, whoever asks. Its owner has the links that were mailed meanwhile.
+    Recover(&'a EmailAddress),
     /// A password or an address changed, which hashes or mails: counted for the client as a registration is, and
     /// for the user, who has logged in.
     ChangeCredential(UserId),
@@ -36,7 +39,8 @@ impl Coded for Blocked {
 
 /// Slows those down who try too much.
 ///
-/// Attempts are counted by where they come from, so nobody can lock somebody else out.
+/// Attempts are counted by where they come from, so nobody can lock somebody else out; only what mails is also counted
+/// by where it goes.
 pub trait AbuseGuard: Send + Sync {
     /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.
     ///

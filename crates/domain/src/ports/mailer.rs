@@ -1,5 +1,14 @@
+use std::time::Duration;
+
 use super::BoxFuture;
 use crate::mail::ReadyMail;
+
+/// A message was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What the mail server said to it, on one line, or where the message is.
+    pub words: String,
+}
 
 /// A message could not be handed over.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +24,9 @@ pub enum SendError {
 /// Hands messages over to whoever delivers them.
 pub trait Mailer: Send + Sync {
     /// Writes the message's text and hands it over. MUST answer `Ok` only once it was accepted. The `Message-ID`
-    /// MUST be the same each time the same message is sent. MUST answer within 150 seconds, before the message's
-    /// lease ends.
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>>;
+    /// MUST be the same each time the same message is sent. No words it answers may hold the message's token.
+    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>>;
+
+    /// The longest that [`send`](Self::send) takes. It MUST answer by then; a message is leased for longer.
+    fn patience(&self) -> Duration;
 }

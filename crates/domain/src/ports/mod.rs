@@ -11,6 +11,7 @@ mod link_repository;
 mod mailer;
 mod outbox;
 mod password_hasher;
+mod recovery_repository;
 mod session_check;
 mod session_repository;
 mod store;
@@ -25,15 +26,16 @@ pub use clock::Clock;
 pub use entropy::Entropy;
 pub use invalidation_repository::{Invalidation, InvalidationNumber, InvalidationRepository};
 pub use link_repository::LinkRepository;
-pub use mailer::{Mailer, SendError};
+pub use mailer::{Accepted, Mailer, SendError};
 pub use outbox::OutboxRepository;
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
+pub use recovery_repository::RecoveryRepository;
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionRepository, SessionUse};
 pub use store::{
     Abort, Access, Conflict, Decision, Store, StoreError, StoreExt, Transaction, Work, WriteError,
 };
-pub use user_repository::{NewUser, UserChanges, UserRepository};
+pub use user_repository::{AddressHolder, NewUser, UserChanges, UserRepository};
 
 /// A future of a port, so that ports stay object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,10 +1,12 @@
 use super::StoreError;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, OutgoingMail};
+use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail};
 
 /// Messages on their way out, written in the transaction that causes them.
 ///
-/// Settling a message that is gone is no error. A reason may be any text; a part of it may be kept.
+/// A worker leases a message, sends it, and settles it: deletes, postpones or buries it. Settling MUST change nothing
+/// once the lease was followed by another, or the message is gone or a dead letter. A reason may be any text; a part of
+/// it may be kept. Messages of a kind or in a language that only a later release knows are not there for this one.
 pub trait OutboxRepository {
     /// Adds a message, due at once.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
@@ -19,11 +21,34 @@ pub trait OutboxRepository {
     ) -> Result<Vec<LeasedMail>, StoreError>;
 
     /// Deletes a message that was sent.
-    fn delete(&mut self, id: MailId) -> Result<(), StoreError>;
+    fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;
 
     /// Makes a message due again at `due_at`, one attempt the more, keeping the reason it failed for.
-    fn postpone(&mut self, id: MailId, due_at: Timestamp, reason: &str) -> Result<(), StoreError>;
+    fn postpone(
+        &mut self,
+        lease: MailLease,
+        due_at: Timestamp,
+        reason: &str,
+    ) -> Result<(), StoreError>;
 
     /// Keeps a message as a dead letter with the reason. MUST NOT be leased again.
-    fn bury(&mut self, id: MailId, now: Timestamp, reason: &str) -> Result<(), StoreError>;
+    fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError>;
+
+    /// Every message, dead letters among them, the oldest first; `limit` of them at the most.
+    fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
+
+    /// The message with this id.
+    fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError>;
+
+    /// Makes a dead letter due at `now`, to be sent until `useless_from`, as if it had never been tried; why it failed is
+    /// kept. MUST answer `true` once at the most for a letter that died once, and `false` where there is no such letter.
+    fn revive(
+        &mut self,
+        id: MailId,
+        now: Timestamp,
+        useless_from: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Deletes a message, whatever becomes of it elsewhere. MUST answer `true` once at the most.
+    fn discard(&mut self, id: MailId) -> Result<bool, StoreError>;
 }

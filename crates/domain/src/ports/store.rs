@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::error_code::{Coded, ErrorCode};
 
 use super::{
-    BoxFuture, InvalidationRepository, LinkRepository, OutboxRepository, SessionRepository,
-    UserRepository,
+    BoxFuture, InvalidationRepository, LinkRepository, OutboxRepository, RecoveryRepository,
+    SessionRepository, UserRepository,
 };
 
 /// Whether a unit of work changes anything.
@@ -55,6 +55,8 @@ pub trait Transaction {
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkRepository;
+    /// Requests to recover an account.
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
     /// Messages on their way out.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
     /// What other nodes must forget.

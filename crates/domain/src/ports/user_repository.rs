@@ -15,6 +15,17 @@ pub struct NewUser {
     pub standing: Standing,
 }
 
+/// Who has an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressHolder {
+    /// The account.
+    pub user_id: UserId,
+    /// The address as the account wrote it, which may be in another case than the one asked for.
+    pub email: EmailAddress,
+    /// Whether the account may be used.
+    pub standing: Standing,
+}
+
 /// What changes of an account; all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct UserChanges {
@@ -67,7 +78,7 @@ pub trait UserRepository {
         &mut self,
         email: &EmailAddress,
         now: Timestamp,
-    ) -> Result<Option<UserId>, StoreError>;
+    ) -> Result<Option<AddressHolder>, StoreError>;
 
     /// The account's credential, which MUST NOT change, nor the account go, before this transaction ends. Two
     /// transactions that lock one account run one after the other. For units of work with

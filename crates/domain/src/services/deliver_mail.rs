@@ -1,94 +1,144 @@
-//! Sending what the outbox holds. Called by a worker, again and again.
+//! Sending what the outbox holds. Called by workers, again and again.
 
 use std::time::Duration;
 
 use super::Services;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, ReadyMail};
+use crate::mail::{LeasedMail, MailId, MailLease, ReadyMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
-/// How long a message is this process's alone; longer than any mailer takes to give up.
-const LEASE: Duration = Duration::from_secs(180);
-/// The first wait after a failure; doubled each time.
+/// How much longer a lease lasts than the mailer takes at the most: for what comes before and after it.
+const LEASE_MARGIN: Duration = Duration::from_secs(10);
+/// The longest first wait after a failure; doubled each time. What is left of 2 s is for the worker to come round.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
-/// The longest wait after a failure.
-const LAST_RETRY: Duration = Duration::from_secs(30);
+/// The longest wait after a failure. With it, attempts are 30 s apart at the most.
+const LAST_RETRY: Duration = Duration::from_secs(28);
 
 /// Why a message is a dead letter.
-const LATE: &str = "its link expired before it could be sent";
+const LATE: &str = "it could not be sent in time";
+const OVERSLEPT: &str = "the time to send it in ran out before it was begun";
 const KEY_GONE: &str = "the secret key its link was made with is gone";
 
-/// What came of a message that was due; there may be more.
+/// What came of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// None is due.
-    NoneDue,
     /// It was sent, or had nothing to say any more.
     Done(MailId),
-    /// It is to be tried again; the reason is the mail server's, without the token.
-    Postponed(MailId, String),
+    /// It is to be tried again then; the reason is the mail server's, without the token.
+    Postponed(MailId, Timestamp, String),
     /// It is kept as a dead letter, for this reason.
     Buried(MailId, String),
 }
 
 impl Services {
-    /// Leases one due message, sends it, and writes what came of it.
+    /// Leases the message that is due for longest, if there is one.
     ///
     /// # Errors
-    /// [`StoreError`]; a message sent but not written off is sent again once its lease ends, with the same id.
-    pub async fn deliver_next_mail(&self) -> Result<Delivery, StoreError> {
+    /// [`StoreError`].
+    pub async fn lease_mail(&self) -> Result<Option<LeasedMail>, StoreError> {
         let now = self.ports.clock.now();
-        let leased = self
-            .ports
-            .store
-            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, now.plus(LEASE), 1)?))
+        let until = now.plus(self.ports.mailer.patience() + LEASE_MARGIN);
+        let store = &self.ports.store;
+        let leased = store
+            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until, 1)?))
             .await?;
-        let Some(leased) = leased.into_iter().next() else {
-            return Ok(Delivery::NoneDue);
-        };
-        let attempts = leased.attempts;
-        let delivery = self.send(leased, now).await;
+        Ok(leased.into_iter().next())
+    }
+
+    /// Sends a leased message; what came of it is to be [settled](Self::settle_mail) then. A lease that may end before
+    /// the mailer does is not used.
+    pub async fn send_mail(&self, leased: LeasedMail) -> Delivery {
         let now = self.ports.clock.now();
-        let settled = delivery.clone();
-        self.ports
-            .store
+        if now.plus(self.ports.mailer.patience()) > leased.lease.until {
+            return Delivery::Postponed(leased.mail.id, now, OVERSLEPT.to_owned());
+        }
+        self.send(leased, now).await
+    }
+
+    /// Writes what came of a message. To be tried again where it fails, while [the lease is held](Self::holds): once it ends, a message
+    /// that was sent is sent again, with the same id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settle_mail(
+        &self,
+        lease: MailLease,
+        delivery: &Delivery,
+    ) -> Result<(), StoreError> {
+        let (delivery, now) = (delivery.clone(), self.ports.clock.now());
+        let store = &self.ports.store;
+        store
             .transact::<_, StoreError>(move |tx| {
-                match &settled {
-                    Delivery::NoneDue => {}
-                    Delivery::Done(id) => tx.outbox().delete(*id)?,
-                    Delivery::Postponed(id, reason) => {
-                        tx.outbox().postpone(*id, retry_at(now, attempts), reason)?;
+                match &delivery {
+                    Delivery::Done(_) => tx.outbox().delete(lease)?,
+                    Delivery::Postponed(_, due_at, reason) => {
+                        tx.outbox().postpone(lease, *due_at, reason)?;
                     }
-                    Delivery::Buried(id, reason) => tx.outbox().bury(*id, now, reason)?,
+                    Delivery::Buried(_, reason) => tx.outbox().bury(lease, now, reason)?,
                 }
                 Ok(())
             })
-            .await?;
-        Ok(delivery)
+            .await
+    }
+
+    /// Whether nobody else can have leased the message meanwhile.
+    #[must_use]
+    pub fn holds(&self, lease: MailLease) -> bool {
+        self.ports.clock.now() < lease.until
     }
 
     async fn send(&self, leased: LeasedMail, now: Timestamp) -> Delivery {
-        let LeasedMail { mail, link, .. } = leased;
-        let id = mail.id;
-        if mail.useless_from <= now {
-            return Delivery::Buried(id, LATE.to_owned());
+        let LeasedMail {
+            mail,
+            link,
+            attempts,
+            last_failure,
+            ..
+        } = leased;
+        let (id, end) = (mail.id, mail.useless_from);
+        if end <= now {
+            return Delivery::Buried(id, late(last_failure));
         }
-        let Some(link) = link else {
-            return Delivery::Done(id);
+        let token = match (mail.kind.link(), link) {
+            (None, _) => None,
+            // It was followed or replaced.
+            (Some(_), None) => return Delivery::Done(id),
+            (Some(_), Some(link)) => {
+                let token = self.settings.keys.recover_link_token(link.id, &link.hash);
+                if token.is_none() {
+                    return Delivery::Buried(id, KEY_GONE.to_owned());
+                }
+                token
+            }
         };
-        let Some(token) = self.settings.keys.recover_link_token(link.id, &link.hash) else {
-            return Delivery::Buried(id, KEY_GONE.to_owned());
-        };
-        let sent = self.ports.mailer.send(ReadyMail { mail, token }).await;
-        match sent {
-            Ok(()) => Delivery::Done(id),
-            Err(SendError::Transient(reason)) => Delivery::Postponed(id, reason),
+        match self.ports.mailer.send(ReadyMail { mail, token }).await {
+            Ok(_) => Delivery::Done(id),
             Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
+            Err(SendError::Transient(reason)) => {
+                let due_at = self.ports.clock.now().plus(self.wait(attempts));
+                match due_at < end {
+                    true => Delivery::Postponed(id, due_at, reason),
+                    false => Delivery::Buried(id, late(Some(reason))),
+                }
+            }
         }
+    }
+
+    /// How long to wait after so many failures before this one: between half and all of what doubles each time, so that
+    /// what failed together is not tried together again.
+    fn wait(&self, attempts: u32) -> Duration {
+        let longest = FIRST_RETRY
+            .saturating_mul(2_u32.saturating_pow(attempts))
+            .min(LAST_RETRY);
+        let (_, random) = self.ports.entropy.uuid().as_u64_pair();
+        let share = random as u16;
+        longest / 2 + longest / 2 * u32::from(share) / (1 << 16)
     }
 }
 
-fn retry_at(now: Timestamp, attempts: u32) -> Timestamp {
-    let wait = FIRST_RETRY.saturating_mul(2_u32.saturating_pow(attempts));
-    now.plus(wait.min(LAST_RETRY))
+fn late(last_failure: Option<String>) -> String {
+    match last_failure {
+        Some(failure) => format!("{LATE}: {failure}"),
+        None => LATE.to_owned(),
+    }
 }

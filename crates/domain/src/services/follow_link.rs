@@ -1,16 +1,18 @@
-//! Following a mailed link (`POST /account/verify`, and the page at `/verify`).
+//! Following a mailed link that proves an address (`POST /account/verify`, and the page at `/verify`).
 
 use std::net::IpAddr;
 
 use super::Services;
+use super::draft_mail::NoticeDraft;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
+use crate::mail::{Language, MailKind};
 use crate::ports::{
     Abort, Attempt, Blocked, Conflict, StoreError, StoreExt, Transaction, UserChanges,
 };
 use crate::token::Token;
-use crate::user::UserId;
+use crate::user::{EmailAddress, UserId};
 
 /// What following a link did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,17 @@ impl Coded for FollowLinkError {
 }
 
 impl Services {
-    /// Follows a link; `None` stands for a text that is no token at all. It works once.
+    /// What following a link will do; `None` stands for a text that is no token at all. Looking at it changes nothing.
+    ///
+    /// # Errors
+    /// [`FollowLinkError`], but for `Blocked`.
+    pub async fn look_at_link(&self, token: Option<Token>) -> Result<LinkPurpose, FollowLinkError> {
+        let link = self.find_link(token.as_ref()).await?;
+        Ok(link.ok_or(FollowLinkError::LinkUnknown)?.purpose)
+    }
+
+    /// Follows a link that proves an address; `None` stands for a text that is no token at all. It works once. The
+    /// address that another one takes the place of is told, in this language.
     ///
     /// # Errors
     /// [`FollowLinkError`]; nothing was changed then.
@@ -60,38 +72,57 @@ impl Services {
         &self,
         token: Option<Token>,
         ip: Option<IpAddr>,
+        language: Language,
     ) -> Result<Followed, FollowLinkError> {
         self.ports.guard.admit(ip, Attempt::FollowLink)?;
-        let hash = token.ok_or(FollowLinkError::LinkUnknown)?.hash();
-        let now = self.ports.clock.now();
-        let (user_id, followed) = self
+        let found = self.find_link(token.as_ref()).await?;
+        let link = found.ok_or(FollowLinkError::LinkUnknown)?;
+        let (user_id, now) = (link.user_id, self.ports.clock.now());
+        let notice = self.draft_notice(MailKind::EmailChanged, user_id, language, now);
+        let followed = self
             .ports
             .store
             .transact(move |tx| {
-                let link = tx.links().consume(&hash, now)?;
-                let link = link.ok_or(Abort::Refused(FollowLinkError::LinkUnknown))?;
-                Ok((link.user_id, take_effect(tx, link, now)?))
+                // Whoever changes an account locks it first.
+                tx.users().lock(user_id)?;
+                done(tx.links().consume(&link.hash, now)?.is_some())?;
+                take_effect(tx, &link, notice, now)
             })
             .await?;
         self.ports.session_check.forget(user_id);
         Ok(followed)
     }
+
+    /// The link with this token, as it is now.
+    pub(super) async fn find_link(
+        &self,
+        token: Option<&Token>,
+    ) -> Result<Option<Link>, StoreError> {
+        let Some(hash) = token.map(Token::hash) else {
+            return Ok(None);
+        };
+        let now = self.ports.clock.now();
+        let store = &self.ports.store;
+        store.read(move |tx| tx.links().find(&hash, now)).await
+    }
 }
 
 fn take_effect(
     tx: &mut dyn Transaction,
-    link: Link,
+    link: &Link,
+    notice: NoticeDraft,
     now: Timestamp,
 ) -> Result<Followed, Abort<FollowLinkError>> {
-    match link.purpose {
+    match &link.purpose {
         LinkPurpose::VerifyAccount => {
             done(tx.users().activate(link.user_id, now)?)?;
             Ok(Followed::AccountVerified)
         }
         LinkPurpose::ChangeEmail(email) => {
-            done(change_email(tx, link.user_id, email, now)?)?;
+            change_email(tx, link.user_id, email, notice, now)?;
             Ok(Followed::EmailChanged)
         }
+        LinkPurpose::ResetPassword => Err(Abort::Refused(FollowLinkError::LinkUnknown)),
     }
 }
 
@@ -102,16 +133,24 @@ fn done(happened: bool) -> Result<(), Abort<FollowLinkError>> {
     }
 }
 
+/// Whoever read the mail of the former address has no link any more, and is told.
 fn change_email(
     tx: &mut dyn Transaction,
     user_id: UserId,
-    email: crate::user::EmailAddress,
+    email: &EmailAddress,
+    notice: NoticeDraft,
     now: Timestamp,
-) -> Result<bool, Abort<FollowLinkError>> {
-    tx.users().release(None, Some(&email), now)?;
+) -> Result<(), Abort<FollowLinkError>> {
+    let former = tx.users().find(user_id)?.and_then(|user| user.email);
+    tx.users().release(None, Some(email), now)?;
     let changes = UserChanges {
-        email: Some(email),
+        email: Some(email.clone()),
         ..UserChanges::default()
     };
-    Ok(tx.users().update(user_id, &changes)?.is_some())
+    done(tx.users().update(user_id, &changes)?.is_some())?;
+    tx.links().delete_all(user_id)?;
+    if let Some(former) = former {
+        tx.outbox().enqueue(&notice.to(former))?;
+    }
+    Ok(())
 }

@@ -3,16 +3,21 @@
 mod authenticate;
 mod delete_user;
 mod deliver_mail;
+mod draft_mail;
 mod end_session;
 mod find_user;
 mod follow_link;
 mod issue_session;
 mod list_sessions;
 mod login;
+mod mail_desk;
+mod recover_account;
 mod register;
 mod renew_session;
 mod request_account;
+mod reset_password;
 mod sweep;
+mod test_mail;
 mod update_user;
 
 use std::sync::Arc;
@@ -27,10 +32,14 @@ pub use follow_link::{FollowLinkError, Followed};
 pub use issue_session::IssuedSession;
 pub use list_sessions::{ListSessionsError, TokenInUse};
 pub use login::{Login, LoginError};
+pub use mail_desk::{MailDesk, MailDeskError};
+pub use recover_account::{Begun, RecoverAccountError, Recovery};
 pub use register::{RegisterError, Registration};
 pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;
+pub use reset_password::ResetPasswordError;
 pub use sweep::Swept;
+pub use test_mail::TestMail;
 pub use update_user::{UpdateUserError, UserUpdate};
 
 use crate::ports::{AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
@@ -65,8 +74,10 @@ pub struct Settings {
     pub password_rules: PasswordRules,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
-    /// How long a new account waits for verification, and how long a mailed link works.
+    /// How long a new account waits for verification, and how long links work that prove an address.
     pub registration_lifetime: Duration,
+    /// How long a link works that lets its reader set a new password.
+    pub recovery_lifetime: Duration,
 }
 
 /// The use cases. One value serves all requests at once.

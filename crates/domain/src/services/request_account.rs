@@ -1,12 +1,11 @@
 //! Requesting an account that waits for the verification of its address (`POST /account/register`).
 
 use super::{RegisterError, Services};
-use crate::Timestamp;
-use crate::link::{Link, LinkId, LinkPurpose};
-use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::link::LinkPurpose;
+use crate::mail::{Language, MailKind};
 use crate::ports::StoreExt;
 use crate::session::Client;
-use crate::user::{EmailAddress, NewPassword, Standing, UserId, UserName};
+use crate::user::{EmailAddress, NewPassword, Standing, UserName};
 
 /// What somebody requests an account with.
 pub struct AccountRequest {
@@ -57,38 +56,5 @@ impl Services {
             })
             .await;
         self.name_before_email(added, &wanted).await
-    }
-
-    /// A link for a user; writing it is the caller's.
-    pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
-        let id = LinkId::new(self.ports.entropy.uuid());
-        Link {
-            id,
-            hash: self.settings.keys.link_token(id).hash(),
-            user_id,
-            purpose,
-            expires_at: now.plus(self.settings.registration_lifetime),
-        }
-    }
-
-    /// A message that carries a link; writing it is the caller's.
-    pub(super) fn draft_mail(
-        &self,
-        link: &Link,
-        kind: MailKind,
-        to: EmailAddress,
-        language: Language,
-        now: Timestamp,
-    ) -> OutgoingMail {
-        OutgoingMail {
-            id: MailId::new(self.ports.entropy.uuid()),
-            user_id: Some(link.user_id),
-            kind,
-            language,
-            to,
-            link: link.id,
-            created_at: now,
-            useless_from: link.expires_at,
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! Changing one's account (`PATCH /user/update`).
 
 use super::Services;
+use super::draft_mail::NoticeDraft;
+use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
@@ -106,7 +108,7 @@ impl Services {
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session.id);
         let now = self.ports.clock.now();
-        let email_change = email.map(|to| self.draft_email_change(user_id, to, language));
+        let email_change = email.map(|to| self.draft_email_change(user_id, to, language, now));
         let user = self
             .ports
             .store
@@ -122,7 +124,7 @@ impl Services {
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
                 if changes.password_hash.is_some() {
-                    end_what_the_old_password_began(tx, caller_ids)?;
+                    end_what_the_old_password_began(tx, caller_ids, now)?;
                 }
                 if let Some(email_change) = &email_change {
                     email_change.write(tx, &user)?;
@@ -150,43 +152,57 @@ impl Services {
         user_id: UserId,
         to: EmailAddress,
         language: Language,
+        now: Timestamp,
     ) -> EmailChange {
-        let now = self.ports.clock.now();
         let link = self.draft_link(user_id, LinkPurpose::ChangeEmail(to.clone()), now);
         let mail = self.draft_mail(&link, MailKind::ConfirmEmail, to, language, now);
-        EmailChange { link, mail }
+        let notice = self.draft_notice(MailKind::EmailChangeRequested, user_id, language, now);
+        EmailChange { link, mail, notice }
     }
 }
 
-/// Whoever knew the old password keeps nothing: no other session, and no change of address on its way.
+/// Whoever knew the old password keeps nothing: no other session, and no change of address on its way. Links that set a
+/// password stay: else whoever is logged in could take them from the owner of the address, again and again.
 fn end_what_the_old_password_began(
     tx: &mut dyn Transaction,
     (user_id, session_id): (UserId, SessionId),
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.links().delete_email_changes(user_id)?;
+    tx.links().delete_email_changes(user_id, now)?;
     tx.sessions().end_all(user_id, Some(session_id))?;
     Ok(())
 }
 
-/// A changed address on its way: the link that confirms it, and the message that carries the link.
+/// A changed address on its way: the link that confirms it, the message that carries the link, and the one that tells the
+/// present address.
 struct EmailChange {
     link: Link,
     mail: OutgoingMail,
+    notice: NoticeDraft,
 }
 
 impl EmailChange {
     /// Writes it in place of any earlier one, unless the user has that very address or another has it.
     fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
         let to = &self.mail.to;
-        tx.links().delete_email_changes(user.id)?;
+        let replaced = tx
+            .links()
+            .delete_email_changes(user.id, self.mail.created_at)?;
         if user.email.as_ref() == Some(to) {
             return Ok(());
         }
         match tx.users().find_by_email(to, self.mail.created_at)? {
-            Some(holder) if holder != user.id => Err(Abort::Refused(UpdateUserError::EmailTaken)),
+            Some(holder) if holder.user_id != user.id => {
+                Err(Abort::Refused(UpdateUserError::EmailTaken))
+            }
             _ => {
                 tx.links().insert(&self.link)?;
-                Ok(tx.outbox().enqueue(&self.mail)?)
+                tx.outbox().enqueue(&self.mail)?;
+                // Once for all changes that follow each other.
+                if let Some(present) = user.email.as_ref().filter(|_| replaced == 0) {
+                    tx.outbox().enqueue(&self.notice.to(present.clone()))?;
+                }
+                Ok(())
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
 use crate::ports::NewUser;
+use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use crate::token::{Generation, Token, TokenHash, TokenShape};
 use crate::user::{
@@ -17,6 +18,8 @@ use crate::user::{
 
 /// The smallest step of time.
 pub const MICROSECOND: Duration = Duration::from_micros(1);
+/// A second.
+pub const SECOND: Duration = Duration::from_secs(1);
 /// A minute.
 pub const MINUTE: Duration = Duration::from_secs(60);
 /// A day.
@@ -32,6 +35,7 @@ pub(super) enum Kind {
     SessionToken,
     LinkToken,
     Drawn,
+    Recovery,
 }
 
 /// A version 4 UUID of these three.
@@ -209,16 +213,35 @@ pub fn email_change(number: u32, user_id: UserId, email_text: &str, expires_at: 
     }
 }
 
+/// A link that lets its reader set a new password.
+#[must_use]
+pub fn reset(number: u32, user_id: UserId, expires_at: Timestamp) -> Link {
+    Link {
+        purpose: LinkPurpose::ResetPassword,
+        ..link(number, user_id, expires_at)
+    }
+}
+
+/// A request to recover the account with this address.
+#[must_use]
+pub fn recovery(number: u32, email_text: &str, requested_at: Timestamp) -> RecoveryRequest {
+    RecoveryRequest {
+        id: RecoveryId::new(uuid(Kind::Recovery, number, 0)),
+        email: email(email_text),
+        language: Language::English,
+        requested_at,
+    }
+}
+
 /// A message that carries the link of the same number, written [`now`].
 #[must_use]
 pub fn mail(number: u32, user_id: UserId) -> OutgoingMail {
     OutgoingMail {
         id: mail_id(number),
         user_id: Some(user_id),
-        kind: MailKind::VerifyAccount,
+        kind: MailKind::VerifyAccount(link_id(number)),
         language: Language::English,
         to: email("ada@example.org"),
-        link: link_id(number),
         created_at: now(),
         useless_from: now().plus(10 * MINUTE),
     }

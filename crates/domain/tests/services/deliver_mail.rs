@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use azuma_domain::mail::{Language, ReadyMail};
-use azuma_domain::ports::{BoxFuture, Mailer, SendError, StoreError, StoreExt};
+use azuma_domain::Timestamp;
+use azuma_domain::mail::{Language, MailState, ReadyMail};
+use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError, StoreError, StoreExt};
 use azuma_domain::testing::all;
 use azuma_domain::testing::sample::{MICROSECOND, MINUTE};
 
@@ -21,13 +22,17 @@ struct Failing {
 }
 
 impl Mailer for Failing {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>> {
+    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
         let less = |left: usize| left.checked_sub(1);
         let order = Ordering::SeqCst;
         match self.failures_left.fetch_update(order, order, less) {
             Ok(_) => Box::pin(async { Err((self.error)()) }),
             Err(_) => self.mailer.send(mail),
         }
+    }
+
+    fn patience(&self) -> Duration {
+        self.mailer.patience()
     }
 }
 
@@ -100,10 +105,7 @@ async fn a_message_is_sent_to_the_last_microsecond_of_its_link() {
     world.request_account("neo", "neo@example.org").await;
     world.wait(10 * MINUTE - MICROSECOND);
     world.deliver_all().await;
-    world
-        .follow(&world.parts.mailbox.letter().token)
-        .await
-        .unwrap();
+    world.follow(&world.parts.mailbox.token()).await.unwrap();
 }
 
 #[tokio::test]
@@ -113,23 +115,80 @@ async fn a_message_that_cannot_be_sent_now_is_sent_later() {
     assert!(!world.attempts_to_deliver().await);
     world.wait(SECOND);
     assert!(world.attempts_to_deliver().await);
-    world
-        .follow(&world.parts.mailbox.letter().token)
-        .await
-        .unwrap();
+    world.follow(&world.parts.mailbox.token()).await.unwrap();
+}
+
+/// When the only message is due again.
+async fn due_at(world: &World) -> Timestamp {
+    let listed = world.desk().list(10).await.unwrap();
+    match listed[0].state {
+        MailState::Due(at) => at,
+        MailState::Dead(at) => panic!("dead since {at}"),
+    }
 }
 
 #[tokio::test]
-async fn the_waits_between_attempts_double_up_to_half_a_minute() {
-    let world = failing(8, for_now).await;
-    for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
+async fn the_waits_between_attempts_double_up_to_half_a_minute_and_vary_by_half() {
+    let world = failing(9, for_now).await;
+    for longest in [1, 2, 4, 8, 16, 28, 28, 28, 28] {
         assert!(world.attempts_to_deliver().await);
-        world.wait(seconds * SECOND - MICROSECOND);
-        assert!(!world.attempts_to_deliver().await, "before {seconds} s");
+        let wait = world.now().until(due_at(&world).await);
+        let longest = longest * SECOND;
+        assert!(
+            wait >= longest / 2 && wait <= longest,
+            "{wait:?} of {longest:?}"
+        );
+        world.wait(wait - MICROSECOND);
+        assert!(!world.attempts_to_deliver().await, "before {wait:?}");
         world.wait(MICROSECOND);
     }
     world.deliver_all().await;
     world.parts.mailbox.letter();
+}
+
+#[tokio::test]
+async fn messages_that_failed_together_are_not_tried_together_again() {
+    let world = failing(20, for_now).await;
+    for number in 1..20 {
+        let (name, email) = (format!("neo{number}"), format!("neo{number}@example.org"));
+        world.request_account(&name, &email).await;
+    }
+    assert_eq!(world.deliver_all().await, 20);
+    let listed = world.desk().list(100).await.unwrap();
+    let mut due: Vec<_> = listed
+        .iter()
+        .map(|queued| format!("{:?}", queued.state))
+        .collect();
+    due.sort();
+    due.dedup();
+    assert_eq!(due.len(), 20);
+}
+
+#[tokio::test]
+async fn what_the_mail_server_said_last_is_kept_with_the_dead_letter() {
+    let world = failing(usize::MAX, for_now).await;
+    for _ in 0..60 {
+        world.deliver_all().await;
+        world.wait(15 * SECOND);
+    }
+    let listed = world.desk().list(10).await.unwrap();
+    assert!(matches!(listed[0].state, MailState::Dead(_)), "{listed:?}");
+    let failure = listed[0].last_failure.as_deref().unwrap();
+    assert!(failure.contains("451 4.3.0 later"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_message_is_tried_until_its_link_expires() {
+    let world = failing(usize::MAX, for_now).await;
+    let end = world.now().plus(10 * MINUTE);
+    let mut last = world.now();
+    while world.now() < end {
+        if world.attempts_to_deliver().await {
+            last = world.now();
+        }
+        world.wait(SECOND);
+    }
+    assert!(last.until(end) <= 30 * SECOND, "last tried {last}");
 }
 
 #[tokio::test]
@@ -185,4 +244,42 @@ async fn a_message_nobody_sent_in_time_is_kept_though_its_account_lapsed() {
     // It is still there to be made a dead letter of.
     assert!(world.attempts_to_deliver().await);
     assert!(world.parts.mailbox.letters().is_empty());
+}
+
+#[tokio::test]
+async fn a_worker_that_comes_too_late_settles_nothing() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let slow = leased.lease;
+    let sent = world.services.send_mail(leased).await;
+    world.wait(5 * MINUTE);
+    assert!(!world.services.holds(slow));
+    let other = world.services.lease_mail().await.unwrap().unwrap();
+    world.services.settle_mail(slow, &sent).await.unwrap();
+    assert_eq!(world.desk().list(10).await.unwrap().len(), 1);
+    world.deliver(other).await;
+    assert_eq!(world.desk().list(10).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let lease = world.now().until(leased.lease.until);
+    world.wait(lease - world.parts.mailer.patience() + MICROSECOND);
+    world.deliver(leased).await;
+    assert!(world.parts.mailbox.letters().is_empty());
+    world.deliver_all().await;
+    world.parts.mailbox.letter();
+}
+
+#[tokio::test]
+async fn a_message_is_leased_for_longer_than_the_mailer_takes() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let lease = world.now().until(leased.lease.until);
+    assert!(lease > world.parts.mailer.patience());
 }

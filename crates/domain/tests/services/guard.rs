@@ -7,6 +7,9 @@ use std::time::Duration;
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
+use azuma_domain::services::{Begun, Recovery};
+use azuma_domain::session::Client;
+use azuma_domain::testing::sample;
 
 use crate::world::{AZUMA, PASSWORD, World, refusal};
 
@@ -63,8 +66,34 @@ async fn a_blocked_link_works_later() {
 }
 
 #[tokio::test]
+async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() {
+    let world = World::new();
+    let neo = world.try_register("neo", Some("neo@example.org"), AZUMA);
+    neo.await.ok().unwrap();
+    let recovery = Recovery {
+        email: sample::email("neo@example.org"),
+        client: Client::default(),
+        language: Language::English,
+    };
+    let closed = closed(&world);
+    let outcome = closed.services.recover_account(recovery).await;
+    assert_eq!(refusal(outcome), TOO_MANY);
+    assert_eq!(
+        world.services.begin_next_recovery().await.unwrap(),
+        Begun::None
+    );
+    world.recover("neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    assert_eq!(refusal(closed.reset(&link, "new").await), TOO_MANY);
+    world.reset(&link, "new").await.unwrap();
+}
+
+#[tokio::test]
 async fn texts_that_are_no_link_count_as_attempts() {
-    let outcome = closed(&World::new()).services.follow_link(None, None).await;
+    let outcome = closed(&World::new())
+        .services
+        .follow_link(None, None, Language::English)
+        .await;
     assert_eq!(refusal(outcome), TOO_MANY);
 }
 

@@ -79,7 +79,10 @@ async fn a_token_that_is_no_link_is_unknown() {
         refusal(world.follow(&neo.token).await),
         ErrorCode::LinkUnknown
     );
-    let no_token = world.services.follow_link(None, None).await;
+    let no_token = world
+        .services
+        .follow_link(None, None, Language::English)
+        .await;
     assert_eq!(refusal(no_token), ErrorCode::LinkUnknown);
     world.assert_refused(&link).await;
     world.follow(&link).await.unwrap();

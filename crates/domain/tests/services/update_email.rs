@@ -58,15 +58,22 @@ async fn a_user_without_an_address_gets_its_first() {
 }
 
 #[tokio::test]
-async fn the_old_address_is_told_nothing_and_free_afterwards() {
+async fn the_old_address_is_told_of_the_request_and_of_the_change_and_free_afterwards() {
     let (world, caller) = neo().await;
     world
         .update(&caller, email("new@example.org"))
         .await
         .unwrap();
     let link = world.link_mailed_to("new@example.org").await;
-    assert_eq!(world.parts.mailbox.letter().to, "new@example.org");
+    let requested = "Your e-mail address for azumaneo is about to change";
+    let changed = "Your e-mail address for azumaneo has changed";
+    let told = |world: &World| world.parts.mailbox.subjects_to("neo@example.org");
+    assert_eq!(told(&world), [requested]);
     world.follow(&link).await.unwrap();
+    world.deliver_all().await;
+    let mut both = [changed, requested];
+    both.sort();
+    assert_eq!(told(&world), both);
     let smith = world
         .try_register("smith", Some("neo@example.org"), AZUMA)
         .await;
@@ -75,6 +82,60 @@ async fn the_old_address_is_told_nothing_and_free_afterwards() {
         .try_register("other", Some("new@example.org"), AZUMA)
         .await;
     assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
+}
+
+#[tokio::test]
+async fn nothing_that_tells_the_old_address_carries_a_link() {
+    let (world, caller) = neo().await;
+    world
+        .update(&caller, email("new@example.org"))
+        .await
+        .unwrap();
+    world.deliver_all().await;
+    let letters = world.parts.mailbox.letters();
+    let to_old: Vec<_> = letters
+        .iter()
+        .filter(|l| l.to == "neo@example.org")
+        .collect();
+    assert_eq!(to_old.len(), 1);
+    assert!(to_old[0].token.is_none());
+}
+
+#[tokio::test]
+async fn the_old_address_is_told_once_of_changes_that_follow_each_other() {
+    let (world, caller) = neo().await;
+    for new in [
+        "first@example.org",
+        "second@example.org",
+        "third@example.org",
+    ] {
+        world.update(&caller, email(new)).await.unwrap();
+    }
+    world.deliver_all().await;
+    let told = || world.parts.mailbox.subjects_to("neo@example.org").len();
+    assert_eq!(told(), 1);
+    world.wait(10 * MINUTE);
+    world
+        .update(&caller, email("fourth@example.org"))
+        .await
+        .unwrap();
+    world.deliver_all().await;
+    assert_eq!(told(), 2);
+}
+
+#[tokio::test]
+async fn the_first_address_of_a_user_tells_nobody_else() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    world
+        .update(&caller, email("neo@example.org"))
+        .await
+        .unwrap();
+    let link = world.link_mailed_to("neo@example.org").await;
+    world.follow(&link).await.unwrap();
+    world.deliver_all().await;
+    world.parts.mailbox.letter();
 }
 
 #[tokio::test]
@@ -139,8 +200,10 @@ async fn a_message_whose_link_was_replaced_is_not_sent() {
         .update(&caller, email("second@example.org"))
         .await
         .unwrap();
-    assert_eq!(world.deliver_all().await, 2);
-    assert_eq!(world.parts.mailbox.letter().to, "second@example.org");
+    world.deliver_all().await;
+    let subjects_to = |email| world.parts.mailbox.subjects_to(email).len();
+    assert_eq!(subjects_to("first@example.org"), 0);
+    assert_eq!(subjects_to("second@example.org"), 1);
 }
 
 #[tokio::test]

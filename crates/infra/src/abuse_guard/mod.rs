@@ -50,12 +50,15 @@ pub struct AbuseSettings {
     pub logins_per_name: Limit,
     /// Logins of one client, whatever the names. Default: 1,000, then ten a second.
     pub logins: Limit,
-    /// Registrations of one client, and changes of a password or an address. Default: 300, then one each 2 s.
+    /// Registrations of one client, changes of a password or an address, and recoveries. Default: 300, then one each 2 s.
     pub registrations: Limit,
     /// Links followed by one client. Default: 300, then one a second.
     pub links: Limit,
     /// Changes of a password or an address by one user. Default: 100, then one each 10 s.
     pub credential_changes: Limit,
+    /// Recoveries of one address, known or not, whoever asks. Default: 3, then one each 5 minutes, so that a link that was
+    /// mailed works all the time.
+    pub recoveries: Limit,
     /// How many clients, and clients with a name, each limit remembers. Default: 50,000, some 17 MB a limit when
     /// full. Beyond it the least frequent are forgotten, which lets them start afresh.
     pub remembered: u64,
@@ -73,6 +76,7 @@ impl Default for AbuseSettings {
             registrations: limit(300, 2_000),
             links: limit(300, 1_000),
             credential_changes: limit(100, 10_000),
+            recoveries: limit(3, 300_000),
             remembered: 50_000,
         }
     }
@@ -98,9 +102,10 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     registrations: Limiter<Client, C>,
     links: Limiter<Client, C>,
     credential_changes: Limiter<UserId, C>,
-    /// Names are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
+    recoveries: Limiter<u64, C>,
+    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
     /// count by accident is as unlikely as harmless.
-    names: RandomState,
+    keys: RandomState,
     clock: C,
 }
 
@@ -121,7 +126,8 @@ impl<C: Clock + Clone> RateLimits<C> {
             registrations: limiter(settings.registrations, remembered, &clock),
             links: limiter(settings.links, remembered, &clock),
             credential_changes: limiter(settings.credential_changes, remembered, &clock),
-            names: RandomState::new(),
+            recoveries: limiter(settings.recoveries, remembered, &clock),
+            keys: RandomState::new(),
             clock,
         }
     }
@@ -139,7 +145,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     fn check_login(&self, client: Client, name: &UserName) -> Result<(), Blocked> {
         // The client first: one that is blocked does not go on filling the memory with names.
         self.check(&self.logins, &client)?;
-        let name = self.names.hash_one(name.key());
+        let name = self.keys.hash_one(name.key());
         self.check(&self.logins_per_name, &(client, name))
     }
 }
@@ -155,6 +161,11 @@ where
             Attempt::Login(name) => self.check_login(client, name),
             Attempt::Register => self.check(&self.registrations, &client),
             Attempt::FollowLink => self.check(&self.links, &client),
+            Attempt::Recover(email) => {
+                self.check(&self.registrations, &client)?;
+                let address = self.keys.hash_one(email.key());
+                self.check(&self.recoveries, &address)
+            }
             Attempt::ChangeCredential(user) => {
                 self.check(&self.registrations, &client)?;
                 self.check(&self.credential_changes, &user)

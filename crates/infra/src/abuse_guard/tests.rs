@@ -1,5 +1,7 @@
 use governor::clock::FakeRelativeClock;
 
+use azuma_domain::user::EmailAddress;
+
 use super::*;
 
 fn guard() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
@@ -74,6 +76,24 @@ fn registrations_and_links_have_counts_of_their_own() {
     clock.advance(Duration::from_secs(4));
     assert_eq!(admitted(&guard, client, Attempt::Register, 10), 2);
     assert_eq!(admitted(&guard, client, Attempt::FollowLink, 10), 4);
+}
+
+#[test]
+fn one_address_may_be_recovered_3_times_and_then_each_5_minutes_whoever_asks() {
+    let (guard, clock) = guard();
+    let email = |text| EmailAddress::parse(text).unwrap();
+    let recover = |client: u32, text| {
+        let client = Some(IpAddr::V4(Ipv4Addr::from_bits(client)));
+        guard.admit(client, Attempt::Recover(&email(text)))
+    };
+    let admitted = (0..10).filter(|client| recover(*client, "neo@example.org").is_ok());
+    assert_eq!(admitted.count(), 3);
+    let blocked = recover(99, "NEO@Example.org").unwrap_err();
+    assert_eq!(blocked.retry_after, Duration::from_secs(300));
+    assert!(recover(99, "trinity@example.org").is_ok());
+    clock.advance(Duration::from_secs(300));
+    assert!(recover(100, "neo@example.org").is_ok());
+    assert!(recover(101, "neo@example.org").is_err());
 }
 
 #[test]

@@ -3,17 +3,22 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use azuma_domain::mail::{OutgoingMail, ReadyMail};
-use azuma_domain::ports::{BoxFuture, Mailer, SendError};
+use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
+use tokio::time::timeout;
 
 use super::message;
 use super::settings::MailSettings;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// How long a file may take. One that comes later is the same file.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The folder for messages cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -46,19 +51,27 @@ impl MailFiles {
 }
 
 impl Mailer for MailFiles {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>> {
+    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
             let message = message::write(&self.settings, &mail)?.formatted();
             let path = self.folder.join(file_name(&mail.mail));
+            let words = format!("written to {}", path.display());
             let folder = self.folder.clone();
-            tokio::task::spawn_blocking(move || put(&folder, &path, &message))
+            let written = tokio::task::spawn_blocking(move || put(&folder, &path, &message));
+            timeout(PATIENCE, written)
                 .await
+                .unwrap_or_else(|late| Ok(Err(late.into())))
                 .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
+                .map(|()| Accepted { words })
                 .map_err(|error| {
                     let folder = self.folder.display();
                     SendError::Transient(format!("no file could be written to {folder}: {error}"))
                 })
         })
+    }
+
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 }
 

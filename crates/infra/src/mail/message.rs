@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use azuma_domain::Timestamp;
 use azuma_domain::mail::ReadyMail;
 use azuma_domain::ports::SendError;
+use azuma_domain::token::Token;
 use azuma_domain::user::EmailAddress;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -12,7 +13,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use super::settings::MailSettings;
-use super::texts;
+use super::texts::Facts;
 
 /// Tells programs that answer mail not to (RFC 3834 §5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -23,8 +24,17 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 /// [`SendError::Permanent`]: it would fail again. The words hold nothing of the message.
 pub(super) fn write(settings: &MailSettings, ready: &ReadyMail) -> Result<Message, SendError> {
     let mail = &ready.mail;
-    let link = settings.link(ready.token.expose());
-    let texts = texts::write(mail, settings.instance_name(), &link).map_err(unwritable)?;
+    let link = settings.link(mail.kind, ready.token.as_ref());
+    let facts = Facts::of(mail, settings.instance_name(), link.as_deref());
+    let texts = settings.templates().write(&facts).map_err(|error| {
+        // A template's error may quote what it was given.
+        let words = error.to_string();
+        let token = ready.token.as_ref().map_or("", Token::expose);
+        SendError::Permanent(match token {
+            "" => words,
+            token => words.replace(token, "(token)"),
+        })
+    })?;
     let from = settings.from();
     let to = address(&mail.to);
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;

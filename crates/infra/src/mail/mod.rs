@@ -5,11 +5,13 @@ mod message;
 mod settings;
 mod smtp;
 mod smtp_url;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod texts;
 
 pub use files::{MailFiles, MailFolderError};
-pub use settings::{InvalidMailSettings, MailSettings};
-pub use smtp::{SmtpMailer, SmtpSetupError};
+pub use settings::{InvalidMailSettings, LinkPages, MailSettings};
+pub use smtp::{SmtpMailer, SmtpPatience, SmtpSetupError};
 pub use smtp_url::InvalidSmtpUrl;
+pub use templates::{InvalidTemplates, Templates};

@@ -1,8 +1,12 @@
 //! What messages say of the instance.
 
+use azuma_domain::mail::MailKind;
+use azuma_domain::token::Token;
 use azuma_domain::user::EmailAddress;
 use lettre::Address;
 use lettre::message::Mailbox;
+
+use super::templates::Templates;
 
 /// The longest name of an instance in messages, in characters.
 const MAX_NAME_CHARS: usize = 128;
@@ -12,7 +16,17 @@ const MAX_NAME_CHARS: usize = 128;
 pub struct MailSettings {
     instance_name: String,
     from: Mailbox,
-    verification_url: String,
+    pages: LinkPages,
+    templates: Templates,
+}
+
+/// The pages that links lead to; `?token=...` is added to each.
+#[derive(Clone, Debug)]
+pub struct LinkPages {
+    /// Where an address is proved (`registration.verification_url`).
+    pub verification: String,
+    /// Where a new password is set (`recovery.reset_url`).
+    pub reset: String,
 }
 
 /// The settings cannot make a message; the words name the key.
@@ -26,16 +40,16 @@ pub enum InvalidMailSettings {
     /// The sender's address is one that mail servers do not take, or its name holds a control character.
     #[error("`mail.from` is nobody that a message can come from")]
     From,
-    /// The verification page is not an address on the web.
+    /// A page is not an address on the web, or takes no query.
     #[error(
-        "`registration.verification_url` must start with http:// or https:// and be of ASCII characters without spaces"
+        "`{0}` must start with http:// or https:// and be of ASCII characters without spaces, quotes and any of `?&<>`"
     )]
-    VerificationUrl,
+    Page(&'static str),
 }
 
 impl MailSettings {
-    /// Settings for both mailers: `instance.name`, the address and name of `mail.from`, and
-    /// `registration.verification_url`. A sender without a name is shown with the instance's.
+    /// Settings for both mailers: `instance.name`, the address and name of `mail.from`, the pages of links, and the
+    /// templates. A sender without a name is shown with the instance's.
     ///
     /// # Errors
     /// [`InvalidMailSettings`] names the first that cannot be used.
@@ -43,7 +57,8 @@ impl MailSettings {
         instance_name: &str,
         from: &EmailAddress,
         from_name: Option<&str>,
-        verification_url: &str,
+        pages: LinkPages,
+        templates: Templates,
     ) -> Result<Self, InvalidMailSettings> {
         let name_fits = (1..=MAX_NAME_CHARS).contains(&instance_name.chars().count());
         if !name_fits || instance_name.contains(char::is_control) {
@@ -57,16 +72,19 @@ impl MailSettings {
             .as_str()
             .parse()
             .map_err(|_| InvalidMailSettings::From)?;
-        let on_the_web = ["http://", "https://"]
-            .iter()
-            .any(|scheme| verification_url.starts_with(scheme));
-        if !on_the_web || !verification_url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(InvalidMailSettings::VerificationUrl);
+        for (key, page) in [
+            ("registration.verification_url", &pages.verification),
+            ("recovery.reset_url", &pages.reset),
+        ] {
+            if !is_page(page) {
+                return Err(InvalidMailSettings::Page(key));
+            }
         }
         Ok(Self {
             instance_name: instance_name.to_owned(),
             from: Mailbox::new(Some(from_name.to_owned()), address),
-            verification_url: verification_url.to_owned(),
+            pages,
+            templates,
         })
     }
 
@@ -78,10 +96,28 @@ impl MailSettings {
         &self.from
     }
 
-    /// The link that carries this token.
-    pub(super) fn link(&self, token: &str) -> String {
-        let url = &self.verification_url;
-        let separator = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{separator}token={token}")
+    pub(super) fn templates(&self) -> &Templates {
+        &self.templates
     }
+
+    /// The link that a message carries; `None` for one that carries none.
+    pub(super) fn link(&self, kind: MailKind, token: Option<&Token>) -> Option<String> {
+        let page = match kind {
+            MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.pages.verification,
+            MailKind::ResetPassword(_) => &self.pages.reset,
+            MailKind::EmailChangeRequested | MailKind::EmailChanged | MailKind::Test => {
+                return None;
+            }
+        };
+        Some(format!("{page}?token={}", token?.expose()))
+    }
+}
+
+/// Nothing in it needs escaping in HTML.
+fn is_page(url: &str) -> bool {
+    let on_the_web = ["http://", "https://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
+    let unfit = |c: char| !c.is_ascii_graphic() || "?&\"'<>".contains(c);
+    on_the_web && !url.contains(unfit)
 }

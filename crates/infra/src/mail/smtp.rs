@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use azuma_domain::mail::ReadyMail;
-use azuma_domain::ports::{BoxFuture, Mailer, SendError};
+use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
+use azuma_domain::token::Token;
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -18,21 +19,16 @@ use super::settings::MailSettings;
 use super::smtp_url::{Encryption, InvalidSmtpUrl, SmtpUrl};
 
 /// How long a server may take for each part of the conversation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// Until it has taken the connection, TLS and the password.
-    pub(super) to_open: Duration,
-    /// Until it has taken the message. Giving up too soon sends it twice, so this is long.
-    pub(super) to_send: Duration,
-    /// Until it has said goodbye, which changes nothing any more.
-    pub(super) to_quit: Duration,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmtpPatience {
+    /// Until it has taken the connection, TLS and the password (`mail.connect_timeout`).
+    pub to_open: Duration,
+    /// Until it has taken the message (`mail.send_timeout`). Giving up too soon sends it twice.
+    pub to_send: Duration,
 }
 
-const PATIENCE: Patience = Patience {
-    to_open: Duration::from_secs(30),
-    to_send: Duration::from_secs(120),
-    to_quit: Duration::from_secs(2),
-};
+/// How long it may take to say goodbye, which changes nothing any more.
+const TO_QUIT: Duration = Duration::from_secs(2);
 
 /// The most characters kept of what a server says.
 const MAX_WORDS: usize = 500;
@@ -43,6 +39,9 @@ pub enum SmtpSetupError {
     /// The URL cannot be used.
     #[error(transparent)]
     Url(#[from] InvalidSmtpUrl),
+    /// The file of authorities holds none.
+    #[error("`mail.ca_file` holds no certificate in PEM")]
+    NoCertificate,
     /// Encryption cannot be set up; the given certificates are none, most likely.
     #[error("TLS towards the mail server cannot be set up: {0}")]
     Tls(#[source] Error),
@@ -50,14 +49,13 @@ pub enum SmtpSetupError {
 
 /// Hands messages over to a mail server, with a connection each.
 ///
-/// A message takes 152 s at the most, so its lease must be longer. A refusal is permanent only where the server
-/// refused this message (5xx to its sender, recipient or content); one of the connection or the password is not,
-/// for the next attempt may find that mended.
+/// A refusal is permanent only where the server refused this message (5xx to its sender, recipient or content); one of the
+/// connection or the password is not, for the next attempt may find that mended.
 pub struct SmtpMailer {
     server: SmtpUrl,
     tls: TlsParameters,
     settings: MailSettings,
-    pub(super) patience: Patience,
+    patience: SmtpPatience,
 }
 
 impl SmtpMailer {
@@ -72,6 +70,7 @@ impl SmtpMailer {
     pub fn new(
         url: &str,
         more_roots: Option<&[u8]>,
+        patience: SmtpPatience,
         settings: MailSettings,
     ) -> Result<Self, SmtpSetupError> {
         let server = SmtpUrl::parse(url)?;
@@ -82,6 +81,9 @@ impl SmtpMailer {
         }
         let mut tls = TlsParametersBuilder::new(server.host.clone());
         if let Some(pem) = more_roots {
+            if !holds_certificate(pem) {
+                return Err(SmtpSetupError::NoCertificate);
+            }
             let roots = Certificate::from_pem(pem).map_err(SmtpSetupError::Tls)?;
             tls = tls.add_root_certificate(roots);
         }
@@ -89,7 +91,7 @@ impl SmtpMailer {
             tls: tls.build().map_err(SmtpSetupError::Tls)?,
             server,
             settings,
-            patience: PATIENCE,
+            patience,
         })
     }
 
@@ -125,13 +127,13 @@ impl SmtpMailer {
         Ok(connection)
     }
 
-    async fn hand_over(&self, message: &Message) -> Result<(), SendError> {
+    async fn hand_over(&self, message: &Message) -> Result<String, SendError> {
         let mut connection = timeout(self.patience.to_open, self.open())
             .await
             .map_err(|_| took_longer_than(self.patience.to_open))?
             .map_err(|error| SendError::Transient(error.to_string()))?;
         let content = message.formatted();
-        timeout(
+        let response = timeout(
             self.patience.to_send,
             connection.send(message.envelope(), &content),
         )
@@ -145,22 +147,39 @@ impl SmtpMailer {
             }
         })?;
         // The message is the server's now, however the conversation ends.
-        let _ = timeout(self.patience.to_quit, connection.abort()).await;
-        Ok(())
+        let _ = timeout(TO_QUIT, connection.abort()).await;
+        let words: Vec<&str> = response.message().collect();
+        Ok(format!("{} {}", response.code(), words.join(" ")))
     }
 }
 
 impl Mailer for SmtpMailer {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<(), SendError>> {
+    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
             let message = message::write(&self.settings, &mail)?;
-            let token = mail.token.expose();
-            self.hand_over(&message).await.map_err(|error| match error {
-                SendError::Transient(words) => SendError::Transient(presentable(&words, token)),
-                SendError::Permanent(words) => SendError::Permanent(presentable(&words, token)),
-            })
+            let token = mail.token.as_ref().map_or("", Token::expose);
+            match self.hand_over(&message).await {
+                Ok(words) => Ok(Accepted {
+                    words: presentable(&words, token),
+                }),
+                Err(SendError::Transient(words)) => {
+                    Err(SendError::Transient(presentable(&words, token)))
+                }
+                Err(SendError::Permanent(words)) => {
+                    Err(SendError::Permanent(presentable(&words, token)))
+                }
+            }
         })
     }
+
+    fn patience(&self) -> Duration {
+        self.patience.to_open + self.patience.to_send + TO_QUIT
+    }
+}
+
+/// Else what follows would take it for a list of none.
+fn holds_certificate(pem: &[u8]) -> bool {
+    String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----")
 }
 
 async fn log_in(
@@ -183,10 +202,13 @@ fn took_longer_than(span: Duration) -> SendError {
 /// A server's words as they may be kept and shown: on one line, not endless, and without the token, for servers
 /// quote what they refuse.
 fn presentable(words: &str, token: &str) -> String {
-    let in_capitals = token.to_ascii_uppercase();
-    words
-        .replace(token, "(token)")
-        .replace(&in_capitals, "(token)")
+    let without_token = match token {
+        "" => words.to_owned(),
+        token => words
+            .replace(token, "(token)")
+            .replace(&token.to_ascii_uppercase(), "(token)"),
+    };
+    without_token
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(MAX_WORDS)

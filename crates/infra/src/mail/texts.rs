@@ -1,10 +1,10 @@
-//! What messages say, in each language; the words are in `templates/`.
+//! What messages speak of. The words are in the templates.
 
 use std::time::Duration;
 
-use askama::Template;
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailKind, OutgoingMail};
+use minijinja::{Value, context};
 use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
@@ -20,94 +20,61 @@ pub(super) struct Texts {
 }
 
 /// Everything the templates speak of.
-struct Facts<'a> {
-    subject: &'a str,
-    kind: MailKind,
+pub(super) struct Facts<'a> {
+    pub(super) kind: MailKind,
+    pub(super) link: Option<&'a str>,
+    pub(super) language: Language,
     instance: &'a str,
-    link: &'a str,
-    span: &'a str,
-    until: &'a str,
+    span: String,
+    until: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail.en.txt")]
-struct EnglishText<'a> {
-    facts: &'a Facts<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "mail.en.html")]
-struct EnglishHtml<'a> {
-    facts: &'a Facts<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "mail.de.txt")]
-struct GermanText<'a> {
-    facts: &'a Facts<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "mail.de.html")]
-struct GermanHtml<'a> {
-    facts: &'a Facts<'a>,
-}
-
-/// Writes a message's texts. `link` is the whole link.
-///
-/// # Errors
-/// When a template fails, which none of ours does.
-pub(super) fn write(
-    mail: &OutgoingMail,
-    instance: &str,
-    link: &str,
-) -> Result<Texts, askama::Error> {
-    let subject = subject(mail.kind, mail.language, instance);
-    let facts = Facts {
-        subject: &subject,
-        kind: mail.kind,
-        instance,
-        link,
-        span: &span(mail.created_at.until(mail.useless_from), mail.language),
-        until: &until(mail.useless_from)?,
-    };
-    let (plain, html) = match mail.language {
-        Language::English => (
-            EnglishText { facts: &facts }.render()?,
-            EnglishHtml { facts: &facts }.render()?,
-        ),
-        Language::German => (
-            GermanText { facts: &facts }.render()?,
-            GermanHtml { facts: &facts }.render()?,
-        ),
-    };
-    Ok(Texts {
-        subject,
-        plain,
-        html,
-    })
-}
-
-fn subject(kind: MailKind, language: Language, instance: &str) -> String {
-    match (kind, language) {
-        (MailKind::VerifyAccount, Language::English) => {
-            format!("Verify your e-mail address for {instance}")
+impl<'a> Facts<'a> {
+    /// What there is to say in a message. `link` is the whole link, where it carries one.
+    pub(super) fn of(mail: &OutgoingMail, instance: &'a str, link: Option<&'a str>) -> Self {
+        Self {
+            kind: mail.kind,
+            link,
+            language: mail.language,
+            instance,
+            span: span(mail.created_at.until(mail.useless_from), mail.language),
+            until: until(mail.useless_from),
         }
-        (MailKind::VerifyAccount, Language::German) => {
-            format!("Bestätige deine E-Mail-Adresse für {instance}")
+    }
+
+    /// What a template is tried with.
+    pub(super) fn sample(kind: MailKind, language: Language, instance: &'a str) -> Self {
+        Self {
+            kind,
+            link: kind
+                .link()
+                .map(|_| "https://accounts.example.org/?token=sample"),
+            language,
+            instance,
+            span: span(Duration::from_secs(600), language),
+            until: until(Timestamp::from_micros(0)),
         }
-        (MailKind::ConfirmEmail, Language::English) => {
-            format!("Confirm your new e-mail address for {instance}")
-        }
-        (MailKind::ConfirmEmail, Language::German) => {
-            format!("Bestätige deine neue E-Mail-Adresse für {instance}")
+    }
+
+    /// As the templates see it. Those of a message without a link see none, nor how long it works.
+    pub(super) fn context(&self) -> Value {
+        let (instance, language) = (self.instance.to_owned(), self.language.tag());
+        match self.link {
+            Some(link) => context! {
+                instance, language, link => link.to_owned(),
+                span => self.span.clone(), until => self.until.clone(),
+            },
+            None => context! { instance, language, link => () },
         }
     }
 }
 
-/// "10 minutes": the span in the largest unit that divides it.
+/// "10 minutes": the span in the largest unit that divides it; from two minutes on, whole minutes, rounded down.
 fn span(span: Duration, language: Language) -> String {
-    let seconds = span.as_secs();
+    let seconds = match span.as_secs() {
+        many @ 120.. => many - many % 60,
+        few => few,
+    };
     let (count, english, german) = match seconds {
         1.. if seconds.is_multiple_of(86_400) => {
             (seconds / 86_400, ["day", "days"], ["Tag", "Tage"])
@@ -128,8 +95,9 @@ fn span(span: Duration, language: Language) -> String {
 }
 
 /// "2021-03-28 14:49 UTC", rounded down: no reader comes too late who believes it.
-fn until(end: Timestamp) -> Result<String, askama::Error> {
+fn until(end: Timestamp) -> String {
+    // A time is one that can be written.
     OffsetDateTime::from(end)
         .format(MINUTE_UTC)
-        .map_err(askama::Error::custom)
+        .unwrap_or_default()
 }

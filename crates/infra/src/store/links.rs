@@ -15,6 +15,7 @@ use super::transaction::DieselTransaction;
 
 const VERIFY_ACCOUNT: &str = "verify_account";
 const CHANGE_EMAIL: &str = "change_email";
+const RESET_PASSWORD: &str = "reset_password";
 
 /// A link.
 #[derive(Queryable, Insertable)]
@@ -33,6 +34,7 @@ impl From<&Link> for LinkRow {
         let (purpose, email) = match &link.purpose {
             LinkPurpose::VerifyAccount => (VERIFY_ACCOUNT, None),
             LinkPurpose::ChangeEmail(email) => (CHANGE_EMAIL, Some(email.as_str().to_owned())),
+            LinkPurpose::ResetPassword => (RESET_PASSWORD, None),
         };
         Self {
             id: StoredId(link.id.uuid()),
@@ -54,6 +56,7 @@ impl TryFrom<LinkRow> for Link {
             (CHANGE_EMAIL, Some(email)) => LinkPurpose::ChangeEmail(
                 EmailAddress::parse(&email).map_err(|_| corrupt("links.email"))?,
             ),
+            (RESET_PASSWORD, None) => LinkPurpose::ResetPassword,
             _ => return Err(corrupt("links.purpose")),
         };
         Ok(Self {
@@ -77,6 +80,17 @@ impl LinkRepository for DieselTransaction<'_> {
         Ok(())
     }
 
+    fn find(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        let row: Option<LinkRow> = self.query(|connection| {
+            links::table
+                .filter(links::hash.eq(StoredHash(*hash)))
+                .filter(links::expires_at.gt(StoredTime(now)))
+                .first(connection)
+                .optional()
+        })?;
+        row.map(Link::try_from).transpose()
+    }
+
     fn consume(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let row: Option<LinkRow> = self.query(|connection| {
             diesel::delete(links::table)
@@ -89,11 +103,36 @@ impl LinkRepository for DieselTransaction<'_> {
         row.map(Link::try_from).transpose()
     }
 
-    fn delete_email_changes(&mut self, user_id: UserId) -> Result<(), StoreError> {
-        self.query(|connection| {
+    fn contains(&mut self, id: LinkId) -> Result<bool, StoreError> {
+        let found: Option<StoredId> = self.query(|connection| {
+            links::table
+                .find(StoredId(id.uuid()))
+                .select(links::id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(found.is_some())
+    }
+
+    fn delete_email_changes(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let ends: Vec<StoredTime> = self.query(|connection| {
             diesel::delete(links::table)
                 .filter(links::user_id.eq(StoredId(user_id.uuid())))
                 .filter(links::purpose.eq(CHANGE_EMAIL))
+                .returning(links::expires_at)
+                .get_results(connection)
+        })?;
+        Ok(ends.iter().filter(|end| end.0 > now).count())
+    }
+
+    fn delete_all(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        self.query(|connection| {
+            diesel::delete(links::table)
+                .filter(links::user_id.eq(StoredId(user_id.uuid())))
                 .execute(connection)
         })?;
         Ok(())

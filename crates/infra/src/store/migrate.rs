@@ -15,8 +15,8 @@ use super::connection::{DbConnection, MultiBackend};
 use super::errors::{OpenError, one_line};
 use super::url::DatabaseUrl;
 
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait while another process migrates. On SQLite it is half of it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,12 +62,29 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     apply(&mut connection)
 }
 
-/// Brings the database behind a connection up to date.
-pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
-    let source = match connection {
+/// Whether a database is there and has this version's schema, or a later one. It makes and changes nothing, and blocks.
+///
+/// # Errors
+/// [`OpenError`] when it cannot be opened.
+pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, OpenError> {
+    if url.sqlite_path().is_some_and(|path| !path.exists()) {
+        return Ok(false);
+    }
+    let mut connection = DbConnection::open(url, PATIENCE)?;
+    let source = source_of(&connection);
+    Ok(is_current(&mut connection, source))
+}
+
+fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
+    match connection {
         DbConnection::Postgres(_) => &POSTGRES,
         DbConnection::Sqlite(_) => &SQLITE,
-    };
+    }
+}
+
+/// Brings the database behind a connection up to date.
+pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
+    let source = source_of(connection);
     if is_current(connection, source) {
         return Ok(Vec::new());
     }

@@ -9,8 +9,8 @@
 //! | `diesel_store` | the store: its turn, its retries, its time limit |
 //! | `unit_of_work` | one run of a unit of work on one connection |
 //! | `transaction` | the repositories together |
-//! | `users`, `sessions`, `links`, `outbox`, `invalidations` | a repository each |
-//! | `user_rows`, `session_rows` | accounts, sessions and tokens as rows |
+//! | `users`, `sessions`, `links`, `recoveries`, `outbox`, `invalidations` | a repository each |
+//! | `user_rows`, `session_rows`, `outbox_rows` | accounts, sessions, tokens and messages as rows |
 //! | `session_uses` | the most frequent write |
 //! | `schema`, `sql_types` | tables and column types, as diesel sees them |
 //! | `errors` | what can go wrong, and what each of it means |
@@ -25,7 +25,9 @@ mod invalidations;
 mod links;
 mod migrate;
 mod outbox;
+mod outbox_rows;
 mod pool;
+mod recoveries;
 mod schema;
 mod session_rows;
 mod session_uses;
@@ -41,7 +43,7 @@ mod users;
 
 pub use diesel_store::DieselStore;
 pub use errors::OpenError;
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, is_up_to_date, migrate};
 pub use pool::PoolOptions;
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 

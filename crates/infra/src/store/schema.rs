@@ -71,13 +71,25 @@ diesel::table! {
         kind -> Text,
         language -> Text,
         address -> Text,
-        link_id -> SqlUuid,
+        link_id -> Nullable<SqlUuid>,
         created_at -> SqlTimestamp,
         due_at -> SqlTimestamp,
         useless_from -> SqlTimestamp,
         attempts -> BigInt,
         dead_at -> Nullable<SqlTimestamp>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    recoveries (id) {
+        id -> SqlUuid,
+        address -> Text,
+        language -> Text,
+        requested_at -> SqlTimestamp,
     }
 }
 

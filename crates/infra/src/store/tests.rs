@@ -17,7 +17,12 @@ use tempfile::TempDir;
 use super::connection::DbConnection;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, migrate};
 
-const MIGRATIONS: [&str; 3] = ["0001_accounts", "0002_invalidations", "0003_frequent_uses"];
+const MIGRATIONS: [&str; 4] = [
+    "0001_accounts",
+    "0002_invalidations",
+    "0003_frequent_uses",
+    "0004_recovery",
+];
 
 fn file_in(directory: &Path) -> DatabaseUrl {
     let text = format!("sqlite://{}/data/azuma.db", directory.display());

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::mem::take;
 
 use azuma_domain::ports::{
-    InvalidationRepository, LinkRepository, OutboxRepository, SessionRepository, StoreError,
-    Transaction, UserRepository, WriteError,
+    InvalidationRepository, LinkRepository, OutboxRepository, RecoveryRepository,
+    SessionRepository, StoreError, Transaction, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::QueryResult;
@@ -80,6 +80,10 @@ impl Transaction for DieselTransaction<'_> {
     }
 
     fn links(&mut self) -> &mut dyn LinkRepository {
+        self
+    }
+
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
         self
     }
 

@@ -1,6 +1,6 @@
 //! Accounts as rows.
 
-use azuma_domain::ports::{NewUser, StoreError, UserChanges};
+use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
 use azuma_domain::user::{
     Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
 };
@@ -74,12 +74,42 @@ impl From<CredentialRow> for Credential {
         Self {
             user_id: UserId::new(row.id.0),
             password_hash: PasswordHash::from_phc(row.password_hash),
-            standing: row
-                .pending_until
-                .map_or(Standing::Active, |until| Standing::Pending {
-                    until: until.0,
-                }),
+            standing: standing(row.pending_until),
         }
+    }
+}
+
+fn standing(pending_until: Option<StoredTime>) -> Standing {
+    match pending_until {
+        None => Standing::Active,
+        Some(until) => Standing::Pending { until: until.0 },
+    }
+}
+
+pub(super) type AddressHolderColumns = (users::id, users::email, users::pending_until);
+pub(super) const ADDRESS_HOLDER_COLUMNS: AddressHolderColumns =
+    (users::id, users::email, users::pending_until);
+
+/// Who has an address.
+#[derive(Queryable)]
+pub(super) struct AddressHolderRow {
+    id: StoredId,
+    email: Option<String>,
+    pending_until: Option<StoredTime>,
+}
+
+impl TryFrom<AddressHolderRow> for AddressHolder {
+    type Error = StoreError;
+
+    fn try_from(row: AddressHolderRow) -> Result<Self, StoreError> {
+        let email = row.email.as_deref().map(EmailAddress::parse);
+        Ok(Self {
+            user_id: UserId::new(row.id.0),
+            email: email
+                .and_then(Result::ok)
+                .ok_or_else(|| corrupt("users.email"))?,
+            standing: standing(row.pending_until),
+        })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Accounts.
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{NewUser, StoreError, UserChanges, UserRepository, WriteError};
+use azuma_domain::ports::{
+    AddressHolder, NewUser, StoreError, UserChanges, UserRepository, WriteError,
+};
 use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
 
@@ -10,7 +12,8 @@ use super::schema::{outbox, users};
 use super::sql_types::{StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{
-    CREDENTIAL_COLUMNS, CredentialRow, NewUserRow, USER_COLUMNS, UserChangesRow, UserRow,
+    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, NewUserRow,
+    USER_COLUMNS, UserChangesRow, UserRow,
 };
 
 impl UserRepository for DieselTransaction<'_> {
@@ -92,8 +95,8 @@ impl UserRepository for DieselTransaction<'_> {
         &mut self,
         email: &EmailAddress,
         now: Timestamp,
-    ) -> Result<Option<UserId>, StoreError> {
-        let id: Option<StoredId> = self.query(|connection| {
+    ) -> Result<Option<AddressHolder>, StoreError> {
+        let row: Option<AddressHolderRow> = self.query(|connection| {
             users::table
                 .filter(users::email_key.eq(email.key()))
                 .filter(
@@ -101,11 +104,11 @@ impl UserRepository for DieselTransaction<'_> {
                         .is_null()
                         .or(users::pending_until.gt(StoredTime(now))),
                 )
-                .select(users::id)
+                .select(ADDRESS_HOLDER_COLUMNS)
                 .first(connection)
                 .optional()
         })?;
-        Ok(id.map(|id| UserId::new(id.0)))
+        row.map(AddressHolder::try_from).transpose()
     }
 
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {

@@ -2,7 +2,10 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::services::{EndSessionError, Services};
 use azuma_domain::token::Token;
 
-use super::wire::{AuthenticateBody, Done, RegisterBody, TokenAnswer, TokenBody, TokensAnswer};
+use super::wire::{
+    AuthenticateBody, Done, RecoverBody, RegisterBody, ResetBody, TokenAnswer, TokenBody,
+    TokensAnswer,
+};
 use super::{Account, Settings};
 use crate::http::bearer::Bearer;
 use crate::http::body::Body;
@@ -24,7 +27,26 @@ pub async fn register(services: web::Data<Services>, origin: Origin, body: Body)
 pub async fn verify(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
     let body: TokenBody = body.json().await?;
     let token = Token::parse(&body.token).ok();
-    services.follow_link(token, origin.client.ip).await?;
+    services
+        .follow_link(token, origin.client.ip, origin.language)
+        .await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}
+
+/// `POST /account/recover`
+pub async fn recover(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+    let body: RecoverBody = body.json().await?;
+    services.recover_account(body.parse(origin)?).await?;
+    Ok(HttpResponse::Ok().json(Done {}))
+}
+
+/// `POST /account/reset`
+pub async fn reset(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+    let body: ResetBody = body.json().await?;
+    let (token, password) = body.parse(services.password_rules())?;
+    services
+        .reset_password(token, password, origin.client.ip)
+        .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 

@@ -24,6 +24,8 @@ pub fn routes(config: &mut ServiceConfig, settings: Settings) {
         .app_data(web::Data::new(settings))
         .service(at("/account/register").post(handlers::register))
         .service(at("/account/verify").post(handlers::verify))
+        .service(at("/account/recover").post(handlers::recover))
+        .service(at("/account/reset").post(handlers::reset))
         .service(at("/account/authenticate").post(handlers::authenticate))
         .service(at("/account/delete").delete(handlers::delete))
         .service(

@@ -1,8 +1,9 @@
 //! What goes over the wire.
 
-use azuma_domain::services::{AccountRequest, IssuedSession, Login, TokenInUse};
+use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, TokenInUse};
 use azuma_domain::session::Client;
-use azuma_domain::user::{EmailAddress, Password, PasswordRules, UserName};
+use azuma_domain::token::Token;
+use azuma_domain::user::{EmailAddress, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::http::client::Origin;
@@ -33,6 +34,37 @@ impl RegisterBody {
 #[derive(Deserialize)]
 pub struct TokenBody {
     pub token: String,
+}
+
+/// The body of `POST /account/recover`.
+#[derive(Deserialize)]
+pub struct RecoverBody {
+    email: String,
+}
+
+impl RecoverBody {
+    pub fn parse(self, origin: Origin) -> Result<Recovery, FormError> {
+        Ok(Recovery {
+            email: EmailAddress::parse(&self.email)?,
+            client: origin.client,
+            language: origin.language,
+        })
+    }
+}
+
+/// The body of `POST /account/reset`.
+#[derive(Deserialize)]
+pub struct ResetBody {
+    token: String,
+    password: String,
+}
+
+impl ResetBody {
+    /// A text that is no token leads nowhere, as an unknown one does.
+    pub fn parse(self, rules: PasswordRules) -> Result<(Option<Token>, NewPassword), FormError> {
+        let password = new_password(&self.password, rules)?;
+        Ok((Token::parse(&self.token).ok(), password))
+    }
 }
 
 /// The body of `POST /account/authenticate`.

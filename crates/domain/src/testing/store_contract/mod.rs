@@ -9,6 +9,7 @@ mod given;
 pub mod invalidations;
 pub mod links;
 pub mod outbox;
+pub mod recoveries;
 pub mod sessions;
 #[cfg(test)]
 mod tests;
@@ -82,6 +83,7 @@ macro_rules! store_contract {
         $crate::store_contract_of_users!($fresh);
         $crate::store_contract_of_sessions!($fresh);
         $crate::store_contract_of_links!($fresh);
+        $crate::store_contract_of_recoveries!($fresh);
         $crate::store_contract_of_outbox!($fresh);
         $crate::store_contract_of_invalidations!($fresh);
     };

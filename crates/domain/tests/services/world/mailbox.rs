@@ -7,13 +7,14 @@ use std::sync::Arc;
 use azuma_domain::ports::Mailer;
 use azuma_domain::testing::sample;
 use azuma_domain::token::Token;
-use azuma_infra::mail::{MailFiles, MailSettings};
+use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, Templates};
 use mailparse::{MailHeaderMap, parse_mail};
 use tempfile::TempDir;
 
 use super::World;
 
-const LINK: &str = "https://azuma.test/verify?token=";
+/// What every link begins with.
+const PAGES: &str = "https://azuma.test/";
 
 /// The folder that `MailFiles` writes into.
 #[derive(Clone)]
@@ -23,7 +24,8 @@ pub struct Mailbox(Arc<TempDir>);
 pub struct Letter {
     pub to: String,
     pub subject: String,
-    pub token: Token,
+    /// That of its link, where it carries one.
+    pub token: Option<Token>,
 }
 
 impl Mailbox {
@@ -33,12 +35,11 @@ impl Mailbox {
 
     pub fn mailer(&self) -> Arc<dyn Mailer> {
         let from = sample::email("azuma@azuma.test");
-        let settings = MailSettings::new(
-            "azumaneo",
-            &from,
-            None,
-            LINK.strip_suffix("?token=").unwrap(),
-        );
+        let pages = LinkPages {
+            verification: format!("{PAGES}verify"),
+            reset: format!("{PAGES}reset"),
+        };
+        let settings = MailSettings::new("azumaneo", &from, None, pages, Templates::built_in());
         Arc::new(MailFiles::new(self.0.path().to_owned(), settings.unwrap()).unwrap())
     }
 
@@ -53,12 +54,29 @@ impl Mailbox {
             .collect()
     }
 
+    /// The subjects of what arrived at an address, in alphabetical order.
+    pub fn subjects_to(&self, address: &str) -> Vec<String> {
+        let to_address = self
+            .letters()
+            .into_iter()
+            .filter(|letter| letter.to == address);
+        let mut subjects: Vec<String> = to_address.map(|letter| letter.subject).collect();
+        subjects.sort();
+        subjects
+    }
+
     /// The only one that arrived.
     #[track_caller]
     pub fn letter(&self) -> Letter {
         let mut letters = self.letters();
         assert_eq!(letters.len(), 1, "letters");
         letters.remove(0)
+    }
+
+    /// The token in the only one that arrived.
+    #[track_caller]
+    pub fn token(&self) -> Token {
+        self.letter().token.expect("a link")
     }
 }
 
@@ -68,7 +86,8 @@ impl World {
         self.deliver_all().await;
         let letters = self.parts.mailbox.letters().into_iter().rev();
         let mut to_address = letters.filter(|letter| letter.to == address);
-        to_address.next().expect("a letter to this address").token
+        let tokens = to_address.find_map(|letter| letter.token);
+        tokens.expect("a letter with a link to this address")
     }
 
     /// Sends until nothing is due, and answers how many messages were.
@@ -85,10 +104,11 @@ fn read(eml: &[u8]) -> Letter {
     let mail = parse_mail(eml).unwrap();
     let header = |name| mail.headers.get_first_value(name).unwrap();
     let text = mail.subparts[0].get_body().unwrap();
-    let (_, rest) = text.split_once(LINK).expect("a link");
+    let link = text.split_whitespace().find(|word| word.starts_with(PAGES));
+    let token = link.and_then(|link| link.split_once("?token="));
     Letter {
         to: header("To"),
         subject: header("Subject"),
-        token: Token::parse(rest.split_whitespace().next().unwrap()).unwrap(),
+        token: token.map(|(_, token)| Token::parse(token).unwrap()),
     }
 }

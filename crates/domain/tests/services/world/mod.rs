@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use azuma_domain::error_code::Coded;
 use azuma_domain::ports::{AbuseGuard, Clock, Mailer, PasswordHasher, Store};
-use azuma_domain::services::{Ports, Services, Settings};
+use azuma_domain::services::{MailDesk, Ports, Services, Settings};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::testing::sample::{DAY, MINUTE};
 use azuma_domain::testing::{FakeClock, FakeEntropy};
@@ -86,6 +86,7 @@ impl World {
                     grace: MINUTE,
                 },
                 registration_lifetime: 10 * MINUTE,
+                recovery_lifetime: 15 * MINUTE,
             },
         })
     }
@@ -112,6 +113,14 @@ impl World {
             services: Arc::new(services),
             parts,
         }
+    }
+
+    /// Its outbox, for its operator.
+    pub fn desk(&self) -> MailDesk {
+        MailDesk::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+        )
     }
 
     /// The time it is.

@@ -1,10 +1,10 @@
 //! What people do: register, log in, ask for accounts.
 
-use azuma_domain::mail::Language;
+use azuma_domain::mail::{Language, LeasedMail};
 use azuma_domain::ports::StoreExt;
 use azuma_domain::services::{
-    AccountRequest, Delivery, FollowLinkError, Followed, IssuedSession, Login, LoginError,
-    RegisterError, Registration, UpdateUserError, UserUpdate,
+    AccountRequest, Begun, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
+    RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
 };
 use azuma_domain::session::{Client, LiveSession, SessionTerms};
 use azuma_domain::testing::sample;
@@ -91,7 +91,34 @@ impl World {
 
     /// Follows a mailed link.
     pub async fn follow(&self, link: &Token) -> Result<Followed, FollowLinkError> {
-        self.services.follow_link(Some(link.clone()), None).await
+        let token = Some(link.clone());
+        self.services
+            .follow_link(token, None, Language::English)
+            .await
+    }
+
+    /// Asks for a link that sets a new password, and has the worker look for the account.
+    pub async fn recover(&self, email: &str) {
+        self.ask_to_recover(email).await;
+        while self.services.begin_next_recovery().await.unwrap() == Begun::One {}
+    }
+
+    /// Asks for a link that sets a new password.
+    pub async fn ask_to_recover(&self, email: &str) {
+        let recovery = Recovery {
+            email: sample::email(email),
+            client: Client::default(),
+            language: Language::English,
+        };
+        self.services.recover_account(recovery).await.unwrap();
+    }
+
+    /// Sets a new password by a mailed link.
+    pub async fn reset(&self, link: &Token, password: &str) -> Result<User, ResetPasswordError> {
+        let password = new_password(password);
+        self.services
+            .reset_password(Some(link.clone()), password, None)
+            .await
     }
 
     /// Changes the account that the token belongs to.
@@ -104,9 +131,20 @@ impl World {
         self.services.update_user(caller, update, language).await
     }
 
+    /// Sends a leased message, and writes what came of it.
+    pub async fn deliver(&self, leased: LeasedMail) {
+        let lease = leased.lease;
+        let delivery = self.services.send_mail(leased).await;
+        self.services.settle_mail(lease, &delivery).await.unwrap();
+    }
+
     /// Tries to send one message; `false` where none is due.
     pub async fn attempts_to_deliver(&self) -> bool {
-        self.services.deliver_next_mail().await.unwrap() != Delivery::NoneDue
+        let Some(leased) = self.services.lease_mail().await.unwrap() else {
+            return false;
+        };
+        self.deliver(leased).await;
+        true
     }
 
     /// What the store keeps of whoever has the name, waiting accounts included.

@@ -65,7 +65,11 @@ fn says_in_english_what_it_is_about() {
 
 #[test]
 fn says_in_german_what_it_is_about() {
-    let ready = ready(MailKind::VerifyAccount, Language::German, "neo@example.org");
+    let ready = ready(
+        MailKind::VerifyAccount(link()),
+        Language::German,
+        "neo@example.org",
+    );
     let message = write(&settings(), &ready).unwrap();
     let text = formatted(&message);
     assert!(text.is_ascii(), "for servers without 8BITMIME");
@@ -95,7 +99,7 @@ fn speaks_of_a_new_address_where_that_is_the_matter() {
         (Language::German, "Bestätige deine neue", "möchte diese"),
     ];
     for (language, subject, text) in words {
-        let ready = ready(MailKind::ConfirmEmail, language, "neo@example.org");
+        let ready = ready(MailKind::ConfirmEmail(link()), language, "neo@example.org");
         let message = formatted(&write(&settings(), &ready).unwrap());
         let mail = parse_mail(message.as_bytes()).unwrap();
         let written = mail.headers.get_first_value("Subject").unwrap();
@@ -111,6 +115,7 @@ fn names_the_span_in_its_largest_unit() {
     let spans = [
         (1, "1 second:", "1 Sekunde lang"),
         (90, "90 seconds:", "90 Sekunden lang"),
+        (179, "2 minutes:", "2 Minuten lang"),
         (60, "1 minute:", "1 Minute lang"),
         (7_200, "2 hours:", "2 Stunden lang"),
         (86_400, "1 day:", "1 Tag lang"),
@@ -118,7 +123,7 @@ fn names_the_span_in_its_largest_unit() {
     ];
     for (seconds, english, german) in spans {
         for (language, words) in [(Language::English, english), (Language::German, german)] {
-            let mut ready = ready(MailKind::VerifyAccount, language, "neo@example.org");
+            let mut ready = ready(MailKind::VerifyAccount(link()), language, "neo@example.org");
             ready.mail.useless_from = ready.mail.created_at.plus(Duration::from_secs(seconds));
             let message = formatted(&write(&settings(), &ready).unwrap());
             let (plain, _) = parts(&parse_mail(message.as_bytes()).unwrap());
@@ -155,7 +160,9 @@ fn any_name_of_an_instance_arrives_as_it_is() {
 #[test]
 fn nothing_can_put_a_header_into_it() {
     let from = email("azuma@mail.example");
-    let url = "https://azuma.example/verify";
+    let settings = |name: &str, from: &EmailAddress, pages| {
+        MailSettings::new(name, from, None, pages, Templates::built_in()).map(drop)
+    };
     for name in [
         "",
         "a\r\nBcc: x@y.z",
@@ -165,7 +172,7 @@ fn nothing_can_put_a_header_into_it() {
         "a\u{85}b",
         &"x".repeat(129),
     ] {
-        let refused = MailSettings::new(name, &from, None, url).unwrap_err();
+        let refused = settings(name, &from, pages()).unwrap_err();
         assert_eq!(refused, InvalidMailSettings::InstanceName, "{name:?}");
     }
     for url in [
@@ -174,29 +181,52 @@ fn nothing_can_put_a_header_into_it() {
         "javascript:alert(1)",
         "https://a b/",
         "https://a/\r\nX: y",
+        "https://a/?b",
+        "https://a/\"onclick=",
     ] {
-        let refused = MailSettings::new("azumaneo", &from, None, url).unwrap_err();
-        assert_eq!(refused, InvalidMailSettings::VerificationUrl, "{url:?}");
+        let reset = url.to_owned();
+        let wrong = LinkPages { reset, ..pages() };
+        let refused = settings("azumaneo", &from, wrong).unwrap_err();
+        assert_eq!(
+            refused,
+            InvalidMailSettings::Page("recovery.reset_url"),
+            "{url:?}"
+        );
     }
-    let refused =
-        MailSettings::new("azumaneo", &email("a..b@mail.example"), None, url).unwrap_err();
+    let refused = settings("azumaneo", &email("a..b@mail.example"), pages()).unwrap_err();
     assert_eq!(refused, InvalidMailSettings::From);
 }
 
 #[test]
-fn a_page_with_parameters_of_its_own_keeps_them() {
-    let settings = MailSettings::new(
-        "azumaneo",
-        &email("azuma@localhost"),
-        None,
-        "http://127.0.0.1:8080/verify?theme=dark",
-    )
-    .unwrap();
-    let message = formatted(&write(&settings, &verification()).unwrap());
-    let (plain, html) = parts(&parse_mail(message.as_bytes()).unwrap());
-    let link = format!("http://127.0.0.1:8080/verify?theme=dark&token={TOKEN}");
-    assert!(plain.contains(&link), "{plain}");
-    assert!(html.contains(&link.replace('&', "&#38;")), "{html}");
+fn a_link_leads_to_the_page_of_its_purpose() {
+    for (kind, page) in [
+        (MailKind::VerifyAccount(link()), "verify"),
+        (MailKind::ConfirmEmail(link()), "verify"),
+        (MailKind::ResetPassword(link()), "reset"),
+    ] {
+        let ready = ready(kind, Language::English, "neo@example.org");
+        let message = formatted(&write(&settings(), &ready).unwrap());
+        let (plain, _) = parts(&parse_mail(message.as_bytes()).unwrap());
+        let link = format!("\n\nhttps://azuma.example/{page}?token={TOKEN}\n\n");
+        assert!(plain.replace("\r\n", "\n").contains(&link), "{plain}");
+    }
+}
+
+#[test]
+fn what_tells_of_something_carries_no_link() {
+    for kind in [
+        MailKind::EmailChangeRequested,
+        MailKind::EmailChanged,
+        MailKind::Test,
+    ] {
+        for language in Language::ALL {
+            let ready = ready(kind, language, "neo@example.org");
+            let message = formatted(&write(&settings(), &ready).unwrap());
+            let (plain, html) = parts(&parse_mail(message.as_bytes()).unwrap());
+            assert!(!plain.contains("://") && !html.contains("://"), "{message}");
+            assert!(plain.contains("azumaneo"), "{plain}");
+        }
+    }
 }
 
 #[test]
@@ -214,7 +244,7 @@ fn every_address_that_an_account_may_have_can_be_written_to() {
         (&long, &long),
     ];
     for (to, written) in addresses {
-        let ready = ready(MailKind::VerifyAccount, Language::English, to);
+        let ready = ready(MailKind::VerifyAccount(link()), Language::English, to);
         let message = write(&settings(), &ready).unwrap();
         let recipients: Vec<String> = message
             .envelope()
@@ -243,7 +273,8 @@ fn the_senders_own_name_goes_before_the_instances() {
         "azumaneo",
         &email("accounts@mail.example"),
         Some("Accounts"),
-        "https://azuma.example/verify",
+        pages(),
+        Templates::built_in(),
     )
     .unwrap();
     let message = formatted(&write(&settings, &verification()).unwrap());

@@ -3,6 +3,7 @@ mod message;
 mod server;
 mod smtp;
 mod smtp_url;
+mod templates;
 
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ use uuid::Uuid;
 use super::*;
 
 const TOKEN: &str = "3b7e1f5c-8a9d-4c6e-b2f1-0a9d8c7b6e5f";
+const PATIENCE: SmtpPatience = SmtpPatience {
+    to_open: Duration::from_secs(30),
+    to_send: Duration::from_secs(30),
+};
 const MAIL_ID: &str = "7d0c9a52-45ab-4b8e-9b1e-2f6f0b5c3a11";
 
 fn settings() -> MailSettings {
@@ -27,9 +32,21 @@ fn settings_named(instance: &str) -> MailSettings {
         instance,
         &email("azuma@mail.example"),
         None,
-        "https://azuma.example/verify",
+        pages(),
+        Templates::built_in(),
     )
     .unwrap()
+}
+
+fn pages() -> LinkPages {
+    LinkPages {
+        verification: "https://azuma.example/verify".to_owned(),
+        reset: "https://azuma.example/reset".to_owned(),
+    }
+}
+
+fn link() -> LinkId {
+    LinkId::new(Uuid::nil())
 }
 
 fn email(text: &str) -> EmailAddress {
@@ -46,17 +63,16 @@ fn ready(kind: MailKind, language: Language, to: &str) -> ReadyMail {
             kind,
             language,
             to: email(to),
-            link: LinkId::new(Uuid::nil()),
             created_at,
             useless_from: created_at.plus(Duration::from_secs(600)),
         },
-        token: Token::parse(TOKEN).unwrap(),
+        token: kind.link().map(|_| Token::parse(TOKEN).unwrap()),
     }
 }
 
 fn verification() -> ReadyMail {
     ready(
-        MailKind::VerifyAccount,
+        MailKind::VerifyAccount(link()),
         Language::English,
         "neo@example.org",
     )

@@ -1,26 +1,24 @@
-use azuma_domain::ports::{Mailer, SendError};
+use azuma_domain::ports::{Accepted, Mailer, SendError};
 
-use super::super::smtp::Patience;
 use super::server::{Script, Server};
 use super::*;
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(url, None, settings()).unwrap()
+    SmtpMailer::new(url, None, PATIENCE, settings()).unwrap()
 }
 
 /// A mailer that waits for no answer longer than a moment.
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
-    let mut mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
-    mailer.patience = Patience {
+    let patience = SmtpPatience {
         to_open: moment,
         to_send: moment,
-        to_quit: moment,
     };
-    mailer
+    let url = format!("smtp://127.0.0.1:{}", server.port);
+    SmtpMailer::new(&url, None, patience, settings()).unwrap()
 }
 
-async fn send_to(script: Script) -> (Result<(), SendError>, Server) {
+async fn send_to(script: Script) -> (Result<Accepted, SendError>, Server) {
     let server = Server::start(script).await;
     let outcome = mailer(&format!("smtp://127.0.0.1:{}", server.port))
         .send(verification())
@@ -28,14 +26,14 @@ async fn send_to(script: Script) -> (Result<(), SendError>, Server) {
     (outcome, server)
 }
 
-fn transient(outcome: Result<(), SendError>) -> String {
+fn transient(outcome: Result<Accepted, SendError>) -> String {
     match outcome {
         Err(SendError::Transient(words)) => words,
         other => panic!("{other:?}"),
     }
 }
 
-fn permanent(outcome: Result<(), SendError>) -> String {
+fn permanent(outcome: Result<Accepted, SendError>) -> String {
     match outcome {
         Err(SendError::Permanent(words)) => words,
         other => panic!("{other:?}"),
@@ -45,7 +43,7 @@ fn permanent(outcome: Result<(), SendError>) -> String {
 #[tokio::test]
 async fn hands_a_message_over() {
     let (outcome, server) = send_to(Script::default()).await;
-    outcome.unwrap();
+    assert_eq!(outcome.unwrap().words, "250 queued");
     let heard = server.heard();
     assert!(heard.contains("MAIL FROM:<azuma@mail.example>"), "{heard}");
     assert!(heard.contains("RCPT TO:<neo@example.org>"), "{heard}");
@@ -61,7 +59,11 @@ async fn hands_a_message_over() {
 async fn writes_to_an_address_only_quotes_allow() {
     let server = Server::start(Script::default()).await;
     mailer(&format!("smtp://127.0.0.1:{}", server.port))
-        .send(ready(MailKind::VerifyAccount, Language::German, "a..b@x.y"))
+        .send(ready(
+            MailKind::VerifyAccount(link()),
+            Language::German,
+            "a..b@x.y",
+        ))
         .await
         .unwrap();
     let heard = server.heard();
@@ -210,8 +212,7 @@ async fn what_was_accepted_is_sent_though_the_goodbye_is_missing() {
         ..Script::default()
     })
     .await;
-    let mut mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
-    mailer.patience.to_quit = Duration::from_millis(100);
+    let mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
     mailer.send(verification()).await.unwrap();
 }
 
@@ -231,7 +232,8 @@ async fn speaks_tls_from_the_start_or_by_starttls() {
         ),
     ];
     for (server, url) in ways {
-        let trusting = SmtpMailer::new(&url, Some(server.root.as_bytes()), settings()).unwrap();
+        let trusting =
+            SmtpMailer::new(&url, Some(server.root.as_bytes()), PATIENCE, settings()).unwrap();
         trusting.send(verification()).await.unwrap();
         let words = transient(mailer(&url).send(verification()).await);
         assert!(words.contains("certificate"), "{words}");
@@ -256,4 +258,16 @@ async fn a_server_that_quotes_the_message_does_not_betray_its_token() {
         "{words}"
     );
     assert!(!words.contains(TOKEN), "{words}");
+}
+
+#[tokio::test]
+async fn it_answers_before_its_patience_is_over() {
+    let server = Server::start(Script {
+        end: "",
+        ..Script::default()
+    })
+    .await;
+    let mailer = hasty(&server);
+    let answered = tokio::time::timeout(mailer.patience(), mailer.send(verification()));
+    transient(answered.await.expect("an answer in time"));
 }

@@ -70,7 +70,7 @@ fn that_is_wrong_is_refused_without_repeating_it() {
         ("smtp://:hunter2@host", InvalidSmtpUrl::Credentials),
     ];
     for (text, expected) in wrong {
-        let error = SmtpMailer::new(text, None, settings())
+        let error = SmtpMailer::new(text, None, PATIENCE, settings())
             .map(|_| ())
             .unwrap_err();
         let SmtpSetupError::Url(found) = error else {
@@ -84,7 +84,7 @@ fn that_is_wrong_is_refused_without_repeating_it() {
 #[test]
 fn certificates_that_are_none_are_refused() {
     let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let error = SmtpMailer::new("smtps://host", Some(pem), settings()).map(|_| ());
+    let error = SmtpMailer::new("smtps://host", Some(pem), PATIENCE, settings()).map(|_| ());
     assert!(matches!(error, Err(SmtpSetupError::Tls(_))));
 }
 

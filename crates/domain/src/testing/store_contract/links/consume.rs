@@ -6,7 +6,7 @@ use crate::Timestamp;
 use crate::ports::{Access, Conflict, Decision, Store};
 use crate::testing::all;
 use crate::testing::sample::{
-    self, MINUTE, email_change, just_before, link, link_hash, now, user_id, waiting,
+    self, MINUTE, email_change, just_before, link, link_hash, now, reset, user_id, waiting,
 };
 use crate::testing::store_contract::{given, linger, try_write, write};
 
@@ -20,6 +20,13 @@ pub async fn a_link_that_verifies_comes_back_as_written(store: Arc<dyn Store>) {
 pub async fn a_link_that_changes_an_address_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = email_change(1, ada, "New@Example.org", now().plus(10 * MINUTE));
+    given::link(&store, &written).await;
+    assert_eq!(consume(&store, 1, now()).await, Some(written));
+}
+
+pub async fn a_link_that_sets_a_password_comes_back_as_written(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let written = reset(1, ada, now().plus(10 * MINUTE));
     given::link(&store, &written).await;
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }

@@ -4,12 +4,15 @@ use super::consume;
 use crate::Timestamp;
 use crate::ports::Store;
 use crate::testing::all;
-use crate::testing::sample::{MICROSECOND, MINUTE, email_change, just_before, link, now};
+use crate::testing::sample::{MICROSECOND, MINUTE, email_change, just_before, link, now, reset};
 use crate::testing::store_contract::{given, linger, write};
 use crate::user::UserId;
 
-async fn delete_email_changes(store: &Arc<dyn Store>, user_id: UserId) {
-    write(store, move |tx| tx.links().delete_email_changes(user_id)).await;
+async fn delete_email_changes(store: &Arc<dyn Store>, user_id: UserId) -> usize {
+    write(store, move |tx| {
+        tx.links().delete_email_changes(user_id, now())
+    })
+    .await
 }
 
 async fn delete_expired(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
@@ -23,6 +26,27 @@ async fn given_expired(store: &Arc<dyn Store>, count: u32) {
     }
 }
 
+pub async fn every_link_of_the_user_goes(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let end = now().plus(MINUTE);
+    let change = email_change(2, ada, "new@example.org", end);
+    for link in [link(1, ada, end), change, reset(3, ada, end)] {
+        given::link(&store, &link).await;
+    }
+    write(&store, move |tx| tx.links().delete_all(ada)).await;
+    for number in 1..=3 {
+        assert_eq!(consume(&store, number, now()).await, None);
+    }
+}
+
+pub async fn links_of_others_stay(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let grace = given::grace(&store).await;
+    given::link(&store, &reset(1, grace, now().plus(MINUTE))).await;
+    write(&store, move |tx| tx.links().delete_all(ada)).await;
+    assert!(consume(&store, 1, now()).await.is_some());
+}
+
 pub async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, email) in [(1, "one@example.org"), (2, "two@example.org")] {
@@ -32,6 +56,21 @@ pub async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
     delete_email_changes(&store, ada).await;
     assert_eq!(consume(&store, 1, now()).await, None);
     assert_eq!(consume(&store, 2, now()).await, None);
+}
+
+pub async fn those_that_changed_an_address_are_counted_while_they_worked(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for (number, end) in [
+        (1, now()),
+        (2, now().plus(MICROSECOND)),
+        (3, now().plus(MINUTE)),
+    ] {
+        let change = email_change(number, ada, "new@example.org", end);
+        given::link(&store, &change).await;
+    }
+    given::link(&store, &reset(4, ada, now().plus(MINUTE))).await;
+    assert_eq!(delete_email_changes(&store, ada).await, 2);
+    assert_eq!(delete_email_changes(&store, ada).await, 0);
 }
 
 pub async fn links_that_verify_the_user_stay(store: Arc<dyn Store>) {

@@ -2,6 +2,7 @@
 
 pub mod consume;
 pub mod deletion;
+pub mod find;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ macro_rules! store_contract_of_links {
             consume {
                 a_link_that_verifies_comes_back_as_written
                 a_link_that_changes_an_address_comes_back_as_written
+                a_link_that_sets_a_password_comes_back_as_written
                 a_link_of_a_waiting_account_comes_back_as_written
                 the_expiry_comes_back_to_the_microsecond
                 an_unknown_hash_takes_nothing
@@ -39,8 +41,18 @@ macro_rules! store_contract_of_links {
                 a_link_given_back_goes_to_one_of_those_who_wait
                 a_link_and_what_it_does_happen_together
             }
+            find {
+                a_link_is_found_as_written_and_stays
+                a_link_is_found_in_its_last_microsecond
+                a_link_that_expires_now_is_not_found
+                a_link_that_was_taken_is_not_found
+                a_link_is_there_until_it_is_taken
+            }
             deletion {
+                every_link_of_the_user_goes
+                links_of_others_stay
                 all_links_that_change_the_users_address_go
+                those_that_changed_an_address_are_counted_while_they_worked
                 links_that_verify_the_user_stay
                 links_that_change_another_users_address_stay
                 every_expired_link_goes_and_is_counted

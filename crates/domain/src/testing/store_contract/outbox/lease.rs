@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease};
+use super::{due, given_mail, lease, lease_of};
 use crate::Timestamp;
 use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::ports::{Access, Decision, Store};
@@ -21,8 +21,16 @@ pub async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
 pub async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
-    for kind in [MailKind::VerifyAccount, MailKind::ConfirmEmail] {
-        for language in [Language::English, Language::German] {
+    let link = sample::link_id(1);
+    for kind in [
+        MailKind::VerifyAccount(link),
+        MailKind::ConfirmEmail(link),
+        MailKind::ResetPassword(link),
+        MailKind::EmailChangeRequested,
+        MailKind::EmailChanged,
+        MailKind::Test,
+    ] {
+        for language in Language::ALL {
             number += 1;
             let written = OutgoingMail {
                 kind,
@@ -87,7 +95,8 @@ pub async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn S
     given_mail(&store, ada, 3, now().plus(6 * MICROSECOND)).await;
     let later = now().plus(4 * MICROSECOND);
     write(&store, move |tx| {
-        tx.outbox().postpone(sample::mail_id(1), later, "busy")
+        let lease = lease_of(tx, 1)?;
+        tx.outbox().postpone(lease, later, "busy")
     })
     .await;
     assert_eq!(due(&store, now().plus(MINUTE)).await, [2, 1, 3]);

@@ -1,22 +1,34 @@
 //! [`OutboxRepository`](crate::ports::OutboxRepository).
 
+pub mod fencing;
 pub mod lease;
 pub mod lease_races;
 pub mod link;
+pub mod operate;
 pub mod settle;
 
 use std::sync::Arc;
 
 use super::{given, write};
 use crate::Timestamp;
-use crate::mail::{LeasedMail, OutgoingMail};
-use crate::ports::Store;
+use crate::mail::{LeasedMail, MailLease, MailState, OutgoingMail};
+use crate::ports::{Store, StoreError, Transaction};
 use crate::testing::sample;
 use crate::user::UserId;
 
 /// Leases at most ten messages.
 async fn lease(store: &Arc<dyn Store>, now: Timestamp, until: Timestamp) -> Vec<LeasedMail> {
     write(store, move |tx| tx.outbox().lease(now, until, 10)).await
+}
+
+/// The lease that a message is under, or as good as one where it is under none.
+fn lease_of(tx: &mut dyn Transaction, number: u32) -> Result<MailLease, StoreError> {
+    let id = sample::mail_id(number);
+    let until = match tx.outbox().find(id)?.map(|queued| queued.state) {
+        Some(MailState::Due(at) | MailState::Dead(at)) => at,
+        None => sample::now(),
+    };
+    Ok(MailLease { id, until })
 }
 
 /// The numbers of at most ten messages due at `now`, leased for a minute.
@@ -80,6 +92,24 @@ macro_rules! store_contract_of_outbox {
                 a_message_carries_no_link_once_that_was_replaced
                 a_message_carries_no_link_once_that_was_swept
                 a_message_is_leased_again_with_its_link
+            }
+            fencing {
+                a_worker_whose_lease_was_followed_deletes_nothing
+                a_worker_whose_lease_was_followed_postpones_nothing
+                a_worker_whose_lease_was_followed_buries_nothing
+                a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same
+                a_worker_does_not_revive_what_another_buried
+            }
+            operate {
+                messages_are_listed_the_oldest_first_dead_letters_among_them
+                no_more_than_the_limit_is_listed
+                a_message_is_found_with_all_that_happened_to_it
+                a_message_that_is_gone_is_not_found
+                a_dead_letter_is_revived_to_be_leased_as_if_never_tried
+                a_revived_letter_keeps_why_it_failed
+                what_is_no_dead_letter_is_not_revived
+                of_8_racing_calls_one_revives
+                a_waiting_message_and_a_dead_letter_are_discarded_once
             }
             settle {
                 a_deleted_message_is_not_leased_again

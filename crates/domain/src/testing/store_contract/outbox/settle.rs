@@ -1,27 +1,32 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease};
+use super::{due, given_mail, lease, lease_of};
 use crate::Timestamp;
 use crate::ports::Store;
-use crate::testing::sample::{DAY, MICROSECOND, MINUTE, just_before, mail_id, now};
+use crate::testing::sample::{DAY, MICROSECOND, MINUTE, just_before, now};
 use crate::testing::store_contract::{given, write};
 
 async fn delete(store: &Arc<dyn Store>, number: u32) {
-    write(store, move |tx| tx.outbox().delete(mail_id(number))).await;
+    write(store, move |tx| {
+        let lease = lease_of(tx, number)?;
+        tx.outbox().delete(lease)
+    })
+    .await;
 }
 
 async fn postpone(store: &Arc<dyn Store>, number: u32, due_at: Timestamp) {
-    let id = mail_id(number);
     write(store, move |tx| {
-        tx.outbox().postpone(id, due_at, "450 4.2.1 später bitte")
+        let lease = lease_of(tx, number)?;
+        tx.outbox()
+            .postpone(lease, due_at, "450 4.2.1 später bitte")
     })
     .await;
 }
 
 async fn bury(store: &Arc<dyn Store>, number: u32) {
-    let id = mail_id(number);
     write(store, move |tx| {
-        tx.outbox().bury(id, now(), "550 5.1.1 gibt's nicht")
+        let lease = lease_of(tx, number)?;
+        tx.outbox().bury(lease, now(), "550 5.1.1 gibt's nicht")
     })
     .await;
 }
@@ -120,8 +125,9 @@ pub async fn long_reasons_are_taken(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let reason = "не доставлено 📭 ".repeat(1_000);
     write(&store, move |tx| {
-        tx.outbox().postpone(mail_id(1), much_later(), &reason)?;
-        tx.outbox().bury(mail_id(2), now(), &reason)
+        let (one, two) = (lease_of(tx, 1)?, lease_of(tx, 2)?);
+        tx.outbox().postpone(one, much_later(), &reason)?;
+        tx.outbox().bury(two, now(), &reason)
     })
     .await;
     assert_eq!(due(&store, much_later()).await, [1]);
@@ -130,8 +136,9 @@ pub async fn long_reasons_are_taken(store: Arc<dyn Store>) {
 pub async fn a_reason_can_hold_a_nul(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     write(&store, move |tx| {
-        tx.outbox().postpone(mail_id(1), much_later(), "a\0b")?;
-        tx.outbox().bury(mail_id(2), now(), "a\0b")
+        let (one, two) = (lease_of(tx, 1)?, lease_of(tx, 2)?);
+        tx.outbox().postpone(one, much_later(), "a\0b")?;
+        tx.outbox().bury(two, now(), "a\0b")
     })
     .await;
     assert_eq!(due(&store, much_later()).await, [1]);

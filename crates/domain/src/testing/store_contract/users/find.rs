@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name};
+use super::{find, find_by_email, find_by_name, find_holder};
 use crate::ports::Store;
 use crate::testing::sample::{MINUTE, account_with_email, just_before, now, user_id, waiting};
 use crate::testing::store_contract::given;
@@ -71,6 +71,26 @@ pub async fn a_name_finds_an_account_that_waits_for_a_microsecond_more(store: Ar
 pub async fn a_name_does_not_find_an_account_that_lapses_now(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     assert_eq!(find_by_name(&store, "ada", now()).await, None);
+}
+
+pub async fn an_address_is_told_as_its_account_wrote_it(store: Arc<dyn Store>) {
+    given::account(&store, &account_with_email(1, "ada", "Ada@Example.org")).await;
+    let holder = find_holder(&store, "aDA@eXAMPLE.org", now()).await;
+    let email = holder.expect("ada has it").email;
+    assert_eq!(email.as_str(), "Ada@Example.org");
+}
+
+pub async fn an_address_tells_whether_its_account_waits(store: Arc<dyn Store>) {
+    let until = now().plus(MINUTE);
+    given::account(&store, &waiting(1, "ada", until)).await;
+    given::grace(&store).await;
+    let standing = async |email| {
+        let holder = find_holder(&store, email, now()).await;
+        holder.map(|holder| holder.standing)
+    };
+    let ada = standing("ada@example.org").await;
+    assert_eq!(ada, Some(Standing::Pending { until }));
+    assert_eq!(standing("grace@example.org").await, Some(Standing::Active));
 }
 
 pub async fn an_address_finds_an_account_that_waits_for_a_microsecond_more(store: Arc<dyn Store>) {

@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 use super::{look, try_write, write};
 use crate::Timestamp;
-use crate::ports::{Abort, Conflict, NewUser, Store, StoreExt, UserChanges, WriteError};
+use crate::ports::{
+    Abort, AddressHolder, Conflict, NewUser, Store, StoreExt, UserChanges, WriteError,
+};
 use crate::testing::sample;
 use crate::user::{Credential, User, UserId};
 
@@ -36,10 +38,16 @@ async fn find_by_name(store: &Arc<dyn Store>, name: &str, now: Timestamp) -> Opt
     look(store, move |tx| tx.users().find_by_name(&name, now)).await
 }
 
-/// Who has this address at `now`.
-async fn find_by_email(store: &Arc<dyn Store>, email: &str, now: Timestamp) -> Option<UserId> {
+/// Who has this address at `now`, and how.
+async fn find_holder(store: &Arc<dyn Store>, email: &str, now: Timestamp) -> Option<AddressHolder> {
     let email = sample::email(email);
     look(store, move |tx| tx.users().find_by_email(&email, now)).await
+}
+
+/// Who has this address at `now`.
+async fn find_by_email(store: &Arc<dyn Store>, email: &str, now: Timestamp) -> Option<UserId> {
+    let holder = find_holder(store, email, now).await;
+    holder.map(|holder| holder.user_id)
 }
 
 /// What changing the account comes to.
@@ -145,6 +153,8 @@ macro_rules! store_contract_of_users {
                 an_id_finds_its_own_user
                 a_name_finds_its_own_user_in_any_case
                 an_address_finds_its_own_user_in_any_case
+                an_address_is_told_as_its_account_wrote_it
+                an_address_tells_whether_its_account_waits
                 a_name_finds_a_user_as_active
                 an_id_does_not_find_a_waiting_account
                 an_id_does_not_find_a_lapsed_account

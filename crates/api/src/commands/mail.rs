@@ -1,0 +1,127 @@
+//! `azuma mail`: messages on their way out, for whoever runs the server.
+
+use std::error::Error;
+use std::future::Future;
+use std::io::{self, Write};
+
+use azuma_domain::mail::{Language, MailId, MailState, QueuedMail};
+use azuma_domain::services::{MailDesk, MailDeskError};
+use azuma_domain::user::EmailAddress;
+use uuid::Uuid;
+
+use crate::cli::{MailLanguage, MailTask};
+use crate::config::Config;
+use crate::wiring;
+
+/// Does one of the tasks. Of several letters, those that something can be done with are dealt with.
+pub fn run(config: &Config, task: MailTask) -> Result<(), Box<dyn Error>> {
+    actix_web::rt::System::new().block_on(async {
+        match task {
+            MailTask::Test { address, language } => test(config, address, language).await,
+            MailTask::List { limit } => list(&wiring::mail_desk(config)?, limit).await,
+            MailTask::Show { id } => show(&wiring::mail_desk(config)?, MailId::new(id)).await,
+            MailTask::Retry(letters) => {
+                let desk = wiring::mail_desk(config)?;
+                each(letters.ids, "will be sent", |id| desk.retry(id)).await
+            }
+            MailTask::Discard(letters) => {
+                let desk = wiring::mail_desk(config)?;
+                each(letters.ids, "is discarded", |id| desk.discard(id)).await
+            }
+        }
+    })
+}
+
+async fn test(
+    config: &Config,
+    address: EmailAddress,
+    language: MailLanguage,
+) -> Result<(), Box<dyn Error>> {
+    let language = match language {
+        MailLanguage::En => Language::English,
+        MailLanguage::De => Language::German,
+    };
+    let test_mail = wiring::test_mail(config)?;
+    let sent = test_mail.send(address.clone(), language).await;
+    let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;
+    Ok(writeln!(
+        io::stdout(),
+        "the message to {address} was taken: {}",
+        accepted.words
+    )?)
+}
+
+async fn list(desk: &MailDesk, limit: u32) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    let queued = desk.list(limit).await?;
+    for message in &queued {
+        let QueuedMail { mail, state, .. } = message;
+        let (id, kind, to) = (mail.id, mail.kind.name(), &mail.to);
+        let failure = message.last_failure.as_deref().unwrap_or("-");
+        writeln!(
+            out,
+            "{id}  {:<34}  {kind:<22}  {to}  {failure}",
+            state_text(*state)
+        )?;
+    }
+    if u32::try_from(queued.len()).is_ok_and(|count| count == limit) {
+        writeln!(out, "there may be more; --limit lists more than {limit}")?;
+    }
+    if queued.is_empty() {
+        writeln!(out, "nothing is waiting, and there are no dead letters")?;
+    }
+    Ok(())
+}
+
+async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
+    let QueuedMail {
+        mail,
+        state,
+        attempts,
+        last_failure,
+    } = desk.show(id).await?;
+    let user = mail
+        .user_id
+        .map_or("-".to_owned(), |id| id.uuid().to_string());
+    let mut out = io::stdout().lock();
+    for (name, value) in [
+        ("id", mail.id.to_string()),
+        ("state", state_text(state)),
+        ("kind", mail.kind.name().to_owned()),
+        ("language", mail.language.tag().to_owned()),
+        ("to", mail.to.to_string()),
+        ("user", user),
+        ("written", mail.created_at.to_string()),
+        ("useless from", mail.useless_from.to_string()),
+        ("postponed", format!("{attempts} times")),
+        ("last failure", last_failure.unwrap_or("-".to_owned())),
+    ] {
+        writeln!(out, "{name:<13} {value}")?;
+    }
+    Ok(())
+}
+
+async fn each<F: Future<Output = Result<(), MailDeskError>>>(
+    ids: Vec<Uuid>,
+    done: &str,
+    work: impl Fn(MailId) -> F,
+) -> Result<(), Box<dyn Error>> {
+    let mut failures = Vec::new();
+    for id in ids {
+        match work(MailId::new(id)).await {
+            Ok(()) => writeln!(io::stdout(), "{id} {done}")?,
+            Err(error) => failures.push(format!("{id}: {error}")),
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(failures.join("; ").into()),
+    }
+}
+
+fn state_text(state: MailState) -> String {
+    match state {
+        MailState::Due(at) => format!("due {at}"),
+        MailState::Dead(at) => format!("dead {at}"),
+    }
+}

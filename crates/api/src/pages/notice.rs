@@ -1,0 +1,58 @@
+//! A page that says what happened, and what to do next.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use azuma_domain::error_code::Coded;
+
+use super::texts::Texts;
+use super::{page, refused_page};
+use crate::http::body::BodyError;
+
+/// What follows the text.
+pub enum Then<'a> {
+    Nothing,
+    LogInAs(&'a str),
+    RecoverAgain,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub struct Notice<'a> {
+    pub texts: &'a Texts,
+    pub title: &'a str,
+    pub text: &'a str,
+    pub then: Then<'a>,
+}
+
+impl Notice<'_> {
+    pub fn shown(&self) -> HttpResponse {
+        page(self)
+    }
+
+    /// With the status of the error.
+    pub fn refused(&self, error: impl Coded) -> HttpResponse {
+        refused_page(error, self)
+    }
+}
+
+/// What came is not what our pages send.
+pub fn form_unreadable(texts: &Texts, error: &actix_web::Error) -> HttpResponse {
+    let notice = Notice {
+        texts,
+        title: texts.form_unreadable_title,
+        text: texts.form_unreadable_text,
+        then: Then::Nothing,
+    };
+    notice.refused(BodyError::from(error))
+}
+
+/// Nothing happened, and may later.
+pub fn try_later(texts: &Texts, error: impl Coded) -> HttpResponse {
+    let notice = Notice {
+        texts,
+        title: texts.try_later_title,
+        text: texts.try_later_text,
+        then: Then::Nothing,
+    };
+    notice.refused(error)
+}

@@ -1,0 +1,76 @@
+//! `/recover`: asks for a link that sets a new password.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use azuma_domain::services::{Recovery, Services};
+use azuma_domain::user::EmailAddress;
+use serde::Deserialize;
+
+use super::notice::{Notice, Then, form_unreadable, try_later};
+use super::texts::Texts;
+use super::{page, refused_page};
+use crate::http::client::{Origin, language};
+use crate::http::form::FormError;
+
+/// The body of the form.
+#[derive(Deserialize)]
+pub struct RecoverForm {
+    #[serde(default)]
+    email: String,
+}
+
+#[derive(Template)]
+#[template(path = "recover.html")]
+struct RecoverPage<'a> {
+    texts: &'a Texts,
+    email: &'a str,
+    refused: bool,
+}
+
+/// `GET /recover`
+pub async fn ask(request: HttpRequest) -> HttpResponse {
+    page(&RecoverPage {
+        texts: Texts::of(language(&request)),
+        email: "",
+        refused: false,
+    })
+}
+
+/// `POST /recover`, the form of the page above. It says the same of known addresses and of unknown ones.
+pub async fn begin(
+    services: web::Data<Services>,
+    origin: Origin,
+    form: Result<web::Form<RecoverForm>, actix_web::Error>,
+) -> HttpResponse {
+    let texts = Texts::of(origin.language);
+    let form = match form {
+        Ok(form) => form.into_inner(),
+        Err(error) => return form_unreadable(texts, &error),
+    };
+    let email = match EmailAddress::parse(&form.email) {
+        Ok(email) => email,
+        Err(error) => {
+            let again = RecoverPage {
+                texts,
+                email: &form.email,
+                refused: true,
+            };
+            return refused_page(FormError::from(error), &again);
+        }
+    };
+    let recovery = Recovery {
+        email,
+        client: origin.client,
+        language: origin.language,
+    };
+    match services.recover_account(recovery).await {
+        Ok(()) => Notice {
+            texts,
+            title: texts.recovery_begun_title,
+            text: texts.recovery_begun_text,
+            then: Then::Nothing,
+        }
+        .shown(),
+        Err(error) => try_later(texts, error),
+    }
+}

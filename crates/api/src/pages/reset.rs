@@ -1,0 +1,111 @@
+//! `/reset`: the link of a recovery leads here. Looking at it does nothing; the form sets a new password.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use azuma_domain::error_code::Coded;
+use azuma_domain::link::LinkPurpose;
+use azuma_domain::services::{FollowLinkError, ResetPasswordError, Services};
+use azuma_domain::token::Token;
+use azuma_domain::user::PasswordRules;
+use serde::Deserialize;
+
+use super::notice::{Notice, Then, form_unreadable, try_later};
+use super::texts::Texts;
+use super::{page, refused_page, token_in_query};
+use crate::http::client::{Origin, language};
+use crate::http::form::new_password;
+
+/// The body of the form.
+#[derive(Deserialize)]
+pub struct ResetForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct ResetPage<'a> {
+    texts: &'a Texts,
+    token: &'a str,
+    rules: PasswordRules,
+    refused: bool,
+}
+
+/// `GET /reset?token=`
+pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
+    let texts = Texts::of(language(&request));
+    let token = token_in_query(&request);
+    let exposed = token.as_ref().map(|token| token.expose().to_owned());
+    match services.look_at_link(token).await {
+        Ok(LinkPurpose::ResetPassword) => page(&ResetPage {
+            texts,
+            token: exposed.as_deref().unwrap_or_default(),
+            rules: services.password_rules(),
+            refused: false,
+        }),
+        Ok(LinkPurpose::VerifyAccount | LinkPurpose::ChangeEmail(_)) => {
+            link_unknown(texts, FollowLinkError::LinkUnknown)
+        }
+        Err(error @ FollowLinkError::LinkUnknown) => link_unknown(texts, error),
+        Err(error @ (FollowLinkError::Blocked(_) | FollowLinkError::Store(_))) => {
+            try_later(texts, error)
+        }
+    }
+}
+
+/// `POST /reset`, the form of the page above. A password outside the rules is asked for again.
+pub async fn set(
+    services: web::Data<Services>,
+    origin: Origin,
+    form: Result<web::Form<ResetForm>, actix_web::Error>,
+) -> HttpResponse {
+    let texts = Texts::of(origin.language);
+    let form = match form {
+        Ok(form) => form.into_inner(),
+        Err(error) => return form_unreadable(texts, &error),
+    };
+    let rules = services.password_rules();
+    let password = match new_password(&form.password, rules) {
+        Ok(password) => password,
+        Err(error) => {
+            let again = ResetPage {
+                texts,
+                token: &form.token,
+                rules,
+                refused: true,
+            };
+            return refused_page(error, &again);
+        }
+    };
+    let token = Token::parse(&form.token).ok();
+    match services
+        .reset_password(token, password, origin.client.ip)
+        .await
+    {
+        Ok(user) => Notice {
+            texts,
+            title: texts.password_set_title,
+            text: texts.password_set_text,
+            then: Then::LogInAs(user.name.as_str()),
+        }
+        .shown(),
+        Err(error @ ResetPasswordError::LinkUnknown) => link_unknown(texts, error),
+        Err(
+            error @ (ResetPasswordError::Blocked(_)
+            | ResetPasswordError::Hash(_)
+            | ResetPasswordError::Store(_)),
+        ) => try_later(texts, error),
+    }
+}
+
+fn link_unknown(texts: &Texts, error: impl Coded) -> HttpResponse {
+    let notice = Notice {
+        texts,
+        title: texts.link_unknown_title,
+        text: texts.reset_link_unknown_text,
+        then: Then::RecoverAgain,
+    };
+    notice.refused(error)
+}

@@ -1,0 +1,129 @@
+//! What goes on beside the requests: mail goes out, recoveries begin, what has expired is deleted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use azuma_domain::mail::LeasedMail;
+use azuma_domain::services::{Begun, Delivery, Services, Swept};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// How often the outbox and the recoveries are looked at.
+const MAIL_EVERY: Duration = Duration::from_millis(500);
+/// How many messages are sent at once, so that one the mail server takes long for does not hold up the others.
+const MOST_AT_ONCE: u32 = 4;
+/// How often what has expired is deleted.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// The background tasks. They end by themselves when the other end of `stopped` is dropped.
+pub struct Workers([JoinHandle<()>; 3]);
+
+impl Workers {
+    pub fn start(services: &Arc<Services>, stopped: watch::Receiver<()>) -> Self {
+        Self([
+            tokio::spawn(deliver_mail(Arc::clone(services), stopped.clone())),
+            tokio::spawn(begin_recoveries(Arc::clone(services), stopped.clone())),
+            tokio::spawn(sweep(Arc::clone(services), stopped)),
+        ])
+    }
+
+    /// Lets them finish what they are at, until the deadline.
+    pub async fn finish(self, deadline: Instant) {
+        for worker in self.0 {
+            if timeout_at(deadline, worker).await.is_err() {
+                tracing::warn!("a background task did not stop in time");
+            }
+        }
+    }
+}
+
+/// Sends what is due, some messages at a time, until told to stop.
+async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    let places = Arc::new(Semaphore::new(MOST_AT_ONCE as usize));
+    while !is_stopped(&stopped) {
+        while let Some((mail, place)) = lease(&services, &places, &stopped).await {
+            tokio::spawn(deliver(Arc::clone(&services), mail, place));
+        }
+        pause(MAIL_EVERY, &mut stopped).await;
+    }
+    // With all places free, nothing is being sent.
+    let _ = places.acquire_many(MOST_AT_ONCE).await;
+}
+
+/// Turns requests into links and messages, one at a time, until told to stop.
+async fn begin_recoveries(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        match services.begin_next_recovery().await {
+            Ok(Begun::One) => continue,
+            Ok(Begun::None) => {}
+            Err(error) => tracing::warn!(%error, "a recovery could not be worked on"),
+        }
+        pause(MAIL_EVERY, &mut stopped).await;
+    }
+}
+
+/// The next message, once there is a place to send it from; `None` where none is due.
+async fn lease(
+    services: &Services,
+    places: &Arc<Semaphore>,
+    stopped: &watch::Receiver<()>,
+) -> Option<(LeasedMail, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    if is_stopped(stopped) {
+        return None;
+    }
+    match services.lease_mail().await {
+        Ok(mail) => Some((mail?, place)),
+        Err(error) => {
+            tracing::warn!(%error, "the outbox could not be worked on");
+            None
+        }
+    }
+}
+
+async fn deliver(services: Arc<Services>, mail: LeasedMail, _place: OwnedSemaphorePermit) {
+    let lease = mail.lease;
+    let delivery = services.send_mail(mail).await;
+    match &delivery {
+        Delivery::Done(_) => {}
+        Delivery::Postponed(mail, _, reason) => {
+            tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
+        }
+        Delivery::Buried(mail, reason) => {
+            tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
+        }
+    }
+    // What was sent and is not written off is sent again.
+    while let Err(error) = services.settle_mail(lease, &delivery).await {
+        tracing::warn!(%error, mail = %lease.id, "what came of a message could not be written");
+        if !services.holds(lease) {
+            return;
+        }
+        sleep(MAIL_EVERY).await;
+    }
+}
+
+/// Deletes what has expired, some of it at a time, until told to stop.
+async fn sweep(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        match services.sweep().await {
+            Ok(Swept::Some) => continue,
+            Ok(Swept::All) => {}
+            Err(error) => tracing::warn!(%error, "expired rows could not be deleted"),
+        }
+        pause(SWEEP_EVERY, &mut stopped).await;
+    }
+}
+
+/// Nothing is ever sent over the channel; its sender goes when the server is told to stop.
+fn is_stopped(stopped: &watch::Receiver<()>) -> bool {
+    stopped.has_changed().is_err()
+}
+
+async fn pause(span: Duration, stopped: &mut watch::Receiver<()>) {
+    tokio::select! {
+        _ = stopped.changed() => {}
+        () = sleep(span) => {}
+    }
+}

@@ -1,0 +1,88 @@
+//! Links and messages to be written: shared by the use cases that mail somebody.
+
+use std::time::Duration;
+
+use super::Services;
+use crate::Timestamp;
+use crate::link::{Link, LinkId, LinkPurpose};
+use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::user::{EmailAddress, UserId};
+
+/// How long a message is worth sending that carries no link.
+pub(super) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Services {
+    /// A link that proves an address; writing it is the caller's.
+    pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
+        let id = LinkId::new(self.ports.entropy.uuid());
+        Link {
+            id,
+            hash: self.settings.keys.link_token(id).hash(),
+            user_id,
+            purpose,
+            expires_at: now.plus(self.settings.registration_lifetime),
+        }
+    }
+
+    /// A message that carries a link; writing it is the caller's.
+    pub(super) fn draft_mail(
+        &self,
+        link: &Link,
+        kind: fn(LinkId) -> MailKind,
+        to: EmailAddress,
+        language: Language,
+        now: Timestamp,
+    ) -> OutgoingMail {
+        OutgoingMail {
+            id: MailId::new(self.ports.entropy.uuid()),
+            user_id: Some(link.user_id),
+            kind: kind(link.id),
+            language,
+            to,
+            created_at: now,
+            useless_from: link.expires_at,
+        }
+    }
+
+    /// What a message to a user's address is made of, before it is known to be needed.
+    pub(super) fn draft_notice(
+        &self,
+        kind: MailKind,
+        user_id: UserId,
+        language: Language,
+        now: Timestamp,
+    ) -> NoticeDraft {
+        NoticeDraft {
+            id: MailId::new(self.ports.entropy.uuid()),
+            user_id,
+            kind,
+            language,
+            now,
+        }
+    }
+}
+
+/// A message without a link, but for its recipient.
+#[derive(Clone, Copy)]
+pub(super) struct NoticeDraft {
+    id: MailId,
+    user_id: UserId,
+    kind: MailKind,
+    language: Language,
+    now: Timestamp,
+}
+
+impl NoticeDraft {
+    /// The message to this address.
+    pub(super) fn to(self, to: EmailAddress) -> OutgoingMail {
+        OutgoingMail {
+            id: self.id,
+            user_id: Some(self.user_id),
+            kind: self.kind,
+            language: self.language,
+            to,
+            created_at: self.now,
+            useless_from: self.now.plus(NOTICE_LIFETIME),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What an operator may do with messages on their way out (`azuma mail`), beside a running server.
+
+use std::sync::Arc;
+
+use super::draft_mail::NOTICE_LIFETIME;
+use crate::mail::{MailId, MailState, QueuedMail};
+use crate::ports::{Abort, Clock, Store, StoreError, StoreExt};
+
+/// The outbox, for its operator.
+pub struct MailDesk {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why nothing was done with a message.
+#[derive(Debug, thiserror::Error)]
+pub enum MailDeskError {
+    /// There is none with this id.
+    #[error("there is no such message; it may have been sent meanwhile")]
+    MailUnknown,
+    /// It is not a dead letter.
+    #[error("it is not a dead letter: it is being sent, or will be tried again by itself")]
+    NotDead,
+    /// It carries a link that was used, replaced or taken back.
+    #[error("its link was used or replaced, so it has nothing to say any more")]
+    LinkGone,
+    /// It carries a link that works no longer.
+    #[error(
+        "its link has expired, so there is no use in sending it; its recipient can ask for a new one"
+    )]
+    LinkExpired,
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl MailDesk {
+    /// The outbox in this store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// Every message, dead letters among them, the oldest first; `limit` of them at the most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list(&self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
+        self.store.read(move |tx| tx.outbox().list(limit)).await
+    }
+
+    /// The message with this id.
+    ///
+    /// # Errors
+    /// [`MailDeskError`].
+    pub async fn show(&self, id: MailId) -> Result<QueuedMail, MailDeskError> {
+        let found = self.store.read(move |tx| tx.outbox().find(id)).await?;
+        found.ok_or(MailDeskError::MailUnknown)
+    }
+
+    /// Has a dead letter sent after all, with as many attempts as a new message gets.
+    ///
+    /// # Errors
+    /// [`MailDeskError`]; nothing was changed then.
+    pub async fn retry(&self, id: MailId) -> Result<(), MailDeskError> {
+        let now = self.clock.now();
+        self.store
+            .transact(move |tx| {
+                let found = tx.outbox().find(id)?;
+                let found = found.ok_or(Abort::Refused(MailDeskError::MailUnknown))?;
+                let MailState::Dead(_) = found.state else {
+                    return Err(Abort::Refused(MailDeskError::NotDead));
+                };
+                let useless_from = match found.mail.kind.link() {
+                    Some(_) if found.mail.useless_from <= now => {
+                        return Err(Abort::Refused(MailDeskError::LinkExpired));
+                    }
+                    Some(link) if !tx.links().contains(link)? => {
+                        return Err(Abort::Refused(MailDeskError::LinkGone));
+                    }
+                    Some(_) => found.mail.useless_from,
+                    None => now.plus(NOTICE_LIFETIME),
+                };
+                match tx.outbox().revive(id, now, useless_from)? {
+                    true => Ok(()),
+                    false => Err(Abort::Refused(MailDeskError::NotDead)),
+                }
+            })
+            .await
+    }
+
+    /// Deletes a message; one that is being sent right now may still arrive.
+    ///
+    /// # Errors
+    /// [`MailDeskError`]; nothing was changed then.
+    pub async fn discard(&self, id: MailId) -> Result<(), MailDeskError> {
+        let unknown = || Abort::Refused(MailDeskError::MailUnknown);
+        self.store
+            .transact(move |tx| match tx.outbox().discard(id)? {
+                true => Ok(()),
+                false => Err(unknown()),
+            })
+            .await
+    }
+}

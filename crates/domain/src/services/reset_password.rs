@@ -1,0 +1,95 @@
+//! Setting a new password by a mailed link (`POST /account/reset`, and the page at `/reset`).
+
+use std::net::IpAddr;
+
+use super::Services;
+use crate::error_code::{Coded, ErrorCode};
+use crate::link::LinkPurpose;
+use crate::ports::{
+    Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, UserChanges,
+};
+use crate::token::Token;
+use crate::user::{NewPassword, Standing, User};
+
+/// Why a password was not set.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetPasswordError {
+    /// The abuse guard asks to wait.
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+    /// The link is unknown, used or expired, or one of another purpose.
+    #[error("the link is unknown, used or expired")]
+    LinkUnknown,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store could not do its work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A new password conflicts with nothing; this is for the compiler.
+impl From<Conflict> for ResetPasswordError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Store(conflict.into())
+    }
+}
+
+impl Coded for ResetPasswordError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Blocked(blocked) => blocked.code(),
+            Self::LinkUnknown => ErrorCode::LinkUnknown,
+            Self::Hash(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Services {
+    /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
+    ///
+    /// Whoever reads the account's mail owns it from now on: every session ends, no link mailed before works any more,
+    /// and an account that waited for verification is a user.
+    ///
+    /// # Errors
+    /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
+    pub async fn reset_password(
+        &self,
+        token: Option<Token>,
+        password: NewPassword,
+        ip: Option<IpAddr>,
+    ) -> Result<User, ResetPasswordError> {
+        self.ports.guard.admit(ip, Attempt::FollowLink)?;
+        let link = self
+            .find_link(token.as_ref())
+            .await?
+            .filter(|link| link.purpose == LinkPurpose::ResetPassword)
+            .ok_or(ResetPasswordError::LinkUnknown)?;
+        let password_hash = self.ports.hasher.hash(password.into_password()).await?;
+        let changes = UserChanges {
+            password_hash: Some(password_hash),
+            ..UserChanges::default()
+        };
+        let (user_id, now) = (link.user_id, self.ports.clock.now());
+        let user = self
+            .ports
+            .store
+            .transact(move |tx| {
+                let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
+                let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
+                tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
+                match account.standing {
+                    Standing::Active => {}
+                    Standing::Pending { .. } if tx.users().activate(user_id, now)? => {}
+                    Standing::Pending { .. } => return Err(unknown()),
+                }
+                tx.links().delete_all(user_id)?;
+                tx.sessions().end_all(user_id, None)?;
+                tx.users().update(user_id, &changes)?.ok_or_else(unknown)
+            })
+            .await?;
+        self.ports.session_check.forget(user_id);
+        Ok(user)
+    }
+}
