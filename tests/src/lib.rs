@@ -3,6 +3,8 @@
 //!
 //! Nothing here knows the server's code. What does not go as planned stops the test where it stands.
 
+pub mod browser;
+pub mod certificates;
 pub mod clients;
 mod database;
 pub mod dump;

@@ -7,8 +7,8 @@ use mailparse::{MailHeaderMap, ParsedMail};
 
 use crate::patience::Patience;
 
-/// How many seconds a mail may take.
-const PATIENCE: u64 = 15;
+/// How many seconds a mail may take. A server that was killed while it wrote one has it leased for a while.
+const PATIENCE: u64 = 40;
 
 /// A directory of `.eml` files.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Mail {
     pub to: String,
     /// The address it comes from.
     pub from: String,
+    /// What tells it from other mails, however often it comes.
+    pub message_id: String,
     /// Its subject.
     pub subject: String,
     /// Its text, decoded; all parts of it.
@@ -66,14 +68,20 @@ impl Mailbox {
 
     /// The mails to an address that have come by now, oldest first.
     pub fn to(&self, address: &str) -> Vec<Mail> {
+        let mut mails = self.all();
+        mails.retain(|mail| mail.to == address);
+        mails
+    }
+
+    /// All mails that have come by now, oldest first.
+    pub fn all(&self) -> Vec<Mail> {
         let mut found: Vec<_> = fs::read_dir(&self.directory)
             .into_iter()
             .flatten()
             .flatten()
             .filter_map(|entry| {
                 let written = entry.metadata().ok()?.modified().ok()?;
-                let mail = read(&entry.path())?;
-                (mail.to == address).then_some((written, mail))
+                Some((written, read(&entry.path())?))
             })
             .collect();
         found.sort_by_key(|(written, _)| *written);
@@ -118,6 +126,10 @@ fn parse(bytes: &[u8]) -> Option<Mail> {
     (!text.trim().is_empty()).then_some(Mail {
         to: address(&mail, "To")?,
         from: address(&mail, "From")?,
+        message_id: mail
+            .headers
+            .get_first_value("Message-ID")
+            .unwrap_or_default(),
         subject: mail.headers.get_first_value("Subject")?,
         text,
     })

@@ -90,6 +90,12 @@ pub fn send_to(id: u32, signal: Signal) {
     unsafe { libc::kill(id.cast_signed(), signal.number()) };
 }
 
+/// Kills a child that leads a process group, and the group with it: its own children, unless they left it.
+pub fn kill_group(leader: &Child) {
+    // SAFETY: as above.
+    unsafe { libc::kill(-leader.id().cast_signed(), libc::SIGKILL) };
+}
+
 /// Runs `action` when this process exits in an orderly way, the last registered first.
 pub fn at_exit(action: fn()) {
     static ACTIONS: Mutex<Vec<fn()>> = Mutex::new(Vec::new());

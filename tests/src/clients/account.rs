@@ -53,6 +53,31 @@ impl Account {
             .await
     }
 
+    /// `POST /account/recover`
+    pub async fn recover(&self, email: &str) -> Answer<()> {
+        self.recover_in(email, "en").await
+    }
+
+    /// `POST /account/recover`, by somebody who reads this language
+    pub async fn recover_in(&self, email: &str, language: &str) -> Answer<()> {
+        self.0
+            .request(Method::POST, "/account/recover")
+            .header("Accept-Language", language)
+            .json(&json!({"email": email}))
+            .receive()
+            .await
+    }
+
+    /// `POST /account/reset`
+    pub async fn reset(&self, token: &str, password: &str) -> Answer<()> {
+        let body = json!({"token": token, "password": password});
+        self.0
+            .request(Method::POST, "/account/reset")
+            .json(&body)
+            .receive()
+            .await
+    }
+
     /// `POST /account/authenticate`
     pub async fn authenticate(&self, username: &str, password: &str) -> Answer<Issued> {
         let body = json!({"username": username, "password": password});

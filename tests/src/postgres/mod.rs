@@ -1,6 +1,5 @@
 //! Throwaway Postgres clusters, made from the installed server.
 
-mod certificates;
 mod connections;
 mod installation;
 #[cfg(test)]
@@ -14,10 +13,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
-pub use certificates::Certificates;
 pub use connections::Connections;
 use installation::Installation;
 
+use crate::certificates::Certificates;
 use crate::patience::Patience;
 use crate::process::{self, Signal};
 use crate::scratch;

@@ -9,7 +9,6 @@ mod misconfiguration;
 mod outage;
 mod proxies;
 mod session_memory;
-mod smtp;
 mod theft;
 mod tls;
 mod two_nodes;

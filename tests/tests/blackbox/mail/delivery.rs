@@ -30,9 +30,7 @@ async fn a_server_that_is_down_delays_mail_and_nothing_else(db: Database) {
     let url = format!("smtp://127.0.0.1:{port}");
     let server = db.server().set("mail.url", &url).start();
     let neo = Person::named("neo");
-    let account = server.account();
-    let answer = account.register(&neo.name, &neo.password, &neo.email);
-    answer.await.done(200);
+    server.account().ask_for_account(&neo).await;
     let patience = Patience::of_seconds(15);
     while !server.output().contains("will be tried again") {
         assert!(!patience.is_over(), "{}", server.output());

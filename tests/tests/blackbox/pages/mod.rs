@@ -1,0 +1,45 @@
+//! The pages that mails link to, in a browser.
+
+mod headers;
+mod looks;
+mod recover;
+mod reset;
+mod verify;
+
+use azuma_tests::browser::{Look, Scripts};
+use azuma_tests::people::Person;
+use azuma_tests::server::Server;
+
+/// With scripts and without, a page does the same.
+const BOTH: [Scripts; 2] = [Scripts::On, Scripts::Off];
+
+fn with(scripts: Scripts) -> Look {
+    Look {
+        scripts,
+        ..Look::default()
+    }
+}
+
+/// Neo, and the link of a recovery.
+async fn recovery(server: &Server) -> (Person, String) {
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    server.account().recover(&neo.email).await.done(200);
+    let link = server.mail().first_to(&neo.email).await.link();
+    (neo, link)
+}
+
+/// A server whose links lead to itself.
+fn started() -> Server {
+    // Links are built from the public URL alone, so the port is chosen before.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    azuma_tests::Database::Sqlite
+        .server()
+        .set("http.listen", &format!("127.0.0.1:{port}"))
+        .set("http.public_url", &format!("http://127.0.0.1:{port}"))
+        .set("passwords.min_length", "8")
+        .start()
+}
