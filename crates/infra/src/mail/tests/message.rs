@@ -209,6 +209,8 @@ fn a_link_leads_to_the_page_of_its_purpose() {
         let (plain, _) = parts(&parse_mail(message.as_bytes()).unwrap());
         let link = format!("\n\nhttps://azuma.example/{page}?token={TOKEN}\n\n");
         assert!(plain.replace("\r\n", "\n").contains(&link), "{plain}");
+        // It can be copied from the file as it is.
+        assert!(message.contains(link.trim()), "{message}");
     }
 }
 
