@@ -4,6 +4,7 @@ use azuma_domain::ErrorCode;
 use azuma_domain::services::{Followed, UserUpdate};
 use azuma_domain::session::LiveSession;
 use azuma_domain::testing::sample::{self, MICROSECOND, MINUTE};
+use azuma_domain::user::User;
 
 use crate::world::{AZUMA, World, new_password, refusal};
 
@@ -23,6 +24,11 @@ fn email(text: &str) -> UserUpdate {
     }
 }
 
+/// Asks for another address, and answers the user as it is then.
+async fn ask_for(world: &World, caller: &LiveSession, text: &str) -> User {
+    world.update(caller, email(text)).await.unwrap()
+}
+
 async fn email_of(world: &World, caller: &LiveSession) -> String {
     let user = world.services.find_user(caller.user.id).await.unwrap();
     user.email.unwrap().as_str().to_owned()
@@ -31,10 +37,7 @@ async fn email_of(world: &World, caller: &LiveSession) -> String {
 #[tokio::test]
 async fn until_the_link_is_followed_the_old_address_stands() {
     let (world, caller) = neo().await;
-    let user = world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    let user = ask_for(&world, &caller, "new@example.org").await;
     assert_eq!(user.email, caller.user.email);
     let link = world.link_mailed_to("new@example.org").await;
     assert_eq!(email_of(&world, &caller).await, "neo@example.org");
@@ -47,10 +50,7 @@ async fn a_user_without_an_address_gets_its_first() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    world
-        .update(&caller, email("neo@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "neo@example.org").await;
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     let user = world.caller(&neo.token).await.user;
@@ -60,10 +60,7 @@ async fn a_user_without_an_address_gets_its_first() {
 #[tokio::test]
 async fn the_old_address_is_told_of_the_request_and_of_the_change_and_free_afterwards() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     let requested = "Your e-mail address for azumaneo is about to change";
     let changed = "Your e-mail address for azumaneo has changed";
@@ -87,10 +84,7 @@ async fn the_old_address_is_told_of_the_request_and_of_the_change_and_free_after
 #[tokio::test]
 async fn nothing_that_tells_the_old_address_carries_a_link() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     world.deliver_all().await;
     let letters = world.parts.mailbox.letters();
     let to_old: Vec<_> = letters
@@ -109,16 +103,13 @@ async fn the_old_address_is_told_once_of_changes_that_follow_each_other() {
         "second@example.org",
         "third@example.org",
     ] {
-        world.update(&caller, email(new)).await.unwrap();
+        ask_for(&world, &caller, new).await;
     }
     world.deliver_all().await;
     let told = || world.parts.mailbox.subjects_to("neo@example.org").len();
     assert_eq!(told(), 1);
     world.wait(10 * MINUTE);
-    world
-        .update(&caller, email("fourth@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "fourth@example.org").await;
     world.deliver_all().await;
     assert_eq!(told(), 2);
 }
@@ -128,10 +119,7 @@ async fn the_first_address_of_a_user_tells_nobody_else() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    world
-        .update(&caller, email("neo@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "neo@example.org").await;
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     world.deliver_all().await;
@@ -141,10 +129,7 @@ async fn the_first_address_of_a_user_tells_nobody_else() {
 #[tokio::test]
 async fn the_link_works_once() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     world.follow(&link).await.unwrap();
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
@@ -153,18 +138,12 @@ async fn the_link_works_once() {
 #[tokio::test]
 async fn the_link_works_for_ten_minutes() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     world.wait(10 * MINUTE);
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
     assert_eq!(email_of(&world, &caller).await, "neo@example.org");
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     world.wait(10 * MINUTE - MICROSECOND);
     world.follow(&link).await.unwrap();
@@ -173,15 +152,9 @@ async fn the_link_works_for_ten_minutes() {
 #[tokio::test]
 async fn the_newest_link_alone_works() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("first@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "first@example.org").await;
     let first = world.link_mailed_to("first@example.org").await;
-    world
-        .update(&caller, email("second@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "second@example.org").await;
     let second = world.link_mailed_to("second@example.org").await;
     assert_eq!(refusal(world.follow(&first).await), ErrorCode::LinkUnknown);
     world.follow(&second).await.unwrap();
@@ -192,14 +165,8 @@ async fn the_newest_link_alone_works() {
 #[tokio::test]
 async fn a_message_whose_link_was_replaced_is_not_sent() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("first@example.org"))
-        .await
-        .unwrap();
-    world
-        .update(&caller, email("second@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "first@example.org").await;
+    ask_for(&world, &caller, "second@example.org").await;
     world.deliver_all().await;
     let subjects_to = |email| world.parts.mailbox.subjects_to(email).len();
     assert_eq!(subjects_to("first@example.org"), 0);
@@ -209,15 +176,9 @@ async fn a_message_whose_link_was_replaced_is_not_sent() {
 #[tokio::test]
 async fn asking_for_the_present_address_takes_a_change_back() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
-    world
-        .update(&caller, email("neo@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "neo@example.org").await;
     assert_eq!(world.deliver_all().await, 0);
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
     assert_eq!(email_of(&world, &caller).await, "neo@example.org");
@@ -226,10 +187,7 @@ async fn asking_for_the_present_address_takes_a_change_back() {
 #[tokio::test]
 async fn a_change_of_something_else_leaves_the_link() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let name = UserUpdate {
         name: Some(sample::name("theone")),
         ..UserUpdate::default()
@@ -242,10 +200,7 @@ async fn a_change_of_something_else_leaves_the_link() {
 #[tokio::test]
 async fn one_can_take_ones_own_address_in_another_case() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("Neo@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "Neo@example.org").await;
     let link = world.link_mailed_to("Neo@example.org").await;
     world.follow(&link).await.unwrap();
     assert_eq!(email_of(&world, &caller).await, "Neo@example.org");
@@ -270,10 +225,7 @@ async fn a_refused_change_leaves_the_link_of_the_one_before() {
         .try_register("smith", Some("smith@example.org"), AZUMA)
         .await;
     smith.ok().unwrap();
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let outcome = world.update(&caller, email("smith@example.org")).await;
     assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
     let link = world.link_mailed_to("new@example.org").await;
@@ -287,10 +239,7 @@ async fn an_address_of_a_waiting_account_is_refused_until_it_lapses() {
     let outcome = world.update(&caller, email("smith@example.org")).await;
     assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
     world.wait(10 * MINUTE);
-    world
-        .update(&caller, email("smith@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "smith@example.org").await;
     let link = world.link_mailed_to("smith@example.org").await;
     world.follow(&link).await.unwrap();
     assert_eq!(email_of(&world, &caller).await, "smith@example.org");
@@ -299,10 +248,7 @@ async fn an_address_of_a_waiting_account_is_refused_until_it_lapses() {
 #[tokio::test]
 async fn the_link_does_nothing_where_another_took_the_address_meanwhile() {
     let (world, caller) = neo().await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     let smith = world
         .try_register("smith", Some("NEW@example.org"), AZUMA)
@@ -318,10 +264,7 @@ async fn the_link_works_where_whoever_took_the_address_meanwhile_has_lapsed() {
     let hasty = world.restarted(|parts| parts.settings.registration_lifetime = MINUTE);
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     hasty.request_account("smith", "new@example.org").await;
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
@@ -353,10 +296,7 @@ async fn of_two_who_want_an_address_the_first_to_follow_gets_it() {
 async fn a_changed_address_ends_no_session() {
     let (world, caller) = neo().await;
     let other = world.log_in("neo", AZUMA).await;
-    world
-        .update(&caller, email("new@example.org"))
-        .await
-        .unwrap();
+    ask_for(&world, &caller, "new@example.org").await;
     let link = world.link_mailed_to("new@example.org").await;
     world.follow(&link).await.unwrap();
     let found = world.caller(&other.token).await;
