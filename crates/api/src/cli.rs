@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use azuma_domain::mail::Language;
 use azuma_domain::user::EmailAddress;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 /// What the binary was asked to do; `Cli::parse()` reads it.
@@ -46,8 +48,8 @@ pub enum MailTask {
         #[arg(value_parser = EmailAddress::parse)]
         address: EmailAddress,
         /// The language of the message
-        #[arg(long, value_enum, default_value_t)]
-        language: MailLanguage,
+        #[arg(long, value_parser = language(), default_value = "en")]
+        language: Language,
     },
     /// List messages that are not sent yet, and dead letters, the oldest first
     List {
@@ -74,14 +76,10 @@ pub struct Letters {
     pub ids: Vec<Uuid>,
 }
 
-/// A language that messages are written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum MailLanguage {
-    /// English
-    #[default]
-    En,
-    /// German
-    De,
+/// Reads the tag of a language that messages are written in.
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag))
+        .try_map(|tag| Language::tagged(&tag).ok_or("no such language"))
 }
 
 impl Cli {

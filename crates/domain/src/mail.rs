@@ -64,28 +64,32 @@ impl MailKind {
         }
     }
 
+    /// Every kind, with this link where it carries one.
+    #[must_use]
+    pub fn all(link: LinkId) -> [Self; 6] {
+        [
+            Self::VerifyAccount(link),
+            Self::ConfirmEmail(link),
+            Self::ResetPassword(link),
+            Self::EmailChangeRequested,
+            Self::EmailChanged,
+            Self::Test,
+        ]
+    }
+
     /// The names of every kind.
-    pub const NAMES: [&str; 6] = [
-        "verify_account",
-        "confirm_email",
-        "reset_password",
-        "email_change_requested",
-        "email_changed",
-        "test",
-    ];
+    #[must_use]
+    pub fn names() -> [&'static str; 6] {
+        Self::all(LinkId::new(Uuid::nil())).map(Self::name)
+    }
 
     /// The kind of this name, with its link; `None` where there is no such kind, or it has no link or must have one.
     #[must_use]
     pub fn named(name: &str, link: Option<LinkId>) -> Option<Self> {
-        let kinds = match link {
-            Some(link) => [
-                Self::VerifyAccount(link),
-                Self::ConfirmEmail(link),
-                Self::ResetPassword(link),
-            ],
-            None => [Self::EmailChangeRequested, Self::EmailChanged, Self::Test],
-        };
-        kinds.into_iter().find(|kind| kind.name() == name)
+        let kinds = Self::all(link.unwrap_or(LinkId::new(Uuid::nil())));
+        kinds
+            .into_iter()
+            .find(|kind| kind.name() == name && kind.link() == link)
     }
 
     /// The link it carries.

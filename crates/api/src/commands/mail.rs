@@ -9,7 +9,7 @@ use azuma_domain::services::{MailDesk, MailDeskError};
 use azuma_domain::user::EmailAddress;
 use uuid::Uuid;
 
-use crate::cli::{MailLanguage, MailTask};
+use crate::cli::MailTask;
 use crate::config::Config;
 use crate::wiring;
 
@@ -35,12 +35,8 @@ pub fn run(config: &Config, task: MailTask) -> Result<(), Box<dyn Error>> {
 async fn test(
     config: &Config,
     address: EmailAddress,
-    language: MailLanguage,
+    language: Language,
 ) -> Result<(), Box<dyn Error>> {
-    let language = match language {
-        MailLanguage::En => Language::English,
-        MailLanguage::De => Language::German,
-    };
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
     let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;

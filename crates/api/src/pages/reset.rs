@@ -37,11 +37,10 @@ struct ResetPage<'a> {
 pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
-    let exposed = token.as_ref().map(|token| token.expose().to_owned());
-    match services.look_at_link(token).await {
+    match services.look_at_link(token.as_ref()).await {
         Ok(LinkPurpose::ResetPassword) => page(&ResetPage {
             texts,
-            token: exposed.as_deref().unwrap_or_default(),
+            token: token.as_ref().map_or("", Token::expose),
             rules: services.password_rules(),
             refused: false,
         }),

@@ -32,8 +32,7 @@ struct ConfirmPage<'a> {
 pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
-    let exposed = token.as_ref().map(|token| token.expose().to_owned());
-    let address = match services.look_at_link(token).await {
+    let address = match services.look_at_link(token.as_ref()).await {
         Ok(LinkPurpose::VerifyAccount) => None,
         Ok(LinkPurpose::ChangeEmail(address)) => Some(address),
         Ok(LinkPurpose::ResetPassword) => return refused(texts, FollowLinkError::LinkUnknown),
@@ -41,7 +40,7 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
     };
     page(&ConfirmPage {
         texts,
-        token: exposed.as_deref().unwrap_or_default(),
+        token: token.as_ref().map_or("", Token::expose),
         address: address.as_ref().map(|address| address.as_str()),
     })
 }

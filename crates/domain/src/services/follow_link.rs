@@ -58,8 +58,11 @@ impl Services {
     ///
     /// # Errors
     /// [`FollowLinkError`], but for `Blocked`.
-    pub async fn look_at_link(&self, token: Option<Token>) -> Result<LinkPurpose, FollowLinkError> {
-        let link = self.find_link(token.as_ref()).await?;
+    pub async fn look_at_link(
+        &self,
+        token: Option<&Token>,
+    ) -> Result<LinkPurpose, FollowLinkError> {
+        let link = self.find_link(token).await?;
         Ok(link.ok_or(FollowLinkError::LinkUnknown)?.purpose)
     }
 

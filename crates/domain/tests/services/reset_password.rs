@@ -188,7 +188,7 @@ async fn looking_at_a_link_uses_it_not_up() {
     let world = claimed().await;
     let link = link(&world).await;
     for _ in 0..3 {
-        let looked = world.services.look_at_link(Some(link.clone())).await;
+        let looked = world.services.look_at_link(Some(&link)).await;
         assert_eq!(
             looked.unwrap(),
             azuma_domain::link::LinkPurpose::ResetPassword

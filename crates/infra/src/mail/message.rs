@@ -28,12 +28,7 @@ pub(super) fn write(settings: &MailSettings, ready: &ReadyMail) -> Result<Messag
     let facts = Facts::of(mail, settings.instance_name(), link.as_deref());
     let texts = settings.templates().write(&facts).map_err(|error| {
         // A template's error may quote what it was given.
-        let words = error.to_string();
-        let token = ready.token.as_ref().map_or("", Token::expose);
-        SendError::Permanent(match token {
-            "" => words,
-            token => words.replace(token, "(token)"),
-        })
+        SendError::Permanent(without_token(&error.to_string(), ready.token.as_ref()))
     })?;
     let from = settings.from();
     let to = address(&mail.to);
@@ -49,6 +44,16 @@ pub(super) fn write(settings: &MailSettings, ready: &ReadyMail) -> Result<Messag
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()))
         .multipart(MultiPart::alternative_plain_html(texts.plain, texts.html))
         .map_err(unwritable)
+}
+
+/// Words that somebody else chose, as they may be kept and shown.
+pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
+    let Some(token) = token.map(Token::expose) else {
+        return words.to_owned();
+    };
+    words
+        .replace(token, "(token)")
+        .replace(&token.to_ascii_uppercase(), "(token)")
 }
 
 /// A recipient as SMTP writes it.

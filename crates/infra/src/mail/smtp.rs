@@ -157,7 +157,7 @@ impl Mailer for SmtpMailer {
     fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
             let message = message::write(&self.settings, &mail)?;
-            let token = mail.token.as_ref().map_or("", Token::expose);
+            let token = mail.token.as_ref();
             match self.hand_over(&message).await {
                 Ok(words) => Ok(Accepted {
                     words: presentable(&words, token),
@@ -201,14 +201,8 @@ fn took_longer_than(span: Duration) -> SendError {
 
 /// A server's words as they may be kept and shown: on one line, not endless, and without the token, for servers
 /// quote what they refuse.
-fn presentable(words: &str, token: &str) -> String {
-    let without_token = match token {
-        "" => words.to_owned(),
-        token => words
-            .replace(token, "(token)")
-            .replace(&token.to_ascii_uppercase(), "(token)"),
-    };
-    without_token
+fn presentable(words: &str, token: Option<&Token>) -> String {
+    message::without_token(words, token)
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(MAX_WORDS)

@@ -171,7 +171,7 @@ impl Templates {
     }
 
     fn try_all(&self, instance: &str) -> Result<(), InvalidTemplates> {
-        for kind in kinds() {
+        for kind in MailKind::all(LinkId::new(Uuid::nil())) {
             for language in Language::ALL {
                 self.write(&Facts::sample(kind, language, instance))?;
             }
@@ -185,19 +185,6 @@ fn broken(name: &str, problem: &str) -> InvalidTemplates {
         name: name.to_owned(),
         problem: problem.to_owned(),
     }
-}
-
-/// Every kind, with some link.
-fn kinds() -> [MailKind; 6] {
-    let link = LinkId::new(Uuid::nil());
-    [
-        MailKind::VerifyAccount(link),
-        MailKind::ConfirmEmail(link),
-        MailKind::ResetPassword(link),
-        MailKind::EmailChangeRequested,
-        MailKind::EmailChanged,
-        MailKind::Test,
-    ]
 }
 
 /// Whether a file of this name is a template: one that is built in, or the HTML of its own of a message.

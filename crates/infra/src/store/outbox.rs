@@ -53,7 +53,7 @@ impl OutboxRepository for DieselTransaction<'_> {
                 outbox::table
                     .filter(outbox::dead_at.is_null())
                     .filter(outbox::due_at.le(StoredTime(now)))
-                    .filter(outbox::kind.eq_any(MailKind::NAMES))
+                    .filter(outbox::kind.eq_any(MailKind::names()))
                     .filter(outbox::language.eq_any(Language::ALL.map(Language::tag)))
                     .order((outbox::due_at, outbox::id))
                     .select(outbox::id)
@@ -126,7 +126,7 @@ impl OutboxRepository for DieselTransaction<'_> {
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
         let rows: Vec<MailRow> = self.query(|connection| {
             outbox::table
-                .filter(outbox::kind.eq_any(MailKind::NAMES))
+                .filter(outbox::kind.eq_any(MailKind::names()))
                 .filter(outbox::language.eq_any(Language::ALL.map(Language::tag)))
                 .order((outbox::created_at, outbox::id))
                 .limit(i64::from(limit))

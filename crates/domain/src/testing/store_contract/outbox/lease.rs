@@ -21,15 +21,7 @@ pub async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
 pub async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
-    let link = sample::link_id(1);
-    for kind in [
-        MailKind::VerifyAccount(link),
-        MailKind::ConfirmEmail(link),
-        MailKind::ResetPassword(link),
-        MailKind::EmailChangeRequested,
-        MailKind::EmailChanged,
-        MailKind::Test,
-    ] {
+    for kind in MailKind::all(sample::link_id(1)) {
         for language in Language::ALL {
             number += 1;
             let written = OutgoingMail {
