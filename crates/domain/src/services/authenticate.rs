@@ -53,7 +53,7 @@ impl Services {
         let Soon::Now(Some(Ok(Some(found)))) = check.find(hash, now) else {
             return None;
         };
-        if found.token.generation > found.session.generation {
+        if found.token.generation > found.current {
             return None;
         }
         let expires_at = self.after_use(&found, now);
@@ -74,7 +74,7 @@ impl Services {
             .find(hash, now)
             .await?
             .ok_or(AuthenticateError::TokenInvalid)?;
-        if found.token.generation > found.session.generation {
+        if found.token.generation > found.current {
             found = self.promote(found, now).await?;
         }
         let expires_at = self.after_use(&found, now);
@@ -84,7 +84,7 @@ impl Services {
 
     fn after_use(&self, found: &LiveSession, now: Timestamp) -> Timestamp {
         let lifetimes = &self.settings.lifetimes;
-        lifetimes.after_use(found.session.policy, found.token.expires_at, now)
+        lifetimes.after_use(found.policy, found.token.expires_at, now)
     }
 
     /// Makes the presented next token the current one, and ends the older ones after their grace. Racing first
@@ -94,7 +94,7 @@ impl Services {
         mut found: LiveSession,
         now: Timestamp,
     ) -> Result<LiveSession, AuthenticateError> {
-        let (id, generation) = (found.session.id, found.token.generation);
+        let (id, generation) = (found.session_id(), found.token.generation);
         let old_expire_at = now.plus(self.settings.lifetimes.grace);
         let promoted = self
             .ports
@@ -106,7 +106,7 @@ impl Services {
         let check = &self.ports.session_check;
         check.forget(found.user.id);
         if promoted {
-            Arc::make_mut(&mut found.session).generation = generation;
+            found.current = generation;
             return Ok(found);
         }
         check

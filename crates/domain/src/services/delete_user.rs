@@ -31,7 +31,7 @@ impl Services {
     /// # Errors
     /// [`DeleteUserError`].
     pub async fn delete_user(&self, caller: &LiveSession) -> Result<(), DeleteUserError> {
-        let (user_id, session_id) = (caller.user.id, caller.session.id);
+        let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
         self.ports
             .store

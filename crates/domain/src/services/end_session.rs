@@ -45,7 +45,7 @@ impl Services {
         caller: &LiveSession,
         scope: LogoutScope,
     ) -> Result<(), EndSessionError> {
-        let (user_id, id) = (caller.user.id, caller.session.id);
+        let (user_id, id) = (caller.user.id, caller.session_id());
         self.ports
             .store
             .transact::<_, StoreError>(move |tx| {
@@ -98,7 +98,7 @@ impl Services {
             .store
             .transact(move |tx| {
                 if let Some(found) = tx.sessions().find_by_token(&hash, now)?
-                    && tx.sessions().end(user_id, found.session.id)?
+                    && tx.sessions().end(user_id, found.session_id())?
                 {
                     return Ok(());
                 }

@@ -4,8 +4,8 @@ use super::Services;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{StoreError, StoreExt};
-use crate::session::{LiveSession, Session, SessionToken};
-use crate::token::{Generation, Token, TokenKeys};
+use crate::session::{LiveSession, SessionToken};
+use crate::token::{Token, TokenKeys};
 
 /// The token that follows the one presented. It holds it in clear and cannot be printed.
 pub struct NextToken {
@@ -44,68 +44,61 @@ impl Services {
         caller: &LiveSession,
     ) -> Result<Option<NextToken>, RenewSessionError> {
         let now = self.ports.clock.now();
-        let LiveSession { token, session, .. } = caller;
+        let token = &caller.token;
         let lifetimes = &self.settings.lifetimes;
         let succeeded = token.generation < caller.newest;
-        if !succeeded && !lifetimes.renewal_is_due(session.policy, token.expires_at, now) {
+        if !succeeded && !lifetimes.renewal_is_due(caller.policy, token.expires_at, now) {
             return Ok(None);
         }
-        let superseded = token.generation < session.generation;
-        let row = match self.known_successor(session, token.generation, now).await? {
+        let superseded = token.generation < caller.current;
+        let row = match self.known_successor(caller, now).await? {
             Some(row) => Some(row),
             // Superseded, and its successor was made with a key that is gone.
             None if superseded => None,
-            None => self.fix_next_token(session, token.generation, now).await?,
+            None => self.fix_next_token(caller, now).await?,
         };
-        Ok(row.and_then(|row| self.next_token(session, &row)))
+        Ok(row.and_then(|row| self.next_token(caller, &row)))
     }
 
     /// The successor that was fixed before, looked up without a write.
     async fn known_successor(
         &self,
-        session: &Session,
-        generation: Generation,
+        caller: &LiveSession,
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
-        let id = session.id;
+        let id = caller.session_id();
         let known = self
             .ports
             .store
             .read(move |tx| tx.sessions().tokens(id))
             .await?;
-        Ok(successor(
-            &self.settings.keys,
-            session,
-            generation,
-            &known,
-            now,
-        ))
+        Ok(successor(&self.settings.keys, caller, &known, now))
     }
 
     /// Fixes the next token; where a racing request has, answers the one it fixed.
     async fn fix_next_token(
         &self,
-        session: &Session,
-        generation: Generation,
+        caller: &LiveSession,
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
         let keys = self.settings.keys.clone();
-        let session = session.clone();
-        let user_id = session.user_id;
+        let caller = caller.clone();
+        let user_id = caller.user.id;
         let expires_at = now.plus(self.settings.lifetimes.lifetime);
         let row = self
             .ports
             .store
             .transact::<_, StoreError>(move |tx| {
-                let known = tx.sessions().tokens(session.id)?;
-                if let Some(row) = successor(&keys, &session, generation, &known, now) {
+                let (id, shape) = (caller.session_id(), caller.shape);
+                let known = tx.sessions().tokens(id)?;
+                if let Some(row) = successor(&keys, &caller, &known, now) {
                     return Ok(Some(row));
                 }
                 let newest = known.iter().map(|row| row.generation).max();
-                let next = newest.unwrap_or(generation).next();
-                let token = keys.session_token(session.id, next, session.shape);
+                let next = newest.unwrap_or(caller.token.generation).next();
+                let token = keys.session_token(id, next, shape);
                 let row = SessionToken {
-                    session_id: session.id,
+                    session_id: id,
                     generation: next,
                     hash: token.hash(),
                     expires_at,
@@ -114,16 +107,16 @@ impl Services {
                 if tx.sessions().insert_token(&row)? {
                     return Ok(Some(row));
                 }
-                let known = tx.sessions().tokens(session.id)?;
-                Ok(successor(&keys, &session, generation, &known, now))
+                let known = tx.sessions().tokens(id)?;
+                Ok(successor(&keys, &caller, &known, now))
             })
             .await?;
         self.ports.session_check.forget(user_id);
         Ok(row)
     }
 
-    fn next_token(&self, session: &Session, row: &SessionToken) -> Option<NextToken> {
-        let token = recover(&self.settings.keys, session, row)?;
+    fn next_token(&self, caller: &LiveSession, row: &SessionToken) -> Option<NextToken> {
+        let token = recover(&self.settings.keys, caller, row)?;
         Some(NextToken {
             token,
             expires_at: row.expires_at,
@@ -131,21 +124,20 @@ impl Services {
     }
 }
 
-/// The first later token that is live and that we can make again.
+/// The first token later than the caller's that is live and that we can make again.
 fn successor(
     keys: &TokenKeys,
-    session: &Session,
-    generation: Generation,
+    caller: &LiveSession,
     known: &[SessionToken],
     now: Timestamp,
 ) -> Option<SessionToken> {
     known
         .iter()
-        .filter(|row| row.generation > generation && row.is_live(now))
-        .find(|row| recover(keys, session, row).is_some())
+        .filter(|row| row.generation > caller.token.generation && row.is_live(now))
+        .find(|row| recover(keys, caller, row).is_some())
         .copied()
 }
 
-fn recover(keys: &TokenKeys, session: &Session, row: &SessionToken) -> Option<Token> {
-    keys.recover_session_token(session.id, row.generation, session.shape, &row.hash)
+fn recover(keys: &TokenKeys, caller: &LiveSession, row: &SessionToken) -> Option<Token> {
+    keys.recover_session_token(caller.session_id(), row.generation, caller.shape, &row.hash)
 }

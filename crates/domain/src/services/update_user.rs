@@ -106,7 +106,7 @@ impl Services {
             icon,
             status,
         };
-        let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session.id);
+        let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
         let email_change = email.map(|to| self.draft_email_change(user_id, to, language, now));
         let user = self

@@ -81,17 +81,30 @@ impl SessionToken {
     }
 }
 
-/// A token found live, with its session and user. Cloning it copies no text, so that it can be answered from memory.
+/// A token found live, with its user and as much of its session as a request needs. It is kept in memory for every
+/// session in use: no text but the user's, and cloning it copies none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     /// The token that was presented.
     pub token: SessionToken,
-    /// The session it belongs to.
-    pub session: Arc<Session>,
+    /// How the session's tokens expire.
+    pub policy: SessionPolicy,
+    /// How the session's tokens are written.
+    pub shape: TokenShape,
+    /// The generation of the session's current token.
+    pub current: Generation,
     /// The newest generation of the session's tokens; later than the token's own where it has a successor.
     pub newest: Generation,
     /// Who is logged in.
     pub user: Arc<User>,
+}
+
+impl LiveSession {
+    /// Names the session.
+    #[must_use]
+    pub fn session_id(&self) -> SessionId {
+        self.token.session_id
+    }
 }
 
 /// A session with the token that stands for it in a list: the current one, or the next once that has expired.

@@ -71,7 +71,7 @@ async fn one_can_end_another_of_ones_sessions() {
     let mine = world.register("neo", AZUMA).await;
     let other = world.log_in("neo", LEGACY).await;
     let caller = world.caller(&mine.token).await;
-    let id = world.caller(&other.token).await.session.id;
+    let id = world.caller(&other.token).await.session_id();
     world.services.end_session(&caller, id).await.unwrap();
     world.assert_refused(&other.token).await;
     world.caller(&mine.token).await;
@@ -82,7 +82,7 @@ async fn one_can_end_the_session_one_asks_with() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let ended = world.services.end_session(&caller, caller.session.id);
+    let ended = world.services.end_session(&caller, caller.session_id());
     ended.await.unwrap();
     world.assert_refused(&neo.token).await;
 }
@@ -93,7 +93,7 @@ async fn the_session_of_another_user_is_unknown() {
     let neo = world.register("neo", AZUMA).await;
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&smith.token).await;
-    let id = world.caller(&neo.token).await.session.id;
+    let id = world.caller(&neo.token).await.session_id();
     let by_id = world.services.end_session(&caller, id).await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
@@ -125,7 +125,7 @@ async fn an_expired_session_is_unknown() {
     let listed = world.services.list_sessions(&caller).await.unwrap();
     let expiring = listed
         .iter()
-        .find(|one| one.session.id != caller.session.id);
+        .find(|one| one.session.id != caller.session_id());
     let id = expiring.unwrap().session.id;
     world.wait(5 * MINUTE);
     let by_id = world.services.end_session(&caller, id).await;

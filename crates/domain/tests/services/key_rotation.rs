@@ -145,8 +145,8 @@ async fn a_replaced_next_token_still_works_for_whoever_was_answered_it() {
     let before = world.next_of(&neo.token).await;
     let world = lost(&world);
     world.next_of(&neo.token).await;
-    let LiveSession { token, session, .. } = world.caller(&before).await;
-    assert_eq!(session.generation, token.generation);
+    let LiveSession { token, current, .. } = world.caller(&before).await;
+    assert_eq!(current, token.generation);
     world.wait(MINUTE);
     world.assert_refused(&neo.token).await;
     world.caller(&before).await;

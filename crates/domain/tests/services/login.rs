@@ -15,7 +15,7 @@ async fn the_right_password_opens_a_session() {
     assert_eq!(issued.user, registered.user);
     let caller = world.caller(&issued.token).await;
     assert_eq!(*caller.user, registered.user);
-    assert_eq!(caller.session.policy, LEGACY.policy);
+    assert_eq!(caller.policy, LEGACY.policy);
 }
 
 #[tokio::test]

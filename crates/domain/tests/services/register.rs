@@ -12,8 +12,8 @@ async fn a_new_user_is_logged_in() {
         let issued = world.register(name, terms).await;
         let caller = world.caller(&issued.token).await;
         assert_eq!(*caller.user, issued.user);
-        assert_eq!(caller.session.policy, terms.policy);
-        assert_eq!(caller.session.shape, terms.shape);
+        assert_eq!(caller.policy, terms.policy);
+        assert_eq!(caller.shape, terms.shape);
     }
 }
 

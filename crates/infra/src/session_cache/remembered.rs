@@ -46,7 +46,7 @@ impl Remembered {
         let micros = token.expires_at.micros();
         Self {
             used_at: AtomicI64::new(token.last_used_at.map_or(0, Timestamp::micros)),
-            expiry: match found.session.policy {
+            expiry: match found.policy {
                 SessionPolicy::Rotating => Expiry::Fixed(token.expires_at),
                 SessionPolicy::Sliding => Expiry::Sliding {
                     here: AtomicI64::new(micros),

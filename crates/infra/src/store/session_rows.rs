@@ -1,14 +1,15 @@
 //! Sessions and tokens as rows.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::StoreError;
 use azuma_domain::session::{
-    Client, ListedSession, Session, SessionId, SessionPolicy, SessionToken, UserAgent,
+    Client, ListedSession, LiveSession, Session, SessionId, SessionPolicy, SessionToken, UserAgent,
 };
 use azuma_domain::token::{Generation, TokenShape};
-use azuma_domain::user::UserId;
+use azuma_domain::user::{User, UserId};
 use diesel::prelude::*;
 
 use super::errors::corrupt;
@@ -66,22 +67,40 @@ impl TryFrom<SessionRow> for Session {
         Ok(Self {
             id: SessionId::new(row.id.0),
             user_id: UserId::new(row.user_id.0),
-            policy: match row.policy.as_str() {
-                SLIDING => SessionPolicy::Sliding,
-                ROTATING => SessionPolicy::Rotating,
-                _ => return Err(corrupt("sessions.policy")),
-            },
-            shape: match row.shape.as_str() {
-                UUID => TokenShape::Uuid,
-                ALPHANUMERIC_64 => TokenShape::Alphanumeric64,
-                _ => return Err(corrupt("sessions.shape")),
-            },
+            policy: policy(&row.policy)?,
+            shape: shape(&row.shape)?,
             generation: generation(row.generation, "sessions.generation")?,
             created_at: row.created_at.0,
             client: Client {
                 ip: ip.map_err(|_| corrupt("sessions.ip"))?,
                 user_agent: row.user_agent.as_deref().and_then(UserAgent::from_header),
             },
+        })
+    }
+}
+
+pub(super) type LiveColumns = (sessions::policy, sessions::shape, sessions::generation);
+pub(super) const LIVE_COLUMNS: LiveColumns =
+    (sessions::policy, sessions::shape, sessions::generation);
+
+/// What a request needs of its session.
+#[derive(Queryable)]
+pub(super) struct LiveRow {
+    policy: String,
+    shape: String,
+    generation: i64,
+}
+
+impl LiveRow {
+    /// With its token and user. The token counts as the newest.
+    pub(super) fn with(self, token: SessionToken, user: User) -> Result<LiveSession, StoreError> {
+        Ok(LiveSession {
+            policy: policy(&self.policy)?,
+            shape: shape(&self.shape)?,
+            current: generation(self.generation, "sessions.generation")?,
+            newest: token.generation,
+            token,
+            user: Arc::new(user),
         })
     }
 }
@@ -120,6 +139,22 @@ impl TryFrom<TokenRow> for SessionToken {
             expires_at: row.expires_at.0,
             last_used_at: row.last_used_at.map(|at| at.0),
         })
+    }
+}
+
+fn policy(word: &str) -> Result<SessionPolicy, StoreError> {
+    match word {
+        SLIDING => Ok(SessionPolicy::Sliding),
+        ROTATING => Ok(SessionPolicy::Rotating),
+        _ => Err(corrupt("sessions.policy")),
+    }
+}
+
+fn shape(word: &str) -> Result<TokenShape, StoreError> {
+    match word {
+        UUID => Ok(TokenShape::Uuid),
+        ALPHANUMERIC_64 => Ok(TokenShape::Alphanumeric64),
+        _ => Err(corrupt("sessions.shape")),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Sessions and their tokens.
 
-use std::sync::Arc;
-
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionRepository, SessionUse, StoreError};
 use azuma_domain::session::{
@@ -15,7 +13,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::connection::{DbConnection, load_locked};
 use super::schema::{session_tokens, sessions, users};
-use super::session_rows::{SessionRow, TokenRow, listed};
+use super::session_rows::{LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, listed};
 use super::session_uses;
 use super::sql_types::{StoredHash, StoredId, StoredTime};
 use super::transaction::DieselTransaction;
@@ -25,13 +23,13 @@ const MICROS_A_DAY: i64 = 86_400_000_000;
 
 impl DieselTransaction<'_> {
     /// The newest generation of a session's tokens. A sliding session has but one.
-    fn newest_generation(&mut self, session: &Session) -> Result<Generation, StoreError> {
-        match session.policy {
-            SessionPolicy::Sliding => Ok(session.generation),
+    fn newest_generation(&mut self, found: &LiveSession) -> Result<Generation, StoreError> {
+        match found.policy {
+            SessionPolicy::Sliding => Ok(found.newest),
             SessionPolicy::Rotating => {
-                let tokens = SessionRepository::tokens(self, session.id)?;
+                let tokens = SessionRepository::tokens(self, found.session_id())?;
                 let newest = tokens.iter().map(|token| token.generation).max();
-                Ok(newest.unwrap_or(session.generation))
+                Ok(newest.unwrap_or(found.newest))
             }
         }
     }
@@ -65,29 +63,21 @@ impl SessionRepository for DieselTransaction<'_> {
         hash: &TokenHash,
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let found: Option<(TokenRow, SessionRow, UserRow)> = self.query(|connection| {
+        let found: Option<(TokenRow, LiveRow, UserRow)> = self.query(|connection| {
             session_tokens::table
                 .inner_join(sessions::table.inner_join(users::table))
                 .filter(session_tokens::hash.eq(StoredHash(*hash)))
                 .filter(session_tokens::expires_at.gt(StoredTime(now)))
-                .select((
-                    session_tokens::all_columns,
-                    sessions::all_columns,
-                    USER_COLUMNS,
-                ))
+                .select((session_tokens::all_columns, LIVE_COLUMNS, USER_COLUMNS))
                 .first(connection)
                 .optional()
         })?;
         let Some((token, session, user)) = found else {
             return Ok(None);
         };
-        let session = Session::try_from(session)?;
-        Ok(Some(LiveSession {
-            token: SessionToken::try_from(token)?,
-            newest: self.newest_generation(&session)?,
-            session: Arc::new(session),
-            user: Arc::new(User::try_from(user)?),
-        }))
+        let mut found = session.with(SessionToken::try_from(token)?, User::try_from(user)?)?;
+        found.newest = self.newest_generation(&found)?;
+        Ok(Some(found))
     }
 
     fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError> {

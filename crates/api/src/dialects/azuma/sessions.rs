@@ -37,7 +37,7 @@ pub async fn logout(services: web::Data<Services>, caller: Caller, request: Http
 /// `GET /user/sessions`
 pub async fn list(services: web::Data<Services>, caller: Caller) -> Answer {
     let sessions = services.list_sessions(&caller).await?;
-    Ok(HttpResponse::Ok().json(SessionsAnswer::new(sessions, caller.session.id)))
+    Ok(HttpResponse::Ok().json(SessionsAnswer::new(sessions, caller.session_id())))
 }
 
 /// `DELETE /user/sessions/{id}`

@@ -104,7 +104,7 @@ async fn naming_a_next_token_to_end_its_session_is_no_use_of_it() {
 #[tokio::test]
 async fn being_ended_by_id_ends_all_tokens() {
     let (world, old, next) = answered().await;
-    let id = world.caller(&old).await.session.id;
+    let id = world.caller(&old).await.session_id();
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;
     world.services.end_session(&caller, id).await.unwrap();
@@ -115,7 +115,7 @@ async fn being_ended_by_id_ends_all_tokens() {
 #[tokio::test]
 async fn a_session_whose_current_token_has_expired_can_be_ended_by_id() {
     let (world, old, next) = answered().await;
-    let id = world.caller(&old).await.session.id;
+    let id = world.caller(&old).await.session_id();
     world.wait(7 * DAY);
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;

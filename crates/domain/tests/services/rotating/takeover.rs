@@ -18,7 +18,7 @@ async fn the_first_use_makes_a_next_token_current() {
     let (world, old, next) = answered().await;
     assert_eq!(current_generation(&world, &old).await, Generation::FIRST);
     let caller = world.caller(&next).await;
-    assert_eq!(caller.session.generation, caller.token.generation);
+    assert_eq!(caller.current, caller.token.generation);
     let stored = current_generation(&world, &old).await;
     assert_eq!(stored, caller.token.generation);
 }
@@ -145,7 +145,7 @@ async fn racing_first_uses_take_over_once() {
     let (world, old, next) = answered().await;
     let callers = all((0..16).map(|_| world.caller(&next))).await;
     for caller in &callers {
-        assert_eq!(caller.session.generation, caller.token.generation);
+        assert_eq!(caller.current, caller.token.generation);
     }
     assert_eq!(world.rows_of(&callers[0]).await.len(), 2);
     world.wait(MINUTE - MICROSECOND);

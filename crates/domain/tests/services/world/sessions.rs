@@ -60,7 +60,7 @@ impl World {
 
     /// All rows of tokens of the caller's session, the expired ones too.
     pub async fn rows_of(&self, caller: &LiveSession) -> Vec<SessionToken> {
-        let id = caller.session.id;
+        let id = caller.session_id();
         let rows = self.parts.store.read(move |tx| tx.sessions().tokens(id));
         rows.await.unwrap()
     }

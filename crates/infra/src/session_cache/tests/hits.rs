@@ -120,5 +120,5 @@ async fn a_failure_of_the_store_is_answered_and_not_remembered() {
     node.gate.cut();
     assert!(node.try_find(1, now()).await.is_err());
     node.gate.mend();
-    assert_eq!(node.find(1).await.unwrap().session.id, session_id(1));
+    assert_eq!(node.find(1).await.unwrap().session_id(), session_id(1));
 }

@@ -164,7 +164,7 @@ impl Node {
     }
 
     async fn record(&self, found: &LiveSession, at: Timestamp) -> Result<(), StoreError> {
-        let expires_at = match found.session.policy {
+        let expires_at = match found.policy {
             SessionPolicy::Sliding => at.plus(14 * DAY),
             SessionPolicy::Rotating => found.token.expires_at,
         };

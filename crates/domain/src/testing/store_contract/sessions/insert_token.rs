@@ -52,7 +52,7 @@ pub async fn the_current_generation_stays(store: Arc<dyn Store>) {
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
     let found = find(&store, 1, 1, now()).await.expect("it is live");
-    assert_eq!(found.session.generation, Generation::FIRST);
+    assert_eq!(found.current, Generation::FIRST);
 }
 
 pub async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::{look, write};
 use crate::Timestamp;
 use crate::ports::{SessionUse, Store};
-use crate::session::{ListedSession, LiveSession, SessionToken};
+use crate::session::{ListedSession, LiveSession, Session, SessionId, SessionToken};
 use crate::testing::sample;
 use crate::token::{Generation, TokenHash};
 use crate::user::UserId;
@@ -58,6 +58,15 @@ async fn tokens(store: &Arc<dyn Store>, session: u32) -> Vec<SessionToken> {
 /// The user's sessions live at `now`.
 async fn list(store: &Arc<dyn Store>, user_id: UserId, now: Timestamp) -> Vec<ListedSession> {
     look(store, move |tx| tx.sessions().list(user_id, now)).await
+}
+
+/// The user's session with this id, live now.
+async fn listed(store: &Arc<dyn Store>, user_id: UserId, id: SessionId) -> Session {
+    let all = list(store, user_id, sample::now()).await;
+    let mut sessions = all.into_iter().map(|listed| listed.session);
+    sessions
+        .find(|session| session.id == id)
+        .expect("the session is live")
 }
 
 /// The numbers of the sessions, in their order.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{a_use, expiry, find, record};
+use super::{a_use, expiry, find, listed, record};
 use crate::ports::{SessionUse, Store};
 use crate::testing::all;
 use crate::testing::sample::{
@@ -142,8 +142,8 @@ pub async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(*found.session, session(1, ada));
+    let stays = session(1, ada);
+    assert_eq!(listed(&store, ada, stays.id).await, stays);
 }
 
 pub async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {

@@ -68,7 +68,7 @@ pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
     given::token(&store, &token(1, 1, now().plus(DAY))).await;
     record(&store, vec![a_use(1, 1, now(), now().plus(DAY))]).await;
     let found = find(&store, 1, 1, now()).await.expect("it is live");
-    assert_eq!(found.session.generation, Generation::FIRST);
+    assert_eq!(found.current, Generation::FIRST);
 }
 
 pub async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Store>) {
