@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::ports::{Access, BoxFuture, Store, StoreError, Work};
-use r2d2::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::errors::{Fault, FaultKind, OpenError, one_line};
-use super::pool::{self, Manager, PoolOptions};
+use super::pool::{PoolOptions, Pools};
 use super::unit_of_work::{Handover, run_once};
 use super::url::{DatabaseUrl, Location};
 
@@ -23,7 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(8);
 const LOST_PAUSE: Duration = Duration::from_millis(2);
 const LOST_AGAIN_PAUSE: Duration = Duration::from_millis(200);
 
-/// A [`Store`] on Postgres or SQLite. Clones share one pool.
+/// A [`Store`] on Postgres or SQLite. Clones share their connections.
 ///
 /// Each unit of work is one task on tokio's blocking threads, and there are never more of them than connections.
 /// Units of work that write to SQLite, which has one writer, wait for their turn in the order they came.
@@ -33,7 +32,7 @@ pub struct DieselStore {
 }
 
 struct Shared {
-    pool: Pool<Manager>,
+    pools: Pools,
     options: PoolOptions,
     /// One a connection.
     units: Arc<Semaphore>,
@@ -59,10 +58,10 @@ impl DieselStore {
             Location::Memory => 1,
             Location::File(_) | Location::Postgres(_) => options.max_connections.max(1),
         };
-        let pool = pool::open(url, options)?;
+        let pools = Pools::open(url, options)?;
         let units = usize::try_from(options.max_connections).unwrap_or(Semaphore::MAX_PERMITS);
         let shared = Shared {
-            pool,
+            pools,
             options,
             units: Arc::new(Semaphore::new(units)),
             writer: (!url.is_postgres()).then(|| Arc::new(Semaphore::new(1))),
@@ -184,10 +183,10 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let left = deadline.saturating_duration_since(Instant::now());
         let mut pooled = self
-            .pool
-            .get_timeout(left.min(self.options.wait))
+            .pools
+            .connection(access, left.min(self.options.wait))
             .map_err(|error| StoreError::Unavailable(one_line(&error).into()))?;
-        let outcome = run_once(&mut pooled.connection, access, work, handover);
+        let outcome = run_once(&mut pooled, access, work, handover);
         if let Err(StoreError::Contended(error)) = &outcome {
             pooled.discard = error.downcast_ref().is_some_and(|fault: &Fault| {
                 matches!(fault.kind, FaultKind::LostConnection | FaultKind::ReadOnly)

@@ -1,9 +1,11 @@
-//! The pool of connections.
+//! The pools of connections.
 
 use std::time::Duration;
 
+use azuma_domain::ports::Access;
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
-use r2d2::{HandleError, ManageConnection, Pool};
+use r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
 
 use super::connection::DbConnection;
 use super::errors::{OpenError, one_line};
@@ -13,7 +15,8 @@ use super::url::{DatabaseUrl, Location};
 /// How many connections, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolOptions {
-    /// The most connections at a time, and so the most units of work. A database in memory has one, whatever this says.
+    /// The most connections at a time, and so the most units of work. A database in memory has one, whatever this says; a
+    /// file of SQLite has one more, to write.
     pub max_connections: u32,
     /// The longest a unit of work waits for its turn and its connection.
     pub wait: Duration,
@@ -31,15 +34,94 @@ impl Default for PoolOptions {
     }
 }
 
-/// Makes connections for the pool; the URL decides of which kind.
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Serves {
+    /// Units of work of either kind, told at the beginning of each.
+    Both,
+    /// Those that read. SQLite refuses to write on it.
+    Readers,
+    /// Those that write.
+    Writers,
+}
+
+/// The connections of a store.
+///
+/// A file of SQLite has some for readers and one for its one writer. One that served both would have to be told each time
+/// whether it may write, and SQLite would compile every statement anew; and what one connection writes, the others
+/// read from the file again.
+pub(super) struct Pools {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+impl Pools {
+    /// Connects once, to be clear about why it cannot be, and makes pools that connect further as needed.
+    pub(super) fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+        let manager = |serves| Manager {
+            url: url.clone(),
+            limit: options.limit,
+            serves,
+        };
+        drop(manager(Serves::Both).connect()?);
+        let pool = Pool::builder()
+            .max_size(options.max_connections)
+            .min_idle(Some(1))
+            .connection_timeout(options.wait)
+            .test_on_check_out(false)
+            .error_handler(Box::new(LogError));
+        Ok(match url.location() {
+            Location::Postgres(_) => Self::of_one(pool.build_unchecked(manager(Serves::Both))),
+            // Its only connection is the database, and never too old.
+            Location::Memory => Self::of_one(
+                pool.idle_timeout(None)
+                    .max_lifetime(None)
+                    .build_unchecked(manager(Serves::Both)),
+            ),
+            Location::File(_) => Self {
+                readers: pool.build_unchecked(manager(Serves::Readers)),
+                writers: Pool::builder()
+                    .max_size(1)
+                    .min_idle(Some(0))
+                    .connection_timeout(options.wait)
+                    .test_on_check_out(false)
+                    .error_handler(Box::new(LogError))
+                    .build_unchecked(manager(Serves::Writers)),
+            },
+        })
+    }
+
+    fn of_one(pool: Pool<Manager>) -> Self {
+        Self {
+            readers: pool.clone(),
+            writers: pool,
+        }
+    }
+
+    /// A connection for a unit of work.
+    pub(super) fn connection(
+        &self,
+        access: Access,
+        wait: Duration,
+    ) -> Result<PooledConnection<Manager>, r2d2::Error> {
+        match access {
+            Access::Read => self.readers.get_timeout(wait),
+            Access::Write => self.writers.get_timeout(wait),
+        }
+    }
+}
+
+/// Makes connections for a pool; the URL decides of which kind.
 pub(super) struct Manager {
     url: DatabaseUrl,
     limit: Duration,
+    serves: Serves,
 }
 
-/// A connection in the pool.
+/// A connection in a pool.
 pub(super) struct Pooled {
     pub(super) connection: DbConnection,
+    pub(super) serves: Serves,
     /// Set where the connection is not to be used again, though it may look well.
     pub(super) discard: bool,
 }
@@ -49,14 +131,21 @@ impl ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Pooled, OpenError> {
+        let refused = |error: diesel::result::Error| OpenError::refused(&self.url, &error);
         let mut connection = DbConnection::open(&self.url, self.limit)?;
         if *self.url.location() == Location::Memory {
             // Nobody else could: the database is this connection's.
             migrate::apply(&mut connection)
                 .map_err(|error| OpenError::refused(&self.url, &error))?;
         }
+        if self.serves == Serves::Readers {
+            connection
+                .batch_execute("PRAGMA query_only = ON")
+                .map_err(refused)?;
+        }
         Ok(Pooled {
             connection,
+            serves: self.serves,
             discard: false,
         })
     }
@@ -71,29 +160,6 @@ impl ManageConnection for Manager {
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
         pooled.discard || pooled.connection.is_broken()
     }
-}
-
-/// Connects once, to be clear about why it cannot be, and makes a pool that connects further as needed.
-pub(super) fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Pool<Manager>, OpenError> {
-    let manager = Manager {
-        url: url.clone(),
-        limit: options.limit,
-    };
-    drop(manager.connect()?);
-    let in_memory = *url.location() == Location::Memory;
-    let pool = Pool::builder()
-        .max_size(options.max_connections)
-        .min_idle(Some(1))
-        .connection_timeout(options.wait)
-        .test_on_check_out(false)
-        .error_handler(Box::new(LogError));
-    let pool = if in_memory {
-        // Its only connection is the database, and never too old.
-        pool.idle_timeout(None).max_lifetime(None)
-    } else {
-        pool
-    };
-    Ok(pool.build_unchecked(manager))
 }
 
 /// Logs why a connection could not be made. Whoever waits for one is told too, so this is for the curious.

@@ -10,6 +10,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 
 use super::connection::DbConnection;
 use super::errors::classify;
+use super::pool::{Pooled, Serves};
 use super::transaction::DieselTransaction;
 
 /// Settles between the one who waits for a unit of work and the thread that runs it whether it may still commit.
@@ -48,13 +49,14 @@ impl Handover {
 /// Runs `work` once. [`StoreError::Contended`] means that nothing happened and that it may be run again; every
 /// other error is final.
 pub(super) fn run_once(
-    connection: &mut DbConnection,
+    pooled: &mut Pooled,
     access: Access,
     work: &Work,
     handover: &Handover,
 ) -> Result<(), StoreError> {
-    let is_postgres = connection.is_postgres();
-    begin(connection, access).map_err(|error| classify(is_postgres, error))?;
+    let is_postgres = pooled.connection.is_postgres();
+    begin(pooled, access).map_err(|error| classify(is_postgres, error))?;
+    let connection = &mut pooled.connection;
     match decide(connection, work) {
         Ok(Decision::Commit) if access == Access::Read => {
             // There is nothing that could be lost; a connection that fails here is found broken by the pool.
@@ -117,8 +119,8 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 
 /// A writer takes SQLite's lock at once; one that began to read could not take it later. A reader may not write on
 /// either database.
-fn begin(connection: &mut DbConnection, access: Access) -> QueryResult<()> {
-    match connection {
+fn begin(pooled: &mut Pooled, access: Access) -> QueryResult<()> {
+    match &mut pooled.connection {
         DbConnection::Postgres(connection) => {
             let begin = match access {
                 Access::Read => "BEGIN READ ONLY",
@@ -127,9 +129,11 @@ fn begin(connection: &mut DbConnection, access: Access) -> QueryResult<()> {
             AnsiTransactionManager::begin_transaction_sql(connection, begin)
         }
         DbConnection::Sqlite(connection) => {
-            let begin = match access {
-                Access::Read => "PRAGMA query_only = ON; BEGIN",
-                Access::Write => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+            let begin = match (pooled.serves, access) {
+                (Serves::Both, Access::Read) => "PRAGMA query_only = ON; BEGIN",
+                (Serves::Both, Access::Write) => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+                (Serves::Readers, _) => "BEGIN",
+                (Serves::Writers, _) => "BEGIN IMMEDIATE",
             };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)
         }
