@@ -38,13 +38,13 @@ impl SessionCheck for StoreSessionCheck {
         &'a self,
         found: &'a LiveSession,
         now: Timestamp,
-        expires_at: Timestamp,
+        extended_to: Option<Timestamp>,
     ) -> Soon<'a, Result<(), StoreError>> {
         Soon::later(async move {
             let used = SessionUse {
                 hash: found.token.hash,
                 used_at: now,
-                expires_at,
+                extended_to,
             };
             self.store
                 .transact(move |tx| {

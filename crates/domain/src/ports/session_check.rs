@@ -18,7 +18,8 @@ pub trait SessionCheck: Send + Sync {
         now: Timestamp,
     ) -> Soon<'_, Result<Option<LiveSession>, StoreError>>;
 
-    /// Notes that the token found was used at `now` and expires at `expires_at` from now on.
+    /// Notes that the token found was used at `now`, and lives until `extended_to` from now on, if that is later than it
+    /// would.
     ///
     /// Where that is later than the stored expiry and the stored one is less than ten minutes away, it MUST be
     /// written before this answers; else it may be written up to a minute later.
@@ -26,7 +27,7 @@ pub trait SessionCheck: Send + Sync {
         &'a self,
         found: &'a LiveSession,
         now: Timestamp,
-        expires_at: Timestamp,
+        extended_to: Option<Timestamp>,
     ) -> Soon<'a, Result<(), StoreError>>;
 
     /// The user or a session of it changed, or is gone: what was found of them before, or is being looked for right

@@ -11,8 +11,8 @@ pub struct SessionUse {
     pub hash: TokenHash,
     /// When.
     pub used_at: Timestamp,
-    /// When the token expires now.
-    pub expires_at: Timestamp,
+    /// Until when this use extends it; `None` where uses leave its expiry as it is.
+    pub extended_to: Option<Timestamp>,
 }
 
 /// Sessions and their tokens. An ended session is a deleted row, so nothing written late can revive it.
@@ -28,9 +28,8 @@ pub trait SessionRepository {
     ) -> Result<Option<LiveSession>, StoreError>;
 
     /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
-    /// `expires_at` nor `last_used_at` backwards, MUST NOT move the expiry of a token older than the session's
-    /// current one, whose end was set, and MUST pass over tokens that are gone. Answers the hashes of those that are
-    /// there, in any order.
+    /// `expires_at` nor `last_used_at` backwards, MUST leave `expires_at` alone where a use extends nothing, and MUST
+    /// pass over tokens that are gone. Answers the hashes of those that are there, in any order.
     fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
 
     /// Whether the session is there with a token live at `now`.

@@ -50,18 +50,19 @@ impl Services {
     /// `None` where the session or its use takes a while.
     fn authenticate_from_memory(&self, hash: TokenHash, now: Timestamp) -> Option<LiveSession> {
         let check = &self.ports.session_check;
-        let Soon::Now(Some(Ok(Some(found)))) = check.find(hash, now) else {
+        let Soon::Now(Some(Ok(Some(mut found)))) = check.find(hash, now) else {
             return None;
         };
         if found.token.generation > found.current {
             return None;
         }
-        let expires_at = self.after_use(&found, now);
-        match check.record_use(&found, now, expires_at) {
+        let extended_to = self.extension(&found, now);
+        match check.record_use(&found, now, extended_to) {
             Soon::Now(Some(Ok(()))) => {}
             Soon::Now(_) | Soon::Later(_) => return None,
         }
-        Some(used(found, now, expires_at))
+        found.token.note_use(now, extended_to);
+        Some(found)
     }
 
     async fn authenticate_from_store(
@@ -77,14 +78,14 @@ impl Services {
         if found.token.generation > found.current {
             found = self.promote(found, now).await?;
         }
-        let expires_at = self.after_use(&found, now);
-        check.record_use(&found, now, expires_at).await?;
-        Ok(used(found, now, expires_at))
+        let extended_to = self.extension(&found, now);
+        check.record_use(&found, now, extended_to).await?;
+        found.token.note_use(now, extended_to);
+        Ok(found)
     }
 
-    fn after_use(&self, found: &LiveSession, now: Timestamp) -> Timestamp {
-        let lifetimes = &self.settings.lifetimes;
-        lifetimes.after_use(found.policy, found.token.expires_at, now)
+    fn extension(&self, found: &LiveSession, now: Timestamp) -> Option<Timestamp> {
+        self.settings.lifetimes.extension(found.policy, now)
     }
 
     /// Makes the presented next token the current one, and ends the older ones after their grace. Racing first
@@ -114,10 +115,4 @@ impl Services {
             .await?
             .ok_or(AuthenticateError::TokenInvalid)
     }
-}
-
-fn used(mut found: LiveSession, now: Timestamp, expires_at: Timestamp) -> LiveSession {
-    found.token.expires_at = expires_at;
-    found.token.last_used_at = Some(now);
-    found
 }

@@ -79,6 +79,12 @@ impl SessionToken {
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
+
+    /// Notes a use at `now` that extends it to `extended_to`. An expiry further away stays.
+    pub(crate) fn note_use(&mut self, now: Timestamp, extended_to: Option<Timestamp>) {
+        self.last_used_at = Some(now);
+        self.expires_at = extended_to.map_or(self.expires_at, |to| to.max(self.expires_at));
+    }
 }
 
 /// A token found live, with its user and as much of its session as a request needs. It is kept in memory for every

@@ -39,17 +39,12 @@ pub struct Lifetimes {
 }
 
 impl Lifetimes {
-    /// When a token that expires at `expires_at` expires once it was used at `now`; never earlier than before.
+    /// Until when a use at `now` extends a token; `None` where uses extend nothing.
     #[must_use]
-    pub fn after_use(
-        &self,
-        policy: SessionPolicy,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> Timestamp {
+    pub fn extension(&self, policy: SessionPolicy, now: Timestamp) -> Option<Timestamp> {
         match policy {
-            SessionPolicy::Sliding => expires_at.max(now.plus(self.extend_to)),
-            SessionPolicy::Rotating => expires_at,
+            SessionPolicy::Sliding => Some(now.plus(self.extend_to)),
+            SessionPolicy::Rotating => None,
         }
     }
 
@@ -84,22 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn a_use_moves_a_sliding_expiry_and_leaves_a_rotating_one() {
+    fn a_use_extends_a_sliding_token_and_leaves_a_rotating_one() {
         let now = Timestamp::from_micros(1_000_000);
-        let soon = now.plus(Duration::from_secs(300));
         let spans = lifetimes();
-        assert_eq!(
-            spans.after_use(SessionPolicy::Sliding, soon, now),
-            now.plus(14 * DAY)
-        );
-        assert_eq!(spans.after_use(SessionPolicy::Rotating, soon, now), soon);
-    }
-
-    #[test]
-    fn a_use_never_moves_an_expiry_backwards() {
-        let now = Timestamp::from_micros(1_000_000);
-        let far = now.plus(20 * DAY);
-        assert_eq!(lifetimes().after_use(SessionPolicy::Sliding, far, now), far);
+        let sliding = spans.extension(SessionPolicy::Sliding, now);
+        assert_eq!(sliding, Some(now.plus(14 * DAY)));
+        assert_eq!(spans.extension(SessionPolicy::Rotating, now), None);
     }
 
     #[test]

@@ -112,12 +112,12 @@ impl SessionCheck for SessionCache {
         &'a self,
         found: &'a LiveSession,
         now: Timestamp,
-        expires_at: Timestamp,
+        extended_to: Option<Timestamp>,
     ) -> Soon<'a, Result<(), StoreError>> {
         let Some(remembered) = self.shared.tokens.get(&found.token.hash) else {
-            return self.shared.asked.record_use(found, now, expires_at);
+            return self.shared.asked.record_use(found, now, extended_to);
         };
-        remembered.note(now, expires_at);
+        remembered.note(now, extended_to);
         let behind = &self.shared.behind;
         if remembered.is_urgent(now) {
             return Soon::later(async move {

@@ -167,7 +167,7 @@ fn settle(token: &Remembered, written: SessionUse, there: &[TokenHash]) {
 }
 
 fn note(token: &Remembered, used: SessionUse) {
-    token.note(used.used_at, used.expires_at);
+    token.note(used.used_at, used.extended_to);
 }
 
 fn lock(turn: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {

@@ -4,7 +4,7 @@ use azuma_domain::ports::SessionUse;
 use azuma_domain::token::TokenHash;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary};
+use diesel::sql_types::{Array, Binary, Nullable};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::connection::DbConnection;
@@ -14,8 +14,7 @@ use super::sql_types::{SqlTimestamp, StoredHash, StoredTime};
 /// The most uses in one statement. SQLite takes three parameters for each.
 const BATCH: usize = 1_000;
 
-/// Writes `uses`. Nothing moves backwards. The expiry of a token that a later one has replaced does not move at all:
-/// a use written late must not undo that its end was set. Answers which tokens are there.
+/// Writes `uses`. Nothing moves backwards. Answers which tokens are there.
 pub(super) fn record(
     connection: &mut DbConnection,
     uses: &[SessionUse],
@@ -37,19 +36,18 @@ struct Written {
     hash: StoredHash,
 }
 
-/// `given` makes the rows `(hash, used_at, expires_at)`; `greatest` is what the database calls the greater of two. A
+/// `given` makes the rows `(hash, used_at, extended_to)`; `greatest` is what the database calls the greater of two. A
 /// token may be given more than once; an UPDATE takes one row for each.
 fn update(given: &str, greatest: &str, returned: &str) -> String {
     format!(
-        "WITH given (hash, used_at, expires_at) AS ({given}) \
+        "WITH given (hash, used_at, extended_to) AS ({given}) \
          UPDATE session_tokens AS token SET \
              last_used_at = {greatest}(coalesce(token.last_used_at, used.used_at), used.used_at), \
-             expires_at = CASE WHEN token.generation < session.generation THEN token.expires_at \
-                               ELSE {greatest}(token.expires_at, used.expires_at) END \
+             expires_at = {greatest}(token.expires_at, coalesce(used.extended_to, token.expires_at)) \
          FROM ( \
-             SELECT hash, max(used_at) AS used_at, max(expires_at) AS expires_at FROM given GROUP BY hash \
-         ) AS used, sessions AS session \
-         WHERE token.hash = used.hash AND session.id = token.session_id \
+             SELECT hash, max(used_at) AS used_at, max(extended_to) AS extended_to FROM given GROUP BY hash \
+         ) AS used \
+         WHERE token.hash = used.hash \
          RETURNING {returned}"
     )
 }
@@ -60,9 +58,8 @@ fn record_on_postgres(
 ) -> QueryResult<Vec<Written>> {
     let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
     let used_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.used_at)).collect();
-    let expires_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.expires_at)).collect();
-    // Locked in one order by everybody, so that batches do not wait for each other in a circle; and in a statement
-    // of its own, so that the next one sees the sessions as they are once the locks are ours.
+    let extended_to: Vec<Option<StoredTime>> = uses.iter().map(extension).collect();
+    // Locked in one order by everybody, so that batches do not wait for each other in a circle.
     session_tokens::table
         .filter(session_tokens::hash.eq_any(&hashes))
         .order((session_tokens::session_id, session_tokens::generation))
@@ -76,7 +73,7 @@ fn record_on_postgres(
     ))
     .bind::<Array<Binary>, _>(hashes)
     .bind::<Array<SqlTimestamp>, _>(used_at)
-    .bind::<Array<SqlTimestamp>, _>(expires_at)
+    .bind::<Array<Nullable<SqlTimestamp>>, _>(extended_to)
     .load(connection)
 }
 
@@ -91,7 +88,11 @@ fn record_on_sqlite(
         query = query
             .bind::<Binary, _>(StoredHash(one.hash))
             .bind::<SqlTimestamp, _>(StoredTime(one.used_at))
-            .bind::<SqlTimestamp, _>(StoredTime(one.expires_at));
+            .bind::<Nullable<SqlTimestamp>, _>(extension(one));
     }
     query.load(connection)
+}
+
+fn extension(one: &SessionUse) -> Option<StoredTime> {
+    one.extended_to.map(StoredTime)
 }

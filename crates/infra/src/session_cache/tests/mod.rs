@@ -164,11 +164,11 @@ impl Node {
     }
 
     async fn record(&self, found: &LiveSession, at: Timestamp) -> Result<(), StoreError> {
-        let expires_at = match found.policy {
-            SessionPolicy::Sliding => at.plus(14 * DAY),
-            SessionPolicy::Rotating => found.token.expires_at,
+        let extended_to = match found.policy {
+            SessionPolicy::Sliding => Some(at.plus(14 * DAY)),
+            SessionPolicy::Rotating => None,
         };
-        self.cache.record_use(found, at, expires_at).await
+        self.cache.record_use(found, at, extended_to).await
     }
 
     /// Lets a minute's turns of writing come.

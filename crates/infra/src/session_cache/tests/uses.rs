@@ -244,10 +244,10 @@ async fn two_of_a_token_in_use_at_once_both_wait() {
     node.find(1).await;
     let newer = remembered();
     // A request that took the older one before it was forgotten comes late.
-    newer.note(now(), now().plus(14 * DAY));
+    newer.note(now(), Some(now().plus(14 * DAY)));
     behind.queue(&newer);
     behind.queue(&older);
-    newer.note(later(), later().plus(14 * DAY));
+    newer.note(later(), Some(later().plus(14 * DAY)));
     behind.queue(&newer);
     node.write_for_a_minute().await;
     assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));

@@ -57,7 +57,7 @@ pub async fn uses_cause_none(store: Arc<dyn Store>) {
         tx.sessions().record_uses(&[SessionUse {
             hash: token_hash(1, 0),
             used_at: now(),
-            expires_at: later().plus(DAY),
+            extended_to: Some(later().plus(DAY)),
         }])
     })
     .await;

@@ -84,11 +84,20 @@ async fn record(store: &Arc<dyn Store>, uses: Vec<SessionUse>) -> Vec<TokenHash>
 }
 
 /// A use of the token of this session and generation.
-fn a_use(session: u32, generation: u32, used_at: Timestamp, expires_at: Timestamp) -> SessionUse {
+fn a_use(session: u32, generation: u32, used_at: Timestamp, extended_to: Timestamp) -> SessionUse {
     SessionUse {
         hash: sample::token_hash(session, generation),
         used_at,
-        expires_at,
+        extended_to: Some(extended_to),
+    }
+}
+
+/// A use of the token of this session and generation that extends nothing.
+fn a_mere_use(session: u32, generation: u32, used_at: Timestamp) -> SessionUse {
+    SessionUse {
+        hash: sample::token_hash(session, generation),
+        used_at,
+        extended_to: None,
     }
 }
 
@@ -225,6 +234,8 @@ macro_rules! store_contract_of_sessions {
             record_uses {
                 it_answers_the_tokens_that_are_there
                 a_use_moves_the_expiry
+                a_use_that_extends_nothing_is_noted_and_leaves_the_expiry
+                of_a_use_that_extends_and_one_that_does_not_both_count
                 a_first_use_is_noted
                 a_later_use_is_noted
                 an_earlier_expiry_does_not_move_the_expiry_back

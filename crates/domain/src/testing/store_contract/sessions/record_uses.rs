@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{a_use, expiry, find, listed, record};
+use super::{a_mere_use, a_use, expiry, find, listed, record};
 use crate::ports::{SessionUse, Store};
 use crate::testing::all;
 use crate::testing::sample::{
@@ -24,6 +24,30 @@ pub async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
     let later = now().plus(14 * DAY);
     record(&store, vec![a_use(1, 0, now(), later)]).await;
     assert_eq!(expiry(&store, 1, 0).await, later);
+}
+
+pub async fn a_use_that_extends_nothing_is_noted_and_leaves_the_expiry(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    record(&store, vec![a_mere_use(1, 0, now())]).await;
+    let found = find(&store, 1, 0, now()).await.expect("it is live");
+    assert_eq!(found.token.last_used_at, Some(now()));
+    assert_eq!(found.token.expires_at, now().plus(MINUTE));
+}
+
+pub async fn of_a_use_that_extends_and_one_that_does_not_both_count(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for (number, order) in [(1, [0, 1]), (2, [1, 0])] {
+        given::login(&store, number, ada, now().plus(5 * MINUTE)).await;
+        let uses = [
+            a_use(number, 0, now(), now().plus(DAY)),
+            a_mere_use(number, 0, now().plus(MINUTE)),
+        ];
+        record(&store, order.map(|i: usize| uses[i]).to_vec()).await;
+        let left = find(&store, number, 0, now()).await.expect("it is live");
+        assert_eq!(left.token.last_used_at, Some(now().plus(MINUTE)));
+        assert_eq!(left.token.expires_at, now().plus(DAY));
+    }
 }
 
 pub async fn a_first_use_is_noted(store: Arc<dyn Store>) {
@@ -178,7 +202,7 @@ pub async fn racing_uses_of_the_same_tokens_in_any_order_are_all_written(store: 
         let used = |n| SessionUse {
             hash: token_hash(n, 0),
             used_at: now(),
-            expires_at: now().plus(i * DAY),
+            extended_to: Some(now().plus(i * DAY)),
         };
         let mut uses: Vec<_> = (0..20).map(used).collect();
         if i % 2 == 1 {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{a_use, end, expiry, find, is_live, list, promote, record, tokens};
+use super::{a_mere_use, a_use, end, expiry, find, is_live, list, promote, record, tokens};
 use crate::ports::Store;
 use crate::testing::sample::{DAY, MINUTE, now, session, session_id, token};
 use crate::testing::store_contract::{given, write};
@@ -58,7 +58,7 @@ pub async fn a_use_does_not_give_an_old_token_back_what_promoting_took(store: Ar
     let grace_end = now().plus(MINUTE);
     promote(&store, 1, 1, grace_end).await;
     // It was found before the promotion, with the expiry it had then, and is written now.
-    record(&store, vec![a_use(1, 0, now(), own_end)]).await;
+    record(&store, vec![a_mere_use(1, 0, now())]).await;
     assert_eq!(expiry(&store, 1, 0).await, grace_end);
 }
 
