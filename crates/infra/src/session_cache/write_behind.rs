@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::mem::take;
+use std::mem::replace;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -99,7 +99,12 @@ impl WriteBehind {
 
     async fn write_turn(&self, turn: usize) -> Result<(), StoreError> {
         let _one_at_a_time = self.writing.lock().await;
-        let waiting = self.turns.get(turn).map(|turn| take(&mut *lock(turn)));
+        let waiting = self.turns.get(turn).map(|turn| {
+            let mut waiting = lock(turn);
+            // A minute is much like the one before. What makes the room is not a request.
+            let next = Waiting::with_capacity(waiting.len());
+            replace(&mut *waiting, next)
+        });
         let mut tokens: Vec<Arc<Remembered>> = waiting.unwrap_or_default().into_values().collect();
         tokens.sort_unstable_by_key(|token| token.hash());
         if tokens.is_empty() {

@@ -1,7 +1,10 @@
 use azuma_domain::ports::SessionCheck;
 use azuma_domain::testing::sample::{now, user_id};
+use azuma_domain::token::TokenHash;
 
 use super::World;
+use crate::session_cache::ledger::Entries;
+use crate::session_cache::remembered::Remembered;
 
 /// Sessions 1 to `count`, each checked once by a node with room for fewer.
 async fn crowded(room: u32, count: u32) -> (World, super::Node) {
@@ -59,6 +62,23 @@ async fn what_was_evicted_and_found_again_can_be_forgotten() {
     for number in 1..=40 {
         assert_eq!(node.find(number).await, None);
     }
+}
+
+#[tokio::test]
+async fn of_two_tokens_that_share_a_place_the_one_found_last_is_remembered() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    let (first, mut other) = (node.find(1).await.unwrap(), node.find(1).await.unwrap());
+    let mut bytes = *first.token.hash.as_bytes();
+    bytes[31] ^= 1;
+    other.token.hash = TokenHash::from_bytes(bytes);
+    let tokens = &node.cache.shared.tokens;
+    let evicted = tokens.insert(other.token.hash, Remembered::new(other.clone()));
+    assert_eq!(evicted, [(first.token.hash, first.user.id)]);
+    assert!(tokens.get(&first.token.hash).is_none());
+    tokens.remove(&first.token.hash);
+    assert!(tokens.get(&other.token.hash).is_some());
 }
 
 #[tokio::test]
