@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ShortText;
+
 /// The longest address, in bytes, its domain in A-labels (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_BYTES: usize = 254;
 /// The longest label of a domain (RFC 1035 §2.3.4).
@@ -12,8 +14,9 @@ const MAX_LABEL_BYTES: usize = 63;
 /// Shown as written; two addresses are the same when their [keys](EmailAddress::key) are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
-    written: String,
-    key: String,
+    written: ShortText,
+    /// `None` where the address is its own.
+    key: Option<Box<str>>,
 }
 
 /// The text is no e-mail address.
@@ -41,9 +44,10 @@ impl EmailAddress {
         if written.len() > MAX_BYTES {
             return Err(InvalidEmailAddress);
         }
+        let key = written.to_ascii_lowercase();
         Ok(Self {
-            key: written.to_ascii_lowercase(),
-            written,
+            key: (key != written).then(|| key.into()),
+            written: written.as_str().into(),
         })
     }
 
@@ -56,7 +60,7 @@ impl EmailAddress {
     /// What the address is unique by: the whole of it in lower case.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_deref().unwrap_or(&self.written)
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use precis_core::profile::PrecisFastInvocation;
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 
+use super::ShortText;
+
 /// The longest name, in characters, after RFC 8265 has been applied.
 const MAX_CHARS: usize = 64;
 
@@ -13,8 +15,9 @@ const MAX_CHARS: usize = 64;
 /// Shown as written; two names are the same name when their [keys](UserName::key) are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserName {
-    written: String,
-    key: String,
+    written: ShortText,
+    /// `None` where the name is its own.
+    key: Option<Box<str>>,
 }
 
 /// The text is no user name.
@@ -36,8 +39,8 @@ impl UserName {
         let lower = written.to_lowercase();
         let key = UsernameCaseMapped::enforce(lower).map_err(|_| InvalidUserName)?;
         Ok(Self {
-            key: key.into_owned(),
-            written: written.into_owned(),
+            key: (key != written).then(|| key.into()),
+            written: written.as_ref().into(),
         })
     }
 
@@ -50,7 +53,7 @@ impl UserName {
     /// What the name is unique by: RFC 8265 `UsernameCaseMapped`.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_deref().unwrap_or(&self.written)
     }
 }
 

@@ -7,7 +7,7 @@ const MAX_STATUS_CHARS: usize = 256;
 
 /// A user's icon, usually an address of a picture: at most 2,048 bytes, without NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Icon(String);
+pub struct Icon(Box<str>);
 
 /// The text is no icon.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Icon {
         if text.len() > MAX_ICON_BYTES || text.contains('\0') {
             return Err(InvalidIcon);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The icon as written.
@@ -35,7 +35,7 @@ impl Icon {
 
 /// A user's status line: at most 256 characters, without NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status(String);
+pub struct Status(Box<str>);
 
 /// The text is no status.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Status {
         if text.chars().count() > MAX_STATUS_CHARS || text.contains('\0') {
             return Err(InvalidStatus);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The status as written.
