@@ -23,8 +23,6 @@ pub enum Reach {
     AtMost(f64),
     /// This or more.
     AtLeast(f64),
-    /// Nothing is promised.
-    Nowhere,
 }
 
 /// A line of the table.
@@ -76,16 +74,14 @@ impl Reach {
         match self {
             Self::AtMost(most) => figure <= most,
             Self::AtLeast(least) => figure >= least,
-            Self::Nowhere => true,
         }
     }
 
     /// How much of what is allowed a figure takes up: 1 is just enough, less is better.
-    fn share(self, figure: f64) -> Option<f64> {
+    fn share(self, figure: f64) -> f64 {
         match self {
-            Self::AtMost(most) => Some(figure / most),
-            Self::AtLeast(least) => Some(least / figure),
-            Self::Nowhere => None,
+            Self::AtMost(most) => figure / most,
+            Self::AtLeast(least) => least / figure,
         }
     }
 }

@@ -31,7 +31,7 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub fn write(path: &Path, rows: &[Row]) -> Outcome<()> {
     let rows: Vec<(&Row, f64)> = rows
         .iter()
-        .filter_map(|row| Some((row, row.reach.share(row.rounds.median())?)))
+        .map(|row| (row, row.reach.share(row.rounds.median())))
         .collect();
     let height = TOP + LINE * i32::try_from(rows.len())? + LINE;
     let size = (WIDTH.unsigned_abs(), height.unsigned_abs());

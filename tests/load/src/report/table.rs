@@ -59,7 +59,7 @@ fn table_row(row: &Row, is_judged: bool) -> String {
         rounds,
         ..
     } = row;
-    let verdict = match (is_judged && row.reach != Reach::Nowhere, row.holds()) {
+    let verdict = match (is_judged, row.holds()) {
         (false, _) => "",
         (true, true) => "reached",
         (true, false) => "**missed**",
@@ -69,12 +69,11 @@ fn table_row(row: &Row, is_judged: bool) -> String {
     format!("| {what} | {against} | {reach} | {got} | {spread} | {verdict} |")
 }
 
-/// What is promised; empty, where nothing is.
+/// What is promised.
 pub fn reach(row: &Row) -> String {
     match row.reach {
         Reach::AtMost(most) => format!("≤ {}", row.unit.write(most)),
         Reach::AtLeast(least) => format!("≥ {}", row.unit.write(least)),
-        Reach::Nowhere => String::new(),
     }
 }
 

@@ -7,7 +7,6 @@ use azuma_tests::network::Network;
 use azuma_tests::postgres::Connections;
 
 use crate::bench::Bench;
-use crate::report::Reach;
 
 /// A fault; it hits one node's connections and leaves the database to the other.
 #[derive(Clone, Copy, Debug)]
@@ -48,19 +47,11 @@ impl Fault {
         self as u32
     }
 
-    /// What the median is to be. A node that cannot know says no when its last poll is two seconds old.
-    pub fn reach(self) -> Reach {
-        match self {
-            Self::Nothing | Self::Killed => Reach::AtMost(300.0),
-            Self::Frozen | Self::Cut => Reach::Nowhere,
-        }
-    }
-
-    /// How long it lasts: longer than a node may be mistaken.
+    /// How long it lasts: some times as long as a node may be mistaken.
     pub fn lasts(self, bench: &Bench) -> Duration {
         match self {
             Self::Nothing => bench.seconds(1.0, 0.5),
-            Self::Killed | Self::Frozen | Self::Cut => bench.seconds(4.2, 1.0),
+            Self::Killed | Self::Frozen | Self::Cut => bench.seconds(8.4, 1.0),
         }
     }
 
