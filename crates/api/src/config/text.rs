@@ -94,11 +94,7 @@ pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 
 /// Reads the path of a directory.
 pub(super) fn directory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() || text.contains('\0') {
-        return Err(D::Error::custom("must be the path of a directory"));
-    }
-    Ok(PathBuf::from(text))
+    path_if_any(deserializer)?.ok_or_else(|| D::Error::custom("must be the path of a directory"))
 }
 
 /// Reads a path; an empty text is none.
