@@ -50,7 +50,7 @@ pub struct Database {
     /// Which database, and how to reach it.
     #[serde(deserialize_with = "database_url")]
     pub url: SecretUrl,
-    /// The most connections this process opens.
+    /// The most connections for requests; two more follow what other nodes do, and a file of SQLite has one to write.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub max_connections: u32,
     /// How long a request waits for one of them.

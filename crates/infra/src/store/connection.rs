@@ -93,14 +93,12 @@ fn set_up_postgres(connection: &mut PgConnection, limit: Duration) -> QueryResul
     ))
 }
 
-/// An answered commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), whoever
-/// finds the file locked by another process waits for half of `limit`, and what a statement sets aside while it runs
-/// makes no file (`temp_store`).
+/// An answered commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and whoever
+/// finds the file locked by another process waits for half of `limit`.
 fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
     let millis = limit.as_millis() / 2;
     connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
-         PRAGMA temp_store = MEMORY"
+        "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL"
     ))?;
     // Changing to WAL does not wait for others, whatever the timeout.
     let mut tries = 1;

@@ -25,7 +25,7 @@ const LOST_AGAIN_PAUSE: Duration = Duration::from_millis(200);
 /// A [`Store`] on Postgres or SQLite. Clones share their connections.
 ///
 /// Each unit of work is one task on tokio's blocking threads, and there are never more of them than connections.
-/// Units of work that write to SQLite, which has one writer, wait for their turn in the order they came.
+/// Units of work that write to a file of SQLite, which has one writer, wait for their turn in the order they came.
 #[derive(Clone)]
 pub struct DieselStore {
     shared: Arc<Shared>,
@@ -34,16 +34,10 @@ pub struct DieselStore {
 struct Shared {
     pools: Pools,
     options: PoolOptions,
-    /// One a connection.
-    units: Arc<Semaphore>,
-    /// One; `None` on Postgres, where writers go side by side.
-    writer: Option<Arc<Semaphore>>,
-}
-
-/// Held while a unit of work runs.
-struct Turn {
-    _unit: OwnedSemaphorePermit,
-    _writer: Option<OwnedSemaphorePermit>,
+    /// One a connection for readers.
+    readers: Arc<Semaphore>,
+    /// One a connection for writers. The same as those for readers, where connections serve both.
+    writers: Arc<Semaphore>,
 }
 
 impl DieselStore {
@@ -59,12 +53,16 @@ impl DieselStore {
             Location::File(_) | Location::Postgres(_) => options.max_connections.max(1),
         };
         let pools = Pools::open(url, options)?;
-        let units = usize::try_from(options.max_connections).unwrap_or(Semaphore::MAX_PERMITS);
+        let most = usize::try_from(options.max_connections).unwrap_or(Semaphore::MAX_PERMITS);
+        let readers = Arc::new(Semaphore::new(most));
         let shared = Shared {
             pools,
             options,
-            units: Arc::new(Semaphore::new(units)),
-            writer: (!url.is_postgres()).then(|| Arc::new(Semaphore::new(1))),
+            writers: match url.location() {
+                Location::File(_) => Arc::new(Semaphore::new(1)),
+                Location::Memory | Location::Postgres(_) => Arc::clone(&readers),
+            },
+            readers,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -105,21 +103,14 @@ async fn run_within_limit(
 }
 
 impl Shared {
-    async fn turn(&self, access: Access) -> Result<Turn, StoreError> {
-        let closed = |error| StoreError::Failed(Box::new(error));
-        let writer = match (&self.writer, access) {
-            (Some(writer), Access::Write) => {
-                Some(Arc::clone(writer).acquire_owned().await.map_err(closed)?)
-            }
-            _ => None,
+    /// Held while a unit of work runs.
+    async fn turn(&self, access: Access) -> Result<OwnedSemaphorePermit, StoreError> {
+        let turns = match access {
+            Access::Read => &self.readers,
+            Access::Write => &self.writers,
         };
-        Ok(Turn {
-            _unit: Arc::clone(&self.units)
-                .acquire_owned()
-                .await
-                .map_err(closed)?,
-            _writer: writer,
-        })
+        let turn = Arc::clone(turns).acquire_owned().await;
+        turn.map_err(|closed| StoreError::Failed(Box::new(closed)))
     }
 
     /// Runs the work until it has an outcome, it was run often enough, or the time is up.

@@ -1,16 +1,22 @@
 //! The pools of connections.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::ports::Access;
+use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
 use r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::connection::DbConnection;
 use super::errors::{OpenError, one_line};
 use super::migrate;
 use super::url::{DatabaseUrl, Location};
+
+/// How many connections of a store are made at a time.
+const CONNECTING: usize = 3;
 
 /// How many connections, and how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,29 +70,36 @@ impl Pools {
             serves,
         };
         drop(manager(Serves::Both).connect()?);
-        let pool = Pool::builder()
-            .max_size(options.max_connections)
-            .min_idle(Some(1))
-            .connection_timeout(options.wait)
-            .test_on_check_out(false)
-            .error_handler(Box::new(LogError));
+        let threads = Arc::new(
+            ScheduledThreadPool::builder()
+                .num_threads(CONNECTING)
+                .thread_name_pattern("connect-{}")
+                .build(),
+        );
+        let pool = |most: u32, idle: u32| {
+            Pool::builder()
+                .max_size(most)
+                .min_idle(Some(idle))
+                .connection_timeout(options.wait)
+                .test_on_check_out(false)
+                .error_handler(Box::new(LogError))
+                .thread_pool(Arc::clone(&threads))
+        };
+        let most = options.max_connections;
         Ok(match url.location() {
-            Location::Postgres(_) => Self::of_one(pool.build_unchecked(manager(Serves::Both))),
+            Location::Postgres(_) => {
+                Self::of_one(pool(most, 1).build_unchecked(manager(Serves::Both)))
+            }
             // Its only connection is the database, and never too old.
             Location::Memory => Self::of_one(
-                pool.idle_timeout(None)
+                pool(most, 1)
+                    .idle_timeout(None)
                     .max_lifetime(None)
                     .build_unchecked(manager(Serves::Both)),
             ),
             Location::File(_) => Self {
-                readers: pool.build_unchecked(manager(Serves::Readers)),
-                writers: Pool::builder()
-                    .max_size(1)
-                    .min_idle(Some(0))
-                    .connection_timeout(options.wait)
-                    .test_on_check_out(false)
-                    .error_handler(Box::new(LogError))
-                    .build_unchecked(manager(Serves::Writers)),
+                readers: pool(most, 1).build_unchecked(manager(Serves::Readers)),
+                writers: pool(1, 0).build_unchecked(manager(Serves::Writers)),
             },
         })
     }
@@ -118,6 +131,19 @@ pub(super) struct Manager {
     serves: Serves,
 }
 
+impl Manager {
+    /// What a unit of work needs besides: SQLite's statements set aside in memory what they need while they run, which is
+    /// little here. A migration's may be large, and go to a file.
+    fn set_up(&self, connection: &mut DbConnection) -> QueryResult<()> {
+        let pragmas = match (self.url.location(), self.serves) {
+            (Location::Postgres(_), _) => return Ok(()),
+            (_, Serves::Readers) => "PRAGMA temp_store = MEMORY; PRAGMA query_only = ON",
+            (_, Serves::Writers | Serves::Both) => "PRAGMA temp_store = MEMORY",
+        };
+        connection.batch_execute(pragmas)
+    }
+}
+
 /// A connection in a pool.
 pub(super) struct Pooled {
     pub(super) connection: DbConnection,
@@ -131,18 +157,14 @@ impl ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Pooled, OpenError> {
-        let refused = |error: diesel::result::Error| OpenError::refused(&self.url, &error);
         let mut connection = DbConnection::open(&self.url, self.limit)?;
         if *self.url.location() == Location::Memory {
             // Nobody else could: the database is this connection's.
             migrate::apply(&mut connection)
                 .map_err(|error| OpenError::refused(&self.url, &error))?;
         }
-        if self.serves == Serves::Readers {
-            connection
-                .batch_execute("PRAGMA query_only = ON")
-                .map_err(refused)?;
-        }
+        self.set_up(&mut connection)
+            .map_err(|error| OpenError::refused(&self.url, &error))?;
         Ok(Pooled {
             connection,
             serves: self.serves,

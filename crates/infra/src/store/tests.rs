@@ -192,10 +192,58 @@ async fn a_database_in_memory_has_its_tables_and_survives_a_panic() {
 
 #[tokio::test]
 async fn a_reader_cannot_write() {
+    let (_directory, file) = fresh();
+    let memory = DatabaseUrl::parse("sqlite::memory:").expect("a URL");
+    for url in [file, memory] {
+        let store = open(&url, PoolOptions::default());
+        let deleted = store.read(|tx| tx.users().delete(user_id(1))).await;
+        assert!(matches!(deleted, Err(StoreError::Failed(_))), "{url:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_does_not_wait_for_readers() {
     let (_directory, url) = fresh();
-    let store = open(&url, PoolOptions::default());
-    let deleted = store.read(|tx| tx.users().delete(user_id(1))).await;
-    assert!(matches!(deleted, Err(StoreError::Failed(_))));
+    let options = PoolOptions {
+        max_connections: 1,
+        ..PoolOptions::default()
+    };
+    let store = open(&url, options);
+    let (written, is_written) = std::sync::mpsc::channel();
+    let is_written = std::sync::Mutex::new(is_written);
+    let reader = store.read(move |_| {
+        let is_written = is_written.lock().expect("one reader");
+        Ok(is_written.recv_timeout(Duration::from_secs(4)).is_ok())
+    });
+    let writer = async {
+        let done = store
+            .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
+            .await;
+        done.expect("the writer has a connection of its own");
+        written.send(()).expect("the reader waits");
+    };
+    let (read, ()) = tokio::join!(reader, writer);
+    assert!(read.expect("the store answers"), "it was written meanwhile");
+}
+
+#[test]
+fn sqlite_is_compiled_with_the_options_of_the_checkout() {
+    #[derive(diesel::QueryableByName)]
+    struct Compiled {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        compile_options: String,
+    }
+    let (_directory, url) = fresh();
+    let connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let DbConnection::Sqlite(mut connection) = connection else {
+        panic!("a file is SQLite's");
+    };
+    let asked = diesel::sql_query("PRAGMA compile_options");
+    let options: Vec<Compiled> =
+        diesel::RunQueryDsl::load(asked, &mut connection).expect("the options");
+    let has = |option: &str| options.iter().any(|one| one.compile_options == option);
+    assert!(has("ENABLE_QPSG"), ".cargo/config.toml was not read");
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
 }
 
 #[tokio::test]
