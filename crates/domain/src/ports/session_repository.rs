@@ -11,7 +11,8 @@ pub struct SessionUse {
     pub hash: TokenHash,
     /// When.
     pub used_at: Timestamp,
-    /// Until when this use extends it; `None` where uses leave its expiry as it is.
+    /// Until when this use extends it. `None` where uses leave the expiry as it is, as they MUST a rotating token's: a use
+    /// written late would give an old one back what [`promote`](SessionRepository::promote) took.
     pub extended_to: Option<Timestamp>,
 }
 

@@ -257,7 +257,6 @@ macro_rules! store_contract_of_sessions {
                 a_use_does_not_revive_a_session_that_all_others_ended_with
                 a_use_does_not_revive_the_session_of_a_deleted_user
                 a_use_does_not_revive_an_expired_token_that_was_deleted
-                a_use_does_not_give_an_old_token_back_what_promoting_took
                 a_use_leaves_the_generation
                 racing_with_the_end_of_the_session_a_use_never_fails
             }

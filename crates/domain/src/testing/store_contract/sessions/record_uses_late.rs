@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{a_mere_use, a_use, end, expiry, find, is_live, list, promote, record, tokens};
+use super::{a_use, end, expiry, find, is_live, list, record, tokens};
 use crate::ports::Store;
 use crate::testing::sample::{DAY, MINUTE, now, session, session_id, token};
 use crate::testing::store_contract::{given, write};
@@ -48,18 +48,6 @@ pub async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<
     write(&store, |tx| tx.sessions().delete_expired(now(), 10)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
     assert_eq!(tokens(&store, 1).await, vec![]);
-}
-
-pub async fn a_use_does_not_give_an_old_token_back_what_promoting_took(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let own_end = now().plus(7 * DAY);
-    given::login(&store, 1, ada, own_end).await;
-    given::token(&store, &token(1, 1, now().plus(30 * DAY))).await;
-    let grace_end = now().plus(MINUTE);
-    promote(&store, 1, 1, grace_end).await;
-    // It was found before the promotion, with the expiry it had then, and is written now.
-    record(&store, vec![a_mere_use(1, 0, now())]).await;
-    assert_eq!(expiry(&store, 1, 0).await, grace_end);
 }
 
 pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
