@@ -70,7 +70,7 @@ impl Lifecycle<Place, Arc<Remembered>> for NoteEvicted {
     }
 }
 
-/// The first eight bytes of a token's hash: half a line of the processor's cache less to read than the whole of it.
+/// The first eight bytes of a token's hash: an entry of half the size, of which two share a line of the processor's cache.
 /// Should two tokens ever share a place, only the one remembered last is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Place(u64);

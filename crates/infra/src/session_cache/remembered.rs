@@ -46,7 +46,7 @@ pub(super) struct Remembered {
     pub(super) urgent_write: Mutex<()>,
 }
 
-// With the counts of its `Arc`, two lines and no more are read by a check.
+// With the counts of its `Arc`, a check reads as much as two lines hold; three, where it does not begin with one.
 const _: () = assert!(offset_of!(Remembered, urgent_write) <= 2 * 64 - 16);
 
 impl Remembered {

@@ -47,7 +47,7 @@ impl Fault {
         self as u32
     }
 
-    /// How long it lasts: some times as long as a node may be mistaken.
+    /// How long it lasts: some times as long as a node may be mistaken, but for a short run.
     pub fn lasts(self, bench: &Bench) -> Duration {
         match self {
             Self::Nothing => bench.seconds(1.0, 0.5),
