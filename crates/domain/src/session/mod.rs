@@ -123,3 +123,22 @@ pub struct ListedSession {
     /// When any of its tokens was last used.
     pub last_used_at: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::sample::{self, DAY};
+
+    #[test]
+    fn a_use_moves_an_expiry_forwards_and_never_backwards() {
+        let now = sample::now();
+        let used = |extended_to| {
+            let mut token = sample::token(1, 0, now.plus(20 * DAY));
+            token.note_use(now, extended_to);
+            assert_eq!(token.last_used_at, Some(now));
+            token.expires_at
+        };
+        assert_eq!(used(Some(now.plus(14 * DAY))), now.plus(20 * DAY));
+        assert_eq!(used(Some(now.plus(21 * DAY))), now.plus(21 * DAY));
+        assert_eq!(used(None), now.plus(20 * DAY));
+    }
+}
