@@ -30,6 +30,16 @@ fn leased(lease: MailLease) -> _ {
         .filter(outbox::dead_at.is_null())
 }
 
+/// The messages of a kind and in a language that this release knows.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn known() -> _ {
+    let kinds: [&'static str; 6] = MailKind::names();
+    let languages: [&'static str; 2] = Language::ALL.map(Language::tag);
+    outbox::table
+        .filter(outbox::kind.eq_any(kinds))
+        .filter(outbox::language.eq_any(languages))
+}
+
 impl OutboxRepository for DieselTransaction<'_> {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError> {
         let row = NewMailRow::from(mail);
@@ -50,11 +60,9 @@ impl OutboxRepository for DieselTransaction<'_> {
         let rows: Vec<(MailRow, Option<LinkRow>)> = self.query(|connection| {
             let due: Vec<StoredId> = load_locked!(
                 connection,
-                outbox::table
+                known()
                     .filter(outbox::dead_at.is_null())
                     .filter(outbox::due_at.le(StoredTime(now)))
-                    .filter(outbox::kind.eq_any(MailKind::names()))
-                    .filter(outbox::language.eq_any(Language::ALL.map(Language::tag)))
                     .order((outbox::due_at, outbox::id))
                     .select(outbox::id)
                     .limit(i64::from(limit.min(super::MAX_SWEEP))),
@@ -125,9 +133,7 @@ impl OutboxRepository for DieselTransaction<'_> {
 
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
         let rows: Vec<MailRow> = self.query(|connection| {
-            outbox::table
-                .filter(outbox::kind.eq_any(MailKind::names()))
-                .filter(outbox::language.eq_any(Language::ALL.map(Language::tag)))
+            known()
                 .order((outbox::created_at, outbox::id))
                 .limit(i64::from(limit))
                 .load(connection)
