@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::mail::LeasedMail;
-use azuma_domain::services::{Begun, Delivery, Services, Swept};
+use azuma_domain::ports::StoreError;
+use azuma_domain::services::{Backlog, Delivery, Services};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -52,15 +53,12 @@ async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>)
 }
 
 /// Turns requests into links and messages, one at a time, until told to stop.
-async fn begin_recoveries(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
-    while !is_stopped(&stopped) {
-        match services.begin_next_recovery().await {
-            Ok(Begun::One) => continue,
-            Ok(Begun::None) => {}
-            Err(error) => tracing::warn!(%error, "a recovery could not be worked on"),
-        }
-        pause(MAIL_EVERY, &mut stopped).await;
-    }
+async fn begin_recoveries(services: Arc<Services>, stopped: watch::Receiver<()>) {
+    let failure = "a recovery could not be worked on";
+    repeat(MAIL_EVERY, failure, stopped, || {
+        services.begin_next_recovery()
+    })
+    .await;
 }
 
 /// The next message, once there is a place to send it from; `None` where none is due.
@@ -105,14 +103,25 @@ async fn deliver(services: Arc<Services>, mail: LeasedMail, _place: OwnedSemapho
 }
 
 /// Deletes what has expired, some of it at a time, until told to stop.
-async fn sweep(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+async fn sweep(services: Arc<Services>, stopped: watch::Receiver<()>) {
+    let failure = "expired rows could not be deleted";
+    repeat(SWEEP_EVERY, failure, stopped, || services.sweep()).await;
+}
+
+/// Does a task again and again until told to stop, with a pause whenever nothing is left to do or it failed.
+async fn repeat<Done: Future<Output = Result<Backlog, StoreError>>>(
+    every: Duration,
+    failure: &str,
+    mut stopped: watch::Receiver<()>,
+    task: impl Fn() -> Done,
+) {
     while !is_stopped(&stopped) {
-        match services.sweep().await {
-            Ok(Swept::Some) => continue,
-            Ok(Swept::All) => {}
-            Err(error) => tracing::warn!(%error, "expired rows could not be deleted"),
+        match task().await {
+            Ok(Backlog::Left) => continue,
+            Ok(Backlog::Empty) => {}
+            Err(error) => tracing::warn!(%error, "{failure}"),
         }
-        pause(SWEEP_EVERY, &mut stopped).await;
+        pause(every, &mut stopped).await;
     }
 }
 

@@ -33,12 +33,11 @@ pub use issue_session::IssuedSession;
 pub use list_sessions::{ListSessionsError, TokenInUse};
 pub use login::{Login, LoginError};
 pub use mail_desk::{MailDesk, MailDeskError};
-pub use recover_account::{Begun, RecoverAccountError, Recovery};
+pub use recover_account::{RecoverAccountError, Recovery};
 pub use register::{RegisterError, Registration};
 pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;
 pub use reset_password::ResetPasswordError;
-pub use sweep::Swept;
 pub use test_mail::TestMail;
 pub use update_user::{UpdateUserError, UserUpdate};
 
@@ -46,6 +45,15 @@ use crate::ports::{AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCh
 use crate::session::Lifetimes;
 use crate::token::TokenKeys;
 use crate::user::PasswordRules;
+
+/// Whether a task that is done some of it at a time has more to do at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backlog {
+    /// There may be more.
+    Left,
+    /// There was no more.
+    Empty,
+}
 
 /// What the use cases need of the world.
 pub struct Ports {

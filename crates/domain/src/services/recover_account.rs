@@ -3,7 +3,7 @@
 //! A request is written down the same way whether its address is known or not, and answered. A worker looks for the
 //! account afterwards, so neither the answer nor the time it takes tells who has an account.
 
-use super::Services;
+use super::{Backlog, Services};
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
@@ -22,15 +22,6 @@ pub struct Recovery {
     pub client: Client,
     /// The language to write in.
     pub language: Language,
-}
-
-/// Whether there was a request to work on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// There was none.
-    None,
-    /// There was one, and there may be more.
-    One,
 }
 
 /// Why a recovery is refused. That the address is unknown is no reason.
@@ -83,7 +74,7 @@ impl Services {
     ///
     /// # Errors
     /// [`StoreError`]; the request is still there then.
-    pub async fn begin_next_recovery(&self) -> Result<Begun, StoreError> {
+    pub async fn begin_next_recovery(&self) -> Result<Backlog, StoreError> {
         let now = self.ports.clock.now();
         let links = RecoveryLinks {
             keys: self.settings.keys.clone(),
@@ -93,12 +84,12 @@ impl Services {
         store
             .transact(move |tx| {
                 let Some(request) = tx.recoveries().take(1)?.into_iter().next() else {
-                    return Ok(Begun::None);
+                    return Ok(Backlog::Empty);
                 };
                 if let Some(holder) = locked_holder(tx, &request.email, now)? {
                     links.mail(tx, &request, holder, now)?;
                 }
-                Ok(Begun::One)
+                Ok(Backlog::Left)
             })
             .await
     }

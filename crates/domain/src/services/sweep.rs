@@ -1,6 +1,6 @@
 //! Deleting what has expired. Nothing depends on it but the size of the database.
 
-use super::Services;
+use super::{Backlog, Services};
 use crate::ports::{StoreError, StoreExt};
 
 /// The most rows of a kind deleted in one transaction, so that none holds its locks for long.
@@ -8,21 +8,12 @@ const BATCH: u32 = 500;
 /// How many invalidations stay for nodes that lag. One that lags more forgets everything, and loses nothing by it.
 const KEPT_INVALIDATIONS: u32 = 10_000;
 
-/// Whether a sweep left anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Swept {
-    /// There may be more to delete.
-    Some,
-    /// All there was is deleted.
-    All,
-}
-
 impl Services {
     /// Deletes some expired tokens and links, lapsed accounts and old invalidations, 500 of each at the most.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was deleted then.
-    pub async fn sweep(&self) -> Result<Swept, StoreError> {
+    pub async fn sweep(&self) -> Result<Backlog, StoreError> {
         let now = self.ports.clock.now();
         self.ports
             .store
@@ -33,8 +24,8 @@ impl Services {
                 let news = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
                 let most = tokens.max(links).max(accounts).max(news);
                 Ok(match most < BATCH as usize {
-                    true => Swept::All,
-                    false => Swept::Some,
+                    true => Backlog::Empty,
+                    false => Backlog::Left,
                 })
             })
             .await

@@ -55,7 +55,7 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     let workers = azuma_domain::testing::all((0..8).map(|_| async {
         let mut begun = 0;
         while world.services.begin_next_recovery().await.unwrap()
-            == azuma_domain::services::Begun::One
+            == azuma_domain::services::Backlog::Left
         {
             begun += 1;
         }

@@ -2,7 +2,7 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::ports::{StoreError, StoreExt};
-use azuma_domain::services::{Swept, UserUpdate};
+use azuma_domain::services::{Backlog, UserUpdate};
 use azuma_domain::testing::sample::{self, DAY, MICROSECOND, MINUTE};
 
 use crate::world::{AZUMA, LEGACY, PASSWORD, World, refusal};
@@ -114,7 +114,7 @@ async fn sweeps_say_when_all_is_deleted() {
         .await;
     filled.unwrap();
     world.wait(MINUTE);
-    while world.services.sweep().await.unwrap() == Swept::Some {}
+    while world.services.sweep().await.unwrap() == Backlog::Left {}
     for number in [0, 499, 500, 999, 1_000, 1_199] {
         let id = sample::session_id(number);
         let rows = store.read(move |tx| tx.sessions().tokens(id)).await;

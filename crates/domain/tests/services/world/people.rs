@@ -3,7 +3,7 @@
 use azuma_domain::mail::{Language, LeasedMail};
 use azuma_domain::ports::StoreExt;
 use azuma_domain::services::{
-    AccountRequest, Begun, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
+    AccountRequest, Backlog, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
     RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
 };
 use azuma_domain::session::{Client, LiveSession, SessionTerms};
@@ -100,7 +100,7 @@ impl World {
     /// Asks for a link that sets a new password, and has the worker look for the account.
     pub async fn recover(&self, email: &str) {
         self.ask_to_recover(email).await;
-        while self.services.begin_next_recovery().await.unwrap() == Begun::One {}
+        while self.services.begin_next_recovery().await.unwrap() == Backlog::Left {}
     }
 
     /// Asks for a link that sets a new password.
