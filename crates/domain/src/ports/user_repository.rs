@@ -26,6 +26,15 @@ pub struct AddressHolder {
     pub standing: Standing,
 }
 
+/// An account that a unit of work has locked, its secret included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedAccount {
+    /// What others may learn of it.
+    pub user: User,
+    /// What a login is checked against.
+    pub credential: Credential,
+}
+
 /// What changes of an account; all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct UserChanges {
@@ -80,10 +89,10 @@ pub trait UserRepository {
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
-    /// The account's credential, which MUST NOT change, nor the account go, before this transaction ends. Two
+    /// The account, waiting ones included. It MUST NOT change by others, nor go, before this transaction ends. Two
     /// transactions that lock one account run one after the other. For units of work with
     /// [`Access::Write`](super::Access::Write) alone.
-    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
+    fn lock(&mut self, id: UserId) -> Result<Option<LockedAccount>, StoreError>;
 
     /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as
     /// [`insert`](Self::insert) does where another account holds the new name or address, and MUST let an account

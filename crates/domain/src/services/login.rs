@@ -138,14 +138,15 @@ impl Services {
             .ports
             .store
             .transact::<_, StoreError>(move |tx| {
-                if tx.users().lock(user_id)?.as_ref() != Some(&checked) {
+                let locked = tx.users().lock(user_id)?;
+                let Some(account) = locked.filter(|account| account.credential == checked) else {
                     return Ok(None);
-                }
+                };
                 if changes.password_hash.is_some() {
                     tx.users().update(user_id, &changes)?;
                 }
                 tx.sessions().insert(&session, &row)?;
-                Ok(tx.users().find(user_id)?)
+                Ok(Some(account.user))
             })
             .await?;
         Ok(user.map(|user| IssuedSession {

@@ -79,7 +79,7 @@ impl Services {
                 let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
                 let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
-                match account.standing {
+                match account.credential.standing {
                     Standing::Active => {}
                     Standing::Pending { .. } if tx.users().activate(user_id, now)? => {}
                     Standing::Pending { .. } => return Err(unknown()),

@@ -198,12 +198,12 @@ macro_rules! store_contract_of_users {
                 an_insert_succeeds_once_the_one_it_waited_for_was_rolled_back
             }
             lock {
-                it_answers_the_credential
+                it_answers_the_account
                 it_answers_that_an_account_waits
                 an_unknown_id_answers_nobody
-                the_one_who_waited_sees_the_credential_as_the_other_left_it
+                the_one_who_waited_sees_the_account_as_the_other_left_it
                 no_read_modify_write_under_it_is_lost
-                the_credential_stays_until_the_transaction_ends
+                the_account_stays_as_it_is_until_the_transaction_ends
                 the_account_stays_until_the_transaction_ends
                 a_session_can_be_added_under_it_while_a_deletion_waits
                 the_one_who_waited_for_a_deletion_finds_nobody
