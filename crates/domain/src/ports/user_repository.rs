@@ -89,8 +89,8 @@ pub trait UserRepository {
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
-    /// The account, waiting ones included. It MUST NOT change by others, nor go, before this transaction ends. Two
-    /// transactions that lock one account run one after the other. For units of work with
+    /// The account, waiting ones included. Others MUST NOT be able to change or delete it before this transaction ends:
+    /// two that lock one account run one after the other. For units of work with
     /// [`Access::Write`](super::Access::Write) alone.
     fn lock(&mut self, id: UserId) -> Result<Option<LockedAccount>, StoreError>;
 

@@ -101,7 +101,8 @@ impl Served {
     }
 }
 
-/// Hashes a second of a process on the server's core that does nothing else.
+/// Hashes a second of a process on the server's core that does nothing else, while the load generator, without a
+/// connection, keeps its own core as busy as with logins.
 fn raw_hashes(bench: &Bench, server: &Server, span: Duration) -> Outcome<f64> {
     let mut command = Command::new(std::env::current_exe()?);
     command
