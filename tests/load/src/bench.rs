@@ -104,6 +104,13 @@ impl Bench {
         (1..=rounds).inspect(move |round| eprintln!("   round {round} of {rounds}"))
     }
 
+    /// The numbers, from 0, of the turns of all rounds, with so many in each.
+    pub fn turns(&self, of_a_round: u32) -> impl Iterator<Item = u32> {
+        (0..)
+            .zip(self.rounds().flat_map(move |_| 0..of_a_round))
+            .map(|(turn, _)| turn)
+    }
+
     /// A span in seconds: one for a full run, one for a short one.
     pub fn seconds(&self, full: f64, short: f64) -> Duration {
         Duration::from_secs_f64(self.either(full, short))

@@ -8,6 +8,7 @@ mod paced;
 mod requests;
 mod waiting;
 
+use std::iter;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,11 @@ struct Finished {
 
 /// "Come again later."
 const TURNED_AWAY: u16 = 503;
+
+/// Keeps the load's core as busy for so long as a load that does not sleep and waits for answers.
+pub fn spin(span: Duration) -> Outcome<()> {
+    Waiting::new(iter::empty(), Rest::Spin)?.until(Instant::now() + span, &mut Vec::new())
+}
 
 impl Load {
     /// Opens connections; none of them carries a request yet.

@@ -36,7 +36,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let servers = [limit, sqlite, postgres];
     let tokens = tokens(0..SESSIONS);
     let mut costs: [Both; 3] = Default::default();
-    for _ in bench.rounds().flat_map(|_| 0..TURNS) {
+    for _ in bench.turns(TURNS) {
         for (server, costs) in servers.iter().zip(&mut costs) {
             costs.fixed.measure(bench, server, &tokens, Pace::Fixed)?;
             costs

@@ -16,7 +16,7 @@ use super::cost::TURNS;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::Database;
-use crate::load::{Load, Requests, Rest, logins, registrations};
+use crate::load::{self, Load, Requests, Rest, logins, registrations};
 use crate::processes::{Server, azuma};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
@@ -48,9 +48,8 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let span = bench.seconds(1.0, 0.5);
     let mut hashes = Series::default();
     let (mut logged_in, mut registered) = (Served::default(), Served::default());
-    let turns = bench.rounds().flat_map(|_| 0..bench.either(TURNS, 1));
-    for (turn, _) in (0..).zip(turns) {
-        hashes.push(raw_hashes(bench, &server, span)?);
+    for turn in bench.turns(bench.either(TURNS, 1)) {
+        hashes.push(raw_hashes(bench, span)?);
         logged_in.measure(bench, &server, &mut logins(PEOPLE), span)?;
         let names = &mut registrations(turn * NAMES_OF_A_TURN);
         registered.measure(bench, &server, names, span)?;
@@ -101,17 +100,16 @@ impl Served {
     }
 }
 
-/// Hashes a second of a process on the server's core that does nothing else, while the load generator, without a
-/// connection, keeps its own core as busy as with logins.
-fn raw_hashes(bench: &Bench, server: &Server, span: Duration) -> Outcome<f64> {
+/// Hashes a second of a process on the server's core that does nothing else, while the load's core is as busy as with
+/// logins.
+fn raw_hashes(bench: &Bench, span: Duration) -> Outcome<f64> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .args(["hash", "--millis", &span.as_millis().to_string()])
         .stdout(Stdio::piped());
     bench.cores().server.give(&mut command);
     let mut child = process::spawn(command, Signal::Kill)?;
-    let nothing = &mut |_: &mut Vec<u8>| {};
-    Load::connect(server.address(), 0, Rest::Spin)?.flat_out(span, nothing)?;
+    load::spin(span)?;
     let mut printed = String::new();
     if let Some(mut output) = child.stdout.take() {
         output.read_to_string(&mut printed)?;

@@ -26,7 +26,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let (many_server, many_tokens) = start(bench, many, many / 10)?;
     let (mut few, mut many) = (Costs::default(), Costs::default());
     // Twice as often as elsewhere: the two differ by little, and who else uses the machine's memory changes.
-    for _ in bench.rounds().flat_map(|_| 0..2 * TURNS) {
+    for _ in bench.turns(2 * TURNS) {
         few.measure(bench, &few_server, &few_tokens, Pace::Fixed)?;
         many.measure(bench, &many_server, &many_tokens, Pace::Fixed)?;
     }
