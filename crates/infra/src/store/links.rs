@@ -19,7 +19,7 @@ const RESET_PASSWORD: &str = "reset_password";
 
 /// A link.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = links)]
+#[diesel(table_name = links, treat_none_as_default_value = false)]
 pub(super) struct LinkRow {
     id: StoredId,
     hash: StoredHash,

@@ -11,7 +11,7 @@ use super::schema::outbox;
 use super::sql_types::{StoredId, StoredTime};
 
 #[derive(Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(super) struct NewMailRow<'a> {
     id: StoredId,
     user_id: Option<StoredId>,

@@ -14,7 +14,7 @@ use super::transaction::DieselTransaction;
 
 /// A request.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = recoveries)]
+#[diesel(table_name = recoveries, treat_none_as_default_value = false)]
 struct RecoveryRow {
     id: StoredId,
     address: String,

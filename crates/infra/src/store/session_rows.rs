@@ -23,7 +23,7 @@ const ALPHANUMERIC_64: &str = "alphanumeric64";
 
 /// A session.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(super) struct SessionRow {
     id: StoredId,
     user_id: StoredId,
@@ -107,7 +107,7 @@ impl LiveRow {
 
 /// A token of a session.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = session_tokens)]
+#[diesel(table_name = session_tokens, treat_none_as_default_value = false)]
 pub(super) struct TokenRow {
     hash: StoredHash,
     session_id: StoredId,

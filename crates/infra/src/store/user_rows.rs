@@ -115,7 +115,7 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
 
 /// An account about to be.
 #[derive(Insertable)]
-#[diesel(table_name = users)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct NewUserRow<'a> {
     id: StoredId,
     name: &'a str,
