@@ -14,7 +14,8 @@ use super::{
 /// Whether a unit of work changes anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// It only looks.
+    /// It only looks. Each call of a repository sees what was committed when it was made, so that two of them may see two
+    /// moments.
     Read,
     /// It may change things.
     Write,
@@ -35,7 +36,7 @@ pub type Work = Box<dyn Fn(&mut dyn Transaction) -> Result<Decision, StoreError>
 /// A database, one unit of work at a time.
 ///
 /// An implementation MUST
-/// - run `work` inside one transaction, and make all of it happen or nothing;
+/// - run `work` that may change things inside one transaction, and make all of it happen or nothing;
 /// - have committed durably before it answers `Ok` after [`Decision::Commit`];
 /// - change nothing where `work` fails, panics or decides to roll back;
 /// - run `work` again, from the start and in a new transaction, after a deadlock, a serialization failure, a busy
@@ -155,7 +156,7 @@ pub trait StoreExt {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static;
 
-    /// Runs `work`, which only looks.
+    /// Runs `work`, which only looks ([`Access::Read`]).
     fn read<T>(
         &self,
         work: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,

@@ -13,7 +13,7 @@ use diesel::QueryResult;
 use super::connection::DbConnection;
 use super::errors::{classify, classify_write};
 
-/// An open transaction. It is every repository; each has its own file.
+/// A unit of work's connection, inside a transaction where it may write. It is every repository; each has its own file.
 pub(super) struct DieselTransaction<'c> {
     connection: &'c mut DbConnection,
     failed: bool,
@@ -22,7 +22,7 @@ pub(super) struct DieselTransaction<'c> {
 }
 
 impl<'c> DieselTransaction<'c> {
-    /// The transaction that `connection` has begun.
+    /// For a unit of work on `connection`, which has begun a transaction where one is needed.
     pub(super) fn new(connection: &'c mut DbConnection) -> Self {
         Self {
             connection,

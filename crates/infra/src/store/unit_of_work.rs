@@ -1,12 +1,11 @@
-//! One run of a unit of work on one connection: begin, work, and commit or roll back.
+//! One run of a unit of work on one connection: where it may write, begin, work, and commit or roll back.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use azuma_domain::ports::{Access, Decision, StoreError, Work};
-use diesel::QueryResult;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 use super::connection::DbConnection;
 use super::errors::classify;
@@ -54,15 +53,30 @@ pub(super) fn run_once(
     work: &Work,
     handover: &Handover,
 ) -> Result<(), StoreError> {
-    let is_postgres = pooled.connection.is_postgres();
-    begin(pooled, access).map_err(|error| classify(is_postgres, error))?;
+    match access {
+        Access::Read => read_once(pooled, work),
+        Access::Write => write_once(pooled, work, handover),
+    }
+}
+
+/// Without a transaction: each statement sees what was committed when it began, as it does inside of one under
+/// Postgres's READ COMMITTED. To begin and to end one would be two more questions to a server that may be far away. SQLite
+/// refuses a reader that writes, so that the tests, which run on both, find it.
+fn read_once(pooled: &mut Pooled, work: &Work) -> Result<(), StoreError> {
+    if let (Serves::Both, DbConnection::Sqlite(connection)) =
+        (pooled.serves, &mut pooled.connection)
+    {
+        connection
+            .batch_execute("PRAGMA query_only = ON")
+            .map_err(|error| classify(false, error))?;
+    }
+    decide(&mut pooled.connection, work).map(drop)
+}
+
+fn write_once(pooled: &mut Pooled, work: &Work, handover: &Handover) -> Result<(), StoreError> {
+    begin(pooled)?;
     let connection = &mut pooled.connection;
     match decide(connection, work) {
-        Ok(Decision::Commit) if access == Access::Read => {
-            // There is nothing that could be lost; a connection that fails here is found broken by the pool.
-            drop(DbConnection::commit_transaction(connection));
-            Ok(())
-        }
         Ok(Decision::Commit) if handover.may_commit() => {
             // From here on its fate may be unknown, so no error leads to another run.
             DbConnection::commit_transaction(connection)
@@ -117,27 +131,22 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     )
 }
 
-/// A writer takes SQLite's lock at once; one that began to read could not take it later. A reader may not write on
-/// either database.
-fn begin(pooled: &mut Pooled, access: Access) -> QueryResult<()> {
-    match &mut pooled.connection {
+/// SQLite's lock is taken at once: a transaction that began to read could not take it later.
+fn begin(pooled: &mut Pooled) -> Result<(), StoreError> {
+    let is_postgres = pooled.connection.is_postgres();
+    let begun = match &mut pooled.connection {
         DbConnection::Postgres(connection) => {
-            let begin = match access {
-                Access::Read => "BEGIN READ ONLY",
-                Access::Write => "BEGIN",
-            };
-            AnsiTransactionManager::begin_transaction_sql(connection, begin)
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
         }
         DbConnection::Sqlite(connection) => {
-            let begin = match (pooled.serves, access) {
-                (Serves::Both, Access::Read) => "PRAGMA query_only = ON; BEGIN",
-                (Serves::Both, Access::Write) => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
-                (Serves::Readers, _) => "BEGIN",
-                (Serves::Writers, _) => "BEGIN IMMEDIATE",
+            let begin = match pooled.serves {
+                Serves::Both => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+                Serves::Readers | Serves::Writers => "BEGIN IMMEDIATE",
             };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)
         }
-    }
+    };
+    begun.map_err(|error| classify(is_postgres, error))
 }
 
 /// Where this fails the database has rolled back by itself, or will when the pool drops the connection.
