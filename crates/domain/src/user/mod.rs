@@ -3,6 +3,7 @@
 mod email;
 mod name;
 mod password;
+mod precis;
 mod profile;
 #[cfg(test)]
 mod tests;

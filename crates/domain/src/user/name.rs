@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use precis_core::profile::PrecisFastInvocation;
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 
 use super::ShortText;
+use super::precis::enforce;
 
 /// The longest name, in characters, after RFC 8265 has been applied.
 const MAX_CHARS: usize = 64;
@@ -31,13 +31,13 @@ impl UserName {
     /// # Errors
     /// [`InvalidUserName`] when RFC 8265 forbids it or it has no or more than 64 characters.
     pub fn parse(text: &str) -> Result<Self, InvalidUserName> {
-        let written = UsernameCasePreserved::enforce(text).map_err(|_| InvalidUserName)?;
+        let written = enforce::<UsernameCasePreserved>(text).map_err(|_| InvalidUserName)?;
         if written.is_empty() || written.chars().count() > MAX_CHARS {
             return Err(InvalidUserName);
         }
         // Unicode's toLowerCase knows a final sigma, which letter by letter is missed (RFC 8265 §3.3.2).
         let lower = written.to_lowercase();
-        let key = UsernameCaseMapped::enforce(lower).map_err(|_| InvalidUserName)?;
+        let key = enforce::<UsernameCaseMapped>(&lower).map_err(|_| InvalidUserName)?;
         Ok(Self {
             key: (key != written).then(|| key.into()),
             written: written.as_ref().into(),

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use precis_core::profile::PrecisFastInvocation;
 use precis_profiles::OpaqueString;
 use zeroize::Zeroizing;
+
+use super::precis::enforce;
 
 /// The longest password, in bytes, after RFC 8265 has been applied.
 const MAX_BYTES: usize = 1_024;
@@ -26,7 +27,7 @@ impl Password {
     /// # Errors
     /// [`InvalidPassword`] when RFC 8265 forbids it, or it is empty or longer than 1,024 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
-        let prepared = OpaqueString::enforce(text).map_err(|_| InvalidPassword)?;
+        let prepared = enforce::<OpaqueString>(text).map_err(|_| InvalidPassword)?;
         let prepared = Zeroizing::new(prepared.into_owned());
         if prepared.is_empty() || prepared.len() > MAX_BYTES {
             return Err(InvalidPassword);

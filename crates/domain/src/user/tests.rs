@@ -1,6 +1,7 @@
 mod emails;
 mod names;
 mod passwords;
+mod precis;
 mod profiles;
 
 use proptest::collection::vec;
