@@ -52,7 +52,7 @@ enum Role {
     #[command(hide = true)]
     Hash {
         #[arg(long)]
-        millis: u64,
+        count: u32,
     },
     /// Inserts people, by their numbers, into a database.
     #[command(hide = true)]
@@ -62,7 +62,7 @@ enum Role {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.role {
-        Some(Role::Hash { millis }) => hashes::run(*millis).map(|()| true),
+        Some(Role::Hash { count }) => hashes::run(*count).map(|()| true),
         Some(Role::Insert { url, from, to }) => database::insert(url, &(*from..*to)).map(|()| true),
         None => run(&arguments),
     };

@@ -1,8 +1,13 @@
-//! Logins against raw password hashes on the same core, and registrations against logins, on SQLite.
+//! Logins against raw password hashes on the same core, on either database, and registrations against logins, on SQLite.
+//! SQLite works on that core, and Postgres on the load's.
 //!
-//! Eight logins are in flight, each connection's next as soon as its last is answered. The hashes have the core for
+//! Four logins are in flight, each connection's next as soon as its last is answered. The hashes have the core for
 //! themselves while they are measured. The load generator never sleeps, whatever is measured: the hashes themselves take
 //! longer while the other core is busy.
+//!
+//! One hash takes up to a third longer than another, and those next to each other are the most alike: so logins and
+//! hashes take turns a fifth of a second long. Where a process has its memory makes all its hashes a percent quicker
+//! or slower, so the server is another one each turn.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -28,11 +33,25 @@ pub const MEASURE: Measure = Measure {
 };
 
 const PEOPLE: u32 = 256;
-const IN_FLIGHT: usize = 8;
+const IN_FLIGHT: usize = 4;
+/// How often they are compared in a turn, on each database.
+const COMPARISONS: u32 = 3;
+/// How many of each make a comparison.
+const COUNT: u32 = 14;
+/// How long the load's core spins until it looks whether the hashes are done.
+const STEP: Duration = Duration::from_millis(1);
 /// Names of one turn do not reach those of the next.
 const NAMES_OF_A_TURN: u32 = 100_000;
 
-/// What the server did of one kind, once a turn.
+/// What was measured on a database, comparison by comparison.
+#[derive(Default)]
+struct Measured {
+    hashes: Series,
+    logins: Served,
+    registrations: Served,
+}
+
+/// What the server did of one kind.
 #[derive(Default)]
 struct Served {
     rate: Series,
@@ -40,59 +59,94 @@ struct Served {
 }
 
 fn run(bench: &Bench) -> Outcome<Findings> {
-    let database = Database::sqlite(bench)?;
-    database.insert(0..PEOPLE)?;
-    let server = azuma(bench, database.url())?.start()?;
-    // A server that starts sees how long a hash takes, once it is left alone.
-    thread::sleep(bench.seconds(1.0, 0.2));
-    let span = bench.seconds(1.0, 0.5);
-    let mut hashes = Series::default();
-    let (mut logged_in, mut registered) = (Served::default(), Served::default());
+    let (sqlite, postgres) = (Database::sqlite(bench)?, Database::postgres(bench)?);
+    sqlite.insert(0..PEOPLE)?;
+    postgres.insert(0..PEOPLE)?;
+    let mut on_sqlite = Measured::default();
+    let mut on_postgres = Measured::default();
     for turn in bench.turns(bench.either(TURNS, 1)) {
-        hashes.push(raw_hashes(bench, span)?);
-        logged_in.measure(bench, &server, &mut logins(PEOPLE), span)?;
+        let server = server(bench, &sqlite)?;
         let names = &mut registrations(turn * NAMES_OF_A_TURN);
-        registered.measure(bench, &server, names, span)?;
+        for _ in 0..bench.either(COMPARISONS, 1) {
+            on_sqlite.compare(bench, &server)?;
+            on_sqlite.registrations.measure(&server, names)?;
+        }
+        drop(server);
+        let server = self::server(bench, &postgres)?;
+        for _ in 0..bench.either(COMPARISONS, 1) {
+            on_postgres.compare(bench, &server)?;
+        }
     }
+    Ok(findings(on_sqlite, on_postgres))
+}
+
+/// One that knows how long a hash takes, which it sees once it is left alone.
+fn server(bench: &Bench, database: &Database) -> Outcome<Server> {
+    let server = azuma(bench, database.url())?.start()?;
+    thread::sleep(bench.seconds(0.3, 0.2));
+    Ok(server)
+}
+
+fn findings(sqlite: Measured, postgres: Measured) -> Findings {
     let row = |what, against, reach, rounds| {
         Row::new(what, against, Reach::AtLeast(reach), Unit::Times, rounds)
     };
-    let rates = (
-        logged_in.rate.by(&hashes),
-        registered.rate.by(&logged_in.rate),
-    );
-    let figure = |what, unit, rounds| Figure::new(what, unit, rounds);
-    Ok(Findings {
-        rows: vec![
-            row("logins/s on one core", "raw hashes/s", 0.95, rates.0),
-            row("registrations/s", "logins/s", 0.9, rates.1),
-        ],
+    let of_hashes = |measured: &Measured| measured.logins.rate.by(&measured.hashes);
+    let rows = vec![
+        row(
+            "logins/s on one core, Postgres on the other",
+            "raw hashes/s",
+            0.95,
+            of_hashes(&postgres),
+        ),
+        row(
+            "the same, SQLite on the same core",
+            "raw hashes/s",
+            0.95,
+            of_hashes(&sqlite),
+        ),
+        row(
+            "registrations/s",
+            "logins/s",
+            0.9,
+            sqlite.registrations.rate.by(&sqlite.logins.rate),
+        ),
+    ];
+    let rate = |what, rounds| Figure::new(what, Unit::PerSecond, rounds);
+    let share = |what, rounds| Figure::new(what, Unit::Share, rounds);
+    Findings {
+        rows,
         figures: vec![
-            figure("raw hashes", Unit::PerSecond, hashes),
-            figure("logins", Unit::PerSecond, logged_in.rate),
-            figure("logins turned away", Unit::Share, logged_in.turned_away),
-            figure("registrations", Unit::PerSecond, registered.rate),
-            figure(
+            rate("raw hashes, Postgres", postgres.hashes),
+            rate("logins, Postgres", postgres.logins.rate),
+            share("logins turned away, Postgres", postgres.logins.turned_away),
+            rate("raw hashes, SQLite", sqlite.hashes),
+            rate("logins, SQLite", sqlite.logins.rate),
+            share("logins turned away, SQLite", sqlite.logins.turned_away),
+            rate("registrations", sqlite.registrations.rate),
+            share(
                 "registrations turned away",
-                Unit::Share,
-                registered.turned_away,
+                sqlite.registrations.turned_away,
             ),
         ],
-    })
+    }
+}
+
+impl Measured {
+    fn compare(&mut self, bench: &Bench, server: &Server) -> Outcome<()> {
+        self.hashes.push(raw_hashes(bench)?);
+        self.logins.measure(server, &mut logins(PEOPLE))
+    }
 }
 
 impl Served {
     /// Counts once the queue is full. Nothing is left to do for the server when this returns.
-    fn measure(
-        &mut self,
-        bench: &Bench,
-        server: &Server,
-        requests: &mut impl Requests,
-        span: Duration,
-    ) -> Outcome<()> {
+    fn measure(&mut self, server: &Server, requests: &mut impl Requests) -> Outcome<()> {
         let mut load = Load::connect(server.address(), IN_FLIGHT, Rest::Spin)?;
-        load.flat_out(bench.seconds(0.25, 0.2), requests)?;
-        let tally = load.flat_out(span, requests)?.served()?;
+        load.flat_out_answers(IN_FLIGHT as u64, requests)?;
+        let tally = load
+            .flat_out_answers(u64::from(COUNT), requests)?
+            .served()?;
         load.finish()?;
         self.rate.push(tally.rate());
         self.turned_away.push(tally.turned_away_share());
@@ -102,18 +156,19 @@ impl Served {
 
 /// Hashes a second of a process on the server's core that does nothing else, while the load's core is as busy as with
 /// logins.
-fn raw_hashes(bench: &Bench, span: Duration) -> Outcome<f64> {
+fn raw_hashes(bench: &Bench) -> Outcome<f64> {
     let mut command = Command::new(std::env::current_exe()?);
     command
-        .args(["hash", "--millis", &span.as_millis().to_string()])
+        .args(["hash", "--count", &COUNT.to_string()])
         .stdout(Stdio::piped());
     bench.cores().server.give(&mut command);
     let mut child = process::spawn(command, Signal::Kill)?;
-    load::spin(span)?;
+    while child.try_wait()?.is_none() {
+        load::spin(STEP)?;
+    }
     let mut printed = String::new();
     if let Some(mut output) = child.stdout.take() {
         output.read_to_string(&mut printed)?;
     }
-    child.wait()?;
     Ok(printed.trim().parse()?)
 }
