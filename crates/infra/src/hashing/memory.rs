@@ -26,7 +26,7 @@ const FROM_STACK: usize = 448;
 /// dropped. From the allocator it would be neither: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
 pub(super) struct Memory {
     mapping: MmapMut,
-    /// The first boundary of a huge page. The first block is less than a block behind it.
+    /// The first boundary of a huge page. The first block is a block behind it at the most.
     start: usize,
     blocks: usize,
 }

@@ -111,7 +111,7 @@ fn is_all_of(kib: u64, memory: &mut Memory) -> bool {
     (kib..=kib + page).contains(&resident_kib(memory))
 }
 
-/// How much of the blocks, and of the page after them, is resident.
+/// How much is resident of as many pages as the blocks fill, the one they may end in, and the one after that.
 #[cfg(target_os = "linux")]
 pub(super) fn resident_kib(memory: &mut Memory) -> u64 {
     let page = of_mapping(memory, "KernelPageSize");
@@ -121,7 +121,7 @@ pub(super) fn resident_kib(memory: &mut Memory) -> u64 {
         })
         .unwrap();
     let first = address / (page * 1_024);
-    let pages = bytes.div_ceil(page * 1_024) + 1;
+    let pages = bytes.div_ceil(page * 1_024) + 2;
     // Eight bytes a page, of which the highest bit says whether it is in memory.
     let mut entries = vec![0; pages as usize * 8];
     let pagemap = std::fs::File::open("/proc/self/pagemap").unwrap();
