@@ -4,9 +4,11 @@
 //! blocking threads, a storm of logins would take a block of memory each. Here a fixed number of threads hash, one
 //! at a time each, in memory each keeps; they yield to everything else; and who would wait too long is told at once.
 
+mod answers;
 mod memory;
 mod pool;
 mod scheme;
+mod task;
 #[cfg(test)]
 mod tests;
 

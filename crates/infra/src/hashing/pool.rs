@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::answers::Answers;
+use super::task::{Asked, Rehearsal, Task};
+
 /// Nobody waits longer for its turn.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
@@ -47,44 +50,6 @@ struct Queue<S> {
     /// How long the last ones took.
     measured: Option<Duration>,
     closed: bool,
-}
-
-/// A piece of work, and whoever waits for it.
-trait Task<S>: Send {
-    /// Whether nobody waits any more.
-    fn is_abandoned(&self) -> bool;
-    /// Does it and answers.
-    fn run(self: Box<Self>, state: &mut S);
-}
-
-struct Asked<F, T> {
-    work: F,
-    answer: oneshot::Sender<T>,
-}
-
-impl<S, T: Send, F: FnOnce(&mut S) -> T + Send> Task<S> for Asked<F, T> {
-    fn is_abandoned(&self) -> bool {
-        self.answer.is_closed()
-    }
-
-    fn run(self: Box<Self>, state: &mut S) {
-        let outcome = (self.work)(state);
-        // Whoever asked may have gone meanwhile.
-        let _ = self.answer.send(outcome);
-    }
-}
-
-/// Work that nobody waits for.
-struct Rehearsal<F>(F);
-
-impl<S, F: FnOnce(&mut S) + Send> Task<S> for Rehearsal<F> {
-    fn is_abandoned(&self) -> bool {
-        false
-    }
-
-    fn run(self: Box<Self>, state: &mut S) {
-        (self.0)(state);
-    }
 }
 
 impl<S: Send + 'static> Pool<S> {
@@ -139,6 +104,15 @@ impl<S: Send + 'static> Pool<S> {
         &self,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
     ) -> Result<oneshot::Receiver<T>, Busy> {
+        self.submit_asked(now(), work)
+    }
+
+    /// The same, for what was asked at another time.
+    pub(super) fn submit_asked<T: Send + 'static>(
+        &self,
+        at: Instant,
+        work: impl FnOnce(&mut S) -> T + Send + 'static,
+    ) -> Result<oneshot::Receiver<T>, Busy> {
         let (answer, receiver) = oneshot::channel();
         let mut queue = self.shared.lock();
         if queue.is_full() {
@@ -147,7 +121,9 @@ impl<S: Send + 'static> Pool<S> {
         if queue.is_full() {
             return Err(Busy { wait: queue.wait() });
         }
-        queue.waiting.push_back(Box::new(Asked { work, answer }));
+        queue
+            .waiting
+            .push_back(Box::new(Asked { at, work, answer }));
         drop(queue);
         self.shared.arrived.notify_one();
         Ok(receiver)
@@ -168,8 +144,23 @@ impl<S> Queue<S> {
         let ahead = waiting.saturating_add(self.running);
         // With every thread busy, one is free after a threads-th of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
-        let each = self.measured.unwrap_or(self.assumed);
-        each.saturating_mul(turns) / self.threads.max(1)
+        self.each().saturating_mul(turns) / self.threads.max(1)
+    }
+
+    /// How long a piece of work takes, as far as can be known.
+    fn each(&self) -> Duration {
+        self.measured.unwrap_or(self.assumed)
+    }
+
+    /// The next piece of work, from now on running.
+    fn take(&mut self) -> Option<Box<dyn Task<S>>> {
+        while let Some(task) = self.waiting.pop_front() {
+            if !task.is_abandoned() {
+                self.running += 1;
+                return Some(task);
+            }
+        }
+        None
     }
 
     fn is_full(&self) -> bool {
@@ -193,28 +184,39 @@ impl<S> Shared<S> {
 
     /// What a thread does until the pool is dropped.
     fn work(&self, mut state: S) {
-        while let Some(task) = self.next() {
+        let mut answers = Answers::default();
+        while let Some(task) = self.next(&mut answers) {
             // The state is memory to be overwritten, which no panic can spoil.
             let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
             let mut queue = self.lock();
             queue.running -= 1;
             match done.outcome {
-                Ok(()) => queue.measure(done.took),
+                Ok(answer) => {
+                    queue.measure(done.took);
+                    if let Some(answer) = answer {
+                        answers.hold(answer, now());
+                    }
+                }
                 Err(_) => tracing::error!("hashing a password panicked"),
             }
+            let each = queue.each();
+            drop(queue);
+            answers.give_due(now(), each);
         }
     }
 
-    /// The next piece of work, from now on running; `None` once there is none and the pool is gone.
-    fn next(&self) -> Option<Box<dyn Task<S>>> {
+    /// The next piece of work. Where none waits, the answers are given before some is waited for. `None` once there is
+    /// none and the pool is gone.
+    fn next(&self, answers: &mut Answers) -> Option<Box<dyn Task<S>>> {
+        let task = self.lock().take();
+        if task.is_some() {
+            return task;
+        }
+        answers.give();
         let mut queue = self.lock();
         loop {
-            match queue.waiting.pop_front() {
-                Some(task) if task.is_abandoned() => {}
-                Some(task) => {
-                    queue.running += 1;
-                    return Some(task);
-                }
+            match queue.take() {
+                Some(task) => return Some(task),
                 None if queue.closed => return None,
                 None => queue = self.wait(queue),
             }
@@ -242,17 +244,21 @@ pub(super) struct Timed<T> {
     pub(super) took: Duration,
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a span is measured, not a time told"
-)]
 pub(super) fn time<T>(work: impl FnOnce() -> T) -> Timed<T> {
-    let began = Instant::now();
+    let began = now();
     let outcome = work();
     Timed {
         outcome,
         took: began.elapsed(),
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "spans are measured, no time is told"
+)]
+pub(super) fn now() -> Instant {
+    Instant::now()
 }
 
 /// Lets every other thread of the machine go before this one, so that requests are answered while passwords wait.

@@ -1,5 +1,6 @@
 mod hashes;
 mod starting;
+mod the_answers;
 mod the_memory;
 mod the_pool;
 

@@ -1,0 +1,64 @@
+//! A piece of work, and whoever waits for it.
+
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+/// Work for a thread with a state `S`.
+pub(super) trait Task<S>: Send {
+    /// Whether nobody waits any more.
+    fn is_abandoned(&self) -> bool;
+    /// Does it. The answer is yet to be given; `None` where nobody waits for one.
+    fn run(self: Box<Self>, state: &mut S) -> Option<Answer>;
+}
+
+/// What somebody waits for, ready to be given.
+pub(super) struct Answer {
+    /// When it was asked for.
+    pub(super) asked: Instant,
+    /// Gives it.
+    pub(super) give: Box<dyn FnOnce() + Send>,
+}
+
+/// Work that somebody waits for.
+pub(super) struct Asked<F, T> {
+    pub(super) at: Instant,
+    pub(super) work: F,
+    pub(super) answer: oneshot::Sender<T>,
+}
+
+impl<S, T, F> Task<S> for Asked<F, T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut S) -> T + Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn run(self: Box<Self>, state: &mut S) -> Option<Answer> {
+        let Self { at, work, answer } = *self;
+        let outcome = work(state);
+        Some(Answer {
+            asked: at,
+            give: Box::new(move || {
+                // Whoever asked may have gone meanwhile.
+                let _ = answer.send(outcome);
+            }),
+        })
+    }
+}
+
+/// Work that nobody waits for.
+pub(super) struct Rehearsal<F>(pub(super) F);
+
+impl<S, F: FnOnce(&mut S) + Send> Task<S> for Rehearsal<F> {
+    fn is_abandoned(&self) -> bool {
+        false
+    }
+
+    fn run(self: Box<Self>, state: &mut S) -> Option<Answer> {
+        (self.0)(state);
+        None
+    }
+}
