@@ -15,30 +15,8 @@ const REST: Duration = Duration::from_secs(1);
 impl Load {
     /// Sends for so long. A connection whose request is turned away rests for a moment, as clients are told to.
     pub fn flat_out(&mut self, span: Duration, requests: &mut impl Requests) -> Outcome<Tally> {
-        self.flat_out_until(Instant::now() + span, u64::MAX, requests)
-    }
-
-    /// The same until so many were answered with success. After another such run it is timed from answer to answer:
-    /// nothing of what was under way at either end is counted or left out.
-    pub fn flat_out_answers(
-        &mut self,
-        answers: u64,
-        requests: &mut impl Requests,
-    ) -> Outcome<Tally> {
-        let tally = self.flat_out_until(Instant::now() + PATIENCE, answers, requests)?;
-        if tally.answered < answers {
-            return Err("the server takes too long".into());
-        }
-        Ok(tally)
-    }
-
-    fn flat_out_until(
-        &mut self,
-        end: Instant,
-        most: u64,
-        requests: &mut impl Requests,
-    ) -> Outcome<Tally> {
         let start = Instant::now();
+        let end = start + span;
         let mut tally = Tally::default();
         let mut resting = VecDeque::new();
         for connection in &mut self.connections {
@@ -46,7 +24,7 @@ impl Load {
                 connection.send(start, requests)?;
             }
         }
-        while tally.answered < most && Instant::now() < end {
+        while Instant::now() < end {
             let wake = resting.front().map_or(end, |(until, _)| end.min(*until));
             self.receive(wake, &mut tally, |connection, finished| {
                 if finished.status == TURNED_AWAY {

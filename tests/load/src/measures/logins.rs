@@ -1,13 +1,14 @@
 //! Logins against raw password hashes on the same core, on either database, and registrations against logins, on SQLite.
 //! SQLite works on that core, and Postgres on the load's.
 //!
-//! Four logins are in flight, each connection's next as soon as its last is answered. The hashes have the core for
-//! themselves while they are measured. The load generator never sleeps, whatever is measured: the hashes themselves take
-//! longer while the other core is busy.
+//! Sixteen logins are in flight, each connection's next as soon as its last is answered. They are timed from the first that
+//! is sent to the last that is answered, so nothing that they cost is left out. The hashes have the core for themselves
+//! while they are measured. The load generator never sleeps, whatever is measured: the hashes themselves take longer
+//! while the other core is busy.
 //!
-//! One hash takes up to a third longer than another, and those next to each other are the most alike: so logins and
-//! hashes take turns a fifth of a second long. All hashes of one process may be a percent quicker or slower than those of
-//! another, so the server is another one each turn.
+//! One hash takes up to a third longer than another, and those next to each other are the most alike: so logins are
+//! compared often, each time with the hashes just before and just after them. All hashes of one process may be a percent
+//! quicker or slower than those of another, so the server is another one each turn.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -17,7 +18,6 @@ use std::time::Duration;
 use azuma_tests::process::{self, Signal};
 
 use super::Measure;
-use super::cost::TURNS;
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::Database;
@@ -33,12 +33,16 @@ pub const MEASURE: Measure = Measure {
 };
 
 const PEOPLE: u32 = 256;
-const IN_FLIGHT: usize = 4;
-/// How often they are compared in a turn, on each database. On SQLite each takes longer, with its registrations.
-const ON_SQLITE: u32 = 2;
-const ON_POSTGRES: u32 = 5;
-/// How many of each make a comparison.
-const COUNT: u32 = 14;
+/// How often a round starts a server on each database.
+const TURNS: u32 = 2;
+/// How often logins are compared with hashes while it runs.
+const COMPARISONS: u32 = 6;
+/// In flight; fewer in a short run, where a slow machine would turn them away.
+const IN_FLIGHT: [usize; 2] = [16, 4];
+/// How many logins, or registrations, are timed together.
+const REQUESTS: [u64; 2] = [40, 8];
+/// How many hashes are.
+const HASHES: u32 = 10;
 /// How long the load's core spins until it looks whether the hashes are done.
 const STEP: Duration = Duration::from_millis(1);
 /// Names of one turn do not reach those of the next.
@@ -65,20 +69,19 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let mut on_sqlite = Measured::default();
     let mut on_postgres = Measured::default();
     let mut registered = Served::default();
+    let mut beside = Served::default();
     for turn in bench.turns(bench.either(TURNS, 1)) {
         let server = start(bench, &sqlite)?;
-        let names = &mut registrations(turn * NAMES_OF_A_TURN);
-        for _ in 0..bench.either(ON_SQLITE, 1) {
-            on_sqlite.compare(bench, &server)?;
-            registered.measure(&server, names)?;
-        }
+        on_sqlite.compare(bench, &server)?;
+        registered.measure(bench, &server, &mut registrations(turn * NAMES_OF_A_TURN))?;
+        beside.measure(bench, &server, &mut logins(PEOPLE))?;
         drop(server);
-        let server = start(bench, &postgres)?;
-        for _ in 0..bench.either(ON_POSTGRES, 1) {
-            on_postgres.compare(bench, &server)?;
-        }
+        on_postgres.compare(bench, &start(bench, &postgres)?)?;
     }
-    Ok(findings(on_sqlite, on_postgres, registered))
+    Ok(Findings {
+        rows: rows(&on_sqlite, &on_postgres, registered.rate.by(&beside.rate)),
+        figures: figures(on_sqlite, on_postgres, registered),
+    })
 }
 
 /// A server that knows how long a hash takes, which it sees once it is left alone.
@@ -88,64 +91,69 @@ fn start(bench: &Bench, database: &Database) -> Outcome<Server> {
     Ok(server)
 }
 
-fn findings(sqlite: Measured, postgres: Measured, registered: Served) -> Findings {
+fn rows(sqlite: &Measured, postgres: &Measured, registrations: Series) -> Vec<Row> {
     let row = |what, against, reach, rounds| {
         Row::new(what, against, Reach::AtLeast(reach), Unit::Times, rounds)
     };
     let of_hashes = |measured: &Measured| measured.logins.rate.by(&measured.hashes);
-    let rows = vec![
+    vec![
         row(
             "logins/s on one core, Postgres on the other",
             "raw hashes/s",
             0.95,
-            of_hashes(&postgres),
+            of_hashes(postgres),
         ),
         row(
             "the same, SQLite on the same core",
             "raw hashes/s",
             0.95,
-            of_hashes(&sqlite),
+            of_hashes(sqlite),
         ),
-        row(
-            "registrations/s",
-            "logins/s",
-            0.9,
-            registered.rate.by(&sqlite.logins.rate),
-        ),
-    ];
+        row("registrations/s", "logins/s", 0.9, registrations),
+    ]
+}
+
+fn figures(sqlite: Measured, postgres: Measured, registered: Served) -> Vec<Figure> {
     let rate = |what, rounds| Figure::new(what, Unit::PerSecond, rounds);
     let share = |what, rounds| Figure::new(what, Unit::Share, rounds);
-    Findings {
-        rows,
-        figures: vec![
-            rate("raw hashes, Postgres", postgres.hashes),
-            rate("logins, Postgres", postgres.logins.rate),
-            share("logins turned away, Postgres", postgres.logins.turned_away),
-            rate("raw hashes, SQLite", sqlite.hashes),
-            rate("logins, SQLite", sqlite.logins.rate),
-            share("logins turned away, SQLite", sqlite.logins.turned_away),
-            rate("registrations", registered.rate),
-            share("registrations turned away", registered.turned_away),
-        ],
-    }
+    vec![
+        rate("raw hashes, Postgres", postgres.hashes),
+        rate("logins, Postgres", postgres.logins.rate),
+        share("logins turned away, Postgres", postgres.logins.turned_away),
+        rate("raw hashes, SQLite", sqlite.hashes),
+        rate("logins, SQLite", sqlite.logins.rate),
+        share("logins turned away, SQLite", sqlite.logins.turned_away),
+        rate("registrations", registered.rate),
+        share("registrations turned away", registered.turned_away),
+    ]
 }
 
 impl Measured {
     fn compare(&mut self, bench: &Bench, server: &Server) -> Outcome<()> {
-        self.hashes.push(raw_hashes(bench)?);
-        self.logins.measure(server, &mut logins(PEOPLE))
+        let mut before = raw_hashes(bench)?;
+        for _ in 0..bench.either(COMPARISONS, 1) {
+            self.logins.measure(bench, server, &mut logins(PEOPLE))?;
+            let after = raw_hashes(bench)?;
+            self.hashes.push(f64::midpoint(before, after));
+            before = after;
+        }
+        Ok(())
     }
 }
 
 impl Served {
-    /// Counts once the queue is full. Nothing is left to do for the server when this returns.
-    fn measure(&mut self, server: &Server, requests: &mut impl Requests) -> Outcome<()> {
-        let mut load = Load::connect(server.address(), IN_FLIGHT, Rest::Spin)?;
-        load.flat_out_answers(IN_FLIGHT as u64, requests)?;
+    fn measure(
+        &mut self,
+        bench: &Bench,
+        server: &Server,
+        requests: &mut impl Requests,
+    ) -> Outcome<()> {
+        let [full, short] = IN_FLIGHT;
+        let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Spin)?;
+        let [full, short] = REQUESTS;
         let tally = load
-            .flat_out_answers(u64::from(COUNT), requests)?
+            .flat_out_count(bench.either(full, short), requests)?
             .served()?;
-        load.finish()?;
         self.rate.push(tally.rate());
         self.turned_away.push(tally.turned_away_share());
         Ok(())
@@ -157,7 +165,7 @@ impl Served {
 fn raw_hashes(bench: &Bench) -> Outcome<f64> {
     let mut command = Command::new(std::env::current_exe()?);
     command
-        .args(["hash", "--count", &COUNT.to_string()])
+        .args(["hash", "--count", &HASHES.to_string()])
         .stdout(Stdio::piped());
     bench.cores().server.give(&mut command);
     let mut child = process::spawn(command, Signal::Kill)?;

@@ -26,8 +26,10 @@ pub const MEASURE: Measure = Measure {
 const RATE: u32 = 200;
 const ONE_NEW_IN: u32 = 20;
 const KNOWN: u32 = 1_000;
-/// Enough new ones for both halves of every round.
-const NEW_OF_A_ROUND: u32 = 1_000;
+/// Enough new ones for the calm and the storm of a turn.
+const NEW_OF_A_TURN: u32 = 500;
+/// How often each server is seen calm and in a storm.
+const TURNS: u32 = 2;
 /// In flight; fewer in a short run, where a slow machine would turn them away.
 const LOGINS: [usize; 2] = [64, 16];
 /// MiB that one hash takes.
@@ -46,29 +48,43 @@ struct Measured {
 
 fn run(bench: &Bench) -> Outcome<Findings> {
     let database = Database::sqlite(bench)?;
-    database.insert(0..KNOWN + (bench.plan().rounds() + 1) * NEW_OF_A_ROUND)?;
+    database.insert(0..KNOWN + bench.plan().rounds() * TURNS * NEW_OF_A_TURN)?;
     let known = tokens(0..KNOWN);
+    let mut new = (KNOWN..).step_by(NEW_OF_A_TURN as usize);
     let mut measured = Measured::default();
-    for round in bench.rounds() {
-        let first = KNOWN + round * NEW_OF_A_ROUND;
-        let new = tokens(first..first + NEW_OF_A_ROUND);
-        let (for_calm, for_storm) = new.split_at(new.len() / 2);
+    for _ in bench.rounds() {
         let server = azuma(bench, database.url())?.start()?;
         thread::sleep(bench.seconds(1.0, 0.1));
-        measured.idle_memory.push(server.memory()?);
+        let idle_memory = server.memory()?;
         use_once(&server, &known)?;
-        measured
-            .calm_p99
-            .push(calm(bench, &server, &known, for_calm)?);
-        measured.logins_alone.push(logins_alone(bench, &server)?);
-        server.forget_peak()?;
-        let (checks, logins) = storm(bench, &server, &known, for_storm)?;
-        measured.storm_memory.push(server.peak_memory()?);
-        measured.storm_p99.push(quantile(&checks.latencies, 0.99));
-        measured.logins_in_storm.push(logins.rate());
-        measured.turned_away.push(logins.turned_away_share());
+        for first in new.by_ref().take(bench.either(TURNS, 1) as usize) {
+            let new = tokens(first..first + NEW_OF_A_TURN);
+            measured.idle_memory.push(idle_memory);
+            measured.turn(bench, &server, &known, &new)?;
+        }
     }
     Ok(findings(measured))
+}
+
+impl Measured {
+    fn turn(
+        &mut self,
+        bench: &Bench,
+        server: &Server,
+        known: &[Token],
+        new: &[Token],
+    ) -> Outcome<()> {
+        let (for_calm, for_storm) = new.split_at(new.len() / 2);
+        self.calm_p99.push(calm(bench, server, known, for_calm)?);
+        self.logins_alone.push(logins_alone(bench, server)?);
+        server.forget_peak()?;
+        let (checks, logins) = storm(bench, server, known, for_storm)?;
+        self.storm_memory.push(server.peak_memory()?);
+        self.storm_p99.push(quantile(&checks.latencies, 0.99));
+        self.logins_in_storm.push(logins.rate());
+        self.turned_away.push(logins.turned_away_share());
+        Ok(())
+    }
 }
 
 fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
@@ -82,13 +98,13 @@ fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
 fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<f64> {
     let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
     let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
-    let tally = load.paced(RATE, bench.seconds(6.0, 1.0), &mut requests)?;
+    let tally = load.paced(RATE, bench.seconds(3.0, 1.0), &mut requests)?;
     Ok(quantile(&tally.faultless()?.latencies, 0.99))
 }
 
 fn logins_alone(bench: &Bench, server: &Server) -> Outcome<f64> {
     let (mut load, mut requests) = rage(bench, server)?;
-    let tally = load.flat_out(bench.seconds(4.0, 1.0), &mut requests)?;
+    let tally = load.flat_out(bench.seconds(2.0, 1.0), &mut requests)?;
     load.finish()?;
     Ok(tally.served()?.rate())
 }
@@ -98,7 +114,7 @@ fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests)> {
     let [full, short] = LOGINS;
     let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;
     let mut requests = logins(KNOWN);
-    load.flat_out(bench.seconds(1.5, 0.3), &mut requests)?;
+    load.flat_out(bench.seconds(0.8, 0.3), &mut requests)?;
     Ok((load, requests))
 }
 
@@ -109,13 +125,15 @@ fn storm(
     known: &[Token],
     new: &[Token],
 ) -> Outcome<(Tally, Tally)> {
-    let span = bench.seconds(6.0, 1.0);
+    let span = bench.seconds(3.0, 1.0);
     let raging = Barrier::new(2);
     let log_in = || -> Outcome<Tally> {
         let begun = rage(bench, server);
         raging.wait();
         let (mut load, mut requests) = begun?;
-        load.flat_out(span, &mut requests)?.served()
+        let tally = load.flat_out(span, &mut requests)?.served()?;
+        load.finish()?;
+        Ok(tally)
     };
     thread::scope(|scope| {
         let logins = scope.spawn(|| log_in().map_err(|error| format!("logins: {error}")));
