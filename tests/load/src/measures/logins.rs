@@ -36,7 +36,7 @@ const PEOPLE: u32 = 256;
 /// How often a round starts a server on each database.
 const TURNS: u32 = 2;
 /// How often logins are compared with hashes while it runs.
-const COMPARISONS: u32 = 6;
+const COMPARISONS: u32 = 5;
 /// In flight; fewer in a short run, where a slow machine would turn them away.
 const IN_FLIGHT: [usize; 2] = [16, 4];
 /// How many logins, or registrations, are timed together.

@@ -98,7 +98,7 @@ fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
 fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<f64> {
     let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
     let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
-    let tally = load.paced(RATE, bench.seconds(3.0, 1.0), &mut requests)?;
+    let tally = load.paced(RATE, bench.seconds(2.5, 1.0), &mut requests)?;
     Ok(quantile(&tally.faultless()?.latencies, 0.99))
 }
 
@@ -114,7 +114,7 @@ fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests)> {
     let [full, short] = LOGINS;
     let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;
     let mut requests = logins(KNOWN);
-    load.flat_out(bench.seconds(0.8, 0.3), &mut requests)?;
+    load.flat_out(bench.seconds(0.5, 0.3), &mut requests)?;
     Ok((load, requests))
 }
 
@@ -125,7 +125,7 @@ fn storm(
     known: &[Token],
     new: &[Token],
 ) -> Outcome<(Tally, Tally)> {
-    let span = bench.seconds(3.0, 1.0);
+    let span = bench.seconds(2.5, 1.0);
     let raging = Barrier::new(2);
     let log_in = || -> Outcome<Tally> {
         let begun = rage(bench, server);

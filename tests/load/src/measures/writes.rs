@@ -39,7 +39,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     thread::sleep(Duration::from_secs(1));
     eprintln!("   idle");
     let idle = asked_while(count, || {
-        thread::sleep(bench.seconds(15.0, 1.0));
+        thread::sleep(bench.seconds(10.0, 1.0));
         Ok(())
     })?;
 
