@@ -73,9 +73,25 @@ impl Services {
     /// again.
     ///
     /// # Errors
-    /// [`StoreError`]; the request is still there then.
+    /// [`StoreError`]; the request is still there then, behind the others where it was what failed.
     pub async fn begin_next_recovery(&self) -> Result<Backlog, StoreError> {
         let now = self.ports.clock.now();
+        let begun = self.begin_oldest_recovery(now).await;
+        if let Err(StoreError::Failed(_)) = &begun {
+            // It would fail again, and hold up those behind it.
+            self.put_oldest_recovery_back(now).await?;
+        }
+        begun
+    }
+
+    async fn put_oldest_recovery_back(&self, now: Timestamp) -> Result<(), StoreError> {
+        let store = &self.ports.store;
+        store
+            .transact(move |tx| Ok(tx.recoveries().put_oldest_back(now)?))
+            .await
+    }
+
+    async fn begin_oldest_recovery(&self, now: Timestamp) -> Result<Backlog, StoreError> {
         let links = RecoveryLinks {
             keys: self.settings.keys.clone(),
             end: now.plus(self.settings.recovery_lifetime),

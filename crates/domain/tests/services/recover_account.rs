@@ -1,6 +1,8 @@
 //! A request to recover an account leads to a mail, where there is such an account.
 
-use azuma_domain::testing::sample::{MICROSECOND, MINUTE, SECOND};
+use azuma_domain::ports::{Abort, StoreError, StoreExt};
+use azuma_domain::services::Backlog;
+use azuma_domain::testing::sample::{MICROSECOND, MINUTE, SECOND, recovery};
 
 use crate::world::{AZUMA, World};
 
@@ -54,9 +56,7 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     }
     let workers = azuma_domain::testing::all((0..8).map(|_| async {
         let mut begun = 0;
-        while world.services.begin_next_recovery().await.unwrap()
-            == azuma_domain::services::Backlog::Left
-        {
+        while world.services.begin_next_recovery().await.unwrap() == Backlog::Left {
             begun += 1;
         }
         begun
@@ -64,6 +64,27 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     .await;
     assert_eq!(workers.iter().sum::<u32>(), 5);
     assert_eq!(world.deliver_all().await, 5);
+}
+
+#[tokio::test]
+async fn a_request_that_fails_holds_up_no_other() {
+    let world = with_neo().await;
+    let begin = || world.services.begin_next_recovery();
+    let write_down_the_same = || {
+        let request = recovery(1, "neo@example.org", world.now());
+        (world.parts.store)
+            .transact(move |tx| Ok::<_, Abort<StoreError>>(tx.recoveries().insert(&request)?))
+    };
+    write_down_the_same().await.unwrap();
+    assert_eq!(begin().await.unwrap(), Backlog::Left);
+    // Again, the first one's link is in its way.
+    write_down_the_same().await.unwrap();
+    world.wait(SECOND);
+    world.ask_to_recover("neo@example.org").await;
+    world.wait(SECOND);
+    begin().await.unwrap_err();
+    assert_eq!(begin().await.unwrap(), Backlog::Left);
+    assert_eq!(world.deliver_all().await, 2);
 }
 
 #[tokio::test]

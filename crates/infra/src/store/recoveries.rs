@@ -1,5 +1,6 @@
 //! Requests to recover an account.
 
+use azuma_domain::Timestamp;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{RecoveryRepository, StoreError};
 use azuma_domain::recovery::{RecoveryId, RecoveryRequest};
@@ -75,5 +76,22 @@ impl RecoveryRepository for DieselTransaction<'_> {
             Ok(oldest)
         })?;
         rows.into_iter().map(RecoveryRequest::try_from).collect()
+    }
+
+    fn put_oldest_back(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.query(|connection| {
+            let oldest: Vec<StoredId> = load_locked!(
+                connection,
+                recoveries::table
+                    .order((recoveries::requested_at, recoveries::id))
+                    .select(recoveries::id)
+                    .limit(1),
+                for_update.skip_locked
+            )?;
+            diesel::update(recoveries::table.filter(recoveries::id.eq_any(oldest)))
+                .set(recoveries::requested_at.eq(StoredTime(now)))
+                .execute(connection)
+        })?;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! [`RecoveryRepository`](crate::ports::RecoveryRepository).
 
+pub mod put_oldest_back;
 pub mod take;
 
 /// Tests of each behaviour of the port; part of [`store_contract!`](crate::store_contract).
@@ -17,6 +18,10 @@ macro_rules! store_contract_of_recoveries {
                 the_oldest_come_first_and_no_more_than_the_limit
                 rolled_back_the_requests_are_there_again
                 of_8_racing_calls_each_request_goes_to_one
+            }
+            put_oldest_back {
+                the_oldest_then_waits_for_the_others
+                where_there_is_none_nothing_happens
             }
         }
     };

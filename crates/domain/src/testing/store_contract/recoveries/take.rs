@@ -8,12 +8,12 @@ use crate::testing::all;
 use crate::testing::sample::{MICROSECOND, now, recovery};
 use crate::testing::store_contract::{given, linger, write};
 
-async fn request(store: &Arc<dyn Store>, request: &RecoveryRequest) {
+pub(super) async fn request(store: &Arc<dyn Store>, request: &RecoveryRequest) {
     let request = request.clone();
     write(store, move |tx| tx.recoveries().insert(&request)).await;
 }
 
-async fn take(store: &Arc<dyn Store>, limit: u32) -> Vec<RecoveryRequest> {
+pub(super) async fn take(store: &Arc<dyn Store>, limit: u32) -> Vec<RecoveryRequest> {
     write(store, move |tx| tx.recoveries().take(limit)).await
 }
 
