@@ -22,6 +22,11 @@ impl Series {
         }
     }
 
+    /// The latest one.
+    pub fn last(&self) -> f64 {
+        self.0.last().copied().unwrap_or(f64::NAN)
+    }
+
     /// The smallest one.
     pub fn min(&self) -> f64 {
         self.0.iter().copied().fold(f64::NAN, f64::min)
