@@ -4,7 +4,10 @@
 //! transaction and the kernel's part in both, is read from memory again. Of logins that follow one another at once only
 //! the first is slow. So where many wait, what has been done waits for the next, by a quarter of what it had waited anyway.
 
+use std::mem::take;
 use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
 
 use super::task::Answer;
 
@@ -39,9 +42,35 @@ impl Answers {
     }
 
     /// Gives them all, in the order they were done.
+    ///
+    /// Several of one runtime are given by it: it wakes once, and then deals with all of them. Given from here, it would
+    /// wake for each, and this thread, which goes last, would wait for it each time.
     pub(super) fn give(&mut self) {
         self.due = None;
-        for answer in self.held.drain(..) {
+        let mut left = take(&mut self.held);
+        while let Some(first) = left.first() {
+            let runtime = first.runtime.clone();
+            let id = runtime.as_ref().map(Handle::id);
+            let is_its = |answer: &Answer| answer.runtime.as_ref().map(Handle::id) == id;
+            let (its, others) = left.into_iter().partition(is_its);
+            left = others;
+            let together = Together(its);
+            match runtime {
+                Some(runtime) if together.0.len() > 1 => {
+                    runtime.spawn(async move { drop(together) });
+                }
+                Some(_) | None => drop(together),
+            }
+        }
+    }
+}
+
+/// Answers that are given when it is dropped, so that a runtime that ends before it comes to them loses none.
+struct Together(Vec<Answer>);
+
+impl Drop for Together {
+    fn drop(&mut self) {
+        for answer in self.0.drain(..) {
             (answer.give)();
         }
     }

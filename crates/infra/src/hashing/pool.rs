@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::answers::Answers;
@@ -121,9 +122,12 @@ impl<S: Send + 'static> Pool<S> {
         if queue.is_full() {
             return Err(Busy { wait: queue.wait() });
         }
-        queue
-            .waiting
-            .push_back(Box::new(Asked { at, work, answer }));
+        queue.waiting.push_back(Box::new(Asked {
+            at,
+            runtime: Handle::try_current().ok(),
+            work,
+            answer,
+        }));
         drop(queue);
         self.shared.arrived.notify_one();
         Ok(receiver)

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// Work for a thread with a state `S`.
@@ -16,6 +17,8 @@ pub(super) trait Task<S>: Send {
 pub(super) struct Answer {
     /// When it was asked for.
     pub(super) asked: Instant,
+    /// Where it was asked for.
+    pub(super) runtime: Option<Handle>,
     /// Gives it.
     pub(super) give: Box<dyn FnOnce() + Send>,
 }
@@ -23,6 +26,7 @@ pub(super) struct Answer {
 /// Work that somebody waits for.
 pub(super) struct Asked<F, T> {
     pub(super) at: Instant,
+    pub(super) runtime: Option<Handle>,
     pub(super) work: F,
     pub(super) answer: oneshot::Sender<T>,
 }
@@ -37,10 +41,16 @@ where
     }
 
     fn run(self: Box<Self>, state: &mut S) -> Option<Answer> {
-        let Self { at, work, answer } = *self;
+        let Self {
+            at,
+            runtime,
+            work,
+            answer,
+        } = *self;
         let outcome = work(state);
         Some(Answer {
             asked: at,
+            runtime,
             give: Box::new(move || {
                 // Whoever asked may have gone meanwhile.
                 let _ = answer.send(outcome);

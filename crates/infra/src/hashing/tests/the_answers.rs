@@ -3,6 +3,8 @@
 use std::sync::{Mutex, mpsc};
 use std::time::Instant;
 
+use tokio::runtime::{Builder, Handle, Runtime};
+
 use super::super::answers::Answers;
 use super::super::task::Answer;
 use super::*;
@@ -14,6 +16,7 @@ const NONE: [u32; 0] = [];
 struct Thread {
     answers: Answers,
     now: Instant,
+    runtime: Option<Handle>,
     given: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -22,8 +25,21 @@ impl Thread {
         Self {
             answers: Answers::default(),
             now: pool::now(),
+            runtime: None,
             given: Arc::default(),
         }
+    }
+
+    /// Whose answers were asked for on this runtime.
+    fn on(runtime: &Runtime) -> Self {
+        Self {
+            runtime: Some(runtime.handle().clone()),
+            ..Self::new()
+        }
+    }
+
+    fn given(&self) -> Vec<u32> {
+        self.given.lock().unwrap().clone()
     }
 
     /// Ends the work that was asked for so long ago, `EACH` after the one before; answers what was given in all.
@@ -32,12 +48,18 @@ impl Thread {
         let given = Arc::clone(&self.given);
         let answer = Answer {
             asked: self.now.checked_sub(waited).unwrap(),
+            runtime: self.runtime.clone(),
             give: Box::new(move || given.lock().unwrap().push(number)),
         };
         self.answers.hold(answer, self.now);
         self.answers.give_due(self.now, EACH);
-        self.given.lock().unwrap().clone()
+        self.given()
     }
+}
+
+/// A runtime that does nothing until it is told to.
+fn runtime() -> Runtime {
+    Builder::new_current_thread().build().unwrap()
 }
 
 #[test]
@@ -78,6 +100,48 @@ fn no_more_than_four_are_given_together() {
     }
     assert_eq!(thread.done(4, EACH * 100), [1, 2, 3, 4]);
     assert_eq!(thread.done(5, EACH * 100), [1, 2, 3, 4]);
+}
+
+#[test]
+fn those_given_together_are_given_by_the_runtime_that_asked() {
+    let runtime = runtime();
+    let mut thread = Thread::on(&runtime);
+    assert_eq!(thread.done(1, EACH * 4), NONE);
+    assert_eq!(thread.done(2, EACH * 4), NONE);
+    runtime.block_on(tokio::task::yield_now());
+    assert_eq!(thread.given(), [1, 2]);
+}
+
+#[test]
+fn those_of_two_runtimes_are_given_by_both() {
+    let (first, second) = (runtime(), runtime());
+    let mut thread = Thread::on(&first);
+    for (number, runtime) in (1..).zip([&first, &second, &first, &second]) {
+        thread.runtime = Some(runtime.handle().clone());
+        assert_eq!(thread.done(number, EACH * 100), NONE);
+    }
+    second.block_on(tokio::task::yield_now());
+    assert_eq!(thread.given(), [2, 4]);
+    first.block_on(tokio::task::yield_now());
+    assert_eq!(thread.given(), [2, 4, 1, 3]);
+}
+
+#[test]
+fn one_alone_waits_for_no_runtime() {
+    let runtime = runtime();
+    assert_eq!(Thread::on(&runtime).done(1, EACH), [1]);
+}
+
+#[test]
+fn a_runtime_that_ends_before_it_gives_them_loses_none() {
+    let runtime = runtime();
+    let mut thread = Thread::on(&runtime);
+    assert_eq!(thread.done(1, EACH * 4), NONE);
+    assert_eq!(thread.done(2, EACH * 4), NONE);
+    drop(runtime);
+    assert_eq!(thread.given(), [1, 2]);
+    assert_eq!(thread.done(3, EACH * 4), [1, 2]);
+    assert_eq!(thread.done(4, EACH * 4), [1, 2, 3, 4]);
 }
 
 /// Work that tells when it has begun, and ends when it is told to.
