@@ -43,6 +43,8 @@ pub type Work = Box<dyn Fn(&mut dyn Transaction) -> Result<Decision, StoreError>
 ///   database or a connection found dead before the commit, and answer [`StoreError::Unavailable`] when that does
 ///   not help within its bounds;
 /// - never run `work` again once a commit was sent, whose fate may be unknown.
+///
+/// It MAY run several in one transaction, one after the other, and any of them again because another one did not commit.
 pub trait Store: Send + Sync {
     /// Runs a unit of work. Services call [`StoreExt::transact`] and [`StoreExt::read`] instead.
     fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;

@@ -36,6 +36,9 @@ pub enum OpenError {
         /// Why.
         reason: String,
     },
+    /// The thread that writes to an SQLite file cannot be started.
+    #[error("cannot start a thread to write to the database: {0}")]
+    Thread(#[from] io::Error),
 }
 
 impl OpenError {

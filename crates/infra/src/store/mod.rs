@@ -6,8 +6,11 @@
 //! | `connection` | one connection to either, set up |
 //! | `pool` | many, and how long to wait for one |
 //! | `migrate` | the schema |
-//! | `diesel_store` | the store: its turn, its retries, its time limit |
-//! | `unit_of_work` | one run of a unit of work on one connection |
+//! | `diesel_store` | the store: whose turn it is, and how long each is waited for |
+//! | `writer` | SQLite's one writer, and what is committed together |
+//! | `runs` | how often a unit of work is run, and until when |
+//! | `unit_of_work` | one run on one connection |
+//! | `handover` | whether it may still commit |
 //! | `transaction` | the repositories together |
 //! | `users`, `sessions`, `links`, `recoveries`, `outbox`, `invalidations` | a repository each |
 //! | `user_rows`, `session_rows`, `outbox_rows` | accounts, sessions, tokens and messages as rows |
@@ -21,6 +24,7 @@
 mod connection;
 mod diesel_store;
 mod errors;
+mod handover;
 mod invalidations;
 mod links;
 mod migrate;
@@ -28,6 +32,7 @@ mod outbox;
 mod outbox_rows;
 mod pool;
 mod recoveries;
+mod runs;
 mod schema;
 mod session_rows;
 mod session_uses;
@@ -40,6 +45,7 @@ mod unit_of_work;
 mod url;
 mod user_rows;
 mod users;
+mod writer;
 
 pub use diesel_store::DieselStore;
 pub use errors::OpenError;

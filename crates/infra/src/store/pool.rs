@@ -26,7 +26,8 @@ pub struct PoolOptions {
     pub max_connections: u32,
     /// The longest a unit of work waits for its turn and its connection.
     pub wait: Duration,
-    /// The longest a unit of work takes, once it is its turn, before it is given up.
+    /// The longest a unit of work takes, once it is its turn, before it is given up. What it shares a transaction with is
+    /// part of it.
     pub limit: Duration,
 }
 

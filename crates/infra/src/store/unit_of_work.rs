@@ -1,61 +1,44 @@
-//! One run of a unit of work on one connection: where it may write, begin, work, and commit or roll back.
+//! One run of a unit of work, or of several together, on one connection: where it may write, begin, work, and commit or
+//! roll back.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
 
 use azuma_domain::ports::{Access, Decision, StoreError, Work};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use tokio::time::Instant;
 
 use super::connection::DbConnection;
 use super::errors::classify;
+use super::handover::Handover;
 use super::pool::{Pooled, Serves};
 use super::transaction::DieselTransaction;
 
-/// Settles between the one who waits for a unit of work and the thread that runs it whether it may still commit.
-/// Once the one has given up, the other commits no more.
-pub(super) struct Handover(AtomicU8);
+/// A unit of work, and whether it may still commit.
+pub(super) struct Unit {
+    pub(super) access: Access,
+    pub(super) work: Work,
+    pub(super) handover: Arc<Handover>,
+}
 
-const RUNNING: u8 = 0;
-const COMMITTING: u8 = 1;
-const GIVEN_UP: u8 = 2;
-
-impl Handover {
-    pub(super) fn new() -> Self {
-        Self(AtomicU8::new(RUNNING))
-    }
-
-    /// Gives up; answers whether that was in time to prevent the commit.
-    pub(super) fn give_up(&self) -> bool {
-        self.leave_running_for(GIVEN_UP)
-    }
-
-    pub(super) fn was_given_up(&self) -> bool {
-        self.0.load(Ordering::Acquire) == GIVEN_UP
-    }
-
-    fn may_commit(&self) -> bool {
-        self.leave_running_for(COMMITTING)
-    }
-
-    fn leave_running_for(&self, state: u8) -> bool {
-        self.0
-            .compare_exchange(RUNNING, state, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+impl Unit {
+    pub(super) fn new(access: Access, work: Work) -> Self {
+        Self {
+            access,
+            work,
+            handover: Arc::new(Handover::default()),
+        }
     }
 }
 
-/// Runs `work` once. [`StoreError::Contended`] means that nothing happened and that it may be run again; every
+/// Runs it once. [`StoreError::Contended`] means that nothing happened and that it may be run again; every
 /// other error is final.
-pub(super) fn run_once(
-    pooled: &mut Pooled,
-    access: Access,
-    work: &Work,
-    handover: &Handover,
-) -> Result<(), StoreError> {
-    match access {
-        Access::Read => read_once(pooled, work),
-        Access::Write => write_once(pooled, work, handover),
+pub(super) fn run_once(pooled: &mut Pooled, unit: &Unit) -> Result<(), StoreError> {
+    match unit.access {
+        Access::Read => read_once(pooled, &unit.work),
+        Access::Write => write_once(pooled, unit),
     }
 }
 
@@ -73,14 +56,13 @@ fn read_once(pooled: &mut Pooled, work: &Work) -> Result<(), StoreError> {
     decide(&mut pooled.connection, work).map(drop)
 }
 
-fn write_once(pooled: &mut Pooled, work: &Work, handover: &Handover) -> Result<(), StoreError> {
+fn write_once(pooled: &mut Pooled, unit: &Unit) -> Result<(), StoreError> {
     begin(pooled)?;
     let connection = &mut pooled.connection;
-    match decide(connection, work) {
-        Ok(Decision::Commit) if handover.may_commit() => {
+    match decide(connection, &unit.work) {
+        Ok(Decision::Commit) if unit.handover.may_commit() => {
             // From here on its fate may be unknown, so no error leads to another run.
-            DbConnection::commit_transaction(connection)
-                .map_err(|error| StoreError::Unavailable(Box::new(CommitFailed(error))))
+            commit(connection).map_err(CommitFailed::into)
         }
         Ok(Decision::Commit) => {
             roll_back(connection);
@@ -99,10 +81,65 @@ fn write_once(pooled: &mut Pooled, work: &Work, handover: &Handover) -> Result<(
 
 const GIVEN_UP_REASON: &str = "the unit of work took too long and was rolled back";
 
+/// What came of units of work in one transaction.
+pub(super) enum Together {
+    /// All of it happened, but for what was given up before it began.
+    Committed,
+    /// Nothing happened: one of them would not commit, or nothing could begin. They may be run again.
+    Nothing,
+    /// The fate of all is the same, and unknown.
+    Unknown(CommitFailed),
+}
+
+/// Runs units of work that write once, one after the other, in one transaction, which they join for so long. Answers how
+/// many of them it came to, at least one; the others are as they were.
+pub(super) fn run_together(
+    pooled: &mut Pooled,
+    units: &[&Unit],
+    join_for: Duration,
+) -> (usize, Together) {
+    if begin(pooled).is_err() {
+        return (1, Together::Nothing);
+    }
+    let connection = &mut pooled.connection;
+    let since = Instant::now();
+    let mut came_to = 0;
+    let mut ran = Vec::with_capacity(units.len());
+    let mut all_commit = true;
+    for unit in units {
+        came_to += 1;
+        if unit.handover.begin().is_some() {
+            ran.push(unit);
+            all_commit = matches!(decide(connection, &unit.work), Ok(Decision::Commit));
+        }
+        if !all_commit || since.elapsed() >= join_for {
+            break;
+        }
+    }
+    // Where one is given up that has begun, the time of those before it is up as well.
+    if all_commit && ran.iter().all(|unit| unit.handover.may_commit()) {
+        let committed = commit(connection);
+        let together = committed.map_or_else(Together::Unknown, |()| Together::Committed);
+        return (came_to, together);
+    }
+    roll_back(connection);
+    (came_to, Together::Nothing)
+}
+
+fn commit(connection: &mut DbConnection) -> Result<(), CommitFailed> {
+    DbConnection::commit_transaction(connection).map_err(|error| CommitFailed(Arc::new(error)))
+}
+
 /// A COMMIT that was sent and not answered well.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("the commit failed, and may have happened: {0}")]
-struct CommitFailed(#[source] diesel::result::Error);
+pub(super) struct CommitFailed(#[source] Arc<diesel::result::Error>);
+
+impl From<CommitFailed> for StoreError {
+    fn from(failed: CommitFailed) -> Self {
+        Self::Unavailable(Box::new(failed))
+    }
+}
 
 /// Asks the work, and adds the invalidations it calls for. Its panic is a failure like any other here, so that the connection survives.
 fn decide(connection: &mut DbConnection, work: &Work) -> Result<Decision, StoreError> {

@@ -1,6 +1,7 @@
 //! What the contract of the domain cannot know: files, migrations, limits of time. On SQLite; the rest of it needs
 //! a Postgres server and is tested from outside.
 
+mod the_writer;
 mod unreadable;
 
 use std::fs;

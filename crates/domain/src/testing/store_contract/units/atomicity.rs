@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::{expect_nothing, run_panicking, write_everything};
 use crate::ports::{Access, Decision, Store, StoreError};
+use crate::testing::all;
 use crate::testing::sample::{self, account, account_with_email, now};
 use crate::testing::store_contract::{given, look, try_write};
 
@@ -70,6 +71,40 @@ pub async fn refusals_and_failures_use_up_no_connections(store: Arc<dyn Store>) 
         assert_eq!(answer.await.is_ok(), number % 2 == 0);
     }
     given::ada(&store).await;
+}
+
+pub async fn a_refusal_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
+    race_with_every_third(&store, || Ok(Decision::RollBack)).await;
+}
+
+pub async fn a_failure_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
+    let fail = || Err(StoreError::Failed("as the test wants it".into()));
+    race_with_every_third(&store, fail).await;
+}
+
+/// Has 24 units of work race, each third of which ends so, and looks for what the others wrote.
+async fn race_with_every_third(store: &Arc<dyn Store>, end: fn() -> Result<Decision, StoreError>) {
+    let ada = given::ada(store).await;
+    let outcomes = all((0..24).map(|number| {
+        store.run(
+            Access::Write,
+            Box::new(move |tx| {
+                let token = sample::token(number, 0, now().plus(sample::MINUTE));
+                tx.sessions()
+                    .insert(&sample::session(number, ada), &token)?;
+                if number % 3 == 0 {
+                    return end();
+                }
+                Ok(Decision::Commit)
+            }),
+        )
+    }))
+    .await;
+    for (number, outcome) in outcomes.iter().enumerate() {
+        assert_eq!(outcome.is_err(), number % 3 == 0 && end().is_err());
+    }
+    let listed = look(store, move |tx| tx.sessions().list(ada, now())).await;
+    assert_eq!(listed.len(), 16);
 }
 
 pub async fn a_unit_of_work_refused_by_a_conflict_changes_nothing(store: Arc<dyn Store>) {

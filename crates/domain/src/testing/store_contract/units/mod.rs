@@ -98,6 +98,8 @@ macro_rules! store_contract_of_units {
                 a_panic_is_not_answered_as_done
                 panics_use_up_no_connections
                 refusals_and_failures_use_up_no_connections
+                a_refusal_takes_none_of_those_that_race_with_it
+                a_failure_takes_none_of_those_that_race_with_it
                 a_unit_of_work_refused_by_a_conflict_changes_nothing
                 changes_and_deletions_are_rolled_back_too
                 all_of_a_unit_of_work_happens
