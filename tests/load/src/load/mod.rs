@@ -120,6 +120,16 @@ impl Tally {
         }
     }
 
+    /// Adds what came of another span.
+    pub fn add(&mut self, other: Self) {
+        self.answered += other.answered;
+        self.took += other.took;
+        self.latencies.extend(other.latencies);
+        self.turned_away += other.turned_away;
+        self.refused += other.refused;
+        self.refusal = self.refusal.or(other.refusal);
+    }
+
     /// Requests answered in a second.
     pub fn rate(&self) -> f64 {
         self.answered as f64 / self.took.as_secs_f64()

@@ -2,10 +2,12 @@
 //!
 //! Checks arrive at 200 a second whatever happens, and each is timed from when it was due. They carry one of 1,000
 //! tokens that were used before; 1 in 20 carries one that was never used, which only the database knows. Each round
-//! has a server of its own, so that its memory is compared with what it had when it was idle.
+//! has a server of its own, so that its memory is compared with what it had when it was idle. It is seen calm and in a
+//! storm in turns, because what else goes on in the machine comes and goes within seconds.
 
 use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
 use super::Measure;
 use super::cost::CONNECTIONS;
@@ -27,9 +29,9 @@ const RATE: u32 = 200;
 const ONE_NEW_IN: u32 = 20;
 const KNOWN: u32 = 1_000;
 /// Enough new ones for the calm and the storm of a turn.
-const NEW_OF_A_TURN: u32 = 500;
+const NEW_OF_A_TURN: u32 = 40;
 /// How often each server is seen calm and in a storm.
-const TURNS: u32 = 2;
+const TURNS: u32 = 4;
 /// In flight; fewer in a short run, where a slow machine would turn them away.
 const LOGINS: [usize; 2] = [64, 16];
 /// MiB that one hash takes.
@@ -57,34 +59,28 @@ fn run(bench: &Bench) -> Outcome<Findings> {
         thread::sleep(bench.seconds(1.0, 0.1));
         let idle_memory = server.memory()?;
         use_once(&server, &known)?;
+        let (mut logins_alone, mut logins_in_storm) = (Tally::default(), Tally::default());
         for first in new.by_ref().take(bench.either(TURNS, 1) as usize) {
             let new = tokens(first..first + NEW_OF_A_TURN);
+            let (for_calm, for_storm) = new.split_at(new.len() / 2);
+            let p99 = |checks: Tally| quantile(&checks.latencies, 0.99);
+            let calm = calm(bench, &server, &known, for_calm)?;
+            measured.calm_p99.push(p99(calm));
+            server.forget_peak()?;
+            let storm = storm(bench, &server, &known, for_storm)?;
+            measured.storm_memory.push(server.peak_memory()?);
             measured.idle_memory.push(idle_memory);
-            measured.turn(bench, &server, &known, &new)?;
+            measured.storm_p99.push(p99(storm.checks));
+            logins_alone.add(storm.logins_alone);
+            logins_in_storm.add(storm.logins);
         }
+        measured.logins_alone.push(logins_alone.rate());
+        measured.logins_in_storm.push(logins_in_storm.rate());
+        measured
+            .turned_away
+            .push(logins_in_storm.turned_away_share());
     }
     Ok(findings(measured))
-}
-
-impl Measured {
-    fn turn(
-        &mut self,
-        bench: &Bench,
-        server: &Server,
-        known: &[Token],
-        new: &[Token],
-    ) -> Outcome<()> {
-        let (for_calm, for_storm) = new.split_at(new.len() / 2);
-        self.calm_p99.push(calm(bench, server, known, for_calm)?);
-        self.logins_alone.push(logins_alone(bench, server)?);
-        server.forget_peak()?;
-        let (checks, logins) = storm(bench, server, known, for_storm)?;
-        self.storm_memory.push(server.peak_memory()?);
-        self.storm_p99.push(quantile(&checks.latencies, 0.99));
-        self.logins_in_storm.push(logins.rate());
-        self.turned_away.push(logins.turned_away_share());
-        Ok(())
-    }
 }
 
 fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
@@ -95,55 +91,58 @@ fn use_once(server: &Server, tokens: &[Token]) -> Outcome<()> {
     Ok(())
 }
 
-fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<f64> {
+fn calm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<Tally> {
     let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
     let mut load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep)?;
-    let tally = load.paced(RATE, bench.seconds(2.5, 1.0), &mut requests)?;
-    Ok(quantile(&tally.faultless()?.latencies, 0.99))
+    load.paced(RATE, span(bench), &mut requests)?.faultless()
 }
 
-fn logins_alone(bench: &Bench, server: &Server) -> Outcome<f64> {
-    let (mut load, mut requests) = rage(bench, server)?;
-    let tally = load.flat_out(bench.seconds(2.0, 1.0), &mut requests)?;
-    load.finish()?;
-    Ok(tally.served()?.rate())
+/// How long a calm and a storm last, and the logins before it.
+fn span(bench: &Bench) -> Duration {
+    bench.seconds(1.25, 1.0)
 }
 
-/// Logins in flight, for a while already.
-fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests)> {
-    let [full, short] = LOGINS;
-    let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;
-    let mut requests = logins(KNOWN);
-    load.flat_out(bench.seconds(0.5, 0.3), &mut requests)?;
-    Ok((load, requests))
+/// What came of a storm.
+struct Storm {
+    logins_alone: Tally,
+    logins: Tally,
+    checks: Tally,
 }
 
-/// The checks begin when the logins have been in flight for a while.
-fn storm(
-    bench: &Bench,
-    server: &Server,
-    known: &[Token],
-    new: &[Token],
-) -> Outcome<(Tally, Tally)> {
-    let span = bench.seconds(2.5, 1.0);
+/// The checks begin when the logins have been in flight alone for a while.
+fn storm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outcome<Storm> {
     let raging = Barrier::new(2);
-    let log_in = || -> Outcome<Tally> {
+    let log_in = || -> Outcome<(Tally, Tally)> {
         let begun = rage(bench, server);
         raging.wait();
-        let (mut load, mut requests) = begun?;
-        let tally = load.flat_out(span, &mut requests)?.served()?;
+        let (mut load, mut requests, alone) = begun?;
+        let during = load.flat_out(span(bench), &mut requests)?.served()?;
         load.finish()?;
-        Ok(tally)
+        Ok((alone, during))
     };
     thread::scope(|scope| {
         let logins = scope.spawn(|| log_in().map_err(|error| format!("logins: {error}")));
         let load = Load::connect(server.address(), CONNECTIONS, Rest::Sleep);
         raging.wait();
         let mut requests = checks_partly_new(known, ONE_NEW_IN, new);
-        let checks = load?.paced(RATE, span, &mut requests)?.faultless()?;
-        let logins = logins.join().map_err(|_| "the logins panicked")??;
-        Ok((checks, logins))
+        let checks = load?.paced(RATE, span(bench), &mut requests)?.faultless()?;
+        let (logins_alone, logins) = logins.join().map_err(|_| "the logins panicked")??;
+        Ok(Storm {
+            logins_alone,
+            logins,
+            checks,
+        })
     })
+}
+
+/// Logins in flight, and what came of them without checks.
+fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests, Tally)> {
+    let [full, short] = LOGINS;
+    let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;
+    let mut requests = logins(KNOWN);
+    load.flat_out(bench.seconds(0.5, 0.3), &mut requests)?;
+    let alone = load.flat_out(span(bench), &mut requests)?;
+    Ok((load, requests, alone.served()?))
 }
 
 fn findings(measured: Measured) -> Findings {
