@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::errors::OpenError;
-use super::handover::{TOO_LONG, TOO_MANY, UNKNOWN, unavailable};
+use super::handover::{TOO_MANY, unavailable};
 use super::pool::PoolOptions;
 use super::runs::Runs;
 use super::unit_of_work::Unit;
@@ -89,8 +89,7 @@ impl Shared {
         match timeout_at(deadline, task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(join_error)) => Err(StoreError::Failed(Box::new(join_error))),
-            Err(_) if handover.give_up() => Err(unavailable(TOO_LONG)),
-            Err(_) => Err(unavailable(UNKNOWN)),
+            Err(_) => Err(handover.took_too_long()),
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// Why a unit of work was waited for in vain.
 pub(super) const TOO_MANY: &str = "too many units of work are waiting";
-pub(super) const TOO_LONG: &str = "the database takes too long";
+const TOO_LONG: &str = "the database takes too long";
 pub(super) const UNKNOWN: &str = "the commit takes too long, and may have happened";
 
 pub(super) fn unavailable(reason: &'static str) -> StoreError {
@@ -49,6 +49,11 @@ impl Handover {
     /// Gives up what has begun; answers whether that was in time to prevent the commit.
     pub(super) fn give_up(&self) -> bool {
         self.change(RUNNING, GIVEN_UP)
+    }
+
+    /// Gives up what took too long, and answers what that means.
+    pub(super) fn took_too_long(&self) -> StoreError {
+        unavailable(if self.give_up() { TOO_LONG } else { UNKNOWN })
     }
 
     pub(super) fn was_given_up(&self) -> bool {

@@ -11,7 +11,7 @@ use azuma_domain::ports::StoreError;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::handover::{Handover, TOO_LONG, TOO_MANY, UNKNOWN, unavailable};
+use super::handover::{Handover, TOO_MANY, UNKNOWN, unavailable};
 use super::runs::Runs;
 use super::unit_of_work::{Together, Unit};
 
@@ -72,8 +72,7 @@ impl Writer {
                 Err(_) => match handover.began() {
                     None if handover.leave_line() => return Err(unavailable(TOO_MANY)),
                     Some(began) if Instant::now() >= began + options.limit => {
-                        let in_time = handover.give_up();
-                        return Err(unavailable(if in_time { TOO_LONG } else { UNKNOWN }));
+                        return Err(handover.took_too_long());
                     }
                     None | Some(_) => {}
                 },
