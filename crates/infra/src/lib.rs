@@ -16,6 +16,7 @@ pub mod clock;
 pub mod entropy;
 pub mod hashing;
 pub mod mail;
+mod private_folder;
 pub mod secret_key_file;
 pub mod session_cache;
 pub mod session_check;

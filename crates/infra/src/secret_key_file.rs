@@ -1,12 +1,14 @@
 //! The secret key, kept in a file that the first start makes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use azuma_domain::token::SecretKey;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use zeroize::Zeroizing;
+
+use crate::private_folder::make_private_folder;
 
 const KEY_BYTES: usize = 32;
 /// More than this is no key file, whatever it holds.
@@ -43,7 +45,7 @@ pub enum SecretKeyFileError {
 }
 
 /// Reads the key of this file; where there is no file yet, makes one with a new key (mode 0600), and the folders
-/// above it. Of any number of processes that do so at once, all get the same key. Blocks; called once, at start.
+/// above it (0700). Of any number of processes that do so at once, all get the same key. Blocks; called once, at start.
 ///
 /// A file that others may read is used, with a warning in the log.
 ///
@@ -99,7 +101,7 @@ fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder)?;
+    make_private_folder(folder)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(key));
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()
@@ -137,6 +139,8 @@ fn warn_if_others_may_read(_file: &File, _path: &Path) {}
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use azuma_domain::link::LinkId;
     use azuma_domain::token::TokenKeys;
     use uuid::Uuid;

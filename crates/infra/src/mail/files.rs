@@ -1,6 +1,6 @@
 //! Messages as files, for an instance without a mail server.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::message;
 use super::settings::MailSettings;
+use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
@@ -38,12 +39,12 @@ pub struct MailFiles {
 }
 
 impl MailFiles {
-    /// A mailer that writes into this folder, `data/mail` by default; makes it if it is not there.
+    /// A mailer that writes into this folder, `data/mail` by default; makes it (mode 0700) if it is not there.
     ///
     /// # Errors
     /// [`MailFolderError`] when it cannot be made.
     pub fn new(folder: PathBuf, settings: MailSettings) -> Result<Self, MailFolderError> {
-        match fs::create_dir_all(&folder) {
+        match make_private_folder(&folder) {
             Ok(()) => Ok(Self { folder, settings }),
             Err(source) => Err(MailFolderError { folder, source }),
         }
@@ -85,7 +86,7 @@ fn file_name(mail: &OutgoingMail) -> String {
 /// Writes the file whole and gives it its name, both durably.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     // Somebody may have cleared everything away.
-    fs::create_dir_all(folder)?;
+    make_private_folder(folder)?;
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix(".unfinished-")

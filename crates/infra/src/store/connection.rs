@@ -1,8 +1,8 @@
 //! One connection to either database, and how each is made and set up.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use pq_sys as _;
 
 use super::errors::{OpenError, is_busy};
 use super::url::{DatabaseUrl, Location};
+use crate::private_folder::make_private_folder;
 
 /// How often the setup of an SQLite file is tried while another process holds it, and how long each try waits for
 /// the next.
@@ -118,14 +119,10 @@ fn make_private_file(path: &Path) -> Result<(), OpenError> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
     {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)
-            .map_err(|source| OpenError::Directory {
-                path: directory.to_owned(),
-                source,
-            })?;
+        make_private_folder(directory).map_err(|source| OpenError::Directory {
+            path: directory.to_owned(),
+            source,
+        })?;
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).mode(0o600);

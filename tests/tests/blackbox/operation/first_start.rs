@@ -21,6 +21,32 @@ async fn makes_a_key_that_only_its_owner_reads() {
 }
 
 #[tokio::test]
+async fn makes_directories_that_only_their_owner_enters() {
+    let server = Database::Sqlite.server_with_defaults().start();
+    for directory in [server.data(), server.data().join("mail")] {
+        let mode = fs::metadata(&directory)
+            .expect("a directory")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", directory.display());
+    }
+}
+
+#[tokio::test]
+async fn leaves_a_directory_as_open_as_it_is() {
+    let setup = Database::Sqlite.server_with_defaults();
+    let data = setup.home().join("data");
+    fs::create_dir(&data).expect("a writable directory");
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o750)).expect("our directory");
+    let server = setup.start();
+    let mode = fs::metadata(server.data())
+        .expect("a directory")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o750);
+}
+
+#[tokio::test]
 async fn keeps_the_key() {
     let mut server = Database::Sqlite.server_with_defaults().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
