@@ -81,7 +81,58 @@ fn host_length(rest: Option<&str>) -> usize {
     rest.map_or(0, |rest| rest.find(['/', '?', '#']).unwrap_or(rest.len()))
 }
 
-/// Masks parameters such as libpq's `password` and `sslpassword`.
+/// The parameters whose values are shown: those of libpq that hold no secret, and `tls` of a mail server. Whatever
+/// else there is, or will be, is masked.
+const SHOWN: [&str; 46] = [
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "host",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "max_protocol_version",
+    "min_protocol_version",
+    "oauth_client_id",
+    "oauth_issuer",
+    "oauth_scope",
+    "options",
+    "passfile",
+    "port",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslkeylogfile",
+    "sslmode",
+    "sslnegotiation",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "tls",
+    "user",
+];
+
+/// Masks the value of each parameter that is not among [`SHOWN`].
 fn mask_query(tail: &str) -> String {
     let Some((path, query)) = tail.split_once('?') else {
         return tail.to_owned();
@@ -89,10 +140,11 @@ fn mask_query(tail: &str) -> String {
     let masked: Vec<_> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if name.to_ascii_lowercase().contains("password") => {
-                format!("{name}={MASK}")
-            }
-            _ => pair.to_owned(),
+            Some((name, _)) if SHOWN.contains(&name) => pair.to_owned(),
+            Some((name, _)) => format!("{name}={MASK}"),
+            // What has no name may be the end of a value in which `&` was not percent-encoded.
+            None if pair.is_empty() => String::new(),
+            None => MASK.to_owned(),
         })
         .collect();
     format!("{path}?{}", masked.join("&"))
@@ -206,13 +258,32 @@ mod tests {
     }
 
     #[test]
+    fn of_the_parameters_those_that_are_no_secret_are_shown_and_no_others() {
+        for secret in [
+            "password",
+            "sslpassword",
+            "p%61ssword",
+            "scram_client_key",
+            "scram_server_key",
+            "oauth_client_secret",
+            "of_a_later_release",
+        ] {
+            let url = format!("postgres://db/a?sslmode=require&{secret}=pw&user=u");
+            let expected = format!("postgres://db/a?sslmode=require&{secret}=********&user=u");
+            assert_eq!(masked(&url), expected);
+        }
+        let url = "postgres://db/a?password=p&w";
+        assert_eq!(masked(url), "postgres://db/a?password=********&********");
+    }
+
+    #[test]
     fn a_password_that_was_not_percent_encoded_is_masked_too() {
         for (url, expected) in [
             ("postgres://u:p/w@db/a", "postgres://u:********@db/a"),
             ("postgres://u:p?w@db/a", "postgres://u:********@db/a"),
             (
-                "postgres://u:p#w@db/a?b=c",
-                "postgres://u:********@db/a?b=c",
+                "postgres://u:p#w@db/a?host=c",
+                "postgres://u:********@db/a?host=c",
             ),
             ("postgres://u:12/w@db/a", "postgres://u:********@db/a"),
         ] {
@@ -228,6 +299,7 @@ mod tests {
             "postgres://db:5432/azuma?application_name=a@b",
             "postgres:///azuma?host=/run/postgresql",
             "smtp://127.0.0.1:2525",
+            "smtp://mail.example.org?tls=required",
         ] {
             assert_eq!(masked(url), url);
         }
