@@ -19,6 +19,7 @@ pub mod process;
 pub mod scratch;
 pub mod server;
 pub mod shapes;
+pub mod sqlite;
 pub mod trouble;
 
 pub use database::Database;

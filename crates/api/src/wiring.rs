@@ -40,9 +40,10 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = database_url(config)?;
     let key = secret_key(config, &url)?;
     migrate(&url)?;
-    let store: Arc<dyn Store> = Arc::new(DieselStore::open(&url, pool_options(config))?);
+    let store = DieselStore::open(&url, pool_options(config))?;
+    let followed = store.open_another(for_polls())?;
+    let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
-    let followed = DieselStore::open(&url, for_polls())?;
     let session_cache = SessionCache::new(
         Arc::clone(&store),
         Arc::new(followed),

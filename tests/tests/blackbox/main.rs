@@ -2,6 +2,7 @@
 
 mod account;
 mod azuma;
+mod deployment;
 mod http;
 mod input;
 mod legacy;

@@ -1,8 +1,6 @@
 //! One connection to either database, and how each is made and set up.
 
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,16 +11,20 @@ use diesel::{Connection, ConnectionError, QueryResult};
 // Never named: pq-sys links libpq against this OpenSSL, and SQLite is this build of it.
 use libsqlite3_sys as _;
 use openssl_sys as _;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use pq_sys as _;
 
 use super::errors::{OpenError, is_busy};
+use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
-use crate::private_folder::make_private_folder;
 
 /// How often the setup of an SQLite file is tried while another process holds it, and how long each try waits for
 /// the next.
 const SETUP_TRIES: u32 = 100;
 const SETUP_PAUSE: Duration = Duration::from_millis(20);
+
+/// What has a meaning of its own in the path of a URI of SQLite's.
+const NOT_IN_A_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 /// A connection to Postgres or SQLite. Queries are written once against it; `match` only where the two differ.
 #[derive(diesel::MultiConnection)]
@@ -56,7 +58,7 @@ impl DbConnection {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Connects, for `limit` a unit of work at the most. A missing SQLite file is made, and its directory.
+    /// Connects, for `limit` a unit of work at the most. An SQLite file must be there.
     pub(super) fn open(url: &DatabaseUrl, limit: Duration) -> Result<Self, OpenError> {
         let refused = |error: ConnectionError| OpenError::refused(url, &error);
         match url.location() {
@@ -73,9 +75,8 @@ impl DbConnection {
                 Ok(Self::Sqlite(connection))
             }
             Location::File(path) => {
-                make_private_file(path)?;
-                let mut connection =
-                    SqliteConnection::establish(&plain_path(path)).map_err(refused)?;
+                sqlite_file::expect_usable(path)?;
+                let mut connection = SqliteConnection::establish(&uri(path)).map_err(refused)?;
                 set_up_sqlite(&mut connection, limit)
                     .map_err(|error| OpenError::refused(url, &error))?;
                 Ok(Self::Sqlite(connection))
@@ -112,36 +113,11 @@ fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryRes
     }
 }
 
-/// Makes the file, for us alone, where there is none; SQLite gives its companions the same mode. The mode of a file
-/// that is there is its owner's business.
-fn make_private_file(path: &Path) -> Result<(), OpenError> {
-    if let Some(directory) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        make_private_folder(directory).map_err(|source| OpenError::Directory {
-            path: directory.to_owned(),
-            source,
-        })?;
-    }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).mode(0o600);
-    let opened = match options.clone().create_new(true).open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => options.open(path),
-        outcome => outcome,
-    };
-    opened.map(drop).map_err(|source| OpenError::File {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// The path as SQLite reads it as a path: `file:` would begin a URI, and `:` a name of its own.
-fn plain_path(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if path.is_absolute() {
-        text.into_owned()
-    } else {
-        format!("./{text}")
-    }
+/// The path as SQLite reads it as a URI (<https://sqlite.org/uri.html>). A file that is not there is not made: see
+/// [`sqlite_file`].
+fn uri(path: &Path) -> String {
+    // Relative paths have no authority before them.
+    let root = if path.is_absolute() { "//" } else { "" };
+    let path = percent_encode(path.as_os_str().as_bytes(), NOT_IN_A_PATH);
+    format!("file:{root}{path}?mode=rw")
 }

@@ -11,6 +11,7 @@ use super::errors::OpenError;
 use super::handover::{TOO_MANY, unavailable};
 use super::pool::PoolOptions;
 use super::runs::Runs;
+use super::sqlite_file::SqliteFile;
 use super::unit_of_work::Unit;
 use super::url::{DatabaseUrl, Location};
 use super::writer::Writer;
@@ -25,6 +26,9 @@ pub struct DieselStore {
 }
 
 struct Shared {
+    url: DatabaseUrl,
+    /// A file of SQLite's.
+    file: Option<Arc<SqliteFile>>,
     runs: Arc<Runs>,
     /// One a connection; that of the writer, where there is one, is not counted.
     turns: Arc<Semaphore>,
@@ -39,12 +43,31 @@ impl DieselStore {
     /// # Errors
     /// [`OpenError`] where the first connection cannot be made, or a file's thread not be started.
     pub fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+        let file = url.sqlite_path().map(SqliteFile::at).map(Arc::new);
+        Self::open_file(url, file, options)
+    }
+
+    /// Connects once more to the same database, with connections of its own. A file of SQLite's that goes away is noticed
+    /// by both, and logged once. Blocks as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// [`OpenError`] as [`open`](Self::open).
+    pub fn open_another(&self, options: PoolOptions) -> Result<Self, OpenError> {
+        let Shared { url, file, .. } = &*self.shared;
+        Self::open_file(url, file.clone(), options)
+    }
+
+    fn open_file(
+        url: &DatabaseUrl,
+        file: Option<Arc<SqliteFile>>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
         let mut options = options;
         options.max_connections = match url.location() {
             Location::Memory => 1,
             Location::File(_) | Location::Postgres(_) => options.max_connections.max(1),
         };
-        let runs = Arc::new(Runs::open(url, options)?);
+        let runs = Arc::new(Runs::open(url, file.clone(), options)?);
         let most = usize::try_from(options.max_connections).unwrap_or(Semaphore::MAX_PERMITS);
         let writer = match url.location() {
             Location::File(_) => Some(Writer::start(Arc::clone(&runs))?),
@@ -52,6 +75,8 @@ impl DieselStore {
         };
         Ok(Self {
             shared: Arc::new(Shared {
+                url: url.clone(),
+                file,
                 runs,
                 turns: Arc::new(Semaphore::new(most)),
                 writer,

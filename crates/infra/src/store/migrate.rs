@@ -13,6 +13,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{DbConnection, MultiBackend};
 use super::errors::{OpenError, one_line};
+use super::sqlite_file;
 use super::url::DatabaseUrl;
 
 static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -47,7 +48,8 @@ pub enum MigrateError {
     Failed(String),
 }
 
-/// Brings a database up to date, and answers the names of the migrations it took, oldest first.
+/// Brings a database up to date, and answers the names of the migrations it took, oldest first. An SQLite file that is
+/// not there is made, and its directory.
 ///
 /// All of them happen, or none. Of processes that call it at once, one migrates while the others wait, a minute at the
 /// most. A database that is up to date is only looked at, so its user need not be allowed to make tables. Called at
@@ -58,6 +60,9 @@ pub enum MigrateError {
 /// # Errors
 /// [`MigrateError`].
 pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
+    if let Some(path) = url.sqlite_path() {
+        sqlite_file::make(path)?;
+    }
     let mut connection = DbConnection::open(url, PATIENCE)?;
     apply(&mut connection)
 }

@@ -38,6 +38,7 @@ mod session_rows;
 mod session_uses;
 mod sessions;
 mod sql_types;
+mod sqlite_file;
 #[cfg(test)]
 mod tests;
 mod transaction;

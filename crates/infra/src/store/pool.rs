@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use azuma_domain::ports::Access;
+use azuma_domain::ports::{Access, StoreError};
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection;
@@ -13,6 +13,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use super::connection::DbConnection;
 use super::errors::{OpenError, one_line};
 use super::migrate;
+use super::sqlite_file::{OpenLog, SqliteFile};
 use super::url::{DatabaseUrl, Location};
 
 /// How many connections of a store are made at a time.
@@ -64,9 +65,14 @@ pub(super) struct Pools {
 
 impl Pools {
     /// Connects once, to be clear about why it cannot be, and makes pools that connect further as needed.
-    pub(super) fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        url: &DatabaseUrl,
+        file: Option<Arc<SqliteFile>>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
         let manager = |serves| Manager {
             url: url.clone(),
+            file: file.clone(),
             limit: options.limit,
             serves,
         };
@@ -128,6 +134,8 @@ impl Pools {
 /// Makes connections for a pool; the URL decides of which kind.
 pub(super) struct Manager {
     url: DatabaseUrl,
+    /// A file of SQLite's.
+    file: Option<Arc<SqliteFile>>,
     limit: Duration,
     serves: Serves,
 }
@@ -149,8 +157,20 @@ impl Manager {
 pub(super) struct Pooled {
     pub(super) connection: DbConnection,
     pub(super) serves: Serves,
+    /// The file of SQLite's that it is to, and the log it has open.
+    file: Option<(Arc<SqliteFile>, OpenLog)>,
     /// Set where the connection is not to be used again, though it may look well.
     pub(super) discard: bool,
+}
+
+impl Pooled {
+    /// Whether what was written is in the database that others find.
+    pub(super) fn expect_file(&self) -> Result<(), StoreError> {
+        match &self.file {
+            Some((file, log)) => file.expect_there(*log),
+            None => Ok(()),
+        }
+    }
 }
 
 impl ManageConnection for Manager {
@@ -166,9 +186,14 @@ impl ManageConnection for Manager {
         }
         self.set_up(&mut connection)
             .map_err(|error| OpenError::refused(&self.url, &error))?;
+        let file = match &self.file {
+            Some(file) => Some((Arc::clone(file), file.opened()?)),
+            None => None,
+        };
         Ok(Pooled {
             connection,
             serves: self.serves,
+            file,
             discard: false,
         })
     }

@@ -1,5 +1,6 @@
 //! Running units of work on connections: how often, with what pauses, and until when.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use tokio::time::Instant;
 
 use super::errors::{Fault, FaultKind, OpenError, one_line};
 use super::pool::{PoolOptions, Pools};
-use super::unit_of_work::{Together, Unit, run_once, run_together};
+use super::sqlite_file::SqliteFile;
+use super::unit_of_work::{CommitFailed, Together, Unit, run_once, run_together};
 use super::url::DatabaseUrl;
 
 /// How often a unit of work is run that others keep getting in the way of.
@@ -28,9 +30,13 @@ pub(super) struct Runs {
 
 impl Runs {
     /// Connects once.
-    pub(super) fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        url: &DatabaseUrl,
+        file: Option<Arc<SqliteFile>>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
         Ok(Self {
-            pools: Pools::open(url, options)?,
+            pools: Pools::open(url, file, options)?,
             options,
         })
     }
@@ -94,7 +100,13 @@ impl Runs {
         }
         let wait = self.options.wait.min(self.options.limit);
         match self.pools.connection(Access::Write, wait) {
-            Ok(mut pooled) => run_together(&mut pooled, units, join_for),
+            Ok(mut pooled) => {
+                let (came_to, together) = run_together(&mut pooled, units, join_for);
+                match pooled.expect_file() {
+                    Ok(()) => (came_to, together),
+                    Err(gone) => (came_to, Together::Unknown(CommitFailed::new(gone))),
+                }
+            }
             Err(_) => (1, Together::Nothing),
         }
     }
@@ -111,7 +123,8 @@ impl Runs {
                 matches!(fault.kind, FaultKind::LostConnection | FaultKind::ReadOnly)
             });
         }
-        outcome
+        // Where its file is gone, nobody else finds what it wrote, and what it read is old.
+        pooled.expect_file().and(outcome)
     }
 }
 

@@ -2,6 +2,7 @@
 //! roll back.
 
 use std::any::Any;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,13 +128,19 @@ pub(super) fn run_together(
 }
 
 fn commit(connection: &mut DbConnection) -> Result<(), CommitFailed> {
-    DbConnection::commit_transaction(connection).map_err(|error| CommitFailed(Arc::new(error)))
+    DbConnection::commit_transaction(connection).map_err(CommitFailed::new)
 }
 
-/// A COMMIT that was sent and not answered well.
+/// A COMMIT that was sent and not answered well, or went into a file that nobody finds any more.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the commit failed, and may have happened: {0}")]
-pub(super) struct CommitFailed(#[source] Arc<diesel::result::Error>);
+pub(super) struct CommitFailed(#[source] Arc<dyn Error + Send + Sync>);
+
+impl CommitFailed {
+    pub(super) fn new(error: impl Error + Send + Sync + 'static) -> Self {
+        Self(Arc::new(error))
+    }
+}
 
 impl From<CommitFailed> for StoreError {
     fn from(failed: CommitFailed) -> Self {

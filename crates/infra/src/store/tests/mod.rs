@@ -18,6 +18,7 @@ use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
 use super::connection::DbConnection;
+use super::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, migrate};
 
 const MIGRATIONS: [&str; 4] = [
@@ -117,6 +118,7 @@ fn a_database_newer_than_the_binary_is_left_alone() {
 fn a_migration_that_fails_leaves_nothing_behind() {
     let directory = tempfile::tempdir().expect("a directory");
     let url = file_in(directory.path());
+    sqlite_file::make(url.sqlite_path().expect("a file")).expect("an empty file");
     let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
     connection
         .batch_execute("CREATE TABLE outbox (x INTEGER)")

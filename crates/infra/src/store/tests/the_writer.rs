@@ -210,7 +210,7 @@ fn to_wait_for_another_process_is_the_turn_of_the_first() {
         limit: Duration::from_millis(100),
         ..PoolOptions::default()
     };
-    let runs = Runs::open(&url, options).expect("connections");
+    let runs = Runs::open(&url, None, options).expect("connections");
     let mut other = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
     other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
     let (first, second) = (idle(), idle());
@@ -223,7 +223,7 @@ fn to_wait_for_another_process_is_the_turn_of_the_first() {
 #[test]
 fn one_that_was_given_up_in_line_is_left_out() {
     let (_directory, url) = fresh();
-    let runs = Runs::open(&url, PoolOptions::default()).expect("connections");
+    let runs = Runs::open(&url, None, PoolOptions::default()).expect("connections");
     let (first, given_up, last) = (idle(), idle(), idle());
     assert!(given_up.handover.leave_line());
     let together = runs.write_together(&[&first, &given_up, &last], Duration::MAX);
@@ -235,7 +235,7 @@ fn one_that_was_given_up_in_line_is_left_out() {
 #[test]
 fn nobody_joins_once_the_time_to_join_is_over() {
     let (_directory, url) = fresh();
-    let runs = Runs::open(&url, PoolOptions::default()).expect("connections");
+    let runs = Runs::open(&url, None, PoolOptions::default()).expect("connections");
     let (first, second) = (idle(), idle());
     let together = runs.write_together(&[&first, &second], Duration::ZERO);
     assert!(matches!(together, (1, Together::Committed)));

@@ -1,0 +1,3 @@
+//! Programs that a deployer runs beside the server.
+
+mod sqlite_file;
