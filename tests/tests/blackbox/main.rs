@@ -3,6 +3,7 @@
 mod account;
 mod azuma;
 mod deployment;
+mod hostile;
 mod http;
 mod input;
 mod legacy;

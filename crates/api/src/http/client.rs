@@ -11,6 +11,9 @@ use azuma_domain::mail::Language;
 use azuma_domain::session::{Client, UserAgent};
 use ipnet::IpNet;
 
+/// The longest list of languages that is read, in bytes.
+const MAX_LANGUAGES_BYTES: usize = 1_024;
+
 /// The proxies that are believed about the client's address (`http.trusted_proxies`).
 pub struct TrustedProxies(pub Vec<IpNet>);
 
@@ -70,8 +73,13 @@ fn user_agent(request: &HttpRequest) -> Option<UserAgent> {
     UserAgent::from_header(&String::from_utf8_lossy(value.as_bytes()))
 }
 
-/// The first language of `Accept-Language` that we write; English where there is none.
+/// The first language of `Accept-Language` that we write; English where there is none, or the list is longer than anybody
+/// reads languages.
 pub fn language(request: &HttpRequest) -> Language {
+    let listed = request.headers().get_all(header::ACCEPT_LANGUAGE);
+    if listed.map(|list| list.len()).sum::<usize>() > MAX_LANGUAGES_BYTES {
+        return Language::default();
+    }
     let Ok(accepted) = AcceptLanguage::parse(request) else {
         return Language::default();
     };
@@ -89,6 +97,8 @@ pub fn language(request: &HttpRequest) -> Language {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     fn nearest(peer: &str, hops: &[&str]) -> String {
@@ -117,5 +127,17 @@ mod tests {
     fn nonsense_ends_the_walk() {
         assert_eq!(nearest("10.0.0.1", &["203.0.113.9", "unknown"]), "10.0.0.1");
         assert_eq!(nearest("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_list_of_languages_that_nobody_reads_is_not_read() {
+        let language_of = |list: &str| {
+            let request = TestRequest::default().insert_header((header::ACCEPT_LANGUAGE, list));
+            language(&request.to_http_request())
+        };
+        assert_eq!(language_of("fr,de"), Language::German);
+        let fits = "de,".to_owned() + &"fr,".repeat(340);
+        assert_eq!(language_of(&fits), Language::German);
+        assert_eq!(language_of(&(fits + "fr,")), Language::English);
     }
 }

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 /// The most characters kept of a `User-Agent`.
 const MAX_USER_AGENT_CHARS: usize = 256;
+/// The most characters looked at for those that are kept.
+const MOST_LOOKED_AT: usize = 4 * MAX_USER_AGENT_CHARS;
 
 /// The program that logged in, as it named itself: at most 256 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,7 @@ impl UserAgent {
     pub fn from_header(text: &str) -> Option<Self> {
         let kept: String = text
             .chars()
+            .take(MOST_LOOKED_AT)
             .filter(|c| !c.is_control())
             .take(MAX_USER_AGENT_CHARS)
             .collect();

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ShortText;
+use super::precis::AtMost;
 
 /// The longest address, in bytes, its domain in A-labels (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_BYTES: usize = 254;
@@ -31,6 +32,11 @@ impl EmailAddress {
     /// [`InvalidEmailAddress`] when the HTML standard's grammar does not allow it, its domain is no domain,
     /// or it is longer than 254 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidEmailAddress> {
+        // Each character of an A-label stands for one that is composed of four at the most. Only characters that are passed
+        // over, such as soft hyphens, could make a longer text an address.
+        if !AtMost::Chars(MAX_BYTES).unprepared().holds(text) {
+            return Err(InvalidEmailAddress);
+        }
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmailAddress)?;
         let domain = if domain.is_ascii() {
             domain.to_owned()

@@ -1,5 +1,6 @@
 //! Users and the values they are made of.
 
+mod context;
 mod email;
 mod name;
 mod password;

@@ -5,7 +5,7 @@ use std::fmt;
 use precis_profiles::OpaqueString;
 use zeroize::Zeroizing;
 
-use super::precis::enforce;
+use super::precis::{AtMost, enforce};
 
 /// The longest password, in bytes, after RFC 8265 has been applied.
 const MAX_BYTES: usize = 1_024;
@@ -27,12 +27,9 @@ impl Password {
     /// # Errors
     /// [`InvalidPassword`] when RFC 8265 forbids it, or it is empty or longer than 1,024 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
-        let prepared = enforce::<OpaqueString>(text).map_err(|_| InvalidPassword)?;
-        let prepared = Zeroizing::new(prepared.into_owned());
-        if prepared.is_empty() || prepared.len() > MAX_BYTES {
-            return Err(InvalidPassword);
-        }
-        Ok(Self(prepared))
+        let most = AtMost::Bytes(MAX_BYTES);
+        let prepared = enforce::<OpaqueString>(text, most).map_err(|_| InvalidPassword)?;
+        Ok(Self(Zeroizing::new(prepared.into_owned())))
     }
 
     /// The bytes to hash, for a [`PasswordHasher`](crate::ports::PasswordHasher) alone.

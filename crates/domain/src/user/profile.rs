@@ -48,7 +48,7 @@ impl Status {
     /// # Errors
     /// [`InvalidStatus`] when it is longer than 256 characters or holds a NUL, which Postgres cannot keep.
     pub fn parse(text: &str) -> Result<Self, InvalidStatus> {
-        if text.chars().count() > MAX_STATUS_CHARS || text.contains('\0') {
+        if text.chars().nth(MAX_STATUS_CHARS).is_some() || text.contains('\0') {
             return Err(InvalidStatus);
         }
         Ok(Self(text.into()))

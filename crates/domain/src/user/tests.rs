@@ -1,3 +1,6 @@
+mod bounds;
+mod closed;
+mod context;
 mod emails;
 mod names;
 mod passwords;

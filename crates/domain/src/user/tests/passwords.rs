@@ -77,17 +77,6 @@ fn the_hash_of_a_password_is_not_printed() {
 }
 
 proptest! {
-    // Not in general: composing can move a mark between a joiner and the letter it needs. It need not hold either, as a
-    // password is always parsed from what was typed.
-    #[test]
-    fn a_plain_password_parsed_again_is_the_same(text in "[ -~\u{a0}-\u{24f}\u{300}-\u{36f}\u{3000}]{1,70}") {
-        if let Ok(password) = Password::parse(&text) {
-            let prepared = String::from_utf8(password.expose().to_vec()).unwrap();
-            let again = Password::parse(&prepared).unwrap();
-            prop_assert_eq!(again.expose(), password.expose());
-        }
-    }
-
     #[test]
     fn no_password_holds_a_control_character(text in text(70)) {
         if let Ok(password) = Password::parse(&text) {

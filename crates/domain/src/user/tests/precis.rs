@@ -1,12 +1,14 @@
-use precis_core::profile::PrecisFastInvocation;
+use precis_core::profile::{PrecisFastInvocation, stabilize};
 use precis_profiles::{OpaqueString, UsernameCaseMapped, UsernameCasePreserved};
 use proptest::prelude::*;
 
 use super::text;
-use crate::user::precis::enforce;
+use crate::user::precis::{AtMost, TextProfile, enforce};
 
-fn is_enforced_as_by_the_profile<P: PrecisFastInvocation>(text: &str) -> bool {
-    enforce::<P>(text) == P::enforce(text)
+/// As the profile itself enforces it, again and again until nothing changes.
+fn is_enforced_as_by_the_profile<P: TextProfile + PrecisFastInvocation>(text: &str) -> bool {
+    let enforced = enforce::<P>(text, AtMost::Bytes(1_000));
+    enforced.ok() == stabilize(text, |text| P::enforce(text)).ok()
 }
 
 #[test]

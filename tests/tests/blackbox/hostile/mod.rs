@@ -1,0 +1,3 @@
+//! What a stranger sends to take from others what the server has to give.
+
+mod text;
