@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use azuma_domain::mail::LeasedMail;
+use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
-use azuma_domain::services::{Backlog, Delivery, Services};
+use azuma_domain::services::{Backlog, Delivery, RecoveryProgress, Services};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -16,6 +16,9 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 const MOST_AT_ONCE: u32 = 4;
 /// How often what has expired is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// A message to send, or to bury.
+type Leased = Result<LeasedMail, UnreadableMail>;
 
 /// The background tasks. They end by themselves when the other end of `stopped` is dropped.
 pub struct Workers([JoinHandle<()>; 3]);
@@ -52,13 +55,24 @@ async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>)
     let _ = places.acquire_many(MOST_AT_ONCE).await;
 }
 
-/// Turns requests into links and messages, one at a time, until told to stop.
-async fn begin_recoveries(services: Arc<Services>, stopped: watch::Receiver<()>) {
-    let failure = "a recovery could not be worked on";
-    repeat(MAIL_EVERY, failure, stopped, || {
-        services.begin_next_recovery()
-    })
-    .await;
+/// Turns requests into links and messages until told to stop. One that cannot be worked on holds up no other.
+async fn begin_recoveries(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        match services.begin_recoveries().await {
+            Ok(RecoveryProgress::Made) => continue,
+            Ok(RecoveryProgress::PutAside(recovery, due_at, reason)) => {
+                tracing::warn!(%recovery, %due_at, reason, "a recovery could not be worked on, and will be tried again");
+                continue;
+            }
+            Ok(RecoveryProgress::GivenUp(recovery, reason)) => {
+                tracing::error!(%recovery, reason, "a recovery could not be worked on in time, and is given up");
+                continue;
+            }
+            Ok(RecoveryProgress::NoneDue) => {}
+            Err(error) => tracing::warn!(%error, "recoveries could not be looked for"),
+        }
+        pause(MAIL_EVERY, &mut stopped).await;
+    }
 }
 
 /// The next message, once there is a place to send it from; `None` where none is due.
@@ -66,7 +80,7 @@ async fn lease(
     services: &Services,
     places: &Arc<Semaphore>,
     stopped: &watch::Receiver<()>,
-) -> Option<(LeasedMail, OwnedSemaphorePermit)> {
+) -> Option<(Leased, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     if is_stopped(stopped) {
         return None;
@@ -80,8 +94,11 @@ async fn lease(
     }
 }
 
-async fn deliver(services: Arc<Services>, mail: LeasedMail, _place: OwnedSemaphorePermit) {
-    let lease = mail.lease;
+async fn deliver(services: Arc<Services>, mail: Leased, _place: OwnedSemaphorePermit) {
+    let lease = match &mail {
+        Ok(mail) => mail.lease,
+        Err(unreadable) => unreadable.lease,
+    };
     let delivery = services.send_mail(mail).await;
     match &delivery {
         Delivery::Done(_) => {}

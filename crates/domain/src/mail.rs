@@ -177,6 +177,16 @@ pub struct LeasedMail {
     pub last_failure: Option<String>,
 }
 
+/// A message that this process alone may bury until its lease ends: what is kept of it cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it cannot be read: {reason}")]
+pub struct UnreadableMail {
+    /// The lease.
+    pub lease: MailLease,
+    /// What cannot be read.
+    pub reason: String,
+}
+
 /// A message with all it takes to write its text. It holds a token in clear and cannot be printed.
 pub struct ReadyMail {
     /// The message.

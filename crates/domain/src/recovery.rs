@@ -1,5 +1,7 @@
 //! Requests to recover an account.
 
+use std::fmt;
+
 use uuid::Uuid;
 
 use crate::Timestamp;
@@ -21,6 +23,12 @@ impl RecoveryId {
     #[must_use]
     pub fn uuid(self) -> Uuid {
         self.0
+    }
+}
+
+impl fmt::Display for RecoveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

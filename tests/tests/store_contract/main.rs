@@ -4,6 +4,7 @@
 mod databases;
 mod faults;
 mod nodes;
+mod plans;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 use super::StoreError;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail};
+use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
 
 /// Messages on their way out, written in the transaction that causes them.
 ///
@@ -12,13 +12,14 @@ pub trait OutboxRepository {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
     /// Leases at most `limit` messages due at `now` until `until`, the longest due first. MUST give a message to
-    /// one of any number of racing calls, and MUST NOT give it again before `until`.
+    /// one of any number of racing calls, and MUST NOT give it again before `until`. One that cannot be read MUST hold up no
+    /// other: it is leased as well, to be buried.
     fn lease(
         &mut self,
         now: Timestamp,
         until: Timestamp,
         limit: u32,
-    ) -> Result<Vec<LeasedMail>, StoreError>;
+    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError>;
 
     /// Deletes a message that was sent.
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;
@@ -34,7 +35,7 @@ pub trait OutboxRepository {
     /// Keeps a message as a dead letter with the reason. MUST NOT be leased again.
     fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError>;
 
-    /// Every message, dead letters among them, the oldest first; `limit` of them at the most.
+    /// Every message that can be read, dead letters among them, the oldest first; `limit` of them at the most.
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
 
     /// The message with this id.

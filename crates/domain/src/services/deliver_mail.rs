@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, MailLease, ReadyMail};
+use crate::mail::{LeasedMail, MailId, MailLease, ReadyMail, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer takes at the most: for what comes before and after it.
@@ -35,7 +35,9 @@ impl Services {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn lease_mail(&self) -> Result<Option<LeasedMail>, StoreError> {
+    pub async fn lease_mail(
+        &self,
+    ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
         let now = self.ports.clock.now();
         let until = now.plus(self.ports.mailer.patience() + LEASE_MARGIN);
         let store = &self.ports.store;
@@ -47,7 +49,13 @@ impl Services {
 
     /// Sends a leased message; what came of it is to be [settled](Self::settle_mail) then. A lease that may end before
     /// the mailer does is not used.
-    pub async fn send_mail(&self, leased: LeasedMail) -> Delivery {
+    pub async fn send_mail(&self, leased: Result<LeasedMail, UnreadableMail>) -> Delivery {
+        let leased = match leased {
+            Ok(leased) => leased,
+            Err(unreadable) => {
+                return Delivery::Buried(unreadable.lease.id, unreadable.to_string());
+            }
+        };
         let now = self.ports.clock.now();
         if now.plus(self.ports.mailer.patience()) > leased.lease.until {
             return Delivery::Postponed(leased.mail.id, now, OVERSLEPT.to_owned());

@@ -33,7 +33,7 @@ pub use issue_session::IssuedSession;
 pub use list_sessions::{ListSessionsError, TokenInUse};
 pub use login::{Login, LoginError};
 pub use mail_desk::{MailDesk, MailDeskError};
-pub use recover_account::{RecoverAccountError, Recovery};
+pub use recover_account::{RecoverAccountError, Recovery, RecoveryProgress};
 pub use register::{RegisterError, Registration};
 pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;

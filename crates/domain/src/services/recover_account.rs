@@ -3,6 +3,9 @@
 //! A request is written down the same way whether its address is known or not, and answered. A worker looks for the
 //! account afterwards, so neither the answer nor the time it takes tells who has an account.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
 use super::{Backlog, Services};
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
@@ -13,6 +16,24 @@ use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::session::Client;
 use crate::token::TokenKeys;
 use crate::user::{EmailAddress, Standing};
+
+/// The most requests of one transaction. Where many ask for addresses that nobody has, it is what a commit costs that counts.
+const BATCH: usize = 100;
+/// The shortest wait of a request that could not be worked on.
+const FIRST_RETRY: Duration = Duration::from_secs(60);
+
+/// What a worker has done about the requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecoveryProgress {
+    /// Some were worked on, and more may be due.
+    Made,
+    /// None was due.
+    NoneDue,
+    /// This one could not be worked on, for this reason, and is due again then; others may be due now.
+    PutAside(RecoveryId, Timestamp, String),
+    /// This one could not be worked on, for this reason, until it was too late, and is gone; others may be due now.
+    GivenUp(RecoveryId, String),
+}
 
 /// Who asks for what.
 pub struct Recovery {
@@ -69,29 +90,32 @@ impl Services {
             .await
     }
 
-    /// Looks for the account of the oldest request, and mails it a link if there is one. Called by a worker, again and
-    /// again.
+    /// Looks for the accounts of the requests that are due for longest, and mails the first one there is a link. Called by a
+    /// worker, again and again, at once until none is due.
     ///
     /// # Errors
-    /// [`StoreError`]; the request is still there then, behind the others where it was what failed.
-    pub async fn begin_next_recovery(&self) -> Result<Backlog, StoreError> {
+    /// [`StoreError`]; the requests are still there then.
+    pub async fn begin_recoveries(&self) -> Result<RecoveryProgress, StoreError> {
         let now = self.ports.clock.now();
-        let begun = self.begin_oldest_recovery(now).await;
-        if let Err(StoreError::Failed(_)) = &begun {
-            // It would fail again, and hold up those behind it.
-            self.put_oldest_recovery_back(now).await?;
+        let tried = Tried::default();
+        match self.begin_due_recoveries(now, tried.clone()).await {
+            Ok(Backlog::Left) => Ok(RecoveryProgress::Made),
+            Ok(Backlog::Empty) => Ok(RecoveryProgress::NoneDue),
+            Err(StoreError::Failed(error)) => match tried.last() {
+                // It would fail again, and hold up those behind it.
+                Some(id) => self.set_aside(id, now, error.to_string()).await,
+                None => Err(StoreError::Failed(error)),
+            },
+            Err(error) => Err(error),
         }
-        begun
     }
 
-    async fn put_oldest_recovery_back(&self, now: Timestamp) -> Result<(), StoreError> {
-        let store = &self.ports.store;
-        store
-            .transact(move |tx| Ok(tx.recoveries().put_oldest_back(now)?))
-            .await
-    }
-
-    async fn begin_oldest_recovery(&self, now: Timestamp) -> Result<Backlog, StoreError> {
+    /// In one transaction, and at most one account is locked in it.
+    async fn begin_due_recoveries(
+        &self,
+        now: Timestamp,
+        tried: Tried,
+    ) -> Result<Backlog, StoreError> {
         let links = RecoveryLinks {
             keys: self.settings.keys.clone(),
             end: now.plus(self.settings.recovery_lifetime),
@@ -99,15 +123,73 @@ impl Services {
         let store = &self.ports.store;
         store
             .transact(move |tx| {
-                let Some(request) = tx.recoveries().take(1)?.into_iter().next() else {
-                    return Ok(Backlog::Empty);
-                };
-                if let Some(holder) = locked_holder(tx, &request.email, now)? {
-                    links.mail(tx, &request, holder, now)?;
+                let mut done = Backlog::Empty;
+                for _ in 0..BATCH {
+                    let Some(id) = tx.recoveries().next_due(now)? else {
+                        break;
+                    };
+                    tried.note(id);
+                    done = Backlog::Left;
+                    let Some(request) = tx.recoveries().take(id)? else {
+                        continue;
+                    };
+                    if let Some(holder) = locked_holder(tx, &request.email, now)? {
+                        links.mail(tx, &request, holder, now)?;
+                        break;
+                    }
                 }
-                Ok(Backlog::Left)
+                Ok(done)
             })
             .await
+    }
+
+    /// Puts a request aside, each time for as long as it has been there, or gives it up where the link it asked for would
+    /// have expired by now.
+    async fn set_aside(
+        &self,
+        id: RecoveryId,
+        now: Timestamp,
+        reason: String,
+    ) -> Result<RecoveryProgress, StoreError> {
+        let lifetime = self.settings.recovery_lifetime;
+        let store = &self.ports.store;
+        store
+            .transact::<_, StoreError>(move |tx| {
+                let requested_at = match tx.recoveries().requested_at(id) {
+                    Ok(Some(requested_at)) => Some(requested_at),
+                    // Another node was faster.
+                    Ok(None) => return Ok(RecoveryProgress::Made),
+                    // Not even that can be read.
+                    Err(StoreError::Failed(_)) => None,
+                    Err(error) => return Err(error.into()),
+                };
+                match requested_at.filter(|at| now < at.plus(lifetime)) {
+                    Some(at) => {
+                        let due_at = now.plus(at.until(now).max(FIRST_RETRY));
+                        tx.recoveries().postpone(id, due_at)?;
+                        Ok(RecoveryProgress::PutAside(id, due_at, reason.clone()))
+                    }
+                    None => {
+                        tx.recoveries().discard(id)?;
+                        Ok(RecoveryProgress::GivenUp(id, reason.clone()))
+                    }
+                }
+            })
+            .await
+    }
+}
+
+/// Which request a transaction is at, for whoever learns that it failed.
+#[derive(Clone, Default)]
+struct Tried(Arc<Mutex<Option<RecoveryId>>>);
+
+impl Tried {
+    fn note(&self, id: RecoveryId) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    }
+
+    fn last(&self) -> Option<RecoveryId> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -250,15 +250,15 @@ async fn a_message_nobody_sent_in_time_is_kept_though_its_account_lapsed() {
 async fn a_worker_that_comes_too_late_settles_nothing() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     let slow = leased.lease;
-    let sent = world.services.send_mail(leased).await;
+    let sent = world.services.send_mail(Ok(leased)).await;
     world.wait(5 * MINUTE);
     assert!(!world.services.holds(slow));
-    let other = world.services.lease_mail().await.unwrap().unwrap();
+    let other = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     world.services.settle_mail(slow, &sent).await.unwrap();
     assert_eq!(world.desk().list(10).await.unwrap().len(), 1);
-    world.deliver(other).await;
+    world.deliver(Ok(other)).await;
     assert_eq!(world.desk().list(10).await.unwrap().len(), 0);
 }
 
@@ -266,10 +266,10 @@ async fn a_worker_that_comes_too_late_settles_nothing() {
 async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
     world.wait(lease - world.parts.mailer.patience() + MICROSECOND);
-    world.deliver(leased).await;
+    world.deliver(Ok(leased)).await;
     assert!(world.parts.mailbox.letters().is_empty());
     world.deliver_all().await;
     world.parts.mailbox.letter();
@@ -279,7 +279,7 @@ async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
 async fn a_message_is_leased_for_longer_than_the_mailer_takes() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
     assert!(lease > world.parts.mailer.patience());
 }

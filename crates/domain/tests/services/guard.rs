@@ -7,7 +7,7 @@ use std::time::Duration;
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
-use azuma_domain::services::{Backlog, Recovery};
+use azuma_domain::services::{Recovery, RecoveryProgress};
 use azuma_domain::session::Client;
 use azuma_domain::testing::sample;
 
@@ -79,8 +79,8 @@ async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() 
     let outcome = closed.services.recover_account(recovery).await;
     assert_eq!(refusal(outcome), TOO_MANY);
     assert_eq!(
-        world.services.begin_next_recovery().await.unwrap(),
-        Backlog::Empty
+        world.services.begin_recoveries().await.unwrap(),
+        RecoveryProgress::NoneDue
     );
     world.recover("neo@example.org").await;
     let link = world.link_mailed_to("neo@example.org").await;

@@ -17,7 +17,7 @@ async fn with_dead_letter() -> (World, MailId) {
 
 /// Makes the message that is due a dead letter.
 async fn bury(world: &World) -> MailId {
-    let leased = world.services.lease_mail().await.unwrap().unwrap();
+    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     let (lease, now) = (leased.lease, world.now());
     let store = &world.parts.store;
     let buried = store.transact(move |tx| Ok(tx.outbox().bury(lease, now, "550 nobody")?));

@@ -1,7 +1,8 @@
 //! A request to recover an account leads to a mail, where there is such an account.
 
 use azuma_domain::ports::{Abort, StoreError, StoreExt};
-use azuma_domain::services::Backlog;
+use azuma_domain::recovery::RecoveryId;
+use azuma_domain::services::RecoveryProgress;
 use azuma_domain::testing::sample::{MICROSECOND, MINUTE, SECOND, recovery};
 
 use crate::world::{AZUMA, World};
@@ -56,7 +57,7 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     }
     let workers = azuma_domain::testing::all((0..8).map(|_| async {
         let mut begun = 0;
-        while world.services.begin_next_recovery().await.unwrap() == Backlog::Left {
+        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {
             begun += 1;
         }
         begun
@@ -66,25 +67,84 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     assert_eq!(world.deliver_all().await, 5);
 }
 
+/// A request that fails whenever it is worked on: what it led to before is in its way.
+async fn ask_in_vain(world: &World, number: u32) -> RecoveryId {
+    let request = recovery(number, "neo@example.org", world.now());
+    let id = request.id;
+    for _ in 0..2 {
+        let request = request.clone();
+        let written = (world.parts.store)
+            .transact(move |tx| Ok::<_, Abort<StoreError>>(tx.recoveries().insert(&request)?));
+        written.await.unwrap();
+        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {}
+    }
+    id
+}
+
 #[tokio::test]
-async fn a_request_that_fails_holds_up_no_other() {
+async fn many_requests_that_fail_hold_up_no_other() {
     let world = with_neo().await;
-    let begin = || world.services.begin_next_recovery();
-    let write_down_the_same = || {
-        let request = recovery(1, "neo@example.org", world.now());
-        (world.parts.store)
-            .transact(move |tx| Ok::<_, Abort<StoreError>>(tx.recoveries().insert(&request)?))
-    };
-    write_down_the_same().await.unwrap();
-    assert_eq!(begin().await.unwrap(), Backlog::Left);
-    // Again, the first one's link is in its way.
-    write_down_the_same().await.unwrap();
+    let mut vain = Vec::new();
+    for number in 1..=140 {
+        vain.push(ask_in_vain(&world, number).await);
+    }
+    world.deliver_all().await;
+    // All of them are due once more, and before the one that can be worked on.
+    world.wait(MINUTE + SECOND);
+    world.ask_to_recover("neo@example.org").await;
+    let mut failed = Vec::new();
+    loop {
+        match world.services.begin_recoveries().await.unwrap() {
+            RecoveryProgress::PutAside(id, _, _) => failed.push(id),
+            progress => {
+                assert_eq!(progress, RecoveryProgress::Made);
+                break;
+            }
+        }
+    }
+    failed.sort();
+    vain.sort();
+    assert!(failed == vain, "each of them failed once: {}", failed.len());
+    assert_eq!(world.deliver_all().await, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifteen_minutes() {
+    let world = with_neo().await;
+    let begun = world.now();
+    let vain = ask_in_vain(&world, 1).await;
+    let mut tried_after = Vec::new();
+    loop {
+        match world.services.begin_recoveries().await.unwrap() {
+            RecoveryProgress::NoneDue => world.wait(SECOND),
+            RecoveryProgress::PutAside(id, _, reason) => {
+                assert!(id == vain && reason.contains("links"), "{reason}");
+                tried_after.push(begun.until(world.now()).as_secs());
+            }
+            progress => {
+                assert!(matches!(progress, RecoveryProgress::GivenUp(id, _) if id == vain));
+                tried_after.push(begun.until(world.now()).as_secs());
+                break;
+            }
+        }
+    }
+    assert_eq!(tried_after, [60, 120, 240, 480, 960]);
+    world.wait(60 * MINUTE);
+    let progress = world.services.begin_recoveries().await.unwrap();
+    assert_eq!(progress, RecoveryProgress::NoneDue);
+}
+
+#[tokio::test]
+async fn requests_for_unknown_addresses_are_worked_on_together() {
+    let world = with_neo().await;
+    for _ in 0..99 {
+        world.ask_to_recover("trinity@example.org").await;
+    }
     world.wait(SECOND);
     world.ask_to_recover("neo@example.org").await;
-    world.wait(SECOND);
-    begin().await.unwrap_err();
-    assert_eq!(begin().await.unwrap(), Backlog::Left);
-    assert_eq!(world.deliver_all().await, 2);
+    let progress = world.services.begin_recoveries().await.unwrap();
+    assert_eq!(progress, RecoveryProgress::Made);
+    assert_eq!(world.deliver_all().await, 1);
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
 //! Messages on their way out.
 
+use std::error::Error as _;
+
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
 use azuma_domain::mail::{
-    Language, LeasedMail, MailId, MailKind, MailLease, OutgoingMail, QueuedMail,
+    Language, LeasedMail, MailId, MailKind, MailLease, OutgoingMail, QueuedMail, UnreadableMail,
 };
 use azuma_domain::ports::{OutboxRepository, StoreError};
 use diesel::prelude::*;
+use diesel::result::Error;
 
 use super::connection::load_locked;
 use super::links::LinkRow;
@@ -40,6 +43,49 @@ fn known() -> _ {
         .filter(outbox::language.eq_any(languages))
 }
 
+impl DieselTransaction<'_> {
+    /// What a message just leased says, or what of it cannot be read.
+    fn leased_mail(
+        &mut self,
+        id: StoredId,
+        until: Timestamp,
+    ) -> Result<Result<LeasedMail, UnreadableMail>, StoreError> {
+        let lease = MailLease {
+            id: MailId::new(id.0),
+            until,
+        };
+        let row: QueryResult<(MailRow, Option<LinkRow>)> = self.query(|connection| {
+            let loaded = outbox::table
+                .left_join(links::table.on(outbox::link_id.eq(links::id.nullable())))
+                .filter(outbox::id.eq(id))
+                .select((outbox::all_columns, links::all_columns.nullable()))
+                .first(connection);
+            match loaded {
+                Err(error @ Error::DeserializationError(_)) => Ok(Err(error)),
+                loaded => loaded.map(Ok),
+            }
+        })?;
+        let read = row
+            .map_err(|error| StoreError::Failed(error.into()))
+            .and_then(|(mail, link)| {
+                let queued = QueuedMail::try_from(mail)?;
+                Ok(LeasedMail {
+                    lease,
+                    mail: queued.mail,
+                    link: link.map(Link::try_from).transpose()?,
+                    attempts: queued.attempts,
+                    last_failure: queued.last_failure,
+                })
+            });
+        Ok(read.map_err(|error| UnreadableMail {
+            lease,
+            reason: error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string),
+        }))
+    }
+}
+
 impl OutboxRepository for DieselTransaction<'_> {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError> {
         let row = NewMailRow::from(mail);
@@ -56,8 +102,8 @@ impl OutboxRepository for DieselTransaction<'_> {
         now: Timestamp,
         until: Timestamp,
         limit: u32,
-    ) -> Result<Vec<LeasedMail>, StoreError> {
-        let rows: Vec<(MailRow, Option<LinkRow>)> = self.query(|connection| {
+    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError> {
+        let due: Vec<StoredId> = self.query(|connection| {
             let due: Vec<StoredId> = load_locked!(
                 connection,
                 known()
@@ -68,32 +114,14 @@ impl OutboxRepository for DieselTransaction<'_> {
                     .limit(i64::from(limit.min(super::MAX_SWEEP))),
                 for_update.skip_locked
             )?;
-            // The order is that of the old due_at, so it is read before it is written.
-            let leased = outbox::table
-                .left_join(links::table.on(outbox::link_id.eq(links::id.nullable())))
-                .filter(outbox::id.eq_any(due.clone()))
-                .order((outbox::due_at, outbox::id))
-                .select((outbox::all_columns, links::all_columns.nullable()))
-                .load(connection)?;
-            diesel::update(outbox::table.filter(outbox::id.eq_any(due)))
+            diesel::update(outbox::table.filter(outbox::id.eq_any(due.clone())))
                 .set(outbox::due_at.eq(StoredTime(until)))
                 .execute(connection)?;
-            Ok(leased)
+            Ok(due)
         })?;
-        let lease = |(mail, link): (MailRow, Option<LinkRow>)| {
-            let queued = QueuedMail::try_from(mail)?;
-            Ok(LeasedMail {
-                lease: MailLease {
-                    id: queued.mail.id,
-                    until,
-                },
-                mail: queued.mail,
-                link: link.map(Link::try_from).transpose()?,
-                attempts: queued.attempts,
-                last_failure: queued.last_failure,
-            })
-        };
-        rows.into_iter().map(lease).collect()
+        due.into_iter()
+            .map(|id| self.leased_mail(id, until))
+            .collect()
     }
 
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError> {
@@ -138,7 +166,9 @@ impl OutboxRepository for DieselTransaction<'_> {
                 .limit(i64::from(limit))
                 .load(connection)
         })?;
-        rows.into_iter().map(QueuedMail::try_from).collect()
+        // What a worker buries as unreadable names itself in the log.
+        let readable = rows.into_iter().map(QueuedMail::try_from);
+        Ok(readable.filter_map(Result::ok).collect())
     }
 
     fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError> {

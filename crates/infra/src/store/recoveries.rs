@@ -13,25 +13,49 @@ use super::schema::recoveries;
 use super::sql_types::{StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 
-/// A request.
-#[derive(Queryable, Insertable)]
+/// A request about to be written.
+#[derive(Insertable)]
 #[diesel(table_name = recoveries, treat_none_as_default_value = false)]
+struct NewRecoveryRow<'a> {
+    id: StoredId,
+    address: &'a str,
+    language: &'a str,
+    requested_at: StoredTime,
+    due_at: StoredTime,
+}
+
+impl<'a> From<&'a RecoveryRequest> for NewRecoveryRow<'a> {
+    fn from(request: &'a RecoveryRequest) -> Self {
+        Self {
+            id: StoredId(request.id.uuid()),
+            address: request.email.as_str(),
+            language: request.language.tag(),
+            requested_at: StoredTime(request.requested_at),
+            due_at: StoredTime(request.requested_at),
+        }
+    }
+}
+
+type RecoveryColumns = (
+    recoveries::id,
+    recoveries::address,
+    recoveries::language,
+    recoveries::requested_at,
+);
+const RECOVERY_COLUMNS: RecoveryColumns = (
+    recoveries::id,
+    recoveries::address,
+    recoveries::language,
+    recoveries::requested_at,
+);
+
+/// A request.
+#[derive(Queryable)]
 struct RecoveryRow {
     id: StoredId,
     address: String,
     language: String,
     requested_at: StoredTime,
-}
-
-impl From<&RecoveryRequest> for RecoveryRow {
-    fn from(request: &RecoveryRequest) -> Self {
-        Self {
-            id: StoredId(request.id.uuid()),
-            address: request.email.as_str().to_owned(),
-            language: request.language.tag().to_owned(),
-            requested_at: StoredTime(request.requested_at),
-        }
-    }
 }
 
 impl TryFrom<RecoveryRow> for RecoveryRequest {
@@ -41,8 +65,8 @@ impl TryFrom<RecoveryRow> for RecoveryRequest {
         Ok(Self {
             id: RecoveryId::new(row.id.0),
             email: EmailAddress::parse(&row.address).map_err(|_| corrupt("recoveries.address"))?,
-            language: Language::tagged(&row.language)
-                .ok_or_else(|| corrupt("recoveries.language"))?,
+            // A later release may write in more languages. Whoever asked is better mailed in ours than not at all.
+            language: Language::tagged(&row.language).unwrap_or_default(),
             requested_at: row.requested_at.0,
         })
     }
@@ -50,7 +74,7 @@ impl TryFrom<RecoveryRow> for RecoveryRequest {
 
 impl RecoveryRepository for DieselTransaction<'_> {
     fn insert(&mut self, request: &RecoveryRequest) -> Result<(), StoreError> {
-        let row = RecoveryRow::from(request);
+        let row = NewRecoveryRow::from(request);
         self.query(|connection| {
             diesel::insert_into(recoveries::table)
                 .values(row)
@@ -59,38 +83,54 @@ impl RecoveryRepository for DieselTransaction<'_> {
         Ok(())
     }
 
-    fn take(&mut self, limit: u32) -> Result<Vec<RecoveryRequest>, StoreError> {
-        let rows: Vec<RecoveryRow> = self.query(|connection| {
-            let oldest: Vec<RecoveryRow> = load_locked!(
+    fn next_due(&mut self, now: Timestamp) -> Result<Option<RecoveryId>, StoreError> {
+        let due: Vec<StoredId> = self.query(|connection| {
+            load_locked!(
                 connection,
                 recoveries::table
-                    .order((recoveries::requested_at, recoveries::id))
-                    .limit(i64::from(limit.min(super::MAX_SWEEP))),
-                for_update.skip_locked
-            )?;
-            let ids: Vec<StoredId> = oldest.iter().map(|row| row.id).collect();
-            if !ids.is_empty() {
-                diesel::delete(recoveries::table.filter(recoveries::id.eq_any(ids)))
-                    .execute(connection)?;
-            }
-            Ok(oldest)
-        })?;
-        rows.into_iter().map(RecoveryRequest::try_from).collect()
-    }
-
-    fn put_oldest_back(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        self.query(|connection| {
-            let oldest: Vec<StoredId> = load_locked!(
-                connection,
-                recoveries::table
-                    .order((recoveries::requested_at, recoveries::id))
+                    .filter(recoveries::due_at.le(StoredTime(now)))
+                    .order((recoveries::due_at, recoveries::id))
                     .select(recoveries::id)
                     .limit(1),
                 for_update.skip_locked
-            )?;
-            diesel::update(recoveries::table.filter(recoveries::id.eq_any(oldest)))
-                .set(recoveries::requested_at.eq(StoredTime(now)))
+            )
+        })?;
+        Ok(due.first().map(|id| RecoveryId::new(id.0)))
+    }
+
+    fn take(&mut self, id: RecoveryId) -> Result<Option<RecoveryRequest>, StoreError> {
+        let row: Option<RecoveryRow> = self.query(|connection| {
+            diesel::delete(recoveries::table.find(StoredId(id.uuid())))
+                .returning(RECOVERY_COLUMNS)
+                .get_result(connection)
+                .optional()
+        })?;
+        row.map(RecoveryRequest::try_from).transpose()
+    }
+
+    fn requested_at(&mut self, id: RecoveryId) -> Result<Option<Timestamp>, StoreError> {
+        let requested_at: Option<StoredTime> = self.query(|connection| {
+            recoveries::table
+                .find(StoredId(id.uuid()))
+                .select(recoveries::requested_at)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(requested_at.map(|at| at.0))
+    }
+
+    fn postpone(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError> {
+        self.query(|connection| {
+            diesel::update(recoveries::table.find(StoredId(id.uuid())))
+                .set(recoveries::due_at.eq(StoredTime(due_at)))
                 .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn discard(&mut self, id: RecoveryId) -> Result<(), StoreError> {
+        self.query(|connection| {
+            diesel::delete(recoveries::table.find(StoredId(id.uuid()))).execute(connection)
         })?;
         Ok(())
     }

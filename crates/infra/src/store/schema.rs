@@ -90,6 +90,7 @@ diesel::table! {
         address -> Text,
         language -> Text,
         requested_at -> SqlTimestamp,
+        due_at -> SqlTimestamp,
     }
 }
 

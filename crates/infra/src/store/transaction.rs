@@ -9,6 +9,7 @@ use azuma_domain::ports::{
 };
 use azuma_domain::user::UserId;
 use diesel::QueryResult;
+use diesel::result::Error;
 
 use super::connection::DbConnection;
 use super::errors::{classify, classify_write};
@@ -52,7 +53,8 @@ impl<'c> DieselTransaction<'c> {
     ) -> Result<T, StoreError> {
         let is_postgres = self.connection.is_postgres();
         statements(self.connection).map_err(|error| {
-            self.failed = true;
+            // What came cannot be read; the statement that brought it did not fail.
+            self.failed |= !matches!(error, Error::DeserializationError(_));
             classify(is_postgres, error)
         })
     }

@@ -1,10 +1,10 @@
 //! What people do: register, log in, ask for accounts.
 
-use azuma_domain::mail::{Language, LeasedMail};
+use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreExt;
 use azuma_domain::services::{
-    AccountRequest, Backlog, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
-    RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+    AccountRequest, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
+    RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
 };
 use azuma_domain::session::{Client, LiveSession, SessionTerms};
 use azuma_domain::testing::sample;
@@ -100,7 +100,7 @@ impl World {
     /// Asks for a link that sets a new password, and has the worker look for the account.
     pub async fn recover(&self, email: &str) {
         self.ask_to_recover(email).await;
-        while self.services.begin_next_recovery().await.unwrap() == Backlog::Left {}
+        while self.services.begin_recoveries().await.unwrap() != RecoveryProgress::NoneDue {}
     }
 
     /// Asks for a link that sets a new password.
@@ -132,8 +132,10 @@ impl World {
     }
 
     /// Sends a leased message, and writes what came of it.
-    pub async fn deliver(&self, leased: LeasedMail) {
-        let lease = leased.lease;
+    pub async fn deliver(&self, leased: Result<LeasedMail, UnreadableMail>) {
+        let lease = leased
+            .as_ref()
+            .map_or_else(|mail| mail.lease, |mail| mail.lease);
         let delivery = self.services.send_mail(leased).await;
         self.services.settle_mail(lease, &delivery).await.unwrap();
     }

@@ -21,11 +21,12 @@ use super::connection::DbConnection;
 use super::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, migrate};
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "0001_accounts",
     "0002_invalidations",
     "0003_frequent_uses",
     "0004_recovery",
+    "0008_recoveries",
 ];
 
 fn file_in(directory: &Path) -> DatabaseUrl {

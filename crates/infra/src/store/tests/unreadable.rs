@@ -1,7 +1,9 @@
 //! Rows that somebody else wrote, and that make no sense.
 
-use azuma_domain::recovery::RecoveryRequest;
-use azuma_domain::testing::sample::{SECOND, recovery};
+use azuma_domain::mail::Language;
+use azuma_domain::recovery::RecoveryId;
+use azuma_domain::testing::sample::{SECOND, mail, mail_id};
+use uuid::Uuid;
 
 use super::*;
 
@@ -24,29 +26,103 @@ async fn a_value_that_cannot_be_read_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_read_is_put_back_for_those_that_can() {
+async fn a_request_that_cannot_be_read_can_be_postponed_and_discarded() {
     let (_directory, url) = fresh();
     DbConnection::open(&url, Duration::from_secs(1))
         .expect("a connection")
-        .batch_execute("INSERT INTO recoveries VALUES (zeroblob(16), 'nowhere', 'en', 0)")
+        .batch_execute("INSERT INTO recoveries VALUES (zeroblob(16), 'nowhere', 'en', -1, 0)")
         .expect("a request");
     let store = open(&url, PoolOptions::default());
-    let written = recovery(1, "ada@example.org", now());
-    let request = written.clone();
-    let inserted = store.transact(move |tx| Ok(tx.recoveries().insert(&request)?));
-    let inserted: Result<(), StoreError> = inserted.await;
-    inserted.expect("a request");
-    let taken = take_oldest(&store).await;
+    let id = RecoveryId::new(Uuid::nil());
+    let taken = store.transact(move |tx| {
+        assert_eq!(tx.recoveries().next_due(now())?, Some(id));
+        Ok(tx.recoveries().take(id)?)
+    });
+    let taken: Result<_, StoreError> = taken.await;
     assert!(matches!(taken, Err(StoreError::Failed(_))), "{taken:?}");
-    let put_back = store.transact(|tx| Ok(tx.recoveries().put_oldest_back(now().plus(SECOND))?));
-    let put_back: Result<(), StoreError> = put_back.await;
-    put_back.expect("it needs not be read");
-    assert_eq!(
-        take_oldest(&store).await.expect("it is readable"),
-        [written]
-    );
+    let postponed = store.transact(move |tx| {
+        // Who learns that it cannot be read decides what becomes of it, in the same transaction.
+        assert!(tx.recoveries().requested_at(id).is_err());
+        Ok(tx.recoveries().postpone(id, now().plus(SECOND))?)
+    });
+    let postponed: Result<(), StoreError> = postponed.await;
+    postponed.expect("it needs not be read");
+    let gone = store.transact(move |tx| {
+        tx.recoveries().discard(id)?;
+        Ok(tx.recoveries().next_due(now().plus(SECOND))?)
+    });
+    let gone: Result<_, StoreError> = gone.await;
+    assert_eq!(gone.expect("it needs not be read"), None);
 }
 
-async fn take_oldest(store: &Arc<dyn Store>) -> Result<Vec<RecoveryRequest>, StoreError> {
-    store.transact(|tx| Ok(tx.recoveries().take(1)?)).await
+#[tokio::test]
+async fn a_request_of_a_release_that_does_not_know_when_it_is_due_is_due() {
+    let (_directory, url) = fresh();
+    let insert = "INSERT INTO recoveries (id, address, language, requested_at) \
+                  VALUES (zeroblob(16), 'ada@example.org', 'tlh', 7)";
+    DbConnection::open(&url, Duration::from_secs(1))
+        .expect("a connection")
+        .batch_execute(insert)
+        .expect("a request");
+    let store = open(&url, PoolOptions::default());
+    let taken = store.transact(|tx| {
+        let id = tx.recoveries().next_due(now())?.expect("it is due");
+        Ok(tx.recoveries().take(id)?)
+    });
+    let taken: Result<_, StoreError> = taken.await;
+    let request = taken.expect("it can be read").expect("it is there");
+    assert_eq!(request.language, Language::English);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_holds_up_no_other_and_can_be_buried() {
+    let (_directory, url) = fresh();
+    let store = open(&url, PoolOptions::default());
+    let inserted: Result<(), azuma_domain::ports::WriteError> = store
+        .transact(|tx| {
+            tx.users().insert(&account(1, "ada"))?;
+            for number in 1..=5 {
+                tx.outbox().enqueue(&mail(number, user_id(1)))?;
+            }
+            Ok(())
+        })
+        .await;
+    inserted.expect("five messages");
+    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let spoil = [
+        "address = 'nowhere'",
+        "link_id = NULL",
+        "created_at = -1",
+        "user_id = NULL",
+    ];
+    for (number, spoil) in (1..).zip(spoil) {
+        let id = mail_id(number).uuid().simple().to_string();
+        connection
+            .batch_execute(&format!("UPDATE outbox SET {spoil} WHERE id = x'{id}'"))
+            .expect("a spoilt row");
+    }
+    let until = now().plus(SECOND);
+    let leased = store.transact(move |tx| Ok(tx.outbox().lease(now(), until, 10)?));
+    let leased: Result<_, StoreError> = leased.await;
+    let leased = leased.expect("no row is an error of the store");
+    let readable = leased.iter().filter(|leased| leased.is_ok()).count();
+    assert_eq!((readable, leased.len()), (2, 5));
+    let unreadable: Vec<_> = leased.into_iter().filter_map(Result::err).collect();
+    let reasons: Vec<_> = unreadable.iter().map(|mail| mail.reason.as_str()).collect();
+    assert!(
+        reasons.contains(&"outbox.address holds a value that cannot be read"),
+        "{reasons:?}"
+    );
+    let buried: Result<(), StoreError> = store
+        .transact(move |tx| {
+            for mail in &unreadable {
+                tx.outbox().bury(mail.lease, now(), &mail.reason)?;
+            }
+            Ok(())
+        })
+        .await;
+    buried.expect("they need not be read");
+    let again = store.transact(move |tx| Ok(tx.outbox().lease(until, until.plus(SECOND), 10)?));
+    let again: Result<_, StoreError> = again.await;
+    assert_eq!(again.expect("the others").len(), 2);
 }

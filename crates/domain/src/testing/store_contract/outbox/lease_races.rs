@@ -19,7 +19,7 @@ async fn race(store: &Arc<dyn Store>) -> Vec<Vec<u32>> {
             let leased = write(store, |tx| {
                 let leased = tx.outbox().lease(now(), now().plus(MINUTE), 5)?;
                 linger();
-                Ok(leased)
+                Ok(super::readable(leased))
             })
             .await;
             if leased.is_empty() {

@@ -11,14 +11,21 @@ use std::sync::Arc;
 
 use super::{given, write};
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailLease, MailState, OutgoingMail};
+use crate::mail::{LeasedMail, MailLease, MailState, OutgoingMail, UnreadableMail};
 use crate::ports::{Store, StoreError, Transaction};
 use crate::testing::sample;
 use crate::user::UserId;
 
 /// Leases at most ten messages.
 async fn lease(store: &Arc<dyn Store>, now: Timestamp, until: Timestamp) -> Vec<LeasedMail> {
-    write(store, move |tx| tx.outbox().lease(now, until, 10)).await
+    let leased = write(store, move |tx| tx.outbox().lease(now, until, 10)).await;
+    readable(leased)
+}
+
+/// All of them, none of which may be unreadable.
+pub(super) fn readable(leased: Vec<Result<LeasedMail, UnreadableMail>>) -> Vec<LeasedMail> {
+    let leased: Result<Vec<_>, _> = leased.into_iter().collect();
+    leased.expect("messages that can be read")
 }
 
 /// The lease that a message is under, or as good as one where it is under none.

@@ -1,7 +1,38 @@
 //! [`RecoveryRepository`](crate::ports::RecoveryRepository).
 
-pub mod put_oldest_back;
+pub mod postpone;
 pub mod take;
+
+use std::sync::Arc;
+
+use super::write;
+use crate::Timestamp;
+use crate::ports::{Store, StoreError, Transaction};
+use crate::recovery::RecoveryRequest;
+
+async fn request(store: &Arc<dyn Store>, request: &RecoveryRequest) {
+    let request = request.clone();
+    write(store, move |tx| tx.recoveries().insert(&request)).await;
+}
+
+/// Takes at most so many requests due at `now`, the first due first.
+fn take_due(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<RecoveryRequest>, StoreError> {
+    let mut taken = Vec::new();
+    while taken.len() < limit
+        && let Some(id) = tx.recoveries().next_due(now)?
+    {
+        taken.extend(tx.recoveries().take(id)?);
+    }
+    Ok(taken)
+}
+
+async fn take(store: &Arc<dyn Store>, now: Timestamp, limit: usize) -> Vec<RecoveryRequest> {
+    write(store, move |tx| take_due(tx, now, limit)).await
+}
 
 /// Tests of each behaviour of the port; part of [`store_contract!`](crate::store_contract).
 #[doc(hidden)]
@@ -15,13 +46,16 @@ macro_rules! store_contract_of_recoveries {
                 a_request_is_taken_once
                 an_unknown_address_is_as_good
                 an_address_can_be_requested_twice
-                the_oldest_come_first_and_no_more_than_the_limit
+                the_oldest_come_first
+                a_request_is_due_when_it_is_made_and_not_before
                 rolled_back_the_requests_are_there_again
                 of_8_racing_calls_each_request_goes_to_one
             }
-            put_oldest_back {
-                the_oldest_then_waits_for_the_others
-                where_there_is_none_nothing_happens
+            postpone {
+                a_postponed_request_waits_and_is_otherwise_as_it_was
+                the_others_are_due_before_it
+                a_discarded_request_is_gone
+                a_request_that_is_gone_is_not_missed
             }
         }
     };

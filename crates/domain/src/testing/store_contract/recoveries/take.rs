@@ -1,21 +1,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::{request, take, take_due};
 use crate::mail::Language;
 use crate::ports::{Access, Decision, Store};
 use crate::recovery::RecoveryRequest;
 use crate::testing::all;
-use crate::testing::sample::{MICROSECOND, now, recovery};
+use crate::testing::sample::{MICROSECOND, just_before, now, recovery};
 use crate::testing::store_contract::{given, linger, write};
-
-pub(super) async fn request(store: &Arc<dyn Store>, request: &RecoveryRequest) {
-    let request = request.clone();
-    write(store, move |tx| tx.recoveries().insert(&request)).await;
-}
-
-pub(super) async fn take(store: &Arc<dyn Store>, limit: u32) -> Vec<RecoveryRequest> {
-    write(store, move |tx| tx.recoveries().take(limit)).await
-}
 
 pub async fn a_request_comes_back_as_written(store: Arc<dyn Store>) {
     let written = RecoveryRequest {
@@ -23,13 +15,13 @@ pub async fn a_request_comes_back_as_written(store: Arc<dyn Store>) {
         ..recovery(1, "Ada.L+x@Example.org", now())
     };
     request(&store, &written).await;
-    assert_eq!(take(&store, 10).await, [written]);
+    assert_eq!(take(&store, now(), 10).await, [written]);
 }
 
 pub async fn a_request_is_taken_once(store: Arc<dyn Store>) {
     request(&store, &recovery(1, "ada@example.org", now())).await;
-    assert_eq!(take(&store, 10).await.len(), 1);
-    assert_eq!(take(&store, 10).await, []);
+    assert_eq!(take(&store, now(), 10).await.len(), 1);
+    assert_eq!(take(&store, now(), 10).await, []);
 }
 
 pub async fn an_unknown_address_is_as_good(store: Arc<dyn Store>) {
@@ -37,25 +29,32 @@ pub async fn an_unknown_address_is_as_good(store: Arc<dyn Store>) {
     for (number, email) in [(1, "ada@example.org"), (2, "nobody@example.org")] {
         request(&store, &recovery(number, email, now())).await;
     }
-    assert_eq!(take(&store, 10).await.len(), 2);
+    assert_eq!(take(&store, now(), 10).await.len(), 2);
 }
 
 pub async fn an_address_can_be_requested_twice(store: Arc<dyn Store>) {
     for number in [1, 2] {
         request(&store, &recovery(number, "ada@example.org", now())).await;
     }
-    assert_eq!(take(&store, 10).await.len(), 2);
+    assert_eq!(take(&store, now(), 10).await.len(), 2);
 }
 
-pub async fn the_oldest_come_first_and_no_more_than_the_limit(store: Arc<dyn Store>) {
+pub async fn the_oldest_come_first(store: Arc<dyn Store>) {
     let written: Vec<RecoveryRequest> = (1..=3)
         .map(|number| recovery(number, "ada@example.org", now().plus(number * MICROSECOND)))
         .collect();
     for late_first in written.iter().rev() {
         request(&store, late_first).await;
     }
-    assert_eq!(take(&store, 2).await, written[..2]);
-    assert_eq!(take(&store, 2).await, written[2..]);
+    let later = now().plus(4 * MICROSECOND);
+    assert_eq!(take(&store, later, 2).await, written[..2]);
+    assert_eq!(take(&store, later, 2).await, written[2..]);
+}
+
+pub async fn a_request_is_due_when_it_is_made_and_not_before(store: Arc<dyn Store>) {
+    request(&store, &recovery(1, "ada@example.org", now())).await;
+    assert_eq!(take(&store, just_before(now()), 10).await, []);
+    assert_eq!(take(&store, now(), 10).await.len(), 1);
 }
 
 pub async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
@@ -63,12 +62,12 @@ pub async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
     let done = store.run(
         Access::Write,
         Box::new(|tx| {
-            assert_eq!(tx.recoveries().take(10)?.len(), 1);
+            assert_eq!(take_due(tx, now(), 10)?.len(), 1);
             Ok(Decision::RollBack)
         }),
     );
     done.await.expect("a refusal is no error of the store");
-    assert_eq!(take(&store, 10).await.len(), 1);
+    assert_eq!(take(&store, now(), 10).await.len(), 1);
 }
 
 pub async fn of_8_racing_calls_each_request_goes_to_one(store: Arc<dyn Store>) {
@@ -79,7 +78,7 @@ pub async fn of_8_racing_calls_each_request_goes_to_one(store: Arc<dyn Store>) {
         let mut taken = Vec::new();
         loop {
             let some = write(&store, |tx| {
-                let some = tx.recoveries().take(3)?;
+                let some = take_due(tx, now(), 3)?;
                 linger();
                 Ok(some)
             })

@@ -7,6 +7,7 @@ use crate::testing::sample::{
     MINUTE, email_change, just_before, link_hash, mail_id, now, session_id, token_hash, user_id,
     waiting,
 };
+use crate::testing::store_contract::outbox::readable;
 use crate::testing::store_contract::{count, given, linger, look, write};
 use crate::user::UserId;
 
@@ -88,7 +89,10 @@ pub async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
         tx.outbox().lease(now(), now().plus(MINUTE), 10)
     })
     .await;
-    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
+    let leased: Vec<_> = readable(leased)
+        .iter()
+        .map(|leased| leased.mail.id)
+        .collect();
     assert_eq!(leased, vec![mail_id(2)]);
     let taken = write(&store, |tx| tx.links().consume(&link_hash(2), now())).await;
     assert_eq!(taken.map(|link| link.user_id), Some(grace));

@@ -7,6 +7,7 @@ use crate::testing::all;
 use crate::testing::sample::{
     MICROSECOND, MINUTE, account, link_hash, mail_id, now, user_id, waiting,
 };
+use crate::testing::store_contract::outbox::readable;
 use crate::testing::store_contract::{given, linger, write};
 
 async fn delete_lapsed(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
@@ -77,7 +78,10 @@ pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
         tx.outbox().lease(now(), now().plus(MINUTE), 10)
     })
     .await;
-    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
+    let leased: Vec<_> = readable(leased)
+        .iter()
+        .map(|leased| leased.mail.id)
+        .collect();
     assert_eq!(leased, vec![mail_id(1)]);
 }
 

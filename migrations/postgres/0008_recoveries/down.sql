@@ -1,0 +1,2 @@
+DROP INDEX recoveries_due;
+ALTER TABLE recoveries DROP COLUMN due_at;
