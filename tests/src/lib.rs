@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod clients;
 mod database;
 pub mod dump;
+pub mod locked_file;
 pub mod mail;
 pub mod mail_server;
 pub mod moments;

@@ -7,6 +7,7 @@
 //! | `wiring` | puts the real parts together; the only place that names `azuma-infra` |
 //! | `server` | the HTTP server over the use cases |
 //! | `workers` | what goes on beside the requests |
+//! | `telemetry` | the log |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `pages` | the pages that mails link to |
 //! | `http` | what the dialects do alike |
@@ -23,7 +24,10 @@ mod wiring;
 mod workers;
 
 use std::error::Error;
+use std::io::{Write, stderr};
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::thread;
 
 use clap::Parser;
 
@@ -37,9 +41,22 @@ pub fn run() -> ExitCode {
     match execute(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("azuma: {error}");
+            complain(format!("azuma: {error}\n"));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Says something on standard error, and does not wait for ever for somebody to read it.
+fn complain(sentence: String) {
+    let (done, said) = channel();
+    let speaker = thread::Builder::new().spawn(move || {
+        // There is nobody else to tell.
+        let _ = stderr().write_all(sentence.as_bytes());
+        let _ = done.send(());
+    });
+    if speaker.is_ok() {
+        let _ = said.recv_timeout(telemetry::LAST_WORDS);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A run of the binary that ends by itself.
 
 use std::io::Read;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use crate::patience::Patience;
@@ -31,18 +31,7 @@ impl Finished {
             .unwrap_or_else(|error| panic!("cannot run azuma: {error}"));
         let stdout = read(child.stdout.take());
         let stderr = read(child.stderr.take());
-        let patience = Patience::of_seconds(PATIENCE);
-        let status = loop {
-            if let Ok(Some(status)) = child.try_wait() {
-                break Some(status);
-            }
-            if patience.is_over() {
-                let _ = child.kill();
-                let _ = child.wait();
-                break None;
-            }
-            patience.step_blocking();
-        };
+        let status = end_of(&mut child);
         let stdout = stdout.join().unwrap_or_default();
         let stderr = stderr.join().unwrap_or_default();
         let status = status.unwrap_or_else(|| panic!("azuma does not end:\n{stdout}\n{stderr}"));
@@ -77,6 +66,22 @@ impl Finished {
         }
         assert_eq!(said.lines().count(), 1, "one sentence, not: {said}");
         said
+    }
+}
+
+/// Waits until a command ends by itself; one that does not is killed.
+pub(super) fn end_of(child: &mut Child) -> Option<ExitStatus> {
+    let patience = Patience::of_seconds(PATIENCE);
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status);
+        }
+        if patience.is_over() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        patience.step_blocking();
     }
 }
 

@@ -1,12 +1,14 @@
 //! The real binary, running.
 
 mod binary;
+mod elsewhere;
 mod finished;
 mod output;
 mod setup;
 
 use std::fs;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 
@@ -38,6 +40,18 @@ impl Server {
         Self {
             setup,
             output,
+            process: Some(process),
+            http: Http::new(address),
+        }
+    }
+
+    pub(crate) fn start_printing_to(setup: Setup, output: &OwnedFd) -> Self {
+        let address = elsewhere::free_address();
+        let setup = setup.set("http.listen", &address.to_string());
+        let process = elsewhere::launch(setup.command(), address, output);
+        Self {
+            setup,
+            output: Output::default(),
             process: Some(process),
             http: Http::new(address),
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 
-use super::{Finished, Server, binary};
+use super::{Finished, Server, binary, elsewhere};
 use crate::scratch;
 
 /// A key for tests that set none of their own; Postgres has no default.
@@ -99,11 +100,26 @@ impl Setup {
         Server::start(self)
     }
 
+    /// Starts the server with its output going elsewhere, on a free port instead of the one that is set, and waits until
+    /// it listens.
+    pub fn start_printing_to(self, output: &OwnedFd) -> Server {
+        Server::start_printing_to(self, output)
+    }
+
     /// Runs `azuma` with arguments until it ends by itself.
     pub fn run(&self, arguments: &[&str]) -> Finished {
+        Finished::of(self.command_with(arguments))
+    }
+
+    /// The same, with its output going elsewhere.
+    pub fn run_printing_to(&self, arguments: &[&str], output: &OwnedFd) -> ExitStatus {
+        elsewhere::run(self.command_with(arguments), output)
+    }
+
+    fn command_with(&self, arguments: &[&str]) -> Command {
         let mut command = self.command();
         command.args(arguments);
-        Finished::of(command)
+        command
     }
 
     pub(super) fn command(&self) -> Command {

@@ -2,20 +2,20 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::io::{self, Write};
 
 use azuma_domain::mail::{Language, MailId, MailState, QueuedMail};
 use azuma_domain::services::{MailDesk, MailDeskError};
 use azuma_domain::user::EmailAddress;
 use uuid::Uuid;
 
+use super::{print, runtime};
 use crate::cli::MailTask;
 use crate::config::Config;
 use crate::wiring;
 
 /// Does one of the tasks. Of several letters, those that something can be done with are dealt with.
 pub fn run(config: &Config, task: MailTask) -> Result<(), Box<dyn Error>> {
-    actix_web::rt::System::new().block_on(async {
+    runtime()?.block_on(async {
         match task {
             MailTask::Test { address, language } => test(config, address, language).await,
             MailTask::List { limit } => list(&wiring::mail_desk(config)?, limit).await,
@@ -40,31 +40,30 @@ async fn test(
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
     let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;
-    Ok(writeln!(
-        io::stdout(),
-        "the message to {address} was taken: {}",
-        accepted.words
-    )?)
+    let words = accepted.words;
+    Ok(print(&format!(
+        "the message to {address} was taken: {words}\n"
+    ))?)
 }
 
 async fn list(desk: &MailDesk, limit: u32) -> Result<(), Box<dyn Error>> {
-    let mut out = io::stdout().lock();
     let queued = desk.list(limit).await?;
     for message in &queued {
         let QueuedMail { mail, state, .. } = message;
         let (id, kind, to) = (mail.id, mail.kind.name(), &mail.to);
         let failure = message.last_failure.as_deref().unwrap_or("-");
-        writeln!(
-            out,
-            "{id}  {:<34}  {kind:<22}  {to}  {failure}",
+        print(&format!(
+            "{id}  {:<34}  {kind:<22}  {to}  {failure}\n",
             state_text(*state)
-        )?;
+        ))?;
     }
     if u32::try_from(queued.len()).is_ok_and(|count| count == limit) {
-        writeln!(out, "there may be more; --limit lists more than {limit}")?;
+        print(&format!(
+            "there may be more; --limit lists more than {limit}\n"
+        ))?;
     }
     if queued.is_empty() {
-        writeln!(out, "nothing is waiting, and there are no dead letters")?;
+        print("nothing is waiting, and there are no dead letters\n")?;
     }
     Ok(())
 }
@@ -79,7 +78,6 @@ async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
     let user = mail
         .user_id
         .map_or("-".to_owned(), |id| id.uuid().to_string());
-    let mut out = io::stdout().lock();
     for (name, value) in [
         ("id", mail.id.to_string()),
         ("state", state_text(state)),
@@ -92,7 +90,7 @@ async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
         ("postponed", format!("{attempts} times")),
         ("last failure", last_failure.unwrap_or("-".to_owned())),
     ] {
-        writeln!(out, "{name:<13} {value}")?;
+        print(&format!("{name:<13} {value}\n"))?;
     }
     Ok(())
 }
@@ -105,7 +103,8 @@ async fn each<F: Future<Output = Result<(), MailDeskError>>>(
     let mut failures = Vec::new();
     for id in ids {
         match work(MailId::new(id)).await {
-            Ok(()) => writeln!(io::stdout(), "{id} {done}")?,
+            // What cannot be said of one is no reason to leave out the others.
+            Ok(()) => failures.extend(print(&format!("{id} {done}\n")).err()),
             Err(error) => failures.push(format!("{id}: {error}")),
         }
     }

@@ -15,7 +15,7 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 /// `azuma serve`: answers requests until SIGTERM or SIGINT, and finishes what it began within
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
-    telemetry::start(&config.telemetry)?;
+    let _log = telemetry::start(&config.telemetry)?;
     actix_web::rt::System::new().block_on(serve(config))
 }
 

@@ -1,3 +1,4 @@
-//! Programs that a deployer runs beside the server.
+//! What stands around a server: its log, its limits, the programs beside it.
 
+mod logs;
 mod sqlite_file;

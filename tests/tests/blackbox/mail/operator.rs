@@ -1,5 +1,7 @@
 //! `azuma mail`.
 
+use std::fs::OpenOptions;
+
 use azuma_tests::dump::Dump;
 use azuma_tests::mail_server::{Encryption, MailServer, Reaction, Step};
 use azuma_tests::people::Person;
@@ -13,6 +15,7 @@ on_both_databases![
     a_test_message_that_is_refused_tells_why,
     a_dead_letter_is_shown_retried_and_arrives,
     a_discarded_letter_is_gone,
+    letters_are_dealt_with_though_nobody_can_be_told,
     a_message_that_waits_is_listed_and_not_retried,
     no_token_and_no_body_is_stored_or_shown,
 ];
@@ -125,6 +128,25 @@ async fn a_discarded_letter_is_gone(db: Database) {
         let said = finished.complaint();
         assert!(said.contains("no such message"), "{task}: {said}");
     }
+}
+
+async fn letters_are_dealt_with_though_nobody_can_be_told(db: Database) {
+    let mail_server = MailServer::start().await;
+    mail_server.react(Step::Mail, Reaction::Say("451 later"));
+    let server = hasty(db, &mail_server).start();
+    for name in ["neo", "trinity"] {
+        let person = Person::named(name);
+        server.account().ask_for_account(&person).await;
+    }
+    let letters = listed(&server);
+    assert_eq!(letters.len(), 2, "{letters:?}");
+    let setup = server.setup();
+    let ids = letters.iter().map(|(id, _)| id.as_str());
+    let arguments: Vec<&str> = ["mail", "discard"].into_iter().chain(ids).collect();
+    let full = OpenOptions::new().write(true).open("/dev/full");
+    let status = setup.run_printing_to(&arguments, &full.expect("/dev/full").into());
+    assert_eq!(status.code(), Some(1), "it could not say so");
+    assert!(listed(&server).is_empty());
 }
 
 async fn a_message_that_waits_is_listed_and_not_retried(db: Database) {

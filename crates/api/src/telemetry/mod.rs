@@ -1,0 +1,52 @@
+//! The log. Writing it stops nobody's work: lines that standard output does not take are lost, and counted.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `queue` | lines on their way to standard output |
+//! | `panics` | what the log says of a panic |
+
+mod panics;
+mod queue;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{IsTerminal, stdout};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::config::Telemetry;
+use queue::LogQueue;
+
+/// How long the last words may take that a process says before it ends.
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The log that was started. Dropped, it waits until what was logged is written, for [`LAST_WORDS`] at the most.
+#[derive(Clone)]
+pub struct Log(Arc<LogQueue>);
+
+/// Sends log lines to standard output from now on, panics among them.
+pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
+    let filter = EnvFilter::try_new(config.log_filter.as_str())?;
+    let terminal = stdout().is_terminal();
+    let queue = LogQueue::start(File::from(stdout().as_fd().try_clone_to_owned()?))?;
+    let lines = fmt()
+        .with_env_filter(filter)
+        .with_writer(Arc::clone(&queue))
+        .log_internal_errors(false);
+    let started = match config.log_format.is_json(terminal) {
+        true => lines.json().flatten_event(true).try_init(),
+        false => lines.with_ansi(terminal).try_init(),
+    };
+    started.map_err(|error| error as Box<dyn Error>)?;
+    panics::log_from_now_on();
+    Ok(Log(queue))
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.wait_until_written(LAST_WORDS);
+    }
+}

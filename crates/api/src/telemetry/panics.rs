@@ -1,0 +1,20 @@
+//! What the log says of a panic.
+
+use std::panic::{self, PanicHookInfo};
+use std::thread;
+
+/// Panics of all threads and tasks are log lines from now on; standard error may be where nobody looks.
+pub(super) fn log_from_now_on() {
+    panic::set_hook(Box::new(log));
+}
+
+fn log(panic: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let place = panic.location().map(ToString::to_string);
+    tracing::error!(
+        thread = thread.name(),
+        place,
+        reason = panic.payload_as_str(),
+        "a panic, which is a fault in Azuma: what it was doing is given up"
+    );
+}

@@ -1,0 +1,49 @@
+//! Runs of the binary whose output nobody here collects.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use super::finished;
+use crate::patience::Patience;
+use crate::process::{self, Signal};
+
+/// An address that was free a moment ago: without a log, nobody says which one was taken.
+pub(super) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound port")
+}
+
+/// Starts a server that prints to `output` and waits until it listens on `address`.
+pub(super) fn launch(command: Command, address: SocketAddr, output: &OwnedFd) -> Child {
+    let mut process = spawn(command, output);
+    let patience = Patience::of_seconds(60);
+    while TcpStream::connect(address).is_err() {
+        if let Ok(Some(status)) = process.try_wait() {
+            panic!("the server ended before it listened: {status}");
+        }
+        if patience.is_over() {
+            let _ = process.kill();
+            let _ = process.wait();
+            panic!("the server does not listen");
+        }
+        patience.step_blocking();
+    }
+    process
+}
+
+/// Runs a command that prints to `output` until it ends by itself.
+pub(super) fn run(command: Command, output: &OwnedFd) -> ExitStatus {
+    let mut process = spawn(command, output);
+    finished::end_of(&mut process).unwrap_or_else(|| panic!("azuma does not end"))
+}
+
+fn spawn(mut command: Command, output: &OwnedFd) -> Child {
+    let stream = || Stdio::from(output.try_clone().expect("another file descriptor"));
+    command
+        .stdin(Stdio::null())
+        .stdout(stream())
+        .stderr(stream());
+    process::spawn(command, Signal::Kill)
+        .unwrap_or_else(|error| panic!("cannot run azuma: {error}"))
+}

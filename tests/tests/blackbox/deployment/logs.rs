@@ -1,0 +1,134 @@
+//! Output that cannot be written.
+
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, PipeReader, pipe};
+use std::os::fd::OwnedFd;
+use std::thread;
+
+use azuma_tests::Database;
+use azuma_tests::locked_file;
+use azuma_tests::people::Person;
+use azuma_tests::server::{Server, Setup};
+
+/// Everything that can be logged is.
+fn talkative() -> Setup {
+    Database::Sqlite
+        .server()
+        .set("telemetry.log_filter", "trace")
+}
+
+/// Output whose reader has gone.
+fn closed_pipe() -> OwnedFd {
+    let (_, writer) = pipe().expect("a pipe");
+    writer.into()
+}
+
+/// Output that nobody reads until the other end is read.
+fn unread_pipe() -> (OwnedFd, PipeReader) {
+    let (reader, writer) = pipe().expect("a pipe");
+    (writer.into(), reader)
+}
+
+/// Output on a disk with no room left.
+fn full_disk() -> OwnedFd {
+    let file = OpenOptions::new().write(true).open("/dev/full");
+    file.expect("/dev/full").into()
+}
+
+async fn ask_often(server: &Server) {
+    for _ in 0..500 {
+        server.azuma().own_user("no-token").await.challenged(true);
+    }
+}
+
+async fn register(server: &Server, person: &Person) {
+    let registered = server
+        .account()
+        .register(&person.name, &person.password, &person.email)
+        .await;
+    registered.done(200);
+}
+
+/// Everything goes on: answers, those of a database in trouble included; mail, after that trouble; an orderly stop.
+async fn expect_work(mut server: Server) {
+    ask_often(&server).await;
+    let trouble = locked_file::lock(&server.data().join("azuma.db"));
+    for name in ["trinity", "morpheus"] {
+        let person = Person::named(name);
+        let refused = server.azuma();
+        let refused = refused.register(&person.name, &person.email, &person.password);
+        refused.await.refused(503, "SERVICE_UNAVAILABLE");
+    }
+    trouble.end();
+    let neo = Person::named("neo");
+    register(&server, &neo).await;
+    server.mail().first_to(&neo.email).await;
+    ask_often(&server).await;
+    let status = server.terminate().await;
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test]
+async fn a_reader_that_has_gone_stops_no_work() {
+    expect_work(talkative().start_printing_to(&closed_pipe())).await;
+}
+
+#[tokio::test]
+async fn a_reader_that_does_not_read_stops_no_work() {
+    let (output, _reader) = unread_pipe();
+    expect_work(talkative().start_printing_to(&output)).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_no_work() {
+    expect_work(talkative().start_printing_to(&full_disk())).await;
+}
+
+#[tokio::test]
+async fn lines_that_were_lost_are_counted_once_lines_can_be_written_again() {
+    let (output, reader) = unread_pipe();
+    let mut server = talkative().start_printing_to(&output);
+    drop(output);
+    for _ in 0..10 {
+        ask_often(&server).await;
+    }
+    let reading = thread::spawn(|| {
+        let lines = BufReader::new(reader).lines();
+        lines.map_while(Result::ok).collect::<Vec<String>>()
+    });
+    server.azuma().own_user("no-token").await.challenged(true);
+    server.terminate().await;
+    let lines = reading.join().expect("the lines");
+    let told = lines
+        .iter()
+        .find(|line| line.contains("log lines were lost"));
+    let told = told.expect("a line that tells");
+    let told: serde_json::Value = serde_json::from_str(told).expect("a line of JSON");
+    assert!(told["lost"].as_u64() > Some(0), "{told}");
+    let is_last = |line: &String| line.contains(r#""message":"stopped""#);
+    assert!(lines.iter().any(is_last), "the last words are there");
+}
+
+#[test]
+fn a_start_that_fails_with_nobody_to_tell_has_its_usual_status() {
+    let setup = Database::Sqlite.server().set("http.listen", "256.0.0.1:0");
+    for output in [closed_pipe(), full_disk()] {
+        let status = setup.run_printing_to(&[], &output);
+        assert_eq!(status.code(), Some(1), "{status}");
+    }
+}
+
+#[test]
+fn a_command_whose_reader_has_read_enough_has_succeeded() {
+    let setup = Setup::bare();
+    for arguments in [&["config"][..], &["migrate"], &["mail", "list"]] {
+        let status = setup.run_printing_to(arguments, &closed_pipe());
+        assert!(status.success(), "{arguments:?}: {status}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_say_what_it_should_has_failed() {
+    let status = Setup::bare().run_printing_to(&["config"], &full_disk());
+    assert_eq!(status.code(), Some(1), "{status}");
+}
