@@ -1,4 +1,5 @@
-//! What goes on beside the requests: mail goes out, recoveries begin, what has expired is deleted.
+//! What goes on beside the requests: mail goes out, recoveries begin, what has expired is deleted. A task that panics
+//! begins again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
 use azuma_domain::services::{Backlog, Delivery, RecoveryProgress, Services};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// How often the outbox and the recoveries are looked at.
@@ -16,6 +17,8 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 const MOST_AT_ONCE: u32 = 4;
 /// How often what has expired is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How long after a panic a task begins again.
+const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// A message to send, or to bury.
 type Leased = Result<LeasedMail, UnreadableMail>;
@@ -25,10 +28,22 @@ pub struct Workers([JoinHandle<()>; 3]);
 
 impl Workers {
     pub fn start(services: &Arc<Services>, stopped: watch::Receiver<()>) -> Self {
+        let places = Arc::new(Semaphore::new(MOST_AT_ONCE as usize));
+        let start = || (Arc::clone(services), stopped.clone());
+        let (for_mail, for_recoveries, for_sweeps) = (start(), start(), start());
         Self([
-            tokio::spawn(deliver_mail(Arc::clone(services), stopped.clone())),
-            tokio::spawn(begin_recoveries(Arc::clone(services), stopped.clone())),
-            tokio::spawn(sweep(Arc::clone(services), stopped)),
+            tokio::spawn(keep_running("sending mail", move || {
+                let (services, stopped) = for_mail.clone();
+                deliver_mail(services, Arc::clone(&places), stopped)
+            })),
+            tokio::spawn(keep_running("beginning recoveries", move || {
+                let (services, stopped) = for_recoveries.clone();
+                begin_recoveries(services, stopped)
+            })),
+            tokio::spawn(keep_running("deleting what has expired", move || {
+                let (services, stopped) = for_sweeps.clone();
+                sweep(services, stopped)
+            })),
         ])
     }
 
@@ -42,9 +57,32 @@ impl Workers {
     }
 }
 
-/// Sends what is due, some messages at a time, until told to stop.
-async fn deliver_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
-    let places = Arc::new(Semaphore::new(MOST_AT_ONCE as usize));
+/// Runs a task until it ends by itself. One that panics begins again, after a pause.
+pub async fn keep_running<Task: Future<Output = ()> + Send + 'static>(
+    name: &str,
+    begin: impl Fn() -> Task,
+) {
+    loop {
+        // A set of one, which is aborted when it is dropped.
+        let mut running = JoinSet::new();
+        running.spawn(begin());
+        match running.join_next().await {
+            Some(Err(error)) if error.is_panic() => {
+                tracing::error!("{name} panicked, and begins again");
+                sleep(BEGIN_AGAIN_AFTER).await;
+            }
+            Some(Ok(()) | Err(_)) | None => return,
+        }
+    }
+}
+
+/// Sends what is due, some messages at a time, until told to stop. One whose sending panics gives its place back, and is
+/// sent again when its lease has run out.
+async fn deliver_mail(
+    services: Arc<Services>,
+    places: Arc<Semaphore>,
+    mut stopped: watch::Receiver<()>,
+) {
     while !is_stopped(&stopped) {
         while let Some((mail, place)) = lease(&services, &places, &stopped).await {
             tokio::spawn(deliver(Arc::clone(&services), mail, place));
@@ -151,5 +189,43 @@ async fn pause(span: Duration, stopped: &mut watch::Receiver<()>) {
     tokio::select! {
         _ = stopped.changed() => {}
         () = sleep(span) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_begins_again_and_one_that_ends_does_not() {
+        let begun = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&begun);
+        keep_running("counting", move || {
+            let number = count.fetch_add(1, Ordering::Relaxed);
+            async move { assert!(number > 0, "the first one panics") }
+        })
+        .await;
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_task_ends_with_whoever_keeps_it_running() {
+        let held = Arc::new(());
+        let inside = Arc::clone(&held);
+        let keeper = tokio::spawn(keep_running("waiting", move || {
+            let inside = Arc::clone(&inside);
+            async move {
+                std::future::pending::<()>().await;
+                drop(inside);
+            }
+        }));
+        tokio::task::yield_now().await;
+        keeper.abort();
+        assert!(keeper.await.is_err_and(|error| error.is_cancelled()));
+        while Arc::strong_count(&held) > 1 {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
-use crate::workers::Workers;
+use crate::workers::{Workers, keep_running};
 use crate::{server, telemetry, wiring};
 
 /// The least time for the last uses of sessions to be written in.
@@ -26,16 +26,16 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts.services, stopped);
     let session_cache = parts.session_cache.clone();
-    let upkeep = tokio::spawn(session_cache.clone().run());
-    let end_of_upkeep = upkeep.abort_handle();
+    let kept_up = session_cache.clone();
+    let upkeep = tokio::spawn(keep_running("the upkeep of the session cache", move || {
+        kept_up.clone().run()
+    }));
     let server = server::start(config, parts)?;
     let handle = server.handle();
     let told_to_stop = tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            // Without it every check asks the database, and uses pile up unwritten.
-            _ = upkeep => tracing::error!("stopping: the session cache is kept up no more"),
         }
         let told_at = Instant::now();
         drop(stop);
@@ -52,7 +52,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     {
         tracing::error!("the last minute's uses of sessions are not written");
     }
-    end_of_upkeep.abort();
+    upkeep.abort();
     workers.finish(deadline).await;
     tracing::info!("stopped");
     Ok(())
