@@ -13,10 +13,16 @@ pub enum Signal {
     Kill,
     /// A polite request to end.
     Terminate,
-    /// Postgres: disconnect the clients and shut down.
+    /// What a terminal sends for Ctrl-C. Postgres: disconnect the clients and shut down.
     Interrupt,
-    /// Postgres: shut down without waiting for anything.
+    /// What a terminal sends for Ctrl-\. Postgres: shut down without waiting for anything.
     Quit,
+    /// The terminal is gone, or the configuration is to be read again.
+    HangUp,
+    /// Whatever a program takes it for.
+    User1,
+    /// The same.
+    User2,
     /// Stands still until [`Signal::Continue`].
     Stop,
     /// Goes on after [`Signal::Stop`].
@@ -30,6 +36,9 @@ impl Signal {
             Self::Terminate => libc::SIGTERM,
             Self::Interrupt => libc::SIGINT,
             Self::Quit => libc::SIGQUIT,
+            Self::HangUp => libc::SIGHUP,
+            Self::User1 => libc::SIGUSR1,
+            Self::User2 => libc::SIGUSR2,
             Self::Stop => libc::SIGSTOP,
             Self::Continue => libc::SIGCONT,
         }

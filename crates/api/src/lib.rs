@@ -8,6 +8,7 @@
 //! | `server` | the HTTP server over the use cases |
 //! | `workers` | what goes on beside the requests |
 //! | `telemetry` | the log |
+//! | `signals` | what signals do |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `pages` | the pages that mails link to |
 //! | `http` | what the dialects do alike |
@@ -19,6 +20,7 @@ mod dialects;
 mod http;
 mod pages;
 mod server;
+mod signals;
 mod telemetry;
 mod wiring;
 mod workers;

@@ -22,7 +22,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    pub(super) fn of(mut command: Command) -> Self {
+    pub(super) fn of(mut command: Command, action: impl FnOnce(&Child)) -> Self {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -31,6 +31,7 @@ impl Finished {
             .unwrap_or_else(|error| panic!("cannot run azuma: {error}"));
         let stdout = read(child.stdout.take());
         let stderr = read(child.stderr.take());
+        action(&child);
         let status = end_of(&mut child);
         let stdout = stdout.join().unwrap_or_default();
         let stderr = stderr.join().unwrap_or_default();

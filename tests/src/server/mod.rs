@@ -102,6 +102,16 @@ impl Server {
         self.output.everything()
     }
 
+    /// Waits until it has printed this.
+    pub async fn prints(&self, words: &str) {
+        let patience = Patience::of_seconds(40);
+        while !self.output().contains(words) {
+            let output = self.output();
+            assert!(!patience.is_over(), "no {words:?} in: {output}");
+            patience.step().await;
+        }
+    }
+
     /// The id of its process.
     pub fn process_id(&self) -> u32 {
         self.process.as_ref().map_or(0, Child::id)
@@ -125,7 +135,8 @@ impl Server {
         self.signal(Signal::Continue);
     }
 
-    fn signal(&self, signal: Signal) {
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
         if let Some(process) = &self.process {
             process::send(process, signal);
         }
@@ -133,10 +144,15 @@ impl Server {
 
     /// Asks it to stop, with SIGTERM, and waits until it has.
     pub async fn terminate(&mut self) -> ExitStatus {
+        self.signal(Signal::Terminate);
+        self.ended().await
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(&mut self) -> ExitStatus {
         let Some(mut process) = self.process.take() else {
             panic!("the server does not run");
         };
-        process::send(&process, Signal::Terminate);
         let patience = Patience::of_seconds(40);
         loop {
             if let Ok(Some(status)) = process.try_wait() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 
 use super::{Finished, Server, binary, elsewhere};
@@ -19,6 +19,8 @@ const SECRET_KEY: &str = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
 #[derive(Clone, Debug)]
 pub struct Setup {
     environment: BTreeMap<String, String>,
+    /// What `prlimit` holds the process to.
+    limits: Vec<String>,
     home: Arc<Home>,
 }
 
@@ -38,6 +40,7 @@ impl Setup {
     pub fn bare() -> Self {
         Self {
             environment: BTreeMap::new(),
+            limits: Vec::new(),
             home: Arc::new(Home(scratch::fresh_directory("server"))),
         }
     }
@@ -81,11 +84,19 @@ impl Setup {
         self.environment.get(&variable(key)).map(String::as_str)
     }
 
+    /// Lets no file that it writes grow over so many bytes.
+    #[must_use]
+    pub fn file_size(mut self, bytes: u64) -> Self {
+        self.limits.push(format!("--fsize={bytes}"));
+        self
+    }
+
     /// The same settings with another, empty working directory.
     #[must_use]
     pub fn elsewhere(&self) -> Self {
         Self {
             environment: self.environment.clone(),
+            limits: self.limits.clone(),
             home: Self::bare().home,
         }
     }
@@ -108,7 +119,12 @@ impl Setup {
 
     /// Runs `azuma` with arguments until it ends by itself.
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        Finished::of(self.command_with(arguments))
+        self.run_while(arguments, |_| {})
+    }
+
+    /// The same, with something done as soon as it has begun.
+    pub fn run_while(&self, arguments: &[&str], action: impl FnOnce(&Child)) -> Finished {
+        Finished::of(self.command_with(arguments), action)
     }
 
     /// The same, with its output going elsewhere.
@@ -123,7 +139,14 @@ impl Setup {
     }
 
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new(binary::azuma());
+        let mut command = if self.limits.is_empty() {
+            Command::new(binary::azuma())
+        } else {
+            // It becomes what it runs.
+            let mut command = Command::new("prlimit");
+            command.args(&self.limits).arg(binary::azuma());
+            command
+        };
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AZUMA_") {
                 command.env_remove(name);

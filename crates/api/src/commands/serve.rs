@@ -1,27 +1,28 @@
 use std::error::Error;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use actix_web::rt::System;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
+use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
 use crate::{server, telemetry, wiring};
 
 /// The least time for the last uses of sessions to be written in.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
-/// `azuma serve`: answers requests until SIGTERM or SIGINT, and finishes what it began within
+/// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT, and finishes what it began within
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
-    let _log = telemetry::start(&config.telemetry)?;
-    actix_web::rt::System::new().block_on(serve(config))
+    let log = telemetry::start(&config.telemetry)?;
+    let signals = Signals::hear(log.clone())?;
+    let runtime = super::runtime()?;
+    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals))
 }
 
-async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
     let parts = wiring::assemble(config)?;
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts.services, stopped);
@@ -32,11 +33,10 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     }));
     let server = server::start(config, parts)?;
     let handle = server.handle();
+    let told = signals.serving();
     let told_to_stop = tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        // With nobody left who could tell, it is time as well.
+        let _ = told.await;
         let told_at = Instant::now();
         drop(stop);
         handle.stop(true).await;

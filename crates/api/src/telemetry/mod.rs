@@ -23,9 +23,16 @@ use queue::LogQueue;
 /// How long the last words may take that a process says before it ends.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// The log that was started. Dropped, it waits until what was logged is written, for [`LAST_WORDS`] at the most.
+/// The log that was started. Dropped, it is finished.
 #[derive(Clone)]
 pub struct Log(Arc<LogQueue>);
+
+impl Log {
+    /// Waits until what was logged is written, for [`LAST_WORDS`] at the most.
+    pub fn finish(&self) {
+        self.0.wait_until_written(LAST_WORDS);
+    }
+}
 
 /// Sends log lines to standard output from now on, panics among them.
 pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
@@ -47,6 +54,6 @@ pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.0.wait_until_written(LAST_WORDS);
+        self.finish();
     }
 }

@@ -35,6 +35,18 @@ fn full_disk() -> OwnedFd {
     file.expect("/dev/full").into()
 }
 
+/// As large as the log file may become. The database stays smaller.
+const LOG_LIMIT: u64 = 1 << 30;
+
+/// A file that has grown as far as it may.
+fn full_file(setup: &Setup) -> OwnedFd {
+    let path = setup.home().join("azuma.log");
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    let file = file.expect("a writable directory");
+    file.set_len(LOG_LIMIT).expect("a file with holes");
+    file.into()
+}
+
 async fn ask_often(server: &Server) {
     for _ in 0..500 {
         server.azuma().own_user("no-token").await.challenged(true);
@@ -82,6 +94,13 @@ async fn a_reader_that_does_not_read_stops_no_work() {
 #[tokio::test]
 async fn a_full_disk_stops_no_work() {
     expect_work(talkative().start_printing_to(&full_disk())).await;
+}
+
+#[tokio::test]
+async fn a_file_that_must_not_grow_stops_no_work() {
+    let setup = talkative().file_size(LOG_LIMIT);
+    let output = full_file(&setup);
+    expect_work(setup.start_printing_to(&output)).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! What stands around a server: its log, its limits, the programs beside it.
 
 mod logs;
+mod signals;
 mod sqlite_file;

@@ -1,0 +1,102 @@
+//! What signals do to a server.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+
+use azuma_tests::people::Person;
+use azuma_tests::process::{self, Signal};
+use azuma_tests::server::{Server, Setup};
+use azuma_tests::{Database, on_both_databases};
+
+on_both_databases![
+    hangups_and_user_signals_are_told_and_end_nothing,
+    sigquit_stops_it_with_its_last_writes,
+    a_second_sigint_ends_it_at_once,
+    a_second_sigterm_ends_it_at_once,
+];
+
+async fn hangups_and_user_signals_are_told_and_end_nothing(db: Database) {
+    let mut server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let signals = [
+        (Signal::HangUp, "SIGHUP"),
+        (Signal::User1, "SIGUSR1"),
+        (Signal::User2, "SIGUSR2"),
+    ];
+    for (signal, _) in signals {
+        server.signal(signal);
+    }
+    server.azuma().own_user(&token).await.done(200);
+    let status = server.terminate().await;
+    assert!(status.success(), "{status}");
+    for (_, name) in signals {
+        assert!(
+            server.output().contains(name),
+            "{name} in: {}",
+            server.output()
+        );
+    }
+}
+
+async fn sigquit_stops_it_with_its_last_writes(db: Database) {
+    let mut server = db.server().start();
+    let neo = Person::named("neo");
+    let other = server.azuma().sign_up(&neo).await;
+    let token = server.azuma().sign_in(&neo).await;
+    // The first use is written at once, the second later.
+    server.azuma().own_user(&token).await.done(200);
+    let first = last_used_at(&server, &other).await;
+    server.azuma().own_user(&token).await.done(200);
+    server.signal(Signal::Quit);
+    let status = server.ended().await;
+    assert!(status.success(), "{status}: {}", server.output());
+    server.start_again();
+    assert!(
+        last_used_at(&server, &other).await > first,
+        "the second use is lost"
+    );
+}
+
+/// When the session was last used that does not ask.
+async fn last_used_at(server: &Server, asking: &str) -> Option<String> {
+    let sessions = server.azuma().list_sessions(asking).await;
+    let session = sessions.into_iter().find(|session| !session.current);
+    session.expect("two sessions").last_used_at
+}
+
+async fn a_second_sigint_ends_it_at_once(db: Database) {
+    a_second_signal_ends_it_at_once(db, Signal::Interrupt).await;
+}
+
+async fn a_second_sigterm_ends_it_at_once(db: Database) {
+    a_second_signal_ends_it_at_once(db, Signal::Terminate).await;
+}
+
+async fn a_second_signal_ends_it_at_once(db: Database, signal: Signal) {
+    let mut server = db.server().start();
+    let mut endless = TcpStream::connect(server.address()).expect("the server listens");
+    let begun = "POST /users HTTP/1.1\r\nHost: azuma\r\nContent-Length: 10\r\n\r\n";
+    endless.write_all(begun.as_bytes()).expect("it reads");
+    server.azuma().index().await.done(200);
+    server.signal(signal);
+    server.prints("stopping").await;
+    server.signal(signal);
+    let status = server.ended().await;
+    assert_eq!(status.code(), Some(1), "{status}: {}", server.output());
+    assert!(server.output().contains("at once"), "{}", server.output());
+}
+
+#[test]
+fn sigterm_ends_a_start_that_waits_for_its_database() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("a bound port");
+    let setup = Setup::postgres(&format!("postgres://azuma@{address}/azuma"));
+    let mut connection = None;
+    let finished = setup.run_while(&[], |process| {
+        connection = silent.accept().ok();
+        process::send(process, Signal::Terminate);
+    });
+    let (status, said) = (finished.status, &finished.stdout);
+    assert!(status.success(), "{status}: {said}{}", finished.stderr);
+    assert!(said.contains("SIGTERM"), "{said}");
+}
