@@ -8,7 +8,7 @@
 //! | `server` | the HTTP server over the use cases |
 //! | `workers` | what goes on beside the requests |
 //! | `telemetry` | the log |
-//! | `signals` | what signals do |
+//! | `signals`, `open_files` | what the system tells the process, and allows it |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `pages` | the pages that mails link to |
 //! | `http` | what the dialects do alike |
@@ -18,6 +18,7 @@ mod commands;
 pub mod config;
 mod dialects;
 mod http;
+mod open_files;
 mod pages;
 mod server;
 mod signals;

@@ -84,6 +84,13 @@ impl Setup {
         self.environment.get(&variable(key)).map(String::as_str)
     }
 
+    /// Starts with this limit to open files (`ulimit -Sn`), which it may raise as far as `hard` (`ulimit -Hn`).
+    #[must_use]
+    pub fn open_files(mut self, soft: u32, hard: u32) -> Self {
+        self.limits.push(format!("--nofile={soft}:{hard}"));
+        self
+    }
+
     /// Lets no file that it writes grow over so many bytes.
     #[must_use]
     pub fn file_size(mut self, bytes: u64) -> Self {

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::config::Config;
 use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
-use crate::{server, telemetry, wiring};
+use crate::{open_files, server, telemetry, wiring};
 
 /// The least time for the last uses of sessions to be written in.
 const LAST_WRITES: Duration = Duration::from_secs(1);
@@ -17,6 +17,7 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = telemetry::start(&config.telemetry)?;
+    open_files::raise_limit(config)?;
     let signals = Signals::hear(log.clone())?;
     let runtime = super::runtime()?;
     System::with_tokio_rt(|| runtime).block_on(serve(config, &signals))
