@@ -15,9 +15,9 @@ use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, Templates};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::session_cache::SessionCache;
-use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, is_up_to_date, migrate};
+use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, Pooling, is_up_to_date, migrate};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
@@ -39,9 +39,9 @@ pub struct Parts {
 pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = database_url(config)?;
     let key = secret_key(config, &url)?;
-    migrate(&url)?;
+    migrate_database(config)?;
     let store = DieselStore::open(&url, pool_options(config))?;
-    let followed = store.open_another(for_polls())?;
+    let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let session_cache = SessionCache::new(
@@ -74,7 +74,8 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
 
 /// Brings the database to this version's schema, and answers the names of the migrations that took.
 pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
-    Ok(migrate(&database_url(config)?)?)
+    let url = (config.database.migrate_url.as_ref()).unwrap_or(&config.database.url);
+    Ok(migrate(&DatabaseUrl::parse(url.expose())?)?)
 }
 
 /// A way to send test messages, whatever the database does.
@@ -104,15 +105,20 @@ fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
         wait: config.database.acquire_timeout,
+        pooling: match config.database.pooling {
+            config::Pooling::Session => Pooling::Session,
+            config::Pooling::Transaction => Pooling::Transaction,
+        },
         ..PoolOptions::default()
     }
 }
 
 /// Two, so that one may hang.
-fn for_polls() -> PoolOptions {
+fn for_polls(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: 2,
-        ..PoolOptions::default()
+        wait: PoolOptions::default().wait,
+        ..pool_options(config)
     }
 }
 

@@ -46,6 +46,15 @@ impl Installation {
         command
     }
 
+    /// Another program of the system's, run as that user.
+    pub fn installed(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        if let Some(user) = self.user {
+            command.uid(user.uid).gid(user.gid);
+        }
+        command
+    }
+
     /// Hands a file or directory to the user that the programs run as.
     pub fn give(&self, path: &Path) {
         if let Some(user) = self.user {

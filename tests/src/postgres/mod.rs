@@ -2,6 +2,7 @@
 
 mod connections;
 mod installation;
+mod pgbouncer;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use std::sync::{LazyLock, Mutex};
 
 pub use connections::Connections;
 use installation::Installation;
+pub use pgbouncer::{PgBouncer, PoolMode};
 
 use crate::certificates::Certificates;
 use crate::patience::Patience;
@@ -201,34 +203,10 @@ impl Cluster {
 
     /// Runs a psql script in a database of this cluster and returns what it prints, one row a line.
     pub fn sql(&self, database: &str, script: &str) -> String {
-        let mut psql = INSTALLATION.program("psql");
-        psql.args([
-            "--no-psqlrc",
-            "--quiet",
-            "--tuples-only",
-            "--no-align",
-            "--set=ON_ERROR_STOP=1",
-        ])
-        .arg("--host")
-        .arg(&self.directory)
-        .args([
-            "--port",
-            &lock(&self.port).to_string(),
-            "--username=postgres",
-            "--dbname",
-            database,
-        ])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-        let output = psql.spawn().and_then(|mut child| {
-            if let Some(mut input) = child.stdin.take() {
-                input.write_all(script.as_bytes())?;
-            }
-            child.wait_with_output()
-        });
-        String::from_utf8_lossy(&checked(output, "psql").stdout).into_owned()
+        let directory = self.directory.display();
+        let port = lock(&self.port);
+        let place = format!("host={directory} port={port} user=postgres dbname={database}");
+        sql(&place, script)
     }
 
     /// The certificate files, where the cluster speaks TLS.
@@ -257,6 +235,31 @@ impl Drop for Cluster {
         // What is left is removed with the scratch directory.
         let _ = fs::remove_dir_all(&self.directory);
     }
+}
+
+/// Runs a psql script at a place, which is libpq's connection string or URL, and returns what it prints, one row a line.
+pub fn sql(place: &str, script: &str) -> String {
+    let mut psql = INSTALLATION.program("psql");
+    psql.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--tuples-only",
+        "--no-align",
+        "--set=ON_ERROR_STOP=1",
+        "--dbname",
+        place,
+    ])
+    .current_dir("/")
+    .stdin(Stdio::piped())
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped());
+    let output = psql.spawn().and_then(|mut child| {
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(script.as_bytes())?;
+        }
+        child.wait_with_output()
+    });
+    String::from_utf8_lossy(&checked(output, "psql").stdout).into_owned()
 }
 
 fn free_port() -> u16 {

@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `sections` | the settings, typed |
-//! | `address`, `range`, `secret`, `sender`, `text` | what their values may be |
+//! | `address`, `pooling`, `range`, `secret`, `sender`, `text` | what their values may be |
 //! | `schema`, `layers`, `environment` | which keys there are, and where each value comes from |
 //! | `error` | why a configuration is refused |
 //!
@@ -13,6 +13,7 @@ mod address;
 mod environment;
 mod error;
 mod layers;
+mod pooling;
 mod range;
 mod schema;
 mod secret;
@@ -33,6 +34,7 @@ use zeroize::Zeroizing;
 pub use address::{ListenAddress, PageUrl, PublicUrl};
 pub use environment::settings_among;
 pub use error::{ConfigError, Source};
+pub use pooling::Pooling;
 pub use secret::SecretUrl;
 pub use sections::{
     Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
@@ -128,6 +130,11 @@ impl Config {
         if self.sessions.rotating.renew_within > self.sessions.rotating.lifetime {
             return contradiction(
                 "`sessions.rotating.renew_within` must not be longer than `sessions.rotating.lifetime`",
+            );
+        }
+        if !self.database.is_postgres() && self.database.pooling == Pooling::Transaction {
+            return contradiction(
+                "`database.pooling` is for Postgres, and `database.url` names an SQLite file",
             );
         }
         if self.passwords.memory_kib < self.passwords.parallelism.saturating_mul(8) {

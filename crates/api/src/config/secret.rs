@@ -154,12 +154,26 @@ fn mask_query(tail: &str) -> String {
 pub(super) fn database_url<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<SecretUrl, D::Error> {
+    read_database_url(Zeroizing::new(String::deserialize(deserializer)?))
+}
+
+/// Reads the URL of a database; empty is none.
+pub(super) fn database_url_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SecretUrl>, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
+    match text.is_empty() {
+        true => Ok(None),
+        false => read_database_url(text).map(Some),
+    }
+}
+
+fn read_database_url<E: Error>(text: Zeroizing<String>) -> Result<SecretUrl, E> {
     let schemes = ["sqlite://", "postgres://", "postgresql://"];
     if schemes.iter().any(|scheme| text.starts_with(scheme)) {
         return Ok(SecretUrl(text));
     }
-    Err(D::Error::custom(DATABASE_DEMAND))
+    Err(E::custom(DATABASE_DEMAND))
 }
 
 /// Reads the URL of a mail server; empty is none.
@@ -183,8 +197,8 @@ pub(super) fn mail_url<'de, D: Deserializer<'de>>(
     Err(D::Error::custom(MAIL_DEMAND))
 }
 
-/// Writes the URL of a mail server as [`mail_url`] reads it, masked.
-pub(super) fn write_mail_url<S: Serializer>(
+/// Writes a URL that may be missing, masked; empty is none.
+pub(super) fn write_url_if_any<S: Serializer>(
     url: &Option<SecretUrl>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

@@ -11,8 +11,9 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::address::{ListenAddress, PageUrl, PublicUrl, networks};
+use super::pooling::Pooling;
 use super::range::{DAY, DECADE, HOUR, MINUTE, span, whole, write_span};
-use super::secret::{SecretUrl, database_url, mail_url, write_mail_url};
+use super::secret::{SecretUrl, database_url, database_url_if_any, mail_url, write_url_if_any};
 use super::sender::Sender;
 use super::text::{LogFilter, LogFormat, directory, name, path_if_any, write_path_if_any};
 
@@ -50,6 +51,14 @@ pub struct Database {
     /// Which database, and how to reach it.
     #[serde(deserialize_with = "database_url")]
     pub url: SecretUrl,
+    /// What migrates the database, where that is to be another way or another user.
+    #[serde(
+        deserialize_with = "database_url_if_any",
+        serialize_with = "write_url_if_any"
+    )]
+    pub migrate_url: Option<SecretUrl>,
+    /// What a pooler in front of Postgres leaves of a connection.
+    pub pooling: Pooling,
     /// The most connections for requests; two more follow what other nodes do, and a file of SQLite has one to write.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub max_connections: u32,
@@ -218,7 +227,7 @@ pub struct Recovery {
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// The mail server; without one, files are written.
-    #[serde(deserialize_with = "mail_url", serialize_with = "write_mail_url")]
+    #[serde(deserialize_with = "mail_url", serialize_with = "write_url_if_any")]
     pub url: Option<SecretUrl>,
     /// Whom they come from.
     pub from: Sender,

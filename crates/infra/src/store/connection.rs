@@ -15,6 +15,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use pq_sys as _;
 
 use super::errors::{OpenError, is_busy};
+use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
 
@@ -59,12 +60,17 @@ impl DbConnection {
     }
 
     /// Connects, for `limit` a unit of work at the most. An SQLite file must be there.
-    pub(super) fn open(url: &DatabaseUrl, limit: Duration) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        url: &DatabaseUrl,
+        pooling: Pooling,
+        limit: Duration,
+    ) -> Result<Self, OpenError> {
         let refused = |error: ConnectionError| OpenError::refused(url, &error);
         match url.location() {
             Location::Postgres(uri) => {
                 let mut connection = PgConnection::establish(uri).map_err(refused)?;
-                set_up_postgres(&mut connection, limit)
+                pooling
+                    .set_up(&mut connection, limit)
                     .map_err(|error| OpenError::refused(url, &error))?;
                 Ok(Self::Postgres(connection))
             }
@@ -83,16 +89,6 @@ impl DbConnection {
             }
         }
     }
-}
-
-/// The server, too, gives up after `limit`, so that a connection we gave up on comes back. A transaction of ours
-/// that stands still (a paused process) holds its locks against other nodes for twice as long at the most.
-fn set_up_postgres(connection: &mut PgConnection, limit: Duration) -> QueryResult<()> {
-    let millis = limit.as_millis();
-    connection.batch_execute(&format!(
-        "SET statement_timeout = {millis}; SET idle_in_transaction_session_timeout = {}",
-        millis.saturating_mul(2)
-    ))
 }
 
 /// An answered commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and whoever

@@ -36,6 +36,14 @@ pub enum OpenError {
         /// Why.
         reason: String,
     },
+    /// A pooler gives the session of a connection to other connections between two statements.
+    #[error(
+        "the pooler at {url} shares sessions of the database out, one transaction at a time: set `database.pooling` to \"transaction\""
+    )]
+    SharedSessions {
+        /// Which, without a password.
+        url: String,
+    },
     /// The thread that writes to an SQLite file cannot be started.
     #[error("cannot start a thread to write to the database: {0}")]
     Thread(#[from] io::Error),

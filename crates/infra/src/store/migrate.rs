@@ -13,6 +13,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{DbConnection, MultiBackend};
 use super::errors::{OpenError, one_line};
+use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::DatabaseUrl;
 
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The lock that keeps migrating processes apart (its number is "azuma"). Once it is ours, a statement takes the time
 /// it takes.
-const BEGIN_POSTGRES: &str = "BEGIN; SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
+const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 diesel::table! {
@@ -55,6 +56,8 @@ pub enum MigrateError {
 /// most. A database that is up to date is only looked at, so its user need not be allowed to make tables. Called at
 /// every start and by `azuma migrate`. It blocks.
 ///
+/// Nothing is left in a session of a Postgres server, so there may be a pooler of any kind.
+///
 /// A database in memory is made by its store, schema and all; this makes one of its own and throws it away.
 ///
 /// # Errors
@@ -63,7 +66,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     if let Some(path) = url.sqlite_path() {
         sqlite_file::make(path)?;
     }
-    let mut connection = DbConnection::open(url, PATIENCE)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, PATIENCE)?;
     apply(&mut connection)
 }
 
@@ -75,7 +78,7 @@ pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, OpenError> {
     if url.sqlite_path().is_some_and(|path| !path.exists()) {
         return Ok(false);
     }
-    let mut connection = DbConnection::open(url, PATIENCE)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, PATIENCE)?;
     let source = source_of(&connection);
     Ok(is_current(&mut connection, source))
 }
@@ -128,7 +131,11 @@ fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> boo
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {
     match connection {
         DbConnection::Postgres(connection) => {
-            AnsiTransactionManager::begin_transaction_sql(connection, BEGIN_POSTGRES)
+            let begin = Pooling::Transaction.begin(PATIENCE);
+            AnsiTransactionManager::begin_transaction_sql(
+                connection,
+                &format!("{begin}; {LOCK_POSTGRES}"),
+            )
         }
         DbConnection::Sqlite(connection) => {
             AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")

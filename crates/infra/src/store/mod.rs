@@ -31,6 +31,7 @@ mod migrate;
 mod outbox;
 mod outbox_rows;
 mod pool;
+mod pooler;
 mod recoveries;
 mod runs;
 mod schema;
@@ -52,6 +53,7 @@ pub use diesel_store::DieselStore;
 pub use errors::OpenError;
 pub use migrate::{MigrateError, is_up_to_date, migrate};
 pub use pool::PoolOptions;
+pub use pooler::Pooling;
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 
 /// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a

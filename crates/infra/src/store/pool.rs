@@ -13,6 +13,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use super::connection::DbConnection;
 use super::errors::{OpenError, one_line};
 use super::migrate;
+use super::pooler::{self, Pooling};
 use super::sqlite_file::{OpenLog, SqliteFile};
 use super::url::{DatabaseUrl, Location};
 
@@ -27,6 +28,8 @@ pub struct PoolOptions {
     pub max_connections: u32,
     /// The longest a unit of work waits for its turn and its connection.
     pub wait: Duration,
+    /// How long a connection to Postgres stays with one session of the server.
+    pub pooling: Pooling,
     /// The longest a unit of work takes, once it is its turn, before it is given up. What it shares a transaction with is
     /// part of it.
     pub limit: Duration,
@@ -37,6 +40,7 @@ impl Default for PoolOptions {
         Self {
             max_connections: 10,
             wait: Duration::from_secs(2),
+            pooling: Pooling::Session,
             limit: Duration::from_secs(5),
         }
     }
@@ -73,10 +77,12 @@ impl Pools {
         let manager = |serves| Manager {
             url: url.clone(),
             file: file.clone(),
+            pooling: options.pooling,
             limit: options.limit,
             serves,
         };
-        drop(manager(Serves::Both).connect()?);
+        let first = manager(Serves::Both).connect()?;
+        manager(Serves::Both).expect_sessions(first)?;
         let threads = Arc::new(
             ScheduledThreadPool::builder()
                 .num_threads(CONNECTING)
@@ -136,6 +142,7 @@ pub(super) struct Manager {
     url: DatabaseUrl,
     /// A file of SQLite's.
     file: Option<Arc<SqliteFile>>,
+    pooling: Pooling,
     limit: Duration,
     serves: Serves,
 }
@@ -151,12 +158,55 @@ impl Manager {
         };
         connection.batch_execute(pragmas)
     }
+
+    fn begin(&self) -> Begin {
+        match (self.url.location(), self.pooling) {
+            (Location::Memory | Location::File(_), _) => Begin::Sqlite,
+            (Location::Postgres(_), Pooling::Session) => Begin::Postgres,
+            (Location::Postgres(_), Pooling::Transaction) => {
+                Begin::EachAnew(self.pooling.begin(self.limit))
+            }
+        }
+    }
+
+    /// Whether a connection has a session of the server to itself, where statements and settings are to stay in it.
+    fn expect_sessions(&self, first: Pooled) -> Result<(), OpenError> {
+        if self.pooling == Pooling::Transaction {
+            return Ok(());
+        }
+        let DbConnection::Postgres(mut first) = first.connection else {
+            return Ok(());
+        };
+        let DbConnection::Postgres(mut second) = self.connect()?.connection else {
+            return Ok(());
+        };
+        match pooler::keep_their_sessions([&mut first, &mut second]) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(OpenError::SharedSessions {
+                url: self.url.to_string(),
+            }),
+            Err(error) => Err(OpenError::refused(&self.url, &error)),
+        }
+    }
+}
+
+/// How the transactions of a connection begin, and whether those that only read have one.
+pub(super) enum Begin {
+    /// A connection to Postgres that is ours until it is closed: a read needs none.
+    Postgres,
+    /// One that is behind a pooler of transactions: whatever holds for a statement is said at the beginning of its
+    /// transaction, in these words.
+    EachAnew(String),
+    /// SQLite's lock is taken at once: a transaction that began to read could not take it later. A read needs none.
+    Sqlite,
 }
 
 /// A connection in a pool.
 pub(super) struct Pooled {
     pub(super) connection: DbConnection,
     pub(super) serves: Serves,
+    /// How its transactions begin.
+    pub(super) begin: Begin,
     /// The file of SQLite's that it is to, and the log it has open.
     file: Option<(Arc<SqliteFile>, OpenLog)>,
     /// Set where the connection is not to be used again, though it may look well.
@@ -178,7 +228,7 @@ impl ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Pooled, OpenError> {
-        let mut connection = DbConnection::open(&self.url, self.limit)?;
+        let mut connection = DbConnection::open(&self.url, self.pooling, self.limit)?;
         if *self.url.location() == Location::Memory {
             // Nobody else could: the database is this connection's.
             migrate::apply(&mut connection)
@@ -193,6 +243,7 @@ impl ManageConnection for Manager {
         Ok(Pooled {
             connection,
             serves: self.serves,
+            begin: self.begin(),
             file,
             discard: false,
         })

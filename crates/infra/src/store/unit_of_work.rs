@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::connection::DbConnection;
 use super::errors::classify;
 use super::handover::Handover;
-use super::pool::{Pooled, Serves};
+use super::pool::{Begin, Pooled, Serves};
 use super::transaction::DieselTransaction;
 
 /// A unit of work, and whether it may still commit.
@@ -46,7 +46,15 @@ pub(super) fn run_once(pooled: &mut Pooled, unit: &Unit) -> Result<(), StoreErro
 /// Without a transaction: each statement sees what was committed when it began, as it does inside of one under
 /// Postgres's READ COMMITTED. To begin and to end one would be two more questions to a server that may be far away. SQLite
 /// refuses a reader that writes, so that the tests, which run on both, find it.
+///
+/// Behind a pooler of transactions there is one, which says how long the statements may take.
 fn read_once(pooled: &mut Pooled, work: &Work) -> Result<(), StoreError> {
+    if let Begin::EachAnew(_) = pooled.begin {
+        begin(pooled)?;
+        let outcome = decide(&mut pooled.connection, work).map(drop);
+        roll_back(&mut pooled.connection);
+        return outcome;
+    }
     if let (Serves::Both, DbConnection::Sqlite(connection)) =
         (pooled.serves, &mut pooled.connection)
     {
@@ -175,18 +183,19 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     )
 }
 
-/// SQLite's lock is taken at once: a transaction that began to read could not take it later.
 fn begin(pooled: &mut Pooled) -> Result<(), StoreError> {
     let is_postgres = pooled.connection.is_postgres();
+    let begin = match (&pooled.begin, pooled.serves) {
+        (Begin::Postgres, _) => "BEGIN",
+        (Begin::EachAnew(begin), _) => begin,
+        (Begin::Sqlite, Serves::Both) => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+        (Begin::Sqlite, Serves::Readers | Serves::Writers) => "BEGIN IMMEDIATE",
+    };
     let begun = match &mut pooled.connection {
         DbConnection::Postgres(connection) => {
-            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+            AnsiTransactionManager::begin_transaction_sql(connection, begin)
         }
         DbConnection::Sqlite(connection) => {
-            let begin = match pooled.serves {
-                Serves::Both => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
-                Serves::Readers | Serves::Writers => "BEGIN IMMEDIATE",
-            };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)
         }
     };

@@ -2,5 +2,6 @@
 
 mod logs;
 mod open_files;
+mod pgbouncer;
 mod signals;
 mod sqlite_file;

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 use super::connection::DbConnection;
 use super::sqlite_file;
-use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, migrate};
+use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
 const MIGRATIONS: [&str; 5] = [
     "0001_accounts",
@@ -44,6 +44,10 @@ fn fresh() -> (TempDir, DatabaseUrl) {
 
 fn open(url: &DatabaseUrl, options: PoolOptions) -> Arc<dyn Store> {
     Arc::new(DieselStore::open(url, options).expect("a store"))
+}
+
+fn connect(url: &DatabaseUrl) -> DbConnection {
+    DbConnection::open(url, Pooling::Session, Duration::from_secs(1)).expect("a connection")
 }
 
 #[test]
@@ -108,7 +112,7 @@ fn of_racing_migrations_one_migrates_and_all_succeed() {
 #[test]
 fn a_database_newer_than_the_binary_is_left_alone() {
     let (_directory, url) = fresh();
-    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut connection = connect(&url);
     connection
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')")
         .expect("a later migration");
@@ -120,7 +124,7 @@ fn a_migration_that_fails_leaves_nothing_behind() {
     let directory = tempfile::tempdir().expect("a directory");
     let url = file_in(directory.path());
     sqlite_file::make(url.sqlite_path().expect("a file")).expect("an empty file");
-    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut connection = connect(&url);
     connection
         .batch_execute("CREATE TABLE outbox (x INTEGER)")
         .expect("a table in the way");
@@ -137,7 +141,7 @@ fn a_migration_that_fails_leaves_nothing_behind() {
 #[test]
 fn down_undoes_up() {
     let (_directory, url) = fresh();
-    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut connection = connect(&url);
     let down = include_str!("../../../../../migrations/sqlite/0001_accounts/down.sql");
     connection.batch_execute(down).expect("it runs");
     let up = include_str!("../../../../../migrations/sqlite/0001_accounts/up.sql");
@@ -240,7 +244,7 @@ fn sqlite_is_compiled_with_the_options_of_the_checkout() {
         compile_options: String,
     }
     let (_directory, url) = fresh();
-    let connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let connection = connect(&url);
     let DbConnection::Sqlite(mut connection) = connection else {
         panic!("a file is SQLite's");
     };
@@ -311,7 +315,7 @@ async fn a_file_that_another_process_holds_is_unavailable() {
         ..PoolOptions::default()
     };
     let store = open(&url, options);
-    let mut other = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut other = connect(&url);
     other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
     let held = store
         .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))

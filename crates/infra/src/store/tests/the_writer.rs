@@ -94,7 +94,7 @@ async fn expect_passed_over(store: &Arc<dyn Store>, number: u32) {
 
 /// How many accounts anybody but the writer sees.
 fn committed(url: &DatabaseUrl) -> i64 {
-    let connection = DbConnection::open(url, Duration::from_secs(1)).expect("a connection");
+    let connection = connect(url);
     let DbConnection::Sqlite(mut connection) = connection else {
         panic!("a file is SQLite's");
     };
@@ -211,7 +211,7 @@ fn to_wait_for_another_process_is_the_turn_of_the_first() {
         ..PoolOptions::default()
     };
     let runs = Runs::open(&url, None, options).expect("connections");
-    let mut other = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut other = connect(&url);
     other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
     let (first, second) = (idle(), idle());
     let together = runs.write_together(&[&first, &second], Duration::MAX);

@@ -15,7 +15,7 @@ async fn a_value_that_cannot_be_read_is_a_failure() {
     let inserted: Result<(), azuma_domain::ports::WriteError> =
         store.transact(move |tx| Ok(tx.users().insert(&ada)?)).await;
     inserted.expect("nobody holds the name");
-    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut connection = connect(&url);
     for spoil in ["SET name = ''", "SET name = 'ada', created_at = -1"] {
         connection
             .batch_execute(&format!("UPDATE users {spoil}"))
@@ -28,8 +28,7 @@ async fn a_value_that_cannot_be_read_is_a_failure() {
 #[tokio::test]
 async fn a_request_that_cannot_be_read_can_be_postponed_and_discarded() {
     let (_directory, url) = fresh();
-    DbConnection::open(&url, Duration::from_secs(1))
-        .expect("a connection")
+    connect(&url)
         .batch_execute("INSERT INTO recoveries VALUES (zeroblob(16), 'nowhere', 'en', -1, 0)")
         .expect("a request");
     let store = open(&url, PoolOptions::default());
@@ -60,10 +59,7 @@ async fn a_request_of_a_release_that_does_not_know_when_it_is_due_is_due() {
     let (_directory, url) = fresh();
     let insert = "INSERT INTO recoveries (id, address, language, requested_at) \
                   VALUES (zeroblob(16), 'ada@example.org', 'tlh', 7)";
-    DbConnection::open(&url, Duration::from_secs(1))
-        .expect("a connection")
-        .batch_execute(insert)
-        .expect("a request");
+    connect(&url).batch_execute(insert).expect("a request");
     let store = open(&url, PoolOptions::default());
     let taken = store.transact(|tx| {
         let id = tx.recoveries().next_due(now())?.expect("it is due");
@@ -88,7 +84,7 @@ async fn a_message_that_cannot_be_read_holds_up_no_other_and_can_be_buried() {
         })
         .await;
     inserted.expect("five messages");
-    let mut connection = DbConnection::open(&url, Duration::from_secs(1)).expect("a connection");
+    let mut connection = connect(&url);
     let spoil = [
         "address = 'nowhere'",
         "link_id = NULL",

@@ -1,0 +1,146 @@
+//! A server whose database is behind PgBouncer.
+
+use azuma_tests::people::Person;
+use azuma_tests::postgres::{Cluster, PgBouncer, PoolMode, sql};
+use azuma_tests::server::{Server, Setup};
+
+/// Few enough that the server's own connections have to share them.
+const SESSIONS: u32 = 3;
+
+struct Behind {
+    bouncer: PgBouncer,
+    database: String,
+}
+
+impl Behind {
+    fn of(mode: PoolMode, settings: &str) -> Self {
+        let cluster = Cluster::shared();
+        let url = cluster.create_database();
+        let database = url.rsplit('/').next().expect("a database").to_owned();
+        Self {
+            bouncer: PgBouncer::start(cluster, mode, SESSIONS, settings),
+            database,
+        }
+    }
+
+    fn setup(&self) -> Setup {
+        Setup::postgres(&self.bouncer.url(&self.database)).for_tests()
+    }
+
+    /// A setting of whatever session the pooler gives out.
+    fn shows(&self, setting: &str) -> String {
+        let url = self.bouncer.url(&self.database);
+        sql(&url, &format!("SHOW {setting};"))
+    }
+}
+
+#[tokio::test]
+async fn behind_a_pooler_of_transactions_everybody_keeps_what_is_theirs() {
+    let behind = Behind::of(PoolMode::Transaction, "");
+    let before = behind.shows("statement_timeout");
+    let server = behind
+        .setup()
+        .set("database.pooling", "transaction")
+        .start();
+    let stays = Person::named("stays");
+    let token = server.azuma().sign_up(&stays).await;
+    let clients: Vec<_> = (0..16).map(|client| churn(&server, client)).collect();
+    let clients: Vec<_> = clients.into_iter().map(tokio::spawn).collect();
+    for client in clients {
+        client.await.expect("every answer was as it should be");
+    }
+    server.azuma().own_user(&token).await.done(200);
+    for client in 0..16 {
+        server.azuma().sign_in(&kept(client)).await;
+    }
+    for _ in 0..SESSIONS {
+        assert_eq!(behind.shows("statement_timeout"), before);
+        assert_eq!(
+            behind.shows("idle_in_transaction_session_timeout").trim(),
+            "0"
+        );
+    }
+}
+
+/// Whoever the client with this number registers last.
+fn kept(client: usize) -> Person {
+    Person::named(&format!("kept-{client}"))
+}
+
+/// Registers, logs in, changes and deletes people of its own.
+fn churn(server: &Server, client: usize) -> impl Future<Output = ()> + Send + use<> {
+    let (azuma, legacy) = (server.azuma(), server.legacy());
+    async move {
+        for round in 0..8 {
+            let person = Person::named(&format!("person-{client}-{round}"));
+            let token = azuma.sign_up(&person).await;
+            let own = azuma.own_user(&token).await.success(200);
+            assert_eq!(own.name, person.name);
+            let elsewhere = legacy.sign_in(&person).await.token;
+            legacy.me(&elsewhere).await.done(200);
+            azuma
+                .rename(&token, &format!("renamed-{client}-{round}"))
+                .await
+                .done(200);
+            azuma.delete_self(&token).await.done(204);
+        }
+        azuma.sign_up(&kept(client)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_pooler_of_sessions_is_like_none() {
+    let cluster = Cluster::shared();
+    let url = cluster.create_database();
+    let database = url.rsplit('/').next().expect("a database");
+    let bouncer = PgBouncer::start(cluster, PoolMode::Session, 20, "");
+    let server = Setup::postgres(&bouncer.url(database)).for_tests().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.azuma().own_user(&token).await.done(200);
+}
+
+#[tokio::test]
+async fn a_pooler_that_shares_sessions_out_stops_the_start() {
+    for (mode, settings) in [
+        (PoolMode::Transaction, ""),
+        (PoolMode::Transaction, "server_round_robin = 1"),
+        (PoolMode::Statement, ""),
+    ] {
+        let behind = Behind::of(mode, settings);
+        let direct = behind
+            .setup()
+            .set("database.url", &direct_url(&behind.database));
+        direct.run(&["migrate"]).success();
+        let finished = behind.setup().run(&[]);
+        assert!(
+            finished
+                .stderr
+                .contains("set `database.pooling` to \"transaction\""),
+            "{mode:?} {settings}: {}",
+            finished.stderr
+        );
+    }
+}
+
+fn direct_url(database: &str) -> String {
+    let port = Cluster::shared().address().port();
+    format!("postgres://postgres@127.0.0.1:{port}/{database}")
+}
+
+#[tokio::test]
+async fn migrations_have_a_url_of_their_own() {
+    let behind = Behind::of(PoolMode::Transaction, "");
+    // One that nobody answers at: what migrates goes elsewhere.
+    let setup = behind
+        .setup()
+        .set("database.url", "postgres://postgres@127.0.0.1:1/nothing")
+        .set("database.pooling", "transaction")
+        .set("database.migrate_url", &direct_url(&behind.database));
+    setup.run(&["migrate"]).success();
+    assert_eq!(
+        Cluster::shared()
+            .sql(&behind.database, "SELECT count(*) FROM users;")
+            .trim(),
+        "0"
+    );
+}
