@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::error::ConfigError;
 
 /// What the names of settings begin with.
-const PREFIX: &str = "AZUMA_";
+pub(super) const PREFIX: &str = "AZUMA_";
 
 /// The settings among environment variables, as text; `std::env::vars_os()` has them.
 ///

@@ -59,12 +59,12 @@ pub enum ConfigError {
         nearest: String,
     },
     /// No such environment variable.
-    #[error("unknown environment variable {name}; the nearest known one is {nearest}")]
+    #[error("unknown environment variable {name}; {}", advice(nearest.as_deref()))]
     UnknownVariable {
         /// Its name.
         name: String,
-        /// The known variable that is most like it.
-        nearest: String,
+        /// The known variable that is most like it, if one is.
+        nearest: Option<String>,
     },
     /// An environment variable is not text.
     #[error("environment variable {name} must be UTF-8")]
@@ -85,4 +85,13 @@ pub enum ConfigError {
     /// Values that are allowed by themselves do not go together.
     #[error("{0}")]
     Contradiction(String),
+}
+
+fn advice(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(nearest) => format!("the nearest known one is {nearest}"),
+        None => "each that begins with AZUMA_ is a setting, and `azuma config` without it prints \
+                 those there are"
+            .to_owned(),
+    }
 }

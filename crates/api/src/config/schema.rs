@@ -4,6 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
+use super::environment::PREFIX;
+
+/// With less of it, of 1, two names have nothing to do with each other.
+const ALIKE: f64 = 0.4;
+
 /// What a key holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -134,15 +139,12 @@ impl Schema {
         nearest(name, self.sections.iter(), path_likeness)
     }
 
-    /// The known environment variable most like `name`.
-    pub(super) fn nearest_variable(&self, name: &str) -> String {
+    /// The known environment variable most like `name`, if one is like it at all.
+    pub(super) fn nearest_variable(&self, name: &str) -> Option<String> {
         let names: Vec<_> = self.keys.keys().map(|key| variable(key)).collect();
         let capitals = name.to_uppercase();
-        nearest(
-            &capitals,
-            names.iter(),
-            strsim::normalized_damerau_levenshtein,
-        )
+        let found = nearest(&capitals, names.iter(), variable_likeness);
+        (variable_likeness(&capitals, &found) >= ALIKE).then_some(found)
     }
 }
 
@@ -157,7 +159,7 @@ pub(super) fn join(section: &str, name: &str) -> String {
 
 /// The environment variable that sets a key.
 pub(super) fn variable(key: &str) -> String {
-    format!("AZUMA_{}", key.replace('.', "__").to_uppercase())
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
 fn nearest<'a>(
@@ -169,6 +171,15 @@ fn nearest<'a>(
         .max_by(|a, b| likeness(wanted, a).total_cmp(&likeness(wanted, b)))
         .cloned()
         .unwrap_or_default()
+}
+
+fn variable_likeness(wanted: &str, known: &str) -> f64 {
+    // What all of them begin with makes none more likely.
+    strsim::normalized_damerau_levenshtein(without_prefix(wanted), without_prefix(known))
+}
+
+fn without_prefix(variable: &str) -> &str {
+    variable.strip_prefix(PREFIX).unwrap_or(variable)
 }
 
 fn path_likeness(wanted: &str, known: &str) -> f64 {

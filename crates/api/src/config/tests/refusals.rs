@@ -82,6 +82,18 @@ fn an_unknown_variable_is_refused_with_the_nearest_known_one() {
 }
 
 #[test]
+fn an_unknown_variable_that_is_like_no_other_is_not_taken_for_one() {
+    for name in ["AZUMA_VERSION", "AZUMA_LOG", "AZUMA_DEBUG"] {
+        let said = refusal_of(name, "x");
+        assert!(
+            said.contains(name) && said.contains("azuma config"),
+            "{said}"
+        );
+        assert!(!said.contains("nearest"), "{said}");
+    }
+}
+
+#[test]
 fn a_wrong_type_names_key_source_and_what_was_expected() {
     for (text, expected) in [
         (
