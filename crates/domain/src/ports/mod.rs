@@ -35,7 +35,7 @@ pub use session_repository::{SessionRepository, SessionUse};
 pub use store::{
     Abort, Access, Conflict, Decision, Store, StoreError, StoreExt, Transaction, Work, WriteError,
 };
-pub use user_repository::{AddressHolder, LockedAccount, NewUser, UserChanges, UserRepository};
+pub use user_repository::{AddressHolder, NewUser, UserChanges, UserRepository};
 
 /// A future of a port, so that ports stay object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -26,15 +26,6 @@ pub struct AddressHolder {
     pub standing: Standing,
 }
 
-/// An account that a unit of work has locked, its secret included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockedAccount {
-    /// What others may learn of it.
-    pub user: User,
-    /// What a login is checked against.
-    pub credential: Credential,
-}
-
 /// What changes of an account; all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct UserChanges {
@@ -89,10 +80,14 @@ pub trait UserRepository {
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
+    /// The name of the account, waiting ones included. `None` where there is no such account, or what is stored is no name: an
+    /// earlier release may have let it in.
+    fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError>;
+
     /// The account, waiting ones included. Others MUST NOT be able to change or delete it before this transaction ends:
-    /// two that lock one account run one after the other. For units of work with
-    /// [`Access::Write`](super::Access::Write) alone.
-    fn lock(&mut self, id: UserId) -> Result<Option<LockedAccount>, StoreError>;
+    /// two that lock one account run one after the other. MUST NOT need what others may learn of the account to be readable.
+    /// For units of work with [`Access::Write`](super::Access::Write) alone.
+    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
     /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as
     /// [`insert`](Self::insert) does where another account holds the new name or address, and MUST let an account

@@ -138,15 +138,14 @@ impl Services {
             .ports
             .store
             .transact::<_, StoreError>(move |tx| {
-                let locked = tx.users().lock(user_id)?;
-                let Some(account) = locked.filter(|account| account.credential == checked) else {
+                if tx.users().lock(user_id)?.as_ref() != Some(&checked) {
                     return Ok(None);
-                };
+                }
                 if changes.password_hash.is_some() {
                     tx.users().update(user_id, &changes)?;
                 }
                 tx.sessions().insert(&session, &row)?;
-                Ok(Some(account.user))
+                Ok(tx.users().find(user_id)?)
             })
             .await?;
         Ok(user.map(|user| IssuedSession {

@@ -9,7 +9,7 @@ use crate::ports::{
     Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, UserChanges,
 };
 use crate::token::Token;
-use crate::user::{NewPassword, Standing, User};
+use crate::user::{NewPassword, Standing, User, UserName};
 
 /// Why a password was not set.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ impl Services {
     /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
     ///
     /// Whoever reads the account's mail owns it from now on: every session ends, no link mailed before works any more,
-    /// and an account that waited for verification is a user.
+    /// and an account that waited for verification is a user. Where what is stored for its name is none, it gets one.
     ///
     /// # Errors
     /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
@@ -71,25 +71,37 @@ impl Services {
             password_hash: Some(password_hash),
             ..UserChanges::default()
         };
+        let substitute = self.substitute_name();
         let (user_id, now) = (link.user_id, self.ports.clock.now());
         let user = self
             .ports
             .store
             .transact(move |tx| {
                 let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
-                let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
+                let credential = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
-                match account.credential.standing {
+                match credential.standing {
                     Standing::Active => {}
                     Standing::Pending { .. } if tx.users().activate(user_id, now)? => {}
                     Standing::Pending { .. } => return Err(unknown()),
                 }
                 tx.links().delete_all(user_id)?;
                 tx.sessions().end_all(user_id, None)?;
+                let mut changes = changes.clone();
+                if tx.users().name_of(user_id)?.is_none() {
+                    // Nobody could log in with it.
+                    changes.name = substitute.clone();
+                }
                 tx.users().update(user_id, &changes)?.ok_or_else(unknown)
             })
             .await?;
         self.ports.session_check.forget(user_id);
         Ok(user)
+    }
+
+    /// A name for an account whose own cannot be read. Nobody can have taken it beforehand.
+    fn substitute_name(&self) -> Option<UserName> {
+        let (_, random) = self.ports.entropy.uuid().as_u64_pair();
+        UserName::parse(&format!("user-{:012x}", random & 0xffff_ffff_ffff)).ok()
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions, and the policies they live under.
 
 mod client;
+mod owner;
 mod policy;
 
 use std::fmt;
@@ -9,11 +10,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use client::{Client, UserAgent};
+pub use owner::{SessionOwner, UserUnreadable};
 pub use policy::{Lifetimes, SessionPolicy, SessionTerms};
 
 use crate::Timestamp;
 use crate::token::{Generation, TokenHash, TokenShape};
-use crate::user::{User, UserId};
+use crate::user::UserId;
 
 /// Names a session. Shown in lists; it authenticates nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +104,7 @@ pub struct LiveSession {
     /// The newest generation of the session's tokens; later than the token's own where it has a successor.
     pub newest: Generation,
     /// Who is logged in.
-    pub user: Arc<User>,
+    pub user: Arc<SessionOwner>,
 }
 
 impl LiveSession {

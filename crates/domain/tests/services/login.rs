@@ -14,7 +14,7 @@ async fn the_right_password_opens_a_session() {
     let issued = world.log_in("neo", LEGACY).await;
     assert_eq!(issued.user, registered.user);
     let caller = world.caller(&issued.token).await;
-    assert_eq!(*caller.user, registered.user);
+    assert_eq!(caller.user.profile().unwrap().clone(), registered.user);
     assert_eq!(caller.policy, LEGACY.policy);
 }
 

@@ -11,7 +11,7 @@ async fn a_new_user_is_logged_in() {
     for (name, terms) in [("neo", AZUMA), ("trinity", LEGACY), ("morpheus", ACCOUNT)] {
         let issued = world.register(name, terms).await;
         let caller = world.caller(&issued.token).await;
-        assert_eq!(*caller.user, issued.user);
+        assert_eq!(caller.user.profile().unwrap().clone(), issued.user);
         assert_eq!(caller.policy, terms.policy);
         assert_eq!(caller.shape, terms.shape);
     }

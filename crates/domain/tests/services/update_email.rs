@@ -38,7 +38,7 @@ async fn email_of(world: &World, caller: &LiveSession) -> String {
 async fn until_the_link_is_followed_the_old_address_stands() {
     let (world, caller) = neo().await;
     let user = ask_for(&world, &caller, "new@example.org").await;
-    assert_eq!(user.email, caller.user.email);
+    assert_eq!(user.email, caller.user.profile().unwrap().email);
     let link = world.link_mailed_to("new@example.org").await;
     assert_eq!(email_of(&world, &caller).await, "neo@example.org");
     assert_eq!(world.follow(&link).await.unwrap(), Followed::EmailChanged);
@@ -54,7 +54,8 @@ async fn a_user_without_an_address_gets_its_first() {
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     let user = world.caller(&neo.token).await.user;
-    assert_eq!(user.email, Some(sample::email("neo@example.org")));
+    let email = &user.profile().unwrap().email;
+    assert_eq!(*email, Some(sample::email("neo@example.org")));
 }
 
 #[tokio::test]
@@ -300,7 +301,10 @@ async fn a_changed_address_ends_no_session() {
     let link = world.link_mailed_to("new@example.org").await;
     world.follow(&link).await.unwrap();
     let found = world.caller(&other.token).await;
-    assert_eq!(found.user.email, Some(sample::email("new@example.org")));
+    assert_eq!(
+        found.user.profile().unwrap().email,
+        Some(sample::email("new@example.org"))
+    );
     let both = UserUpdate {
         password: Some(new_password("x")),
         ..email("newer@example.org")

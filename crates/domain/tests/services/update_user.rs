@@ -58,7 +58,10 @@ async fn all_of_a_change_happens() {
         Some(sample::icon("https://example.org/neo.png"))
     );
     assert_eq!(changed.status, Some(sample::status("there is no spoon")));
-    assert_eq!(changed.created_at, caller.user.created_at);
+    assert_eq!(
+        changed.created_at,
+        caller.user.profile().unwrap().created_at
+    );
     let found = world.services.find_user(changed.id).await.unwrap();
     assert_eq!(found, changed);
     let again = world.try_log_in("theone", NEW_PASSWORD, AZUMA).await;
@@ -71,7 +74,7 @@ async fn all_of_a_change_happens() {
 /// Nothing of [`everything`] happened.
 async fn assert_unchanged(world: &World, caller: &LiveSession) {
     let found = world.services.find_user(caller.user.id).await.unwrap();
-    assert_eq!(found, *caller.user);
+    assert_eq!(found, *caller.user.profile().unwrap());
     world.log_in("neo", AZUMA).await;
     assert_eq!(world.deliver_all().await, 0);
 }
@@ -120,7 +123,7 @@ async fn nothing_of_a_change_happens_where_the_password_cannot_be_hashed() {
 async fn a_change_of_nothing_answers_the_user_as_it_is() {
     let (world, caller) = neo().await;
     let user = world.update(&caller, UserUpdate::default()).await.unwrap();
-    assert_eq!(user, *caller.user);
+    assert_eq!(user, *caller.user.profile().unwrap());
 }
 
 #[tokio::test]
@@ -178,7 +181,7 @@ async fn a_new_name_ends_no_session() {
     let other = world.log_in("neo", AZUMA).await;
     world.update(&caller, name("theone")).await.unwrap();
     let found = world.caller(&other.token).await;
-    assert_eq!(found.user.name.as_str(), "theone");
+    assert_eq!(found.user.profile().unwrap().name.as_str(), "theone");
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::SessionUse;
-use azuma_domain::session::{LiveSession, SessionId, SessionPolicy, SessionToken};
+use azuma_domain::session::{LiveSession, SessionId, SessionOwner, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, TokenHash, TokenShape};
-use azuma_domain::user::{User, UserId};
+use azuma_domain::user::UserId;
 use tokio::sync::Mutex;
 
 /// With less than this left of the stored expiry, an extension is written before it is answered. Other nodes read the
@@ -25,7 +25,7 @@ const WRITE_FIRST_WITHIN: Duration = Duration::from_secs(10 * 60);
 /// lies together.
 #[repr(C)]
 pub(super) struct Remembered {
-    user: Arc<User>,
+    user: Arc<SessionOwner>,
     /// Microseconds since 1970; 0 stands for never.
     used_at: AtomicI64,
     /// Microseconds since 1970, by the latest use.

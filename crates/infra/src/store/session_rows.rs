@@ -1,15 +1,15 @@
 //! Sessions and tokens as rows.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::StoreError;
 use azuma_domain::session::{
-    Client, ListedSession, LiveSession, Session, SessionId, SessionPolicy, SessionToken, UserAgent,
+    Client, ListedSession, LiveSession, Session, SessionId, SessionOwner, SessionPolicy,
+    SessionToken, UserAgent,
 };
 use azuma_domain::token::{Generation, TokenShape};
-use azuma_domain::user::{User, UserId};
+use azuma_domain::user::UserId;
 use diesel::prelude::*;
 
 use super::errors::corrupt;
@@ -63,7 +63,6 @@ impl TryFrom<SessionRow> for Session {
     type Error = StoreError;
 
     fn try_from(row: SessionRow) -> Result<Self, StoreError> {
-        let ip = row.ip.as_deref().map(str::parse::<IpAddr>).transpose();
         Ok(Self {
             id: SessionId::new(row.id.0),
             user_id: UserId::new(row.user_id.0),
@@ -72,7 +71,8 @@ impl TryFrom<SessionRow> for Session {
             generation: generation(row.generation, "sessions.generation")?,
             created_at: row.created_at.0,
             client: Client {
-                ip: ip.map_err(|_| corrupt("sessions.ip"))?,
+                // A session is listed without what cannot be read of its client.
+                ip: row.ip.and_then(|ip| ip.parse().ok()),
                 user_agent: row.user_agent.as_deref().and_then(UserAgent::from_header),
             },
         })
@@ -93,14 +93,18 @@ pub(super) struct LiveRow {
 
 impl LiveRow {
     /// With its token and user. The token counts as the newest.
-    pub(super) fn with(self, token: SessionToken, user: User) -> Result<LiveSession, StoreError> {
+    pub(super) fn with(
+        self,
+        token: SessionToken,
+        owner: SessionOwner,
+    ) -> Result<LiveSession, StoreError> {
         Ok(LiveSession {
             policy: policy(&self.policy)?,
             shape: shape(&self.shape)?,
             current: generation(self.generation, "sessions.generation")?,
             newest: token.generation,
             token,
-            user: Arc::new(user),
+            user: Arc::new(owner),
         })
     }
 }

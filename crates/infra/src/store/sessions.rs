@@ -6,7 +6,7 @@ use azuma_domain::session::{
     ListedSession, LiveSession, Session, SessionId, SessionPolicy, SessionToken,
 };
 use azuma_domain::token::{Generation, TokenHash};
-use azuma_domain::user::{User, UserId};
+use azuma_domain::user::UserId;
 use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -75,7 +75,7 @@ impl SessionRepository for DieselTransaction<'_> {
         let Some((token, session, user)) = found else {
             return Ok(None);
         };
-        let mut found = session.with(SessionToken::try_from(token)?, User::try_from(user)?)?;
+        let mut found = session.with(SessionToken::try_from(token)?, user.into())?;
         found.newest = self.newest_generation(&found)?;
         Ok(Some(found))
     }

@@ -1,6 +1,7 @@
 //! Accounts as rows.
 
 use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
+use azuma_domain::session::SessionOwner;
 use azuma_domain::user::{
     Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
 };
@@ -54,6 +55,13 @@ impl TryFrom<UserRow> for User {
             status: status.map_err(|_| corrupt("users.status"))?,
             created_at: row.created_at.0,
         })
+    }
+}
+
+impl From<UserRow> for SessionOwner {
+    fn from(row: UserRow) -> Self {
+        let id = UserId::new(row.id.0);
+        Self::new(id, User::try_from(row).ok())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    AddressHolder, LockedAccount, NewUser, StoreError, UserChanges, UserRepository, WriteError,
+    AddressHolder, NewUser, StoreError, UserChanges, UserRepository, WriteError,
 };
 use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
@@ -111,23 +111,28 @@ impl UserRepository for DieselTransaction<'_> {
         row.map(AddressHolder::try_from).transpose()
     }
 
-    fn lock(&mut self, id: UserId) -> Result<Option<LockedAccount>, StoreError> {
-        let rows: Vec<(CredentialRow, UserRow)> = self.query(|connection| {
+    fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError> {
+        let name: Option<String> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select(users::name)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(name.and_then(|name| UserName::parse(&name).ok()))
+    }
+
+    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {
+        let rows: Vec<CredentialRow> = self.query(|connection| {
             load_locked!(
                 connection,
                 users::table
                     .find(StoredId(id.uuid()))
-                    .select((CREDENTIAL_COLUMNS, USER_COLUMNS)),
+                    .select(CREDENTIAL_COLUMNS),
                 for_update
             )
         })?;
-        let Some((credential, user)) = rows.into_iter().next() else {
-            return Ok(None);
-        };
-        Ok(Some(LockedAccount {
-            credential: Credential::from(credential),
-            user: User::try_from(user)?,
-        }))
+        Ok(rows.into_iter().next().map(Credential::from))
     }
 
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError> {

@@ -37,8 +37,8 @@ pub async fn update(
 }
 
 /// `GET /user/self`
-pub async fn show_self(caller: Caller) -> HttpResponse {
-    HttpResponse::Ok().json(SelfAnswer::from(&*caller.user))
+pub async fn show_self(caller: Caller) -> Answer {
+    Ok(HttpResponse::Ok().json(SelfAnswer::from(caller.user.profile()?)))
 }
 
 /// `GET /user/{id}`

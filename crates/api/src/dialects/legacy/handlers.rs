@@ -44,6 +44,6 @@ pub async fn register(
 }
 
 /// `GET /api/me`
-pub async fn show_me(caller: Caller) -> HttpResponse {
-    HttpResponse::Ok().json(MeAnswer::from(&*caller.user))
+pub async fn show_me(caller: Caller) -> Answer {
+    Ok(HttpResponse::Ok().json(MeAnswer::from(caller.user.profile()?)))
 }

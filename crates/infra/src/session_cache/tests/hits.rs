@@ -108,7 +108,15 @@ async fn a_changed_user_is_read_as_it_is_once_forgotten() {
         })
         .await;
     node.cache.forget(user_id(1));
-    let status = node.find(1).await.unwrap().user.status.clone();
+    let status = node
+        .find(1)
+        .await
+        .unwrap()
+        .user
+        .profile()
+        .unwrap()
+        .status
+        .clone();
     assert_eq!(status, Some(sample::status("away")));
 }
 

@@ -47,7 +47,15 @@ async fn a_user_changed_on_one_node_is_read_on_the_other_after_its_next_poll() {
         })
         .await;
     there.poll().await.unwrap();
-    let status = there.find(1).await.unwrap().user.status.clone();
+    let status = there
+        .find(1)
+        .await
+        .unwrap()
+        .user
+        .profile()
+        .unwrap()
+        .status
+        .clone();
     assert_eq!(status, Some(sample::status("away")));
 }
 

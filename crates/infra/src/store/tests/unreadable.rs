@@ -1,8 +1,11 @@
 //! Rows that somebody else wrote, and that make no sense.
 
 use azuma_domain::mail::Language;
+use azuma_domain::ports::{NewUser, UserChanges};
 use azuma_domain::recovery::RecoveryId;
-use azuma_domain::testing::sample::{SECOND, mail, mail_id};
+use azuma_domain::session::UserUnreadable;
+use azuma_domain::testing::sample::{SECOND, email, mail, mail_id, session, token};
+use azuma_domain::user::User;
 use uuid::Uuid;
 
 use super::*;
@@ -23,6 +26,58 @@ async fn a_value_that_cannot_be_read_is_a_failure() {
         let found = store.read(|tx| tx.users().find(user_id(1))).await;
         assert!(matches!(found, Err(StoreError::Failed(_))), "{spoil}");
     }
+}
+
+#[tokio::test]
+async fn an_account_whose_name_cannot_be_read_is_found_for_whatever_needs_no_name() {
+    let (_directory, url) = fresh();
+    let store = open(&url, PoolOptions::default());
+    let ada = NewUser {
+        user: User {
+            email: Some(email("ada@example.org")),
+            ..account(1, "ada").user
+        },
+        ..account(1, "ada")
+    };
+    let inserted: Result<(), azuma_domain::ports::WriteError> = store
+        .transact(move |tx| {
+            tx.users().insert(&ada)?;
+            let first = token(1, 0, now().plus(SECOND));
+            Ok(tx.sessions().insert(&session(1, user_id(1)), &first)?)
+        })
+        .await;
+    inserted.expect("an account");
+    DbConnection::open(&url, Duration::from_secs(1))
+        .expect("a connection")
+        .batch_execute("UPDATE users SET name = 'ῌ', name_key = 'ῃ'")
+        .expect("a name of an earlier release");
+    let done = store.transact(|tx| {
+        let users = tx.users();
+        assert!(users.find(user_id(1)).is_err());
+        assert!(users.lock(user_id(1))?.is_some());
+        assert_eq!(users.name_of(user_id(1))?, None);
+        assert!(
+            users
+                .find_by_email(&email("ada@example.org"), now())?
+                .is_some()
+        );
+        users.release(None, Some(&email("ada@example.org")), now())?;
+        let hash = token(1, 0, now()).hash;
+        let found = tx
+            .sessions()
+            .find_by_token(&hash, now())?
+            .expect("a session");
+        assert_eq!(found.user.id, user_id(1));
+        assert_eq!(found.user.profile(), Err(UserUnreadable(user_id(1))));
+        let changes = UserChanges {
+            name: Some(name("grace")),
+            ..UserChanges::default()
+        };
+        assert!(tx.users().update(user_id(1), &changes)?.is_some());
+        Ok(tx.users().delete(user_id(1))?)
+    });
+    let done: Result<_, azuma_domain::ports::WriteError> = done.await;
+    assert!(done.expect("none of it needs the name"));
 }
 
 #[tokio::test]

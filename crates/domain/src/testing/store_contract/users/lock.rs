@@ -3,17 +3,17 @@ use std::thread;
 use std::time::Duration;
 
 use super::{find, update};
-use crate::ports::{LockedAccount, Store, Transaction, UserChanges, WriteError};
+use crate::ports::{Store, Transaction, UserChanges, WriteError};
 use crate::testing::sample::{self, MINUTE, now, user_id, waiting};
 use crate::testing::store_contract::units::Signal;
 use crate::testing::store_contract::{given, linger, try_write, write};
 use crate::testing::{all, both};
-use crate::user::{Change, Credential, Standing, UserId};
+use crate::user::{Change, Credential, Standing, UserId, UserName};
 
 /// How long the transaction that has the lock keeps it, for the other one to run into.
 const HELD: Duration = Duration::from_millis(150);
 
-async fn lock(store: &Arc<dyn Store>, id: UserId) -> Option<LockedAccount> {
+async fn lock(store: &Arc<dyn Store>, id: UserId) -> Option<Credential> {
     write(store, move |tx| tx.users().lock(id)).await
 }
 
@@ -25,24 +25,34 @@ fn set_hash(tx: &mut dyn Transaction, id: UserId, text: &str) -> Result<(), Writ
     tx.users().update(id, &changes).map(|_| ())
 }
 
-pub async fn it_answers_the_account(store: Arc<dyn Store>) {
+pub async fn it_answers_the_credential(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    let expected = LockedAccount {
-        user: find(&store, ada).await.expect("ada is there"),
-        credential: Credential {
-            user_id: ada,
-            password_hash: sample::password_hash("ada"),
-            standing: Standing::Active,
-        },
+    let expected = Credential {
+        user_id: ada,
+        password_hash: sample::password_hash("ada"),
+        standing: Standing::Active,
     };
     assert_eq!(lock(&store, ada).await, Some(expected));
+}
+
+pub async fn it_leaves_the_name_to_be_asked_for(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::account(&store, &waiting(2, "Grace", now().plus(MINUTE))).await;
+    let names = write(&store, move |tx| {
+        let ids = [ada, user_id(2), user_id(3)];
+        ids.into_iter().map(|id| tx.users().name_of(id)).collect()
+    })
+    .await;
+    let names: Vec<Option<UserName>> = names;
+    let expected = [Some(sample::name("ada")), Some(sample::name("Grace")), None];
+    assert_eq!(names, expected);
 }
 
 pub async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let locked = lock(&store, user_id(1)).await.expect("ada is there");
-    assert_eq!(locked.credential.standing, Standing::Pending { until });
+    assert_eq!(locked.standing, Standing::Pending { until });
 }
 
 pub async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
@@ -54,7 +64,7 @@ pub async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc
     let ada = given::ada(&store).await;
     let hash = |tx: &mut dyn Transaction, id| -> Result<String, WriteError> {
         let locked = tx.users().lock(id)?.expect("ada is there");
-        Ok(locked.credential.password_hash.as_phc().to_owned())
+        Ok(locked.password_hash.as_phc().to_owned())
     };
     // Each appends a letter to the hash it read under the lock.
     let results = all((0..16).map(|_| {
@@ -68,7 +78,7 @@ pub async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc
     assert_eq!(results, vec![Ok(()); 16]);
     let left = lock(&store, ada).await.expect("ada is there");
     let expected = sample::password_hash(&format!("ada{}", "x".repeat(16)));
-    assert_eq!(left.credential.password_hash.as_phc(), expected.as_phc());
+    assert_eq!(left.password_hash.as_phc(), expected.as_phc());
 }
 
 pub async fn no_read_modify_write_under_it_is_lost(store: Arc<dyn Store>) {

@@ -198,7 +198,8 @@ macro_rules! store_contract_of_users {
                 an_insert_succeeds_once_the_one_it_waited_for_was_rolled_back
             }
             lock {
-                it_answers_the_account
+                it_answers_the_credential
+                it_leaves_the_name_to_be_asked_for
                 it_answers_that_an_account_waits
                 an_unknown_id_answers_nobody
                 the_one_who_waited_sees_the_account_as_the_other_left_it

@@ -1,0 +1,137 @@
+//! Rows that an earlier release let in, or somebody wrote by hand: they stop nothing but themselves.
+
+use azuma_tests::people::Person;
+use azuma_tests::postgres::Cluster;
+use azuma_tests::server::Server;
+use azuma_tests::{Database, on_both_databases};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+on_both_databases![
+    a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_account,
+    a_name_that_is_none_can_be_replaced,
+    an_account_whose_name_is_none_is_recovered_and_given_one,
+    sixty_names_that_are_none_hold_up_nobodys_recovery,
+    rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other,
+];
+
+/// Changes the database that a server uses.
+fn change(server: &Server, script: &str) {
+    match server.setup().get("database.url") {
+        Some(url) => {
+            let name = url.rsplit('/').next().unwrap_or_default();
+            Cluster::shared().sql(name, script);
+        }
+        None => {
+            let file = server.data().join("azuma.db");
+            let mut connection = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+            connection.batch_execute(script).unwrap();
+        }
+    }
+}
+
+/// Gives accounts names that earlier releases let in: NFC made titlecase letters of a capital eta with an iota below.
+fn spoil_names(server: &Server, whose: &str) {
+    let titlecase = "SET name = 'ῌ' || name, name_key = 'ῃ' || name_key";
+    change(
+        server,
+        &format!("UPDATE users {titlecase} WHERE name LIKE '{whose}'"),
+    );
+}
+
+async fn a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_account(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let neo = Person::named("neo");
+    let (first, second) = (azuma.sign_up(&neo).await, azuma.sign_in(&neo).await);
+    spoil_names(&server, "neo");
+    let mut server = server;
+    server.restart().await;
+    let azuma = server.azuma();
+    azuma
+        .own_user(&first)
+        .await
+        .refused(500, "INTERNAL_SERVER_ERROR");
+    assert!(server.output().contains("what is stored of user"));
+    assert_eq!(azuma.list_sessions(&first).await.len(), 2);
+    azuma.logout(&second).await.done(204);
+    azuma.delete_self(&first).await.done(204);
+    azuma.sign_up(&neo).await;
+}
+
+async fn a_name_that_is_none_can_be_replaced(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let token = azuma.sign_up(&Person::named("neo")).await;
+    spoil_names(&server, "neo");
+    azuma.rename(&token, "theone").await.done(200);
+    let name = azuma.own_user(&token).await.success(200).name;
+    assert_eq!(name, "theone");
+}
+
+async fn an_account_whose_name_is_none_is_recovered_and_given_one(db: Database) {
+    let server = db.server().start();
+    server.azuma().sign_up(&Person::named("neo")).await;
+    spoil_names(&server, "neo");
+    server.account().recover("neo@example.org").await.done(200);
+    let link = server.mail().first_to("neo@example.org").await.token();
+    let page = server
+        .request(reqwest::Method::POST, "/reset")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(format!("token={link}&password=trinity"))
+        .send()
+        .await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    let (_, rest) = text.split_once("<strong>").expect("a name");
+    let (name, _) = rest.split_once("</strong>").expect("a name");
+    server.azuma().login(name, "trinity").await.done(200);
+}
+
+async fn sixty_names_that_are_none_hold_up_nobodys_recovery(db: Database) {
+    let server = db.server().start();
+    for number in 0..60 {
+        let person = Person::named(&format!("mallory{number}"));
+        server.azuma().sign_up(&person).await;
+    }
+    server.azuma().sign_up(&Person::named("neo")).await;
+    spoil_names(&server, "mallory%");
+    for number in 0..60 {
+        let address = format!("mallory{number}@example.org");
+        server.account().recover(&address).await.done(200);
+    }
+    server.account().recover("neo@example.org").await.done(200);
+    server.mail().first_to("neo@example.org").await.token();
+    // Neither failed nor waited: each was mailed as well.
+    server.mail().first_to("mallory59@example.org").await;
+    assert!(!server.output().contains("could not be worked on"));
+}
+
+async fn rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other(db: Database) {
+    let server = db.server().start();
+    server.azuma().sign_up(&Person::named("neo")).await;
+    let (id, before) = match server.setup().get("database.url") {
+        Some(_) => (
+            "'00000000-0000-4000-8000-000000000001'",
+            "'2020-01-01T00:00:00Z'",
+        ),
+        None => ("x'00000000000040008000000000000001'", "1577836800000000"),
+    };
+    let after = match server.setup().get("database.url") {
+        Some(_) => "'2120-01-01T00:00:00Z'",
+        None => "4733510400000000",
+    };
+    change(
+        &server,
+        &format!(
+            "INSERT INTO recoveries (id, address, language, requested_at) VALUES ({id}, 'nowhere', 'en', {after});
+             INSERT INTO outbox (id, kind, language, address, created_at, due_at, useless_from)
+                 VALUES ({id}, 'email_changed', 'en', 'nowhere', {before}, {before}, {after});"
+        ),
+    );
+    server.account().recover("neo@example.org").await.done(200);
+    server.mail().first_to("neo@example.org").await.token();
+    let output = server.output();
+    assert!(output.contains("a recovery could not be worked on, and will be tried again"));
+    assert!(output.contains("a message cannot be sent, and is kept as a dead letter"));
+}
