@@ -26,6 +26,7 @@ mod diesel_store;
 mod errors;
 mod handover;
 mod invalidations;
+mod libpq_paths;
 mod links;
 mod migrate;
 mod outbox;

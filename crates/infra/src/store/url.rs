@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::libpq_paths::LibpqPaths;
+
 /// What libpq does unless the URL says otherwise: a host that is gone is given up on within seconds, in whatever
 /// state the connection is. Spans are in seconds, `tcp_user_timeout` in milliseconds.
 const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
@@ -16,6 +18,9 @@ const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
     // A standby may lag, and would say that nothing was revoked.
     ("target_session_attrs", "read-write"),
 ];
+
+/// The authorities that the machine trusts.
+const SYSTEM_AUTHORITIES: &str = "sslrootcert=system";
 
 /// A database's address, parsed. Written out (`Display`, `Debug`) it shows no password and no parameter.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,7 +74,7 @@ impl DatabaseUrl {
         if !matches!(scheme, "postgres" | "postgresql") {
             return Err(InvalidDatabaseUrl::Scheme);
         }
-        parse_postgres(rest).map(Self)
+        parse_postgres(rest, LibpqPaths::find()).map(Self)
     }
 
     /// The SQLite file, for what lives beside it; `None` for Postgres and for memory.
@@ -126,7 +131,7 @@ fn parse_file(path: &str) -> Result<Location, InvalidDatabaseUrl> {
 }
 
 /// `rest` is what follows `postgres://`.
-fn parse_postgres(rest: &str) -> Result<Location, InvalidDatabaseUrl> {
+fn parse_postgres(rest: &str, paths: LibpqPaths) -> Result<Location, InvalidDatabaseUrl> {
     let (user, place) = credentials(rest);
     let (place, parameters) = place.split_once('?').unwrap_or((place, ""));
     if place.contains('@') || !is_percent_encoded(rest) {
@@ -141,21 +146,41 @@ fn parse_postgres(rest: &str) -> Result<Location, InvalidDatabaseUrl> {
             .iter()
             .any(|part| part.split('=').next() == Some(name))
     };
-    let defaults: Vec<String> = POSTGRES_DEFAULTS
+    let names_no_host = place.is_empty() || place.starts_with(['/', ':']);
+    let is_local = names_no_host && !["host", "hostaddr", "service"].into_iter().any(says);
+    let socket = paths.socket_directory.filter(|_| is_local);
+    // With another mode than its own, `system` is an error that libpq words better.
+    let authorities = paths
+        .authorities
+        .filter(|_| given.contains(&SYSTEM_AUTHORITIES) && is_verified_by_name(&given));
+    let found = [
+        socket.map(|directory| format!("host={directory}")),
+        authorities.map(|file| format!("sslrootcert={file}")),
+        authorities.map(|_| "sslmode=verify-full".to_owned()),
+    ];
+    let defaults = POSTGRES_DEFAULTS
         .iter()
         .filter(|(name, _)| !says(name))
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let parameters: Vec<&str> = given
+        .map(|(name, value)| format!("{name}={value}"));
+    let parameters: Vec<String> = given
         .iter()
-        .copied()
-        .chain(defaults.iter().map(String::as_str))
+        .filter(|part| authorities.is_none() || **part != SYSTEM_AUTHORITIES)
+        .map(|part| (*part).to_owned())
+        .chain(found.into_iter().flatten())
+        .chain(defaults)
         .collect();
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
     Ok(Location::Postgres(format!(
         "postgres://{user}{place}?{}",
         parameters.join("&")
     )))
+}
+
+/// Whether a URL leaves `sslmode` to what `sslrootcert=system` makes of it, or says the same.
+fn is_verified_by_name(given: &[&str]) -> bool {
+    given
+        .iter()
+        .all(|part| !part.starts_with("sslmode=") || *part == "sslmode=verify-full")
 }
 
 /// What stands before the `@`, found as libpq finds it, and what follows.
@@ -253,6 +278,53 @@ mod tests {
             let url = parse(text);
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), format!("DatabaseUrl({shown})"));
+        }
+    }
+
+    fn on_a_machine_with_everything(text: &str) -> String {
+        let paths = LibpqPaths {
+            socket_directory: Some("/run/postgresql"),
+            authorities: Some("/etc/ssl/all.crt"),
+        };
+        let rest = text.strip_prefix("postgres://").expect("a URL of Postgres");
+        match parse_postgres(rest, paths) {
+            Ok(Location::Postgres(uri)) => uri,
+            _ => panic!("not Postgres: {text}"),
+        }
+    }
+
+    #[test]
+    fn the_authorities_of_the_system_are_those_of_this_machine() {
+        for text in [
+            "postgres://db/azuma?sslrootcert=system",
+            "postgres://db/azuma?sslmode=verify-full&sslrootcert=system",
+        ] {
+            let uri = on_a_machine_with_everything(text);
+            assert!(uri.contains("sslrootcert=/etc/ssl/all.crt"), "{uri}");
+            assert!(uri.contains("sslmode=verify-full"), "{uri}");
+            assert!(!uri.contains("system"), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_weak_mode_beside_the_authorities_of_the_system_is_for_libpq_to_refuse() {
+        let uri =
+            on_a_machine_with_everything("postgres://db/azuma?sslmode=prefer&sslrootcert=system");
+        assert!(uri.contains("sslmode=prefer&sslrootcert=system&"), "{uri}");
+    }
+
+    #[test]
+    fn only_a_url_without_a_host_is_led_to_the_socket_of_this_machine() {
+        for (text, is_led) in [
+            ("postgres:///azuma", true),
+            ("postgres://azuma@/azuma", true),
+            ("postgres://", true),
+            ("postgres://db/azuma", false),
+            ("postgres:///azuma?host=/tmp", false),
+            ("postgres:///azuma?service=azuma", false),
+        ] {
+            let uri = on_a_machine_with_everything(text);
+            assert_eq!(uri.contains("host=/run/postgresql"), is_led, "{uri}");
         }
     }
 
