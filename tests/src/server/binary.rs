@@ -23,7 +23,15 @@ pub fn azuma() -> &'static Path {
 
 fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // What the outer cargo says of this package would have build scripts run again that look at it.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
+    let output = command
         // The selection of the test command, so that nothing is compiled twice with other features.
         .args(["build", "--workspace", "--all-features", "--bin", "azuma"])
         .arg("--message-format=json-render-diagnostics")
