@@ -15,7 +15,9 @@ use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, Templates};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::session_cache::SessionCache;
-use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, Pooling, is_up_to_date, migrate};
+use azuma_infra::store::{
+    DatabaseUrl, DieselStore, PoolOptions, Pooling, is_up_to_date, migrate, wait_for_database,
+};
 
 use crate::config::{self, Config};
 
@@ -40,6 +42,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = database_url(config)?;
     let key = secret_key(config, &url)?;
     migrate_database(config)?;
+    wait_for_database(&url, config.database.start_timeout)?;
     let store = DieselStore::open(&url, pool_options(config))?;
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
@@ -74,8 +77,11 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
 
 /// Brings the database to this version's schema, and answers the names of the migrations that took.
 pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
-    let url = (config.database.migrate_url.as_ref()).unwrap_or(&config.database.url);
-    Ok(migrate(&DatabaseUrl::parse(url.expose())?)?)
+    let database = &config.database;
+    let url = (database.migrate_url.as_ref()).unwrap_or(&database.url);
+    let url = DatabaseUrl::parse(url.expose())?;
+    wait_for_database(&url, database.start_timeout)?;
+    Ok(migrate(&url)?)
 }
 
 /// A way to send test messages, whatever the database does.

@@ -59,6 +59,9 @@ pub struct Database {
     pub migrate_url: Option<SecretUrl>,
     /// What a pooler in front of Postgres leaves of a connection.
     pub pooling: Pooling,
+    /// How long a start waits for a server of Postgres that is not there yet.
+    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    pub start_timeout: Duration,
     /// The most connections for requests; two more follow what other nodes do, and a file of SQLite has one to write.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub max_connections: u32,

@@ -1,13 +1,15 @@
 //! The schema, and how a database comes to have it.
 //!
 //! Migrations are part of the binary. A migration never breaks the release before it, so nodes are replaced one by
-//! one: a database that knows more migrations than this binary does is fine.
+//! one. A database may know more migrations than this binary does: it then says which of them a binary must know.
 
 use std::fmt::Display;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::Text;
 use diesel::{QueryDsl, QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -35,12 +37,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// One row: which releases can work with the schema.
+    schema_compatibility (id) {
+        id -> SmallInt,
+        /// The version of the oldest migration that a release must know.
+        oldest_migration -> Text,
+    }
+}
+
 /// A database could not be brought up to date. It is as it was before.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// It cannot be opened at all.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Its texts cannot hold every character.
+    #[error(
+        "the database is encoded in {0}, and must be in UTF8: make it with `createdb --encoding UTF8 --template template0`"
+    )]
+    Encoding(String),
+    /// A later release has changed it in a way that this one cannot work with.
+    #[error(
+        "the database was migrated by a later release ({0}), which this release cannot work with: start that release"
+    )]
+    Later(String),
     /// The lock did not come: another process holds it, or the file cannot be written.
     #[error("cannot lock the database to migrate it: {0}")]
     Lock(String),
@@ -92,7 +113,9 @@ fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
 
 /// Brings the database behind a connection up to date.
 pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
+    expect_unicode(connection)?;
     let source = source_of(connection);
+    expect_no_later(connection, source)?;
     if is_current(connection, source) {
         return Ok(Vec::new());
     }
@@ -111,21 +134,74 @@ pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, Migrat
     }
 }
 
+/// Texts of every language are stored, and a `User-Agent` of any bytes.
+fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
+    let DbConnection::Postgres(connection) = connection else {
+        return Ok(());
+    };
+    let encoding: String = diesel::select(sql::<Text>("current_setting('server_encoding')"))
+        .get_result(connection)
+        .map_err(|error| MigrateError::Failed(one_line(&error)))?;
+    match encoding.as_str() {
+        "UTF8" => Ok(()),
+        _ => Err(MigrateError::Encoding(encoding)),
+    }
+}
+
+/// A database of a later release is used where it says that this one can, and said to be one.
+fn expect_no_later(
+    connection: &mut DbConnection,
+    source: &EmbeddedMigrations,
+) -> Result<(), MigrateError> {
+    let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
+        return Ok(());
+    };
+    let later: Vec<String> = applied
+        .into_iter()
+        .filter(|version| !known.contains(version))
+        .collect();
+    if later.is_empty() {
+        return Ok(());
+    }
+    let later = later.join(", ");
+    let oldest: QueryResult<String> = schema_compatibility::table
+        .select(schema_compatibility::oldest_migration)
+        .first(connection);
+    match oldest {
+        Ok(oldest) if known.contains(&oldest) => {
+            tracing::warn!(
+                migrations = later,
+                "the database was migrated by a later release, which says that this one can work with it"
+            );
+            Ok(())
+        }
+        Ok(_) | Err(_) => Err(MigrateError::Later(later)),
+    }
+}
+
 /// Looks without a lock and without the right to make tables. Any trouble is a no, and comes up again later.
 fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> bool {
-    use __diesel_schema_migrations::dsl;
-
-    let Ok(known) = MigrationSource::<MultiBackend>::migrations(source) else {
+    let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
         return false;
     };
-    let applied: QueryResult<Vec<String>> = dsl::__diesel_schema_migrations
+    known.iter().all(|version| applied.contains(version))
+}
+
+/// The versions of this binary's migrations.
+fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
+    let known = MigrationSource::<MultiBackend>::migrations(source).ok()?;
+    let versions = known.iter().map(|one| one.name().version().to_string());
+    Some(versions.collect())
+}
+
+/// The versions of the migrations that a database has had. An error where it has had none.
+fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+    use __diesel_schema_migrations::dsl;
+
+    dsl::__diesel_schema_migrations
         .select(dsl::version)
-        .load(connection);
-    applied.is_ok_and(|applied| {
-        known
-            .iter()
-            .all(|migration| applied.contains(&migration.name().version().to_string()))
-    })
+        .order(dsl::version)
+        .load(connection)
 }
 
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {

@@ -48,6 +48,7 @@ mod unit_of_work;
 mod url;
 mod user_rows;
 mod users;
+mod waiting;
 mod writer;
 
 pub use diesel_store::DieselStore;
@@ -56,6 +57,7 @@ pub use migrate::{MigrateError, is_up_to_date, migrate};
 pub use pool::PoolOptions;
 pub use pooler::Pooling;
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use waiting::wait_for_database;
 
 /// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a
 /// statement of SQLite takes no more than 32,766 values.

@@ -5,3 +5,4 @@ mod open_files;
 mod pgbouncer;
 mod signals;
 mod sqlite_file;
+mod start;

@@ -21,11 +21,12 @@ use super::connection::DbConnection;
 use super::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "0001_accounts",
     "0002_invalidations",
     "0003_frequent_uses",
     "0004_recovery",
+    "0007_exact_keys",
     "0008_recoveries",
 ];
 
@@ -107,6 +108,22 @@ fn of_racing_migrations_one_migrates_and_all_succeed() {
             .sum()
     });
     assert_eq!(applied, MIGRATIONS.len());
+}
+
+#[test]
+fn a_database_that_a_later_release_has_changed_too_much_is_refused() {
+    let (_directory, url) = fresh();
+    connect(&url)
+        .batch_execute(
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('9998'), ('9999');
+             UPDATE schema_compatibility SET oldest_migration = '9998'",
+        )
+        .expect("later migrations");
+    let error = migrate(&url).expect_err("it is too new");
+    assert!(
+        matches!(&error, MigrateError::Later(later) if later == "9998, 9999"),
+        "{error}"
+    );
 }
 
 #[test]

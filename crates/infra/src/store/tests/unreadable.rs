@@ -47,8 +47,7 @@ async fn an_account_whose_name_cannot_be_read_is_found_for_whatever_needs_no_nam
         })
         .await;
     inserted.expect("an account");
-    DbConnection::open(&url, Duration::from_secs(1))
-        .expect("a connection")
+    connect(&url)
         .batch_execute("UPDATE users SET name = 'ῌ', name_key = 'ῃ'")
         .expect("a name of an earlier release");
     let done = store.transact(|tx| {
