@@ -30,11 +30,7 @@ async fn hangups_and_user_signals_are_told_and_end_nothing(db: Database) {
     let status = server.terminate().await;
     assert!(status.success(), "{status}");
     for (_, name) in signals {
-        assert!(
-            server.output().contains(name),
-            "{name} in: {}",
-            server.output()
-        );
+        server.prints(name).await;
     }
 }
 
@@ -83,7 +79,7 @@ async fn a_second_signal_ends_it_at_once(db: Database, signal: Signal) {
     server.signal(signal);
     let status = server.ended().await;
     assert_eq!(status.code(), Some(1), "{status}: {}", server.output());
-    assert!(server.output().contains("at once"), "{}", server.output());
+    server.prints("at once").await;
 }
 
 #[test]
