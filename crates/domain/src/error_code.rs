@@ -18,6 +18,8 @@ pub enum ErrorCode {
     TokenInvalid,
     /// The user exists and the password is not its password.
     WrongPassword,
+    /// The user exists and no password is its password: what is stored of it cannot be read.
+    PasswordUnreadable,
     /// The password is right and the account waits for verification.
     NotVerified,
     /// No user has that name or id.

@@ -118,6 +118,10 @@ impl<D: Dialect> ResponseError for Refusal<D> {
     }
 
     fn error_response(&self) -> HttpResponse {
+        if self.reason == ErrorCode::PasswordUnreadable {
+            // The client is told what any wrong password is told.
+            tracing::warn!("{self}");
+        }
         let wire = D::wire_code(self.reason);
         let mut answer = HttpResponse::build(wire.status());
         if wire == WireCode::Unauthorized {

@@ -13,6 +13,9 @@ pub enum Verdict {
     RightButOutdated,
     /// It is not the password.
     Wrong,
+    /// What is stored is no hash that can be read, as of another scheme or of an account that was locked by hand. No
+    /// password is right.
+    Unreadable,
 }
 
 /// A password could not be hashed.
@@ -24,7 +27,7 @@ pub enum HashError {
         /// After how long trying again is likely to help.
         retry_after: Duration,
     },
-    /// The hash is not one that can be read, or hashing failed.
+    /// Hashing failed.
     #[error("hashing failed: {0}")]
     Failed(String),
 }

@@ -5,7 +5,7 @@ use super::issue_session::{IssuedSession, SessionDraft};
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{Attempt, Blocked, HashError, StoreError, StoreExt, UserChanges, Verdict};
 use crate::session::{Client, SessionTerms};
-use crate::user::{Credential, Password, PasswordHash, Standing, UserName};
+use crate::user::{Credential, Password, PasswordHash, Standing, UserId, UserName};
 
 /// How often a login starts again because the credential it had checked was replaced meanwhile.
 const ATTEMPTS: usize = 3;
@@ -32,6 +32,12 @@ pub enum LoginError {
     /// The password is another.
     #[error("wrong password")]
     WrongPassword,
+    /// What is stored of the user's password cannot be read, so no password is right.
+    #[error(
+        "no login of user {0} can succeed: what is stored as the hash of its password cannot be read; a new password, by a \
+         mailed link or in a session, mends it"
+    )]
+    PasswordUnreadable(UserId),
     /// The password is right, and the account waits for verification.
     #[error("the account waits for verification")]
     NotVerified,
@@ -49,6 +55,7 @@ impl Coded for LoginError {
             Self::Blocked(blocked) => blocked.code(),
             Self::UserUnknown => ErrorCode::UserUnknown,
             Self::WrongPassword => ErrorCode::WrongPassword,
+            Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
             Self::NotVerified => ErrorCode::NotVerified,
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -104,6 +111,7 @@ impl Services {
         let verdict = hasher.verify(password.clone(), stored).await?;
         match (verdict, credential.standing) {
             (Verdict::Wrong, _) => Err(LoginError::WrongPassword),
+            (Verdict::Unreadable, _) => Err(LoginError::PasswordUnreadable(credential.user_id)),
             (_, Standing::Pending { .. }) => Err(LoginError::NotVerified),
             (Verdict::Right, Standing::Active) => Ok(None),
             // An upgrade that cannot be had now is had at the next login.

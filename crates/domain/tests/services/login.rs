@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::ports::{StoreExt, UserChanges, WriteError};
 use azuma_domain::testing::sample::MINUTE;
+use azuma_domain::user::PasswordHash;
 
 use crate::world::{AZUMA, LEGACY, NoMoreHashes, PASSWORD, World, argon2, refusal};
 
@@ -128,6 +130,29 @@ async fn a_login_with_the_hash_in_force_leaves_it() {
     let before = world.credential("neo").await;
     world.log_in("neo", AZUMA).await;
     assert_eq!(world.credential("neo").await, before);
+}
+
+#[tokio::test]
+async fn an_account_whose_hash_cannot_be_read_is_not_logged_in_and_can_be_recovered() {
+    let world = World::new();
+    let neo = world.try_register("neo", Some("neo@example.org"), AZUMA);
+    let id = neo.await.ok().unwrap().user.id;
+    for unreadable in ["", "!", "$2b$12$abcdefghijklmnopqrstuu"] {
+        let changes = UserChanges {
+            password_hash: Some(PasswordHash::from_phc(unreadable.to_owned())),
+            ..UserChanges::default()
+        };
+        let store = &world.parts.store;
+        let written = store.transact(move |tx| Ok(tx.users().update(id, &changes)?));
+        let written: Result<_, WriteError> = written.await;
+        written.unwrap();
+        let outcome = world.try_log_in("neo", PASSWORD, AZUMA).await;
+        assert_eq!(refusal(outcome), ErrorCode::PasswordUnreadable);
+    }
+    world.recover("neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    world.reset(&link, PASSWORD).await.unwrap();
+    world.log_in("neo", AZUMA).await;
 }
 
 #[tokio::test]

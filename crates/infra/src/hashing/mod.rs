@@ -130,9 +130,8 @@ impl PasswordHasher for Argon2Hasher {
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         let scheme = self.scheme.clone();
         // Read before it queues: what cannot be read is no work.
-        let stored = match StoredHash::read(hash.as_phc()) {
-            Ok(stored) => stored,
-            Err(error) => return Box::pin(async move { Err(error) }),
+        let Ok(stored) = StoredHash::read(hash.as_phc()) else {
+            return Box::pin(async { Ok(Verdict::Unreadable) });
         };
         self.run(move |memory| {
             let verdict = if !stored.matches(password.expose(), memory)? {

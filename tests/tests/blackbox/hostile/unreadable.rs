@@ -12,6 +12,7 @@ on_both_databases![
     a_name_that_is_none_can_be_replaced,
     an_account_whose_name_is_none_is_recovered_and_given_one,
     sixty_names_that_are_none_hold_up_nobodys_recovery,
+    a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_the_log,
     rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other,
 ];
 
@@ -52,7 +53,7 @@ async fn a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_accoun
         .own_user(&first)
         .await
         .refused(500, "INTERNAL_SERVER_ERROR");
-    assert!(server.output().contains("what is stored of user"));
+    server.prints("what is stored of user").await;
     assert_eq!(azuma.list_sessions(&first).await.len(), 2);
     azuma.logout(&second).await.done(204);
     azuma.delete_self(&first).await.done(204);
@@ -107,6 +108,28 @@ async fn sixty_names_that_are_none_hold_up_nobodys_recovery(db: Database) {
     assert!(!server.output().contains("could not be worked on"));
 }
 
+async fn a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_the_log(
+    db: Database,
+) {
+    let mut server = db.server().start();
+    let neo = Person::named("neo");
+    let token = server.azuma().sign_up(&neo).await;
+    let id = server.azuma().own_user(&token).await.success(200).id;
+    change(&server, "UPDATE users SET password_hash = '!'");
+    let answer = server.azuma().login(&neo.name, &neo.password).await;
+    answer.refused(403, "FORBIDDEN");
+    let answer = server.legacy().login(&neo.name, &neo.password).await;
+    answer.refused_with_code(401, "UNAUTHORIZED");
+    let answer = server
+        .account()
+        .authenticate(&neo.name, &neo.password)
+        .await;
+    answer.refused(401, "UNAUTHORIZED");
+    let line = format!("no login of user {id} can succeed");
+    server.terminate().await;
+    assert_eq!(server.output().matches(&line).count(), 3);
+}
+
 async fn rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -131,7 +154,10 @@ async fn rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other(db: Da
     );
     server.account().recover("neo@example.org").await.done(200);
     server.mail().first_to("neo@example.org").await.token();
-    let output = server.output();
-    assert!(output.contains("a recovery could not be worked on, and will be tried again"));
-    assert!(output.contains("a message cannot be sent, and is kept as a dead letter"));
+    server
+        .prints("a recovery could not be worked on, and will be tried again")
+        .await;
+    server
+        .prints("a message cannot be sent, and is kept as a dead letter")
+        .await;
 }

@@ -12,9 +12,10 @@ impl Dialect for Account {
             ErrorCode::InvalidInput => WireCode::BadRequest,
             ErrorCode::InvalidEmail => WireCode::UnprocessableEntity,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
-            ErrorCode::TokenMissing | ErrorCode::TokenInvalid | ErrorCode::WrongPassword => {
-                WireCode::Unauthorized
-            }
+            ErrorCode::TokenMissing
+            | ErrorCode::TokenInvalid
+            | ErrorCode::WrongPassword
+            | ErrorCode::PasswordUnreadable => WireCode::Unauthorized,
             ErrorCode::NotVerified => WireCode::NotVerified,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 WireCode::NotFound

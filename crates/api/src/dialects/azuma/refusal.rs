@@ -11,7 +11,9 @@ impl Dialect for Azuma {
             ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
             ErrorCode::TokenMissing | ErrorCode::TokenInvalid => WireCode::Unauthorized,
-            ErrorCode::WrongPassword | ErrorCode::NotVerified => WireCode::Forbidden,
+            ErrorCode::WrongPassword | ErrorCode::PasswordUnreadable | ErrorCode::NotVerified => {
+                WireCode::Forbidden
+            }
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 WireCode::NotFound
             }

@@ -11,9 +11,10 @@ impl Dialect for Legacy {
         match reason {
             ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
-            ErrorCode::TokenMissing | ErrorCode::TokenInvalid | ErrorCode::WrongPassword => {
-                WireCode::Unauthorized
-            }
+            ErrorCode::TokenMissing
+            | ErrorCode::TokenInvalid
+            | ErrorCode::WrongPassword
+            | ErrorCode::PasswordUnreadable => WireCode::Unauthorized,
             ErrorCode::NotVerified => WireCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 WireCode::NotFound

@@ -68,10 +68,11 @@ async fn made_here_are_right_until_the_parameters_change() {
 }
 
 #[tokio::test]
-async fn that_cannot_be_read_fail_and_are_not_repeated() {
+async fn that_cannot_be_read_are_of_no_password() {
     let hasher = start(SMALL);
     let unusable = [
         "",
+        "!",
         "plain",
         "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ",
         "$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
@@ -81,8 +82,7 @@ async fn that_cannot_be_read_fail_and_are_not_repeated() {
         "$argon2id$v=19$m=65536,t=4294967295,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
     ];
     for text in unusable {
-        let error = hasher.verify(password("x"), phc(text)).await.unwrap_err();
-        assert!(matches!(error, HashError::Failed(_)), "{text}");
-        assert!(!error.to_string().contains("c29tZXNhbHQ"), "{error}");
+        let verdict = hasher.verify(password("x"), phc(text)).await.unwrap();
+        assert_eq!(verdict, Verdict::Unreadable, "{text}");
     }
 }
