@@ -20,6 +20,7 @@ pub mod process;
 pub mod scratch;
 pub mod server;
 pub mod shapes;
+pub mod sql;
 pub mod sqlite;
 pub mod trouble;
 

@@ -65,6 +65,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         keys: TokenKeys::new(key, config.previous_secret_keys.clone()),
         password_rules: config.passwords.rules(),
         lifetimes: config.sessions.lifetimes(),
+        sessions_per_user: config.sessions.per_user,
         registration_lifetime: config.registration.lifetime,
         recovery_lifetime: config.recovery.lifetime,
     };

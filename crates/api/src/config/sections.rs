@@ -106,6 +106,9 @@ pub struct Dialects {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sessions {
+    /// The most that a user has at a time.
+    #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
+    pub per_user: u32,
     /// How many of them are kept in memory.
     #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
     pub cache_entries: u32,

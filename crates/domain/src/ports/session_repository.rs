@@ -53,19 +53,39 @@ pub trait SessionRepository {
         old_expire_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// The user's sessions that have a token live at `now`, each once, newest first: with the current token, or
-    /// with the next one where the current has expired.
-    fn list(&mut self, user_id: UserId, now: Timestamp) -> Result<Vec<ListedSession>, StoreError>;
+    /// The user's sessions that have a token live at `now`, each once, newest first, `limit` of them at the most: with the
+    /// current token, or with the next one where the current has expired.
+    fn list(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ListedSession>, StoreError>;
 
     /// Ends one session of this user. MUST answer `true` once at the most, and `false` for another user's.
     fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of the user but `except`, and answers their ids.
-    fn end_all(
+    /// Ends all sessions of the user but `except`, and answers how many.
+    fn end_all(&mut self, user_id: UserId, except: Option<SessionId>) -> Result<usize, StoreError>;
+
+    /// Ends sessions of the user, whichever, until `keep` and `except` are left, `limit` of them at the most; answers how many.
+    fn thin_out(
         &mut self,
         user_id: UserId,
         except: Option<SessionId>,
-    ) -> Result<Vec<SessionId>, StoreError>;
+        keep: u32,
+        limit: u32,
+    ) -> Result<usize, StoreError>;
+
+    /// Ends all sessions of the user but the `keep` used last, `limit` of them at the most; answers how many. One that was
+    /// never used counts as used when it was issued, and MUST be kept rather than one that has expired at `now`.
+    fn end_least_used(
+        &mut self,
+        user_id: UserId,
+        keep: u32,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<usize, StoreError>;
 
     /// Deletes at most `limit` tokens expired at `now` and the sessions left without one; answers how many tokens.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;

@@ -33,6 +33,7 @@ impl Services {
     pub async fn delete_user(&self, caller: &LiveSession) -> Result<(), DeleteUserError> {
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
+        self.thin_out_sessions(user_id, Some(session_id)).await?;
         self.ports
             .store
             .transact(move |tx| {

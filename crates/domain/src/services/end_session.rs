@@ -46,15 +46,24 @@ impl Services {
         scope: LogoutScope,
     ) -> Result<(), EndSessionError> {
         let (user_id, id) = (caller.user.id, caller.session_id());
+        match scope {
+            LogoutScope::ThisSession => {}
+            LogoutScope::Everywhere => self.thin_out_sessions(user_id, Some(id)).await?,
+        }
         self.ports
             .store
             .transact::<_, StoreError>(move |tx| {
-                let sessions = tx.sessions();
                 match scope {
-                    LogoutScope::ThisSession => sessions.end(user_id, id).map(drop),
-                    LogoutScope::Everywhere => sessions.end_all(user_id, None).map(drop),
+                    LogoutScope::ThisSession => {
+                        tx.sessions().end(user_id, id)?;
+                    }
+                    LogoutScope::Everywhere => {
+                        // Whoever changes many of a user's sessions locks the user first.
+                        tx.users().lock(user_id)?;
+                        tx.sessions().end_all(user_id, None)?;
+                    }
                 }
-                .map_err(Abort::Store)
+                Ok(())
             })
             .await?;
         self.ports.session_check.forget(user_id);

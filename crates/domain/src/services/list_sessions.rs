@@ -32,7 +32,7 @@ impl Coded for ListSessionsError {
 }
 
 impl Services {
-    /// The caller's live sessions, of every dialect, newest first.
+    /// The caller's live sessions, of every dialect, newest first; `sessions.per_user` at the most.
     ///
     /// # Errors
     /// [`ListSessionsError`].
@@ -41,10 +41,11 @@ impl Services {
         caller: &LiveSession,
     ) -> Result<Vec<ListedSession>, ListSessionsError> {
         let (user_id, now) = (caller.user.id, self.ports.clock.now());
+        let limit = self.settings.sessions_per_user;
         Ok(self
             .ports
             .store
-            .read(move |tx| tx.sessions().list(user_id, now))
+            .read(move |tx| tx.sessions().list(user_id, now, limit))
             .await?)
     }
 

@@ -1,6 +1,7 @@
 //! Logging in with name and password.
 
 use super::Services;
+use super::bound_sessions::ENDED_AT_ONCE;
 use super::issue_session::{IssuedSession, SessionDraft};
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{Attempt, Blocked, HashError, StoreError, StoreExt, UserChanges, Verdict};
@@ -64,7 +65,8 @@ impl Coded for LoginError {
 }
 
 impl Services {
-    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated.
+    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. With
+    /// `sessions.per_user` sessions already, those used least recently end.
     ///
     /// # Errors
     /// [`LoginError`]; nothing was changed then.
@@ -142,7 +144,8 @@ impl Services {
             password_hash: renewed,
             ..UserChanges::default()
         };
-        let user = self
+        let others = self.settings.sessions_per_user.saturating_sub(1);
+        let opened = self
             .ports
             .store
             .transact::<_, StoreError>(move |tx| {
@@ -152,11 +155,19 @@ impl Services {
                 if changes.password_hash.is_some() {
                     tx.users().update(user_id, &changes)?;
                 }
-                tx.sessions().insert(&session, &row)?;
-                Ok(tx.users().find(user_id)?)
+                let sessions = tx.sessions();
+                let ended = sessions.end_least_used(user_id, others, now, ENDED_AT_ONCE)?;
+                sessions.insert(&session, &row)?;
+                Ok(tx.users().find(user_id)?.map(|user| (user, ended)))
             })
             .await?;
-        Ok(user.map(|user| IssuedSession {
+        let Some((user, ended)) = opened else {
+            return Ok(None);
+        };
+        if ended > 0 {
+            self.ports.session_check.forget(user_id);
+        }
+        Ok(Some(IssuedSession {
             user,
             token,
             expires_at,

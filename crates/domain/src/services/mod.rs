@@ -1,6 +1,7 @@
 //! The use cases, one file each. Every one is a method of [`Services`], with an error enum of its own.
 
 mod authenticate;
+mod bound_sessions;
 mod delete_user;
 mod deliver_mail;
 mod draft_mail;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub password_rules: PasswordRules,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
+    /// The most live sessions a user has, at least one.
+    pub sessions_per_user: u32,
     /// How long a new account waits for verification, and how long links work that prove an address.
     pub registration_lifetime: Duration,
     /// How long a link works that lets its reader set a new password.

@@ -73,6 +73,7 @@ impl Services {
         };
         let substitute = self.substitute_name();
         let (user_id, now) = (link.user_id, self.ports.clock.now());
+        self.thin_out_sessions(user_id, None).await?;
         let user = self
             .ports
             .store

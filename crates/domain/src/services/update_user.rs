@@ -109,6 +109,9 @@ impl Services {
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
         let email_change = email.map(|to| self.draft_email_change(user_id, to, language, now));
+        if changes.password_hash.is_some() {
+            self.thin_out_sessions(user_id, Some(session_id)).await?;
+        }
         let user = self
             .ports
             .store

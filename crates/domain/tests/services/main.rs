@@ -25,6 +25,7 @@ mod register;
 mod request_account;
 mod reset_password;
 mod rotating;
+mod sessions_per_user;
 mod sliding;
 mod sweep;
 mod update_email;

@@ -1,5 +1,6 @@
 //! Sessions and tokens as rows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
@@ -33,6 +34,13 @@ pub(super) struct SessionRow {
     created_at: StoredTime,
     user_agent: Option<String>,
     ip: Option<String>,
+}
+
+impl SessionRow {
+    /// Names the session.
+    pub(super) fn id(&self) -> StoredId {
+        self.id
+    }
 }
 
 impl From<&Session> for SessionRow {
@@ -138,7 +146,7 @@ impl TryFrom<TokenRow> for SessionToken {
     fn try_from(row: TokenRow) -> Result<Self, StoreError> {
         Ok(Self {
             session_id: SessionId::new(row.session_id.0),
-            generation: generation(row.generation, "session_tokens.generation")?,
+            generation: stored_generation(row.generation)?,
             hash: row.hash.0,
             expires_at: row.expires_at.0,
             last_used_at: row.last_used_at.map(|at| at.0),
@@ -168,32 +176,40 @@ fn generation(number: i64, column: &'static str) -> Result<Generation, StoreErro
         .map_err(|_| corrupt(column))
 }
 
-/// One entry for each session that is live at `now`, out of rows sorted by session and then by generation.
+/// The generation of a session's tokens, as a column has it.
+pub(super) fn stored_generation(number: i64) -> Result<Generation, StoreError> {
+    generation(number, "session_tokens.generation")
+}
+
+/// An entry for each of the sessions that is live at `now`, in their order, out of all their tokens by generation.
 pub(super) fn listed(
-    rows: Vec<(SessionRow, TokenRow)>,
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
     now: Timestamp,
 ) -> Result<Vec<ListedSession>, StoreError> {
-    let mut entries: Vec<(Session, Vec<SessionToken>)> = Vec::new();
-    for (session, token) in rows {
-        let token = SessionToken::try_from(token)?;
-        match entries.last_mut() {
-            Some((last, tokens)) if last.id == token.session_id => tokens.push(token),
-            _ => entries.push((Session::try_from(session)?, vec![token])),
-        }
+    let mut tokens_of: HashMap<StoredId, Vec<SessionToken>> = HashMap::new();
+    for row in tokens {
+        let of_session = tokens_of.entry(row.session_id).or_default();
+        of_session.push(SessionToken::try_from(row)?);
     }
-    Ok(entries
-        .into_iter()
-        .filter_map(|(session, tokens)| {
-            let live = || tokens.iter().filter(|token| token.is_live(now));
-            // The current one or the first after it; an older one only where nothing else is left.
-            let token = live()
-                .find(|token| token.generation >= session.generation)
-                .or_else(|| live().next_back())?;
-            Some(ListedSession {
-                token: *token,
-                last_used_at: tokens.iter().filter_map(|token| token.last_used_at).max(),
-                session,
-            })
-        })
-        .collect())
+    let mut entries = Vec::with_capacity(sessions.len());
+    for row in sessions {
+        let tokens = tokens_of.remove(&row.id).unwrap_or_default();
+        entries.extend(entry(Session::try_from(row)?, &tokens, now));
+    }
+    Ok(entries)
+}
+
+/// The session as listed; `None` where none of its tokens, sorted by generation, is live.
+fn entry(session: Session, tokens: &[SessionToken], now: Timestamp) -> Option<ListedSession> {
+    let live = || tokens.iter().filter(|token| token.is_live(now));
+    // The current one or the first after it; an older one only where nothing else is left.
+    let token = live()
+        .find(|token| token.generation >= session.generation)
+        .or_else(|| live().next_back())?;
+    Some(ListedSession {
+        token: *token,
+        last_used_at: tokens.iter().filter_map(|token| token.last_used_at).max(),
+        session,
+    })
 }

@@ -7,19 +7,36 @@ use azuma_domain::session::{
 };
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_domain::user::UserId;
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, max, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
+use uuid::Uuid;
 
 use super::connection::{DbConnection, load_locked};
 use super::schema::{session_tokens, sessions, users};
-use super::session_rows::{LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, listed};
+use super::session_rows::{LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, listed, stored_generation};
 use super::session_uses;
-use super::sql_types::{StoredHash, StoredId, StoredTime};
+use super::sql_types::{SqlTimestamp, SqlUuid, StoredHash, StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{USER_COLUMNS, UserRow};
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
+
+/// Both databases number these parameters alike, as each comes first in their order.
+const THIN_OUT: &str = "DELETE FROM sessions WHERE id IN ( \
+         SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT $3 OFFSET $4 \
+     )";
+
+/// Likewise. A session is live as long as any of its tokens.
+const END_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
+         SELECT session.id FROM sessions AS session \
+         INNER JOIN session_tokens AS token ON token.session_id = session.id \
+         WHERE session.user_id = $1 \
+         GROUP BY session.id \
+         ORDER BY max(token.expires_at) > $2 DESC, \
+             coalesce(max(token.last_used_at), session.created_at) DESC, session.id DESC \
+         LIMIT $3 OFFSET $4 \
+     )";
 
 impl DieselTransaction<'_> {
     /// The newest generation of a session's tokens. A sliding session has but one.
@@ -27,9 +44,14 @@ impl DieselTransaction<'_> {
         match found.policy {
             SessionPolicy::Sliding => Ok(found.newest),
             SessionPolicy::Rotating => {
-                let tokens = SessionRepository::tokens(self, found.session_id())?;
-                let newest = tokens.iter().map(|token| token.generation).max();
-                Ok(newest.unwrap_or(found.newest))
+                let id = StoredId(found.session_id().uuid());
+                let newest: Option<i64> = self.query(|connection| {
+                    session_tokens::table
+                        .filter(session_tokens::session_id.eq(id))
+                        .select(max(session_tokens::generation))
+                        .first(connection)
+                })?;
+                newest.map_or(Ok(found.newest), stored_generation)
             }
         }
     }
@@ -41,6 +63,24 @@ impl DieselTransaction<'_> {
         }
         owner.is_some()
     }
+
+    /// Runs a statement that ends sessions of the user, and invalidates the user where it ended any.
+    fn end_several(
+        &mut self,
+        user_id: UserId,
+        statement: impl FnOnce(&mut DbConnection) -> QueryResult<usize>,
+    ) -> Result<usize, StoreError> {
+        let ended = self.query(statement)?;
+        if ended > 0 {
+            self.invalidate(user_id);
+        }
+        Ok(ended)
+    }
+}
+
+/// The id of a session, or one that no session has.
+fn id_or_none(id: Option<SessionId>) -> StoredId {
+    StoredId(id.map_or(Uuid::nil(), SessionId::uuid))
 }
 
 impl SessionRepository for DieselTransaction<'_> {
@@ -158,21 +198,31 @@ impl SessionRepository for DieselTransaction<'_> {
         Ok(self.invalidate_owner(owner))
     }
 
-    fn list(&mut self, user_id: UserId, now: Timestamp) -> Result<Vec<ListedSession>, StoreError> {
-        // Expired tokens too: one of them may be the last that was used.
-        let rows: Vec<(SessionRow, TokenRow)> = self.query(|connection| {
-            sessions::table
-                .inner_join(session_tokens::table)
+    fn list(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        self.query(|connection| {
+            let live = session_tokens::table
+                .filter(session_tokens::session_id.eq(sessions::id))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)));
+            let rows: Vec<SessionRow> = sessions::table
                 .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
-                .order((
-                    sessions::created_at.desc(),
-                    sessions::id.desc(),
-                    session_tokens::generation.asc(),
-                ))
-                .select((sessions::all_columns, session_tokens::all_columns))
-                .load(connection)
-        })?;
-        listed(rows, now)
+                .filter(exists(live))
+                .order((sessions::created_at.desc(), sessions::id.desc()))
+                .limit(i64::from(limit.min(super::MAX_SWEEP)))
+                .load(connection)?;
+            let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
+            // Expired tokens too: one of them may be the last that was used.
+            let tokens: Vec<TokenRow> = session_tokens::table
+                .filter(session_tokens::session_id.eq_any(ids))
+                .order(session_tokens::generation)
+                .load(connection)?;
+            Ok((rows, tokens))
+        })
+        .and_then(|(rows, tokens)| listed(rows, tokens, now))
     }
 
     fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
@@ -187,30 +237,53 @@ impl SessionRepository for DieselTransaction<'_> {
         Ok(ended == 1)
     }
 
-    fn end_all(
+    fn end_all(&mut self, user_id: UserId, except: Option<SessionId>) -> Result<usize, StoreError> {
+        self.end_several(user_id, |connection| {
+            diesel::delete(sessions::table)
+                .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
+                .filter(sessions::id.ne(id_or_none(except)))
+                .execute(connection)
+        })
+    }
+
+    fn thin_out(
         &mut self,
         user_id: UserId,
         except: Option<SessionId>,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let except = except.map(|id| StoredId(id.uuid()));
-        let ended: Vec<StoredId> = self.query(|connection| {
-            let mut all: Vec<StoredId> = load_locked!(
-                connection,
-                sessions::table
-                    .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
-                    .order(sessions::id)
-                    .select(sessions::id),
-                for_update
-            )?;
-            all.retain(|id| Some(*id) != except);
-            diesel::delete(sessions::table.filter(sessions::id.eq_any(all)))
-                .returning(sessions::id)
-                .get_results(connection)
-        })?;
-        if !ended.is_empty() {
-            self.invalidate(user_id);
-        }
-        Ok(ended.into_iter().map(|id| SessionId::new(id.0)).collect())
+        keep: u32,
+        limit: u32,
+    ) -> Result<usize, StoreError> {
+        self.end_several(user_id, |connection| {
+            let query = diesel::sql_query(THIN_OUT)
+                .bind::<SqlUuid, _>(StoredId(user_id.uuid()))
+                .bind::<SqlUuid, _>(id_or_none(except))
+                .bind::<BigInt, _>(i64::from(limit))
+                .bind::<BigInt, _>(i64::from(keep));
+            match connection {
+                DbConnection::Postgres(connection) => query.execute(connection),
+                DbConnection::Sqlite(connection) => query.execute(connection),
+            }
+        })
+    }
+
+    fn end_least_used(
+        &mut self,
+        user_id: UserId,
+        keep: u32,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<usize, StoreError> {
+        self.end_several(user_id, |connection| {
+            let query = diesel::sql_query(END_LEAST_USED)
+                .bind::<SqlUuid, _>(StoredId(user_id.uuid()))
+                .bind::<SqlTimestamp, _>(StoredTime(now))
+                .bind::<BigInt, _>(i64::from(limit))
+                .bind::<BigInt, _>(i64::from(keep));
+            match connection {
+                DbConnection::Postgres(connection) => query.execute(connection),
+                DbConnection::Sqlite(connection) => query.execute(connection),
+            }
+        })
     }
 
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {

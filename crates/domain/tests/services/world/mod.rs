@@ -85,6 +85,7 @@ impl World {
                     renew_within: 7 * DAY,
                     grace: MINUTE,
                 },
+                sessions_per_user: 100,
                 registration_lifetime: 10 * MINUTE,
                 recovery_lifetime: 15 * MINUTE,
             },

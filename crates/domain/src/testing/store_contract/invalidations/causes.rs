@@ -92,6 +92,39 @@ pub async fn ending_all_of_none_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
+pub async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    given::login(&store, 2, ada, later()).await;
+    given::login(&store, 3, ada, later()).await;
+    write(&store, move |tx| {
+        tx.sessions().end_least_used(ada, 1, now(), 10)
+    })
+    .await;
+    assert_eq!(invalidated(&store).await, [ada]);
+}
+
+pub async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    write(&store, move |tx| {
+        tx.sessions().end_least_used(ada, 1, now(), 10)
+    })
+    .await;
+    assert_eq!(invalidated(&store).await, []);
+}
+
+pub async fn thinning_out_sessions_causes_one(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    given::login(&store, 2, ada, later()).await;
+    write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
+    assert_eq!(invalidated(&store).await, [ada]);
+}
+
+pub async fn thinning_out_few_sessions_causes_none(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
+    assert_eq!(invalidated(&store).await, []);
+}
+
 pub async fn changing_a_user_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     change(&store, ada).await;

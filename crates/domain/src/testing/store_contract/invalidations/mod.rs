@@ -49,6 +49,10 @@ macro_rules! store_contract_of_invalidations {
                 ending_a_session_that_is_not_there_causes_none
                 ending_all_sessions_causes_one
                 ending_all_of_none_causes_none
+                ending_the_sessions_used_least_causes_one
+                ending_the_sessions_used_least_of_few_causes_none
+                thinning_out_sessions_causes_one
+                thinning_out_few_sessions_causes_none
                 changing_a_user_causes_one
                 changing_nothing_of_a_user_causes_none
                 deleting_a_user_causes_one

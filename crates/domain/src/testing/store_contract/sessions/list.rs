@@ -4,7 +4,7 @@ use super::{a_use, end, list, numbers, promote, record};
 use crate::ports::Store;
 use crate::session::{ListedSession, Session};
 use crate::testing::sample::{DAY, MICROSECOND, MINUTE, just_before, now, session, token, user_id};
-use crate::testing::store_contract::given;
+use crate::testing::store_contract::{given, look};
 
 pub async fn a_session_comes_with_its_token(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
@@ -115,6 +115,30 @@ pub async fn the_tokens_own_last_use_is_its_own(store: Arc<dyn Store>) {
     record(&store, vec![old_use]).await;
     let listed = list(&store, user_id(1), now()).await;
     assert_eq!(listed[0].token.last_used_at, None);
+}
+
+pub async fn the_limit_cuts_off_the_older_ones(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in 1..=5 {
+        let issued = Session {
+            created_at: now().plus(MICROSECOND * number),
+            ..session(number, ada)
+        };
+        given::session(&store, &issued, &token(number, 0, now().plus(DAY))).await;
+        given::token(&store, &token(number, 1, now().plus(DAY))).await;
+    }
+    let listed = look(&store, move |tx| tx.sessions().list(ada, now(), 3)).await;
+    assert_eq!(numbers(&listed), [5, 4, 3]);
+}
+
+pub async fn expired_sessions_do_not_count_against_the_limit(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    for number in 2..=5 {
+        given::login(&store, number, ada, now()).await;
+    }
+    let listed = look(&store, move |tx| tx.sessions().list(ada, now(), 1)).await;
+    assert_eq!(numbers(&listed), [1]);
 }
 
 /// Session 1 of user 1 with three live tokens: an old one for a day, the current one for two, the next for three.

@@ -2,6 +2,8 @@
 
 pub mod delete_expired;
 pub mod end;
+pub mod end_all;
+pub mod end_least_used;
 pub mod find_by_token;
 pub mod insert;
 pub mod insert_token;
@@ -10,6 +12,7 @@ pub mod list;
 pub mod promote;
 pub mod record_uses;
 pub mod record_uses_late;
+pub mod thin_out;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -57,7 +60,7 @@ async fn tokens(store: &Arc<dyn Store>, session: u32) -> Vec<SessionToken> {
 
 /// The user's sessions live at `now`.
 async fn list(store: &Arc<dyn Store>, user_id: UserId, now: Timestamp) -> Vec<ListedSession> {
-    look(store, move |tx| tx.sessions().list(user_id, now)).await
+    look(store, move |tx| tx.sessions().list(user_id, now, 100)).await
 }
 
 /// The user's session with this id, live now.
@@ -143,13 +146,26 @@ macro_rules! store_contract_of_sessions {
                 an_unknown_session_answers_false
                 the_second_call_answers_false
                 of_12_racing_calls_one_answers_true
+            }
+            end_all {
                 all_of_the_users_sessions_end
                 all_but_the_one_excepted_end
-                the_ids_of_those_ended_are_answered
-                the_id_of_a_session_with_several_tokens_is_answered_once
-                no_id_is_answered_where_there_is_none
-                other_users_keep_their_sessions_where_all_end
-                racing_calls_answer_each_id_once
+                it_answers_how_many
+                a_session_with_several_tokens_counts_once
+                none_is_counted_where_there_is_none
+                other_users_keep_their_sessions
+                racing_calls_count_each_session_once
+            }
+            end_least_used {
+                those_used_last_are_kept
+                one_never_used_counts_as_used_when_it_was_issued
+                the_last_use_of_any_of_its_tokens_counts
+                an_expired_one_ends_before_any_other
+                a_session_with_a_live_token_is_live_though_another_has_expired
+                no_session_ends_where_there_are_no_more
+                at_most_the_limit_ends_and_the_rest_the_next_times
+                other_users_keep_their_sessions
+                none_of_its_tokens_is_found_any_more
             }
             find_by_token {
                 an_unknown_hash_finds_nothing
@@ -213,6 +229,8 @@ macro_rules! store_contract_of_sessions {
                 the_generation_listed_is_the_current_one
                 the_last_use_is_the_latest_of_any_of_its_tokens
                 the_tokens_own_last_use_is_its_own
+                the_limit_cuts_off_the_older_ones
+                expired_sessions_do_not_count_against_the_limit
             }
             promote {
                 the_next_token_becomes_the_current_one
@@ -259,6 +277,13 @@ macro_rules! store_contract_of_sessions {
                 a_use_does_not_revive_an_expired_token_that_was_deleted
                 a_use_leaves_the_generation
                 racing_with_the_end_of_the_session_a_use_never_fails
+            }
+            thin_out {
+                as_many_are_left_as_are_to_be_kept
+                the_one_excepted_stays_beside_them
+                at_most_the_limit_ends_and_the_rest_the_next_times
+                no_session_ends_where_there_are_no_more
+                other_users_keep_their_sessions
             }
             tokens {
                 they_come_by_generation

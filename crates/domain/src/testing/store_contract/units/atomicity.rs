@@ -103,7 +103,7 @@ async fn race_with_every_third(store: &Arc<dyn Store>, end: fn() -> Result<Decis
     for (number, outcome) in outcomes.iter().enumerate() {
         assert_eq!(outcome.is_err(), number % 3 == 0 && end().is_err());
     }
-    let listed = look(store, move |tx| tx.sessions().list(ada, now())).await;
+    let listed = look(store, move |tx| tx.sessions().list(ada, now(), 100)).await;
     assert_eq!(listed.len(), 16);
 }
 

@@ -71,6 +71,6 @@ pub async fn racing_transactions_that_touch_nothing_in_common_all_commit(store: 
     }))
     .await;
     assert_eq!(done.len(), 24);
-    let listed = look(&store, move |tx| tx.sessions().list(ada, now())).await;
+    let listed = look(&store, move |tx| tx.sessions().list(ada, now(), 100)).await;
     assert_eq!(listed.len(), 24);
 }

@@ -1,0 +1,28 @@
+//! Statements past a server, in the database that it uses.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::postgres::Cluster;
+use crate::server::Server;
+
+/// Runs a script in the database of a server: the one for the database it has, which is SQLite's file or in the shared
+/// cluster. Where it is a file, the server must not run.
+pub fn run(server: &Server, sqlite: &str, postgres: &str) {
+    match server.setup().get("database.url") {
+        Some(url) => {
+            let name = url.rsplit('/').next().unwrap_or_default();
+            Cluster::shared().sql(name, postgres);
+        }
+        None => {
+            let file = server.data().join("azuma.db");
+            SqliteConnection::establish(&file.to_string_lossy())
+                .map_err(|error| error.to_string())
+                .and_then(|mut connection| {
+                    let done = connection.batch_execute(sqlite);
+                    done.map_err(|error| error.to_string())
+                })
+                .unwrap_or_else(|error| panic!("in {}: {error}", file.display()));
+        }
+    }
+}
