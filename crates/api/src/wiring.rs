@@ -14,6 +14,7 @@ use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, Templates};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
+use azuma_infra::security_log::SecurityLogLines;
 use azuma_infra::session_cache::SessionCache;
 use azuma_infra::store::{
     DatabaseUrl, DieselStore, PoolOptions, Pooling, is_up_to_date, migrate, wait_for_database,
@@ -57,6 +58,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         store,
         hasher: Arc::new(Argon2Hasher::start(hashing(config))?),
         guard: guard(config),
+        security_log: Arc::new(SecurityLogLines),
         mailer: mailer(config)?,
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(&entropy),

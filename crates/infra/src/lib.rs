@@ -7,6 +7,7 @@
 //! | [`hashing`] | passwords, on threads of their own |
 //! | [`mail`] | messages: their text, SMTP, files |
 //! | [`secret_key_file`] | the key that tokens are derived with |
+//! | [`security_log`] | what matters for the security of accounts, in the log |
 //! | [`session_cache`] | who is asking, from memory |
 //! | [`session_check`] | who is asking, from the store |
 //! | [`store`] | the databases |
@@ -18,6 +19,7 @@ pub mod hashing;
 pub mod mail;
 mod private_folder;
 pub mod secret_key_file;
+pub mod security_log;
 pub mod session_cache;
 pub mod session_check;
 pub mod store;

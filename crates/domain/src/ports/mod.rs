@@ -12,6 +12,7 @@ mod mailer;
 mod outbox;
 mod password_hasher;
 mod recovery_repository;
+mod security_log;
 mod session_check;
 mod session_repository;
 mod store;
@@ -30,6 +31,9 @@ pub use mailer::{Accepted, Mailer, SendError};
 pub use outbox::OutboxRepository;
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
+pub use security_log::{
+    BlockedAttempt, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
+};
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionRepository, SessionUse};
 pub use store::{

@@ -1,8 +1,10 @@
 //! Deleting one's account (`DELETE /user/self`, `DELETE /account/delete`).
 
+use std::net::IpAddr;
+
 use super::Services;
 use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{Abort, StoreError, StoreExt};
+use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::session::LiveSession;
 
 /// Why an account was not deleted.
@@ -30,7 +32,11 @@ impl Services {
     ///
     /// # Errors
     /// [`DeleteUserError`].
-    pub async fn delete_user(&self, caller: &LiveSession) -> Result<(), DeleteUserError> {
+    pub async fn delete_user(
+        &self,
+        caller: &LiveSession,
+        ip: Option<IpAddr>,
+    ) -> Result<(), DeleteUserError> {
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
         self.thin_out_sessions(user_id, Some(session_id)).await?;
@@ -45,6 +51,7 @@ impl Services {
             })
             .await?;
         self.ports.session_check.forget(user_id);
+        self.record(SecurityEventKind::AccountDeleted, Some(user_id), ip);
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! Ending sessions: one's own, one by id, one by a token of it, all of them.
 
+use std::net::IpAddr;
+
 use super::Services;
 use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{Abort, StoreError, StoreExt};
+use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
 
@@ -44,6 +46,7 @@ impl Services {
         &self,
         caller: &LiveSession,
         scope: LogoutScope,
+        ip: Option<IpAddr>,
     ) -> Result<(), EndSessionError> {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
@@ -67,6 +70,12 @@ impl Services {
             })
             .await?;
         self.ports.session_check.forget(user_id);
+        match scope {
+            LogoutScope::ThisSession => {}
+            LogoutScope::Everywhere => {
+                self.record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
+            }
+        }
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, StoreError, StoreExt, Transaction, UserChanges,
+    Abort, Attempt, Blocked, Conflict, SecurityEventKind, StoreError, StoreExt, Transaction,
+    UserChanges,
 };
 use crate::token::Token;
 use crate::user::{EmailAddress, UserId};
@@ -77,7 +78,29 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
-        self.ports.guard.admit(ip, Attempt::FollowLink)?;
+        self.admit(ip, Attempt::FollowLink)?;
+        let followed = self.follow(token, language).await;
+        match &followed {
+            Ok((Followed::AccountVerified, user_id)) => {
+                self.record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
+            }
+            Ok((Followed::EmailChanged, user_id)) => {
+                self.record(SecurityEventKind::EmailChanged, Some(*user_id), ip);
+            }
+            Err(FollowLinkError::LinkUnknown) => {
+                self.record(SecurityEventKind::LinkRefused, None, ip);
+            }
+            Err(_) => {}
+        }
+        followed.map(|(followed, _)| followed)
+    }
+
+    /// Follows a link, and answers whose it was.
+    async fn follow(
+        &self,
+        token: Option<Token>,
+        language: Language,
+    ) -> Result<(Followed, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
         let (user_id, now) = (link.user_id, self.ports.clock.now());
@@ -93,7 +116,7 @@ impl Services {
             })
             .await?;
         self.ports.session_check.forget(user_id);
-        Ok(followed)
+        Ok((followed, user_id))
     }
 
     /// The link with this token, as it is now.

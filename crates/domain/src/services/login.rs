@@ -4,7 +4,10 @@ use super::Services;
 use super::bound_sessions::ENDED_AT_ONCE;
 use super::issue_session::{IssuedSession, SessionDraft};
 use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{Attempt, Blocked, HashError, StoreError, StoreExt, UserChanges, Verdict};
+use crate::ports::{
+    Attempt, Blocked, HashError, RefusedLogin, SecurityEventKind, StoreError, StoreExt,
+    UserChanges, Verdict,
+};
 use crate::session::{Client, SessionTerms};
 use crate::user::{Credential, Password, PasswordHash, Standing, UserId, UserName};
 
@@ -75,12 +78,10 @@ impl Services {
         login: Login,
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
-        self.ports
-            .guard
-            .admit(login.client.ip, Attempt::Login(&login.name))?;
+        self.admit(login.client.ip, Attempt::Login(&login.name))?;
         for _ in 0..ATTEMPTS {
-            let credential = self.credential_of(&login.name).await?;
-            let renewed = self.check(&login.password, &credential).await?;
+            let credential = self.credential_of(&login).await?;
+            let renewed = self.check(&login, &credential).await?;
             let client = login.client.clone();
             if let Some(issued) = self
                 .open_session(credential, renewed, terms, client)
@@ -92,35 +93,58 @@ impl Services {
         Err(StoreError::Unavailable("the user's password keeps changing".into()).into())
     }
 
-    async fn credential_of(&self, name: &UserName) -> Result<Credential, LoginError> {
-        let (name, now) = (name.clone(), self.ports.clock.now());
-        self.ports
+    async fn credential_of(&self, login: &Login) -> Result<Credential, LoginError> {
+        let (name, now) = (login.name.clone(), self.ports.clock.now());
+        let found = self
+            .ports
             .store
             .read(move |tx| tx.users().find_by_name(&name, now))
-            .await?
-            .ok_or(LoginError::UserUnknown)
+            .await?;
+        found.ok_or_else(|| {
+            self.record_refusal(RefusedLogin::UserUnknown, None, login);
+            LoginError::UserUnknown
+        })
     }
 
     /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that
     /// the account waits.
     async fn check(
         &self,
-        password: &Password,
+        login: &Login,
         credential: &Credential,
     ) -> Result<Option<PasswordHash>, LoginError> {
+        let Login { password, .. } = login;
+        let user_id = Some(credential.user_id);
         let hasher = &self.ports.hasher;
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(password.clone(), stored).await?;
         match (verdict, credential.standing) {
-            (Verdict::Wrong, _) => Err(LoginError::WrongPassword),
-            (Verdict::Unreadable, _) => Err(LoginError::PasswordUnreadable(credential.user_id)),
-            (_, Standing::Pending { .. }) => Err(LoginError::NotVerified),
+            (Verdict::Wrong, _) => {
+                self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
+                Err(LoginError::WrongPassword)
+            }
+            (Verdict::Unreadable, _) => {
+                self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
+                Err(LoginError::PasswordUnreadable(credential.user_id))
+            }
+            (_, Standing::Pending { .. }) => {
+                self.record_refusal(RefusedLogin::NotVerified, user_id, login);
+                Err(LoginError::NotVerified)
+            }
             (Verdict::Right, Standing::Active) => Ok(None),
             // An upgrade that cannot be had now is had at the next login.
             (Verdict::RightButOutdated, Standing::Active) => {
                 Ok(hasher.hash(password.clone()).await.ok())
             }
         }
+    }
+
+    fn record_refusal(&self, why: RefusedLogin, user_id: Option<UserId>, login: &Login) {
+        self.record(
+            SecurityEventKind::LoginRefused(why),
+            user_id,
+            login.client.ip,
+        );
     }
 
     /// Writes the session if the credential still is the one that was checked; else answers `None`. A password

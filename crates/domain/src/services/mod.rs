@@ -17,6 +17,7 @@ mod register;
 mod renew_session;
 mod request_account;
 mod reset_password;
+mod security;
 mod sweep;
 mod test_mail;
 mod update_user;
@@ -42,7 +43,9 @@ pub use reset_password::ResetPasswordError;
 pub use test_mail::TestMail;
 pub use update_user::{UpdateUserError, UserUpdate};
 
-use crate::ports::{AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
+use crate::ports::{
+    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SecurityLog, SessionCheck, Store,
+};
 use crate::session::Lifetimes;
 use crate::token::TokenKeys;
 use crate::user::PasswordRules;
@@ -66,6 +69,8 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     /// Slows down those who try too much.
     pub guard: Arc<dyn AbuseGuard>,
+    /// Tells the operator what matters for the security of accounts.
+    pub security_log: Arc<dyn SecurityLog>,
     /// Sends messages.
     pub mailer: Arc<dyn Mailer>,
     /// Tells the time.

@@ -11,7 +11,9 @@ use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
-use crate::ports::{AddressHolder, Attempt, Blocked, StoreError, StoreExt, Transaction};
+use crate::ports::{
+    AddressHolder, Attempt, Blocked, SecurityEventKind, StoreError, StoreExt, Transaction,
+};
 use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::session::Client;
 use crate::token::TokenKeys;
@@ -77,7 +79,7 @@ impl Services {
             language,
         } = recovery;
         let attempt = Attempt::Recover(&email);
-        self.ports.guard.admit(client.ip, attempt)?;
+        self.admit(client.ip, attempt)?;
         let request = RecoveryRequest {
             id: RecoveryId::new(self.ports.entropy.uuid()),
             email,
@@ -86,8 +88,10 @@ impl Services {
         };
         let store = &self.ports.store;
         store
-            .transact(move |tx| Ok(tx.recoveries().insert(&request)?))
-            .await
+            .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
+            .await?;
+        self.record(SecurityEventKind::RecoveryRequested, None, client.ip);
+        Ok(())
     }
 
     /// Looks for the accounts of the requests that are due for longest, and mails the first one there is a link. Called by a

@@ -112,7 +112,7 @@ impl Services {
         password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        self.ports.guard.admit(client.ip, Attempt::Register)?;
+        self.admit(client.ip, Attempt::Register)?;
         Ok(self.ports.hasher.hash(password.into_password()).await?)
     }
 

@@ -6,7 +6,8 @@ use super::Services;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::LinkPurpose;
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, UserChanges,
+    Abort, Attempt, Blocked, Conflict, HashError, SecurityEventKind, StoreError, StoreExt,
+    UserChanges,
 };
 use crate::token::Token;
 use crate::user::{NewPassword, Standing, User, UserName};
@@ -60,7 +61,23 @@ impl Services {
         password: NewPassword,
         ip: Option<IpAddr>,
     ) -> Result<User, ResetPasswordError> {
-        self.ports.guard.admit(ip, Attempt::FollowLink)?;
+        self.admit(ip, Attempt::FollowLink)?;
+        let reset = self.reset_by_link(token, password).await;
+        match &reset {
+            Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
+            Err(ResetPasswordError::LinkUnknown) => {
+                self.record(SecurityEventKind::LinkRefused, None, ip);
+            }
+            Err(_) => {}
+        }
+        reset
+    }
+
+    async fn reset_by_link(
+        &self,
+        token: Option<Token>,
+        password: NewPassword,
+    ) -> Result<User, ResetPasswordError> {
         let link = self
             .find_link(token.as_ref())
             .await?

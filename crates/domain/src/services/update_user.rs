@@ -7,7 +7,8 @@ use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, HashError, StoreError, StoreExt, Transaction, UserChanges,
+    Abort, Attempt, Blocked, Conflict, HashError, SecurityEventKind, StoreError, StoreExt,
+    Transaction, UserChanges,
 };
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
@@ -97,8 +98,16 @@ impl Services {
         } = update;
         if password.is_some() || email.is_some() {
             let attempt = Attempt::ChangeCredential(caller.user.id);
-            self.ports.guard.admit(client.ip, attempt)?;
+            self.admit(client.ip, attempt)?;
         }
+        let changed = [
+            password
+                .as_ref()
+                .map(|_| SecurityEventKind::PasswordChanged),
+            email
+                .as_ref()
+                .map(|_| SecurityEventKind::EmailChangeRequested),
+        ];
         let changes = UserChanges {
             name,
             password_hash: self.hash_changed_password(password).await?,
@@ -136,6 +145,9 @@ impl Services {
             })
             .await?;
         self.ports.session_check.forget(user_id);
+        for kind in changed.into_iter().flatten() {
+            self.record(kind, Some(user_id), client.ip);
+        }
         Ok(user)
     }
 

@@ -13,7 +13,9 @@ async fn logging_out_ends_this_session_alone() {
     let this = world.register("neo", AZUMA).await;
     let other = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&this.token).await;
-    let ended = world.services.log_out(&caller, LogoutScope::ThisSession);
+    let ended = world
+        .services
+        .log_out(&caller, LogoutScope::ThisSession, None);
     ended.await.unwrap();
     world.assert_refused(&this.token).await;
     world.caller(&other.token).await;
@@ -30,7 +32,9 @@ async fn logging_out_everywhere_ends_all_sessions_of_the_user() {
     ];
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&this.token).await;
-    let ended = world.services.log_out(&caller, LogoutScope::Everywhere);
+    let ended = world
+        .services
+        .log_out(&caller, LogoutScope::Everywhere, None);
     ended.await.unwrap();
     world.assert_refused(&this.token).await;
     for other in &others {
@@ -49,7 +53,7 @@ async fn logging_out_twice_is_no_error() {
         LogoutScope::ThisSession,
         LogoutScope::Everywhere,
     ] {
-        world.services.log_out(&caller, scope).await.unwrap();
+        world.services.log_out(&caller, scope, None).await.unwrap();
     }
 }
 
@@ -58,7 +62,9 @@ async fn whoever_has_logged_out_can_log_in_again() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let ended = world.services.log_out(&caller, LogoutScope::Everywhere);
+    let ended = world
+        .services
+        .log_out(&caller, LogoutScope::Everywhere, None);
     ended.await.unwrap();
     let again = world.log_in("neo", AZUMA).await;
     world.caller(&again.token).await;
@@ -158,7 +164,9 @@ async fn an_ended_session_is_not_revived_by_a_late_use() {
     let late = world.restarted(|_| {});
     let caller = world.caller(&neo.token).await;
     let (ended, _) = both(
-        world.services.log_out(&caller, LogoutScope::ThisSession),
+        world
+            .services
+            .log_out(&caller, LogoutScope::ThisSession, None),
         late.services.authenticate(&neo.token),
     )
     .await;

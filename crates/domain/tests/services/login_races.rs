@@ -44,7 +44,7 @@ async fn an_account_deleted_meanwhile_is_unknown() {
     let caller = world.caller(&neo.token).await;
     let services = Arc::clone(&world.services);
     let outcome = log_in_while(&world, async move {
-        services.delete_user(&caller).await.unwrap();
+        services.delete_user(&caller, None).await.unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::UserUnknown);
 }
@@ -56,7 +56,7 @@ async fn an_account_of_the_same_name_and_another_password_is_not_logged_in_to() 
     let caller = world.caller(&neo.token).await;
     let meanwhile = world.restarted(|_| {});
     let outcome = log_in_while(&world, async move {
-        meanwhile.services.delete_user(&caller).await.unwrap();
+        meanwhile.services.delete_user(&caller, None).await.unwrap();
         let other = meanwhile.register("neo", AZUMA).await;
         let caller = meanwhile.caller(&other.token).await;
         let update = UserUpdate {

@@ -25,6 +25,7 @@ mod register;
 mod request_account;
 mod reset_password;
 mod rotating;
+mod security_log;
 mod sessions_per_user;
 mod sliding;
 mod sweep;

@@ -233,7 +233,7 @@ async fn a_session_ended_while_the_password_was_hashed_changes_nothing() {
     let disturbed = world.restarted(|parts| {
         let event = async move {
             let scope = LogoutScope::ThisSession;
-            services.log_out(&ended, scope).await.unwrap();
+            services.log_out(&ended, scope, None).await.unwrap();
         };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
@@ -263,7 +263,7 @@ async fn an_account_deleted_while_the_password_was_hashed_stays_deleted() {
     let (world, caller) = neo().await;
     let (services, deleted) = (Arc::clone(&world.services), caller.clone());
     let disturbed = world.restarted(|parts| {
-        let event = async move { services.delete_user(&deleted).await.unwrap() };
+        let event = async move { services.delete_user(&deleted, None).await.unwrap() };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
     let outcome = disturbed.update(&caller, password()).await;

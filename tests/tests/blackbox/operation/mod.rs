@@ -8,6 +8,7 @@ mod logs;
 mod misconfiguration;
 mod outage;
 mod proxies;
+mod security_log;
 mod session_memory;
 mod theft;
 mod tls;

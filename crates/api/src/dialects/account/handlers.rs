@@ -64,8 +64,8 @@ pub async fn authenticate(
 }
 
 /// `DELETE /account/delete`
-pub async fn delete(services: web::Data<Services>, caller: Caller) -> Answer {
-    services.delete_user(&caller).await?;
+pub async fn delete(services: web::Data<Services>, caller: Caller, origin: Origin) -> Answer {
+    services.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 

@@ -23,14 +23,19 @@ pub async fn login(
 }
 
 /// `POST /user/logout`
-pub async fn logout(services: web::Data<Services>, caller: Caller, request: HttpRequest) -> Answer {
+pub async fn logout(
+    services: web::Data<Services>,
+    caller: Caller,
+    origin: Origin,
+    request: HttpRequest,
+) -> Answer {
     let query = web::Query::<LogoutQuery>::from_query(request.query_string())
         .map_err(|_| FormError::Query)?;
     let scope = match query.everywhere {
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
     };
-    services.log_out(&caller, scope).await?;
+    services.log_out(&caller, scope, origin.client.ip).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

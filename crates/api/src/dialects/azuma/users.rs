@@ -49,7 +49,7 @@ pub async fn show(services: web::Data<Services>, _: Caller, id: PathId) -> Answe
 }
 
 /// `DELETE /user/self`
-pub async fn delete(services: web::Data<Services>, caller: Caller) -> Answer {
-    services.delete_user(&caller).await?;
+pub async fn delete(services: web::Data<Services>, caller: Caller, origin: Origin) -> Answer {
+    services.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,7 +11,7 @@ use crate::world::{ACCOUNT, LEGACY, NEW_PASSWORD, World, new_password, refusal};
 async fn log_out(world: &World, token: &Token) {
     let caller = world.caller(token).await;
     let scope = LogoutScope::ThisSession;
-    world.services.log_out(&caller, scope).await.unwrap();
+    world.services.log_out(&caller, scope, None).await.unwrap();
 }
 
 /// Ends the session that `token` belongs to from another session of its user, which lives on.
@@ -130,7 +130,7 @@ async fn logging_out_everywhere_ends_all_tokens_of_all_sessions() {
     let caller = world.caller(&other.token).await;
     let ended = world
         .services
-        .log_out(&caller, LogoutScope::Everywhere)
+        .log_out(&caller, LogoutScope::Everywhere, None)
         .await;
     ended.unwrap();
     for token in [&old, &next, &other.token] {

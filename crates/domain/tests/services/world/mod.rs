@@ -3,6 +3,7 @@
 mod hashers;
 mod mailbox;
 mod people;
+mod security_log;
 mod sessions;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
 pub use hashers::{InTheMiddle, NoMoreHashes, argon2};
 pub use mailbox::Mailbox;
 pub use people::{NEW_PASSWORD, PASSWORD, new_password};
+pub use security_log::{SecurityEvents, event};
 
 /// What the `azuma` dialect issues.
 pub const AZUMA: SessionTerms = SessionTerms {
@@ -58,6 +60,7 @@ pub struct Parts {
     pub entropy: Arc<FakeEntropy>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub guard: Arc<dyn AbuseGuard>,
+    pub security_log: SecurityEvents,
     pub mailer: Arc<dyn Mailer>,
     pub mailbox: Mailbox,
     pub settings: Settings,
@@ -74,6 +77,7 @@ impl World {
             entropy: Arc::new(FakeEntropy::new()),
             hasher: argon2(1),
             guard: Arc::new(NoGuard),
+            security_log: SecurityEvents::default(),
             mailer: mailbox.mailer(),
             mailbox,
             settings: Settings {
@@ -105,6 +109,7 @@ impl World {
             session_check: Arc::new(StoreSessionCheck::new(Arc::clone(&parts.store))),
             hasher: Arc::clone(&parts.hasher),
             guard: Arc::clone(&parts.guard),
+            security_log: Arc::new(parts.security_log.clone()),
             mailer: Arc::clone(&parts.mailer),
             clock: Arc::new(parts.clock.clone()),
             entropy: Arc::clone(&parts.entropy) as _,

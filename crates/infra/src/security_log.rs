@@ -1,0 +1,86 @@
+//! The security log: lines of the server's log, of a target of their own. `docs/security-log.md` tells what they say.
+
+use azuma_domain::ports::{
+    BlockedAttempt, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
+};
+use tracing::field::display;
+
+/// The target of every line.
+const TARGET: &str = "azuma::security";
+
+/// The security log among the server's log lines.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SecurityLogLines;
+
+/// A line in the making. Its message and its words are ours, so no client can put anything into a line.
+struct Line {
+    event: &'static str,
+    message: &'static str,
+    /// More about the event.
+    detail: Option<&'static str>,
+}
+
+impl SecurityLog for SecurityLogLines {
+    fn record(&self, event: SecurityEvent) {
+        let SecurityEvent { kind, user_id, ip } = event;
+        let (user, ip) = (user_id.map(display), ip.map(display));
+        let Line {
+            event,
+            message,
+            detail,
+        } = line(kind);
+        match kind {
+            SecurityEventKind::AttemptBlocked(_) => {
+                tracing::warn!(target: TARGET, event, detail, user, ip, "{message}");
+            }
+            _ => tracing::info!(target: TARGET, event, detail, user, ip, "{message}"),
+        }
+    }
+}
+
+fn line(kind: SecurityEventKind) -> Line {
+    let (event, message) = match kind {
+        SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
+        SecurityEventKind::AttemptBlocked(_) => ("attempt_blocked", "a client was asked to wait"),
+        SecurityEventKind::LinkRefused => ("link_refused", "a mailed link did nothing"),
+        SecurityEventKind::RecoveryRequested => ("recovery_requested", "a recovery was asked for"),
+        SecurityEventKind::PasswordReset => ("password_reset", "a mailed link set a new password"),
+        SecurityEventKind::AccountVerified => {
+            ("account_verified", "a mailed link verified an account")
+        }
+        SecurityEventKind::PasswordChanged => ("password_changed", "a user set a new password"),
+        SecurityEventKind::EmailChangeRequested => {
+            ("email_change_requested", "a user asked for another address")
+        }
+        SecurityEventKind::EmailChanged => {
+            ("email_changed", "a mailed link confirmed another address")
+        }
+        SecurityEventKind::SessionsRevoked => {
+            ("sessions_revoked", "a user ended all of its sessions")
+        }
+        SecurityEventKind::AccountDeleted => ("account_deleted", "a user deleted its account"),
+    };
+    Line {
+        event,
+        message,
+        detail: detail(kind),
+    }
+}
+
+fn detail(kind: SecurityEventKind) -> Option<&'static str> {
+    match kind {
+        SecurityEventKind::LoginRefused(refused) => Some(match refused {
+            RefusedLogin::UserUnknown => "user_unknown",
+            RefusedLogin::WrongPassword => "wrong_password",
+            RefusedLogin::NotVerified => "not_verified",
+        }),
+        SecurityEventKind::AttemptBlocked(attempt) => Some(match attempt {
+            BlockedAttempt::Login => "login",
+            BlockedAttempt::Register => "register",
+            BlockedAttempt::FollowLink => "follow_link",
+            BlockedAttempt::Recover => "recover",
+            BlockedAttempt::ChangeCredential => "change_credential",
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! What the log tells of attacks on accounts, in either form, and that fail2ban can act on it.
+
+use std::process::Command;
+
+use azuma_tests::people::Person;
+use azuma_tests::server::{Server, workspace};
+use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+on_both_databases![
+    is_shown_by_default_and_says_who_did_what,
+    names_nothing_that_was_typed,
+    tells_fail2ban_the_client_of_each_refusal_in_json,
+    tells_fail2ban_the_client_of_each_refusal_in_lines_for_people,
+    tells_fail2ban_nothing_of_what_is_as_it_should_be,
+];
+
+/// Prints the client of each line that a failregex of our filter finds, with the engine that fail2ban has.
+const FIND: &str = r#"
+import configparser, re, sys
+filter = configparser.ConfigParser()
+filter.read(sys.argv[1])
+date = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z')
+host = r'(?P<host>[0-9a-fA-F.:]+)'
+found = [re.compile(one.replace('<HOST>', host)) for one in filter['Definition']['failregex'].splitlines()]
+for line in sys.stdin:
+    undated = date.sub('', line, count=1)
+    for one in found:
+        if match := one.search(undated):
+            print(match['host'])
+            break
+"#;
+
+const CLIENT: &str = "203.0.113.7";
+
+fn server(db: Database, format: &str) -> Server {
+    db.server()
+        .set("telemetry.log_format", format)
+        .set("http.trusted_proxies", "127.0.0.0/8")
+        .start()
+}
+
+/// Tries to log in from [`CLIENT`].
+async fn log_in(server: &Server, name: &str, password: &str) -> u16 {
+    let body = json!({"name": name, "password": password});
+    let login = server.request(Method::POST, "/user/login").json(&body);
+    login.header("X-Forwarded-For", CLIENT).send().await.status
+}
+
+/// What was printed until the server ended, without what is of other targets.
+async fn security_lines(mut server: Server) -> Vec<Value> {
+    server.terminate().await;
+    let output = server.output();
+    let lines = output
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines
+        .filter(|line| line["target"] == "azuma::security")
+        .collect()
+}
+
+/// The clients that fail2ban would count, a line each.
+async fn counted(mut server: Server) -> Vec<String> {
+    server.terminate().await;
+    let log = server.setup().home().join("azuma.log");
+    std::fs::write(&log, server.output()).expect("the log can be written");
+    let filter = workspace().join("config/fail2ban/azuma.conf");
+    let log = std::fs::File::open(log).expect("the log can be read");
+    let found = Command::new("python3")
+        .arg("-c")
+        .arg(FIND)
+        .arg(filter)
+        .stdin(log)
+        .output()
+        .expect("python3 runs");
+    let complaint = String::from_utf8_lossy(&found.stderr);
+    assert!(found.status.success(), "{complaint}");
+    let found = String::from_utf8_lossy(&found.stdout);
+    found.lines().map(str::to_owned).collect()
+}
+
+async fn is_shown_by_default_and_says_who_did_what(db: Database) {
+    let server = server(db, "json");
+    let neo = Person::named("neo");
+    let token = server.azuma().sign_up(&neo).await;
+    let id = server.azuma().own_user(&token).await.success(200).id;
+    assert_eq!(log_in(&server, "neo", "wrong").await, 403);
+    server.azuma().delete_self(&token).await.done(204);
+    let lines = security_lines(server).await;
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| ["event", "detail", "user", "ip", "level"].map(|field| line[field].as_str()))
+        .collect();
+    let id = Some(id.as_str());
+    let refused = [
+        Some("login_refused"),
+        Some("wrong_password"),
+        id,
+        Some(CLIENT),
+        Some("INFO"),
+    ];
+    let deleted = [
+        Some("account_deleted"),
+        None,
+        id,
+        Some("127.0.0.1"),
+        Some("INFO"),
+    ];
+    assert_eq!(told, [refused, deleted]);
+}
+
+async fn names_nothing_that_was_typed(db: Database) {
+    let mut server = server(db, "json");
+    for dialect in ["/user/login", "/api/login"] {
+        let body = json!({"name": "typed-name", "password": "typed-password"});
+        let login = server.request(Method::POST, dialect).json(&body);
+        login.send().await.done(404);
+    }
+    let body = json!({"email": "typed@example.org"});
+    let recover = server.request(Method::POST, "/account/recover").json(&body);
+    recover.send().await.done(200);
+    server.account().verify("typed-link").await.done(404);
+    server.terminate().await;
+    let output = server.output();
+    assert!(output.contains("link_refused"), "{output}");
+    assert!(!output.contains("typed"), "{output}");
+}
+
+async fn refuse_all_kinds(server: &Server) {
+    server.azuma().sign_up(&Person::named("neo")).await;
+    log_in(server, "neo", "wrong").await;
+    log_in(server, "nobody", "wrong").await;
+    server.account().verify("no link").await.done(404);
+}
+
+async fn tells_fail2ban_the_client_of_each_refusal_in_json(db: Database) {
+    let server = server(db, "json");
+    refuse_all_kinds(&server).await;
+    assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
+}
+
+async fn tells_fail2ban_the_client_of_each_refusal_in_lines_for_people(db: Database) {
+    let server = server(db, "pretty");
+    refuse_all_kinds(&server).await;
+    assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
+}
+
+async fn tells_fail2ban_nothing_of_what_is_as_it_should_be(db: Database) {
+    let server = server(db, "json");
+    let neo = Person::named("neo");
+    let token = server.azuma().sign_up(&neo).await;
+    let password = "another password";
+    let changed = server.azuma().change_password(&token, password).await;
+    changed.done(200);
+    server.azuma().delete_self(&token).await.done(204);
+    assert!(counted(server).await.is_empty());
+}
