@@ -7,7 +7,8 @@ use crate::user::{EmailAddress, UserId, UserName};
 /// Something the guard counts.
 #[derive(Clone, Copy, Debug)]
 pub enum Attempt<'a> {
-    /// A login: counted for the client, and for the client with that name.
+    /// A login: counted for the client, and for the client with that name; and for the client as one that fails, until
+    /// [`forgive`](AbuseGuard::forgive) takes that back.
     Login(&'a UserName),
     /// A registration: counted for the client.
     Register,
@@ -47,4 +48,9 @@ pub trait AbuseGuard: Send + Sync {
     /// # Errors
     /// [`Blocked`] where there were too many; the attempt is not to be made.
     fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked>;
+
+    /// Takes back that an attempt which was admitted counts as one that fails: it was no guess, or nothing was compared with
+    /// it. To be called once at the most for an attempt. Those under way count as such that fail, so that guesses made at once
+    /// are not more than guesses made one by one.
+    fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>);
 }

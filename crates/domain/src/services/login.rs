@@ -53,6 +53,16 @@ pub enum LoginError {
     Store(#[from] StoreError),
 }
 
+impl LoginError {
+    /// Whether whoever is told this may have guessed.
+    fn is_of_a_guess(&self) -> bool {
+        match self {
+            Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
+            Self::Blocked(_) | Self::NotVerified | Self::Hash(_) | Self::Store(_) => false,
+        }
+    }
+}
+
 impl Coded for LoginError {
     fn code(&self) -> ErrorCode {
         match self {
@@ -78,10 +88,23 @@ impl Services {
         login: Login,
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
-        self.admit(login.client.ip, Attempt::Login(&login.name))?;
+        let (ip, attempt) = (login.client.ip, Attempt::Login(&login.name));
+        self.admit(ip, attempt)?;
+        let outcome = self.log_in(&login, terms).await;
+        if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
+            self.ports.guard.forgive(ip, attempt);
+        }
+        outcome
+    }
+
+    async fn log_in(
+        &self,
+        login: &Login,
+        terms: SessionTerms,
+    ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
-            let credential = self.credential_of(&login).await?;
-            let renewed = self.check(&login, &credential).await?;
+            let credential = self.credential_of(login).await?;
+            let renewed = self.check(login, &credential).await?;
             let client = login.client.clone();
             if let Some(issued) = self
                 .open_session(credential, renewed, terms, client)

@@ -22,6 +22,8 @@ impl AbuseGuard for Closed {
     fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
         Err(Blocked { retry_after: WAIT })
     }
+
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
 }
 
 fn closed(world: &World) -> World {

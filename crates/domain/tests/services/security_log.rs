@@ -70,6 +70,8 @@ impl AbuseGuard for Closed {
         let retry_after = Duration::from_secs(7);
         Err(Blocked { retry_after })
     }
+
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
 }
 
 #[tokio::test]

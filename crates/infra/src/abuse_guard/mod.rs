@@ -1,22 +1,22 @@
 //! The abuse guard, in memory: each node counts for itself, and a restart forgets.
 
+mod by_client;
+mod limiter;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, Ipv4Addr};
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
 use azuma_domain::user::{UserId, UserName};
+use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::StateStore;
-use governor::{Quota, RateLimiter};
-use moka::ops::compute::Op;
-use moka::sync::Cache;
+
+use by_client::{ByClient, Client};
+use limiter::Limiter;
 
 /// Within these, governor counts nanoseconds in 64 bits.
 const MAX_BURST: u32 = 1_000_000;
@@ -32,6 +32,14 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// So many times as much, at once and then.
+    fn times(self, factor: u32) -> Self {
+        Self {
+            burst: self.burst.saturating_mul(factor),
+            one_more_every: self.one_more_every / factor.max(1),
+        }
+    }
+
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst.min(MAX_BURST)).unwrap_or(NonZeroU32::MIN);
         let every = self
@@ -43,13 +51,16 @@ impl Limit {
     }
 }
 
-/// What [`RateLimits`] allows.
+/// What [`RateLimits`] allows. Where a client is counted, its /56 may do four times as much, and its /48, or /24 of IPv4,
+/// sixteen times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AbuseSettings {
     /// Logins of one client with one name. Default: 50, then one each 6 s.
     pub logins_per_name: Limit,
     /// Logins of one client, whatever the names. Default: 1,000, then ten a second.
     pub logins: Limit,
+    /// Logins of one client that fail, whatever the names. Default: 300, then one each 6 s.
+    pub failed_logins: Limit,
     /// Registrations of one client, changes of a password or an address, and recoveries. Default: 300, then one each 2 s.
     pub registrations: Limit,
     /// Links followed by one client. Default: 300, then one a second.
@@ -59,8 +70,8 @@ pub struct AbuseSettings {
     /// Recoveries of one address, known or not, whoever asks. Default: 3, then one each 5 minutes, so that a link that was
     /// mailed works all the time.
     pub recoveries: Limit,
-    /// How many clients, and clients with a name, each limit remembers. Default: 50,000, some 17 MB a limit when
-    /// full. Beyond it the least frequent are forgotten, which lets them start afresh.
+    /// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size.
+    /// Default: 50,000, some 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
     pub remembered: u64,
 }
 
@@ -73,6 +84,7 @@ impl Default for AbuseSettings {
         Self {
             logins_per_name: limit(50, 6_000),
             logins: limit(1_000, 100),
+            failed_logins: limit(300, 6_000),
             registrations: limit(300, 2_000),
             links: limit(300, 1_000),
             credential_changes: limit(100, 10_000),
@@ -90,23 +102,25 @@ impl AbuseGuard for NoGuard {
     fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
         Ok(())
     }
+
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
 }
 
 /// Counts by client, and slows those down who try too much.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets. Clients without an address share
-/// one count.
+/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted, too.
+/// Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
-    logins_per_name: Limiter<(Client, u64), C>,
-    logins: Limiter<Client, C>,
-    registrations: Limiter<Client, C>,
-    links: Limiter<Client, C>,
+    logins_per_name: ByClient<u64, C>,
+    logins: ByClient<(), C>,
+    failed_logins: ByClient<(), C>,
+    registrations: ByClient<(), C>,
+    links: ByClient<(), C>,
     credential_changes: Limiter<UserId, C>,
     recoveries: Limiter<u64, C>,
     /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
     /// count by accident is as unlikely as harmless.
     keys: RandomState,
-    clock: C,
 }
 
 impl RateLimits {
@@ -121,32 +135,27 @@ impl<C: Clock + Clone> RateLimits<C> {
     fn with_clock(settings: &AbuseSettings, clock: C) -> Self {
         let remembered = settings.remembered;
         Self {
-            logins_per_name: limiter(settings.logins_per_name, remembered, &clock),
-            logins: limiter(settings.logins, remembered, &clock),
-            registrations: limiter(settings.registrations, remembered, &clock),
-            links: limiter(settings.links, remembered, &clock),
-            credential_changes: limiter(settings.credential_changes, remembered, &clock),
-            recoveries: limiter(settings.recoveries, remembered, &clock),
+            logins_per_name: ByClient::new(settings.logins_per_name, remembered, &clock),
+            logins: ByClient::new(settings.logins, remembered, &clock),
+            failed_logins: ByClient::new(settings.failed_logins, remembered, &clock),
+            registrations: ByClient::new(settings.registrations, remembered, &clock),
+            links: ByClient::new(settings.links, remembered, &clock),
+            credential_changes: Limiter::new(settings.credential_changes, remembered, &clock),
+            recoveries: Limiter::new(settings.recoveries, remembered, &clock),
             keys: RandomState::new(),
-            clock,
         }
     }
 
-    fn check<K: Clone + Eq + Hash + Send + Sync + 'static>(
-        &self,
-        limiter: &Limiter<K, C>,
-        key: &K,
-    ) -> Result<(), Blocked> {
-        limiter.check_key(key).map_err(|until| Blocked {
-            retry_after: until.wait_time_from(self.clock.now()),
-        })
+    fn name(&self, name: &UserName) -> u64 {
+        self.keys.hash_one(name.key())
     }
 
-    fn check_login(&self, client: Client, name: &UserName) -> Result<(), Blocked> {
-        // The client first: one that is blocked does not go on filling the memory with names.
-        self.check(&self.logins, &client)?;
-        let name = self.keys.hash_one(name.key());
-        self.check(&self.logins_per_name, &(client, name))
+    fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), Blocked> {
+        // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
+        // failure: one name that is tried too often stops no other.
+        self.logins.admit(client, ())?;
+        self.logins_per_name.admit(client, self.name(name))?;
+        self.failed_logins.admit(client, ())
     }
 }
 
@@ -158,77 +167,28 @@ where
     fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked> {
         let client = Client::of(ip);
         match attempt {
-            Attempt::Login(name) => self.check_login(client, name),
-            Attempt::Register => self.check(&self.registrations, &client),
-            Attempt::FollowLink => self.check(&self.links, &client),
+            Attempt::Login(name) => self.admit_login(&client, name),
+            Attempt::Register => self.registrations.admit(&client, ()),
+            Attempt::FollowLink => self.links.admit(&client, ()),
             Attempt::Recover(email) => {
-                self.check(&self.registrations, &client)?;
+                self.registrations.admit(&client, ())?;
                 let address = self.keys.hash_one(email.key());
-                self.check(&self.recoveries, &address)
+                self.recoveries.admit(&address)
             }
             Attempt::ChangeCredential(user) => {
-                self.check(&self.registrations, &client)?;
-                self.check(&self.credential_changes, &user)
+                self.registrations.admit(&client, ())?;
+                self.credential_changes.admit(&user)
             }
         }
     }
-}
 
-/// Whom attempts are counted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Client {
-    Unknown,
-    V4(Ipv4Addr),
-    /// The upper half of an IPv6 address.
-    V6(u64),
-}
-
-impl Client {
-    fn of(ip: Option<IpAddr>) -> Self {
-        match ip.map(|ip| ip.to_canonical()) {
-            None => Self::Unknown,
-            Some(IpAddr::V4(ip)) => Self::V4(ip),
-            Some(IpAddr::V6(ip)) => Self::V6((ip.to_bits() >> 64) as u64),
+    fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) {
+        match attempt {
+            Attempt::Login(_) => self.failed_logins.take_back(&Client::of(ip), ()),
+            Attempt::Register
+            | Attempt::FollowLink
+            | Attempt::Recover(_)
+            | Attempt::ChangeCredential(_) => {}
         }
-    }
-}
-
-type Limiter<K, C> = RateLimiter<K, BoundedStates<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
-
-fn limiter<K, C>(limit: Limit, remembered: u64, clock: &C) -> Limiter<K, C>
-where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-    C: Clock + Clone,
-{
-    let quota = limit.quota();
-    let states = Cache::builder()
-        .max_capacity(remembered)
-        // A key left alone for so long counts as one never seen.
-        .time_to_idle(quota.burst_size_replenished_in())
-        .build();
-    RateLimiter::new(quota, BoundedStates(states), clock.clone())
-}
-
-/// Where a limit keeps what it counted: governor's own stores grow without bound between two cleanings.
-struct BoundedStates<K>(Cache<K, Nanos>);
-
-impl<K: Clone + Eq + Hash + Send + Sync + 'static> StateStore for BoundedStates<K> {
-    type Key = K;
-
-    fn measure_and_replace<T, F, E>(&self, key: &K, decide: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let mut decision = None;
-        self.0.entry_by_ref(key).and_compute_with(|entry| {
-            let (outcome, op) = match decide(entry.map(moka::Entry::into_value)) {
-                Ok((outcome, state)) => (Ok(outcome), Op::Put(state)),
-                Err(refusal) => (Err(refusal), Op::Nop),
-            };
-            decision = Some(outcome);
-            op
-        });
-        // The cache always asks; the rest is for the compiler.
-        decision.unwrap_or_else(|| decide(None).map(|(outcome, _)| outcome))
     }
 }

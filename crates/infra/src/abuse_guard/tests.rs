@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use governor::clock::FakeRelativeClock;
 
 use azuma_domain::user::EmailAddress;
@@ -58,13 +60,116 @@ fn one_client_may_try_1000_names_and_then_ten_a_second() {
         (from..from + count)
             .filter(|i| {
                 let name = name(&format!("user{i}"));
-                guard.admit(client, Attempt::Login(&name)).is_ok()
+                let login = Attempt::Login(&name);
+                let admitted = guard.admit(client, login).is_ok();
+                if admitted {
+                    guard.forgive(client, login);
+                }
+                admitted
             })
             .count()
     };
     assert_eq!(tries(0, 1_100), 1_000);
     clock.advance(Duration::from_secs(1));
     assert_eq!(tries(2_000, 100), 10);
+}
+
+/// Fails to log in with so many names; answers how often the guard let it.
+fn failures(
+    guard: &RateLimits<FakeRelativeClock>,
+    client: Option<IpAddr>,
+    names: std::ops::Range<usize>,
+) -> usize {
+    names
+        .filter(|i| {
+            let name = name(&format!("user{i}"));
+            guard.admit(client, Attempt::Login(&name)).is_ok()
+        })
+        .count()
+}
+
+#[test]
+fn one_client_may_fail_300_times_and_then_each_6_s_whatever_the_names() {
+    let (guard, clock) = guard();
+    let client = ip("192.0.2.1");
+    assert_eq!(failures(&guard, client, 0..400), 300);
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(failures(&guard, client, 400..500), 10);
+    assert_eq!(failures(&guard, ip("192.0.2.2"), 0..10), 10);
+}
+
+#[test]
+fn logins_that_succeed_leave_room_for_all_the_failures() {
+    let (guard, _) = guard();
+    let client = ip("192.0.2.1");
+    let neo = name("neo");
+    for _ in 0..50 {
+        guard.admit(client, Attempt::Login(&neo)).unwrap();
+        guard.forgive(client, Attempt::Login(&neo));
+    }
+    assert_eq!(failures(&guard, client, 0..400), 300);
+    // Nothing was taken back that was not counted.
+    guard.forgive(client, Attempt::Login(&neo));
+    assert_eq!(failures(&guard, client, 400..500), 1);
+}
+
+#[test]
+fn one_name_that_is_tried_too_often_is_no_failure_of_other_names() {
+    let (guard, _) = guard();
+    let client = ip("192.0.2.1");
+    let neo = name("neo");
+    assert_eq!(admitted(&guard, client, Attempt::Login(&neo), 500), 50);
+    assert_eq!(failures(&guard, client, 0..400), 250);
+}
+
+/// How many registrations the guard lets from so many addresses, made by number.
+fn registrations(
+    guard: &RateLimits<FakeRelativeClock>,
+    addresses: u32,
+    address: impl Fn(u32) -> String,
+) -> usize {
+    (0..addresses)
+        .map(|number| admitted(guard, ip(&address(number)), Attempt::Register, 400))
+        .sum()
+}
+
+#[test]
+fn the_56_of_a_client_may_do_4_times_as_much() {
+    let (guard, _) = guard();
+    let in_one = registrations(&guard, 8, |number| format!("2001:db8:1:{number:x}::1"));
+    assert_eq!(in_one, 4 * 300);
+    assert!(
+        guard
+            .admit(ip("2001:db8:1:100::1"), Attempt::Register)
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_48_of_a_client_may_do_16_times_as_much() {
+    let (guard, _) = guard();
+    let in_one = registrations(&guard, 32, |number| format!("2001:db8:1:{number:x}00::1"));
+    assert_eq!(in_one, 16 * 300);
+    assert!(guard.admit(ip("2001:db8:2::1"), Attempt::Register).is_ok());
+}
+
+#[test]
+fn the_24_of_an_ipv4_client_may_do_16_times_as_much() {
+    let (guard, _) = guard();
+    let in_one = registrations(&guard, 32, |number| format!("192.0.2.{number}"));
+    assert_eq!(in_one, 16 * 300);
+    assert!(guard.admit(ip("192.0.3.1"), Attempt::Register).is_ok());
+}
+
+#[test]
+fn one_name_is_counted_for_the_networks_of_its_clients_too() {
+    let (guard, _) = guard();
+    let neo = name("neo");
+    let of_one = (0..32).map(|number| {
+        let client = ip(&format!("192.0.2.{number}"));
+        admitted(&guard, client, Attempt::Login(&neo), 60)
+    });
+    assert_eq!(of_one.sum::<usize>(), 16 * 50);
 }
 
 #[test]
@@ -123,9 +228,7 @@ fn what_is_remembered_is_bounded() {
         let client = Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
         assert!(guard.admit(client, Attempt::Register).is_ok());
     }
-    let states = guard.registrations.into_state_store().0;
-    states.run_pending_tasks();
-    assert!(states.entry_count() <= 100);
+    assert!(guard.registrations.remembered() <= 150);
 }
 
 #[test]

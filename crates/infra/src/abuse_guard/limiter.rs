@@ -1,0 +1,97 @@
+//! A limit, and where it keeps what it counted.
+
+use std::hash::Hash;
+
+use azuma_domain::ports::Blocked;
+use governor::RateLimiter;
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use moka::ops::compute::Op;
+use moka::sync::Cache;
+
+use super::Limit;
+
+/// What attempts can be counted by.
+pub(super) trait Key: Clone + Eq + Hash + Send + Sync + 'static {}
+
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> Key for K {}
+
+/// A limit for each key.
+pub(super) struct Limiter<K: Key, C: Clock> {
+    rate: RateLimiter<K, BoundedStates<K>, C, NoOpMiddleware<<C as Clock>::Instant>>,
+    /// The same states again: governor keeps them to itself.
+    states: BoundedStates<K>,
+    /// What one attempt adds to the state of its key.
+    one: Nanos,
+    clock: C,
+}
+
+impl<K: Key, C: Clock + Clone> Limiter<K, C> {
+    /// A limit that remembers so many keys. Beyond them the least frequent are forgotten, which lets them start afresh.
+    pub(super) fn new(limit: Limit, remembered: u64, clock: &C) -> Self {
+        let quota = limit.quota();
+        let states = BoundedStates(
+            Cache::builder()
+                .max_capacity(remembered)
+                // A key left alone for so long counts as one never seen.
+                .time_to_idle(quota.burst_size_replenished_in())
+                .build(),
+        );
+        Self {
+            rate: RateLimiter::new(quota, states.clone(), clock.clone()),
+            states,
+            one: quota.replenish_interval().into(),
+            clock: clock.clone(),
+        }
+    }
+
+    /// Counts an attempt.
+    pub(super) fn admit(&self, key: &K) -> Result<(), Blocked> {
+        self.rate.check_key(key).map_err(|until| Blocked {
+            retry_after: until.wait_time_from(self.clock.now()),
+        })
+    }
+
+    /// Counts one attempt less.
+    pub(super) fn take_back(&self, key: &K) {
+        let entry = self.states.0.entry_by_ref(key);
+        entry.and_compute_with(|entry| match entry {
+            Some(entry) => Op::Put(entry.into_value().saturating_sub(self.one)),
+            None => Op::Nop,
+        });
+    }
+
+    /// How many keys are remembered.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> u64 {
+        self.states.0.run_pending_tasks();
+        self.states.0.entry_count()
+    }
+}
+
+/// governor's own stores grow without bound between two cleanings. Clones share the states.
+#[derive(Clone)]
+struct BoundedStates<K>(Cache<K, Nanos>);
+
+impl<K: Key> StateStore for BoundedStates<K> {
+    type Key = K;
+
+    fn measure_and_replace<T, F, E>(&self, key: &K, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut decision = None;
+        self.0.entry_by_ref(key).and_compute_with(|entry| {
+            let (outcome, op) = match decide(entry.map(moka::Entry::into_value)) {
+                Ok((outcome, state)) => (Ok(outcome), Op::Put(state)),
+                Err(refusal) => (Err(refusal), Op::Nop),
+            };
+            decision = Some(outcome);
+            op
+        });
+        // The cache always asks; the rest is for the compiler.
+        decision.unwrap_or_else(|| decide(None).map(|(outcome, _)| outcome))
+    }
+}
