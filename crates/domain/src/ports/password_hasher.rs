@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::BoxFuture;
@@ -44,15 +45,21 @@ impl Coded for HashError {
 /// Hashes passwords, slowly by intent.
 ///
 /// An implementation MUST hold at most a bounded number of passwords, MUST answer
-/// [`Overloaded`](HashError::Overloaded) at once where one would wait longer than its bound, and MUST NOT block the
-/// thread that asks.
+/// [`Overloaded`](HashError::Overloaded) where one would wait longer than its bound, MUST NOT block the thread that asks, and
+/// MUST let clients take turns: nobody waits behind all that another client asked for. `client` is the address of whoever
+/// asks; those without one are one client.
 pub trait PasswordHasher: Send + Sync {
     /// A new hash, each time with another salt, with the parameters in force.
-    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>>;
+    fn hash(
+        &self,
+        client: Option<IpAddr>,
+        password: Password,
+    ) -> BoxFuture<'_, Result<PasswordHash, HashError>>;
 
     /// Compares a password with a hash.
     fn verify(
         &self,
+        client: Option<IpAddr>,
         password: Password,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>>;

@@ -136,11 +136,14 @@ impl Services {
         login: &Login,
         credential: &Credential,
     ) -> Result<Option<PasswordHash>, LoginError> {
-        let Login { password, .. } = login;
+        let Login {
+            password, client, ..
+        } = login;
+        let ip = client.ip;
         let user_id = Some(credential.user_id);
         let hasher = &self.ports.hasher;
         let stored = credential.password_hash.clone();
-        let verdict = hasher.verify(password.clone(), stored).await?;
+        let verdict = hasher.verify(ip, password.clone(), stored).await?;
         match (verdict, credential.standing) {
             (Verdict::Wrong, _) => {
                 self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
@@ -157,7 +160,7 @@ impl Services {
             (Verdict::Right, Standing::Active) => Ok(None),
             // An upgrade that cannot be had now is had at the next login.
             (Verdict::RightButOutdated, Standing::Active) => {
-                Ok(hasher.hash(password.clone()).await.ok())
+                Ok(hasher.hash(ip, password.clone()).await.ok())
             }
         }
     }

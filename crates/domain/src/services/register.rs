@@ -113,7 +113,11 @@ impl Services {
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
         self.admit(client.ip, Attempt::Register)?;
-        Ok(self.ports.hasher.hash(password.into_password()).await?)
+        Ok(self
+            .ports
+            .hasher
+            .hash(client.ip, password.into_password())
+            .await?)
     }
 
     /// An account about to be.

@@ -62,7 +62,7 @@ impl Services {
         ip: Option<IpAddr>,
     ) -> Result<User, ResetPasswordError> {
         self.admit(ip, Attempt::FollowLink)?;
-        let reset = self.reset_by_link(token, password).await;
+        let reset = self.reset_by_link(token, password, ip).await;
         match &reset {
             Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
             Err(ResetPasswordError::LinkUnknown) => {
@@ -77,13 +77,14 @@ impl Services {
         &self,
         token: Option<Token>,
         password: NewPassword,
+        ip: Option<IpAddr>,
     ) -> Result<User, ResetPasswordError> {
         let link = self
             .find_link(token.as_ref())
             .await?
             .filter(|link| link.purpose == LinkPurpose::ResetPassword)
             .ok_or(ResetPasswordError::LinkUnknown)?;
-        let password_hash = self.ports.hasher.hash(password.into_password()).await?;
+        let password_hash = self.ports.hasher.hash(ip, password.into_password()).await?;
         let changes = UserChanges {
             password_hash: Some(password_hash),
             ..UserChanges::default()

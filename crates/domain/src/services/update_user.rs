@@ -110,7 +110,7 @@ impl Services {
         ];
         let changes = UserChanges {
             name,
-            password_hash: self.hash_changed_password(password).await?,
+            password_hash: self.hash_changed_password(password, &client).await?,
             email: None,
             icon,
             status,
@@ -154,11 +154,16 @@ impl Services {
     async fn hash_changed_password(
         &self,
         password: Option<NewPassword>,
+        client: &Client,
     ) -> Result<Option<PasswordHash>, UpdateUserError> {
         let Some(password) = password else {
             return Ok(None);
         };
-        let hash = self.ports.hasher.hash(password.into_password()).await?;
+        let hash = self
+            .ports
+            .hasher
+            .hash(client.ip, password.into_password())
+            .await?;
         Ok(Some(hash))
     }
 

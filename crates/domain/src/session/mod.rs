@@ -1,6 +1,7 @@
 //! Sessions, and the policies they live under.
 
 mod client;
+mod network;
 mod owner;
 mod policy;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use client::{Client, UserAgent};
+pub use network::ClientNetwork;
 pub use owner::{SessionOwner, UserUnreadable};
 pub use policy::{Lifetimes, SessionPolicy, SessionTerms};
 

@@ -2,9 +2,11 @@
 //!
 //! Hashing is slow by intent. Done where requests are answered, it would hold them all up; done on a runtime's
 //! blocking threads, a storm of logins would take a block of memory each. Here a fixed number of threads hash, one
-//! at a time each, in memory each keeps; they yield to everything else; and who would wait too long is told at once.
+//! at a time each, in memory each keeps; they yield to everything else; clients take turns, so that none waits behind all that
+//! another one asked for; and who would wait too long is told at once.
 
 mod answers;
+mod fair_queue;
 mod memory;
 mod pool;
 mod scheme;
@@ -13,13 +15,14 @@ mod task;
 mod tests;
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
 use azuma_domain::user::{Password, PasswordHash};
 
 use memory::Memory;
-use pool::Pool;
+use pool::{Busy, Pool};
 use scheme::{Scheme, StoredHash};
 
 /// The most threads; more are a slip of the keyboard.
@@ -98,26 +101,29 @@ impl Argon2Hasher {
 
     fn run<'a, T: Send + 'static>(
         &'a self,
+        client: Option<IpAddr>,
         work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> BoxFuture<'a, Result<T, HashError>> {
         Box::pin(async move {
-            let answer = self
-                .pool
-                .submit(work)
-                .map_err(|busy| HashError::Overloaded {
-                    retry_after: busy.wait.max(SHORTEST_RETRY),
-                })?;
-            answer
-                .await
-                .unwrap_or_else(|_| Err(HashError::Failed("the hashing thread panicked".into())))
+            match self.pool.submit(client, work).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(Busy { wait })) => Err(HashError::Overloaded {
+                    retry_after: wait.max(SHORTEST_RETRY),
+                }),
+                Err(_) => Err(HashError::Failed("the hashing thread panicked".into())),
+            }
         })
     }
 }
 
 impl PasswordHasher for Argon2Hasher {
-    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+    fn hash(
+        &self,
+        client: Option<IpAddr>,
+        password: Password,
+    ) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
         let scheme = self.scheme.clone();
-        self.run(move |memory| {
+        self.run(client, move |memory| {
             let phc = scheme.hash(password.expose(), memory)?;
             Ok(PasswordHash::from_phc(phc))
         })
@@ -125,6 +131,7 @@ impl PasswordHasher for Argon2Hasher {
 
     fn verify(
         &self,
+        client: Option<IpAddr>,
         password: Password,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
@@ -133,7 +140,7 @@ impl PasswordHasher for Argon2Hasher {
         let Ok(stored) = StoredHash::read(hash.as_phc()) else {
             return Box::pin(async { Ok(Verdict::Unreadable) });
         };
-        self.run(move |memory| {
+        self.run(client, move |memory| {
             let verdict = if !stored.matches(password.expose(), memory)? {
                 Verdict::Wrong
             } else if stored.is_of(&scheme) {

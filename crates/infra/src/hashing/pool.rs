@@ -1,7 +1,7 @@
-//! Threads that work in turn through a queue that is short enough to wait in.
+//! Threads that work through a queue that is fair, and short enough to wait in.
 
-use std::collections::VecDeque;
 use std::io;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -11,10 +11,13 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::answers::Answers;
+use super::fair_queue::FairQueue;
 use super::task::{Asked, Rehearsal, Task};
 
-/// Nobody waits longer for its turn.
+/// What waits is done within this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Whom others went before for so long is turned away.
+const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
 /// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
 /// How long nobody has asked for anything when a thread rehearses. By then a server that starts has started.
@@ -22,8 +25,8 @@ const REHEARSE_AFTER: Duration = Duration::from_millis(100);
 /// How much of the measured duration the last one makes up: an eighth.
 const SMOOTHING: u32 = 8;
 
-/// Somebody would wait too long.
-#[derive(Debug)]
+/// Somebody would wait too long, or has.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Busy {
     /// How long, as far as can be known.
     pub(super) wait: Duration,
@@ -41,7 +44,7 @@ struct Shared<S> {
 }
 
 struct Queue<S> {
-    waiting: VecDeque<Box<dyn Task<S>>>,
+    waiting: FairQueue<Box<dyn Task<S>>>,
     /// Work to measure while nothing has been.
     rehearsal: Option<Box<dyn Task<S>>>,
     running: u32,
@@ -60,7 +63,7 @@ impl<S: Send + 'static> Pool<S> {
         let pool = Self {
             shared: Arc::new(Shared {
                 queue: Mutex::new(Queue {
-                    waiting: VecDeque::new(),
+                    waiting: FairQueue::new(),
                     rehearsal: None,
                     running: 0,
                     threads: u32::try_from(states.len()).unwrap_or(u32::MAX),
@@ -96,41 +99,50 @@ impl<S: Send + 'static> Pool<S> {
         self.shared.lock().measured
     }
 
-    /// Queues a piece of work and answers at once. When the receiver is dropped before its turn, the work is not
-    /// done; when the work panics, the receiver gets an error.
+    /// Queues a piece of work for a client and answers at once. When the receiver is dropped before its turn, the work is
+    /// not done; when the work panics, the receiver gets an error.
     ///
-    /// # Errors
-    /// [`Busy`] where it would wait longer than 2 s.
+    /// What waits takes 2 s to do, no more. Beyond that, the one that would be served last, of all that wait and this one, is
+    /// told [`Busy`].
     pub(super) fn submit<T: Send + 'static>(
         &self,
+        client: Option<IpAddr>,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
-    ) -> Result<oneshot::Receiver<T>, Busy> {
-        self.submit_asked(now(), work)
+    ) -> oneshot::Receiver<Result<T, Busy>> {
+        self.submit_asked(now(), client, work)
     }
 
     /// The same, for what was asked at another time.
     pub(super) fn submit_asked<T: Send + 'static>(
         &self,
         at: Instant,
+        client: Option<IpAddr>,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
-    ) -> Result<oneshot::Receiver<T>, Busy> {
+    ) -> oneshot::Receiver<Result<T, Busy>> {
         let (answer, receiver) = oneshot::channel();
         let mut queue = self.shared.lock();
         if queue.is_full() {
             queue.waiting.retain(|task| !task.is_abandoned());
         }
-        if queue.is_full() {
-            return Err(Busy { wait: queue.wait() });
-        }
-        queue.waiting.push_back(Box::new(Asked {
+        let was_full = queue.is_full();
+        let busy = Busy { wait: queue.wait() };
+        let asked = Asked {
             at,
             runtime: Handle::try_current().ok(),
             work,
             answer,
-        }));
+        };
+        queue.waiting.push(client, Box::new(asked));
+        let last = match was_full {
+            true => queue.waiting.take_last(),
+            false => None,
+        };
         drop(queue);
-        self.shared.arrived.notify_one();
-        Ok(receiver)
+        match last {
+            Some(last) => last.turn_away(busy),
+            None => self.shared.arrived.notify_one(),
+        }
+        receiver
     }
 }
 
@@ -142,7 +154,7 @@ impl<S> Drop for Pool<S> {
 }
 
 impl<S> Queue<S> {
-    /// How long one that came now would wait for its turn.
+    /// How long one that came now would wait for its turn, were it the last to be served.
     fn wait(&self) -> Duration {
         let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let ahead = waiting.saturating_add(self.running);
@@ -158,13 +170,23 @@ impl<S> Queue<S> {
 
     /// The next piece of work, from now on running.
     fn take(&mut self) -> Option<Box<dyn Task<S>>> {
-        while let Some(task) = self.waiting.pop_front() {
-            if !task.is_abandoned() {
-                self.running += 1;
-                return Some(task);
+        let busy = Busy { wait: self.wait() };
+        let overtaken_since = now().checked_sub(LONGEST_OVERTAKEN);
+        let task = self.waiting.take_first(|task| {
+            if task.is_abandoned() {
+                return None;
             }
-        }
-        None
+            if task
+                .asked()
+                .is_some_and(|asked| Some(asked) < overtaken_since)
+            {
+                task.turn_away(busy);
+                return None;
+            }
+            Some(task)
+        })?;
+        self.running += 1;
+        Some(task)
     }
 
     fn is_full(&self) -> bool {
@@ -236,7 +258,9 @@ impl<S> Shared<S> {
             .unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
             let rehearsal = queue.rehearsal.take();
-            queue.waiting.extend(rehearsal);
+            if let Some(rehearsal) = rehearsal {
+                queue.waiting.push(None, rehearsal);
+            }
         }
         queue
     }

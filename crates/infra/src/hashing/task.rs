@@ -5,10 +5,16 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::pool::Busy;
+
 /// Work for a thread with a state `S`.
 pub(super) trait Task<S>: Send {
     /// Whether nobody waits any more.
     fn is_abandoned(&self) -> bool;
+    /// When it was asked for; `None` where nobody did.
+    fn asked(&self) -> Option<Instant>;
+    /// Tells whoever waits that it is not done.
+    fn turn_away(self: Box<Self>, busy: Busy);
     /// Does it. The answer is yet to be given; `None` where nobody waits for one.
     fn run(self: Box<Self>, state: &mut S) -> Option<Answer>;
 }
@@ -28,7 +34,7 @@ pub(super) struct Asked<F, T> {
     pub(super) at: Instant,
     pub(super) runtime: Option<Handle>,
     pub(super) work: F,
-    pub(super) answer: oneshot::Sender<T>,
+    pub(super) answer: oneshot::Sender<Result<T, Busy>>,
 }
 
 impl<S, T, F> Task<S> for Asked<F, T>
@@ -38,6 +44,15 @@ where
 {
     fn is_abandoned(&self) -> bool {
         self.answer.is_closed()
+    }
+
+    fn asked(&self) -> Option<Instant> {
+        Some(self.at)
+    }
+
+    fn turn_away(self: Box<Self>, busy: Busy) {
+        // Whoever asked may have gone meanwhile.
+        let _ = self.answer.send(Err(busy));
     }
 
     fn run(self: Box<Self>, state: &mut S) -> Option<Answer> {
@@ -53,7 +68,7 @@ where
             runtime,
             give: Box::new(move || {
                 // Whoever asked may have gone meanwhile.
-                let _ = answer.send(outcome);
+                let _ = answer.send(Ok(outcome));
             }),
         })
     }
@@ -66,6 +81,12 @@ impl<S, F: FnOnce(&mut S) + Send> Task<S> for Rehearsal<F> {
     fn is_abandoned(&self) -> bool {
         false
     }
+
+    fn asked(&self) -> Option<Instant> {
+        None
+    }
+
+    fn turn_away(self: Box<Self>, _: Busy) {}
 
     fn run(self: Box<Self>, state: &mut S) -> Option<Answer> {
         (self.0)(state);

@@ -1,5 +1,6 @@
 //! Hashers: cheap ones, and such as let something happen at the worst moment.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,9 +46,13 @@ impl InTheMiddle {
 }
 
 impl PasswordHasher for InTheMiddle {
-    fn hash(&self, password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+    fn hash(
+        &self,
+        client: Option<IpAddr>,
+        password: Password,
+    ) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
         Box::pin(async move {
-            let hash = self.hasher.hash(password).await;
+            let hash = self.hasher.hash(client, password).await;
             self.happen().await;
             hash
         })
@@ -55,11 +60,12 @@ impl PasswordHasher for InTheMiddle {
 
     fn verify(
         &self,
+        client: Option<IpAddr>,
         password: Password,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         Box::pin(async move {
-            let verdict = self.hasher.verify(password, hash).await;
+            let verdict = self.hasher.verify(client, password, hash).await;
             self.happen().await;
             verdict
         })
@@ -70,16 +76,21 @@ impl PasswordHasher for InTheMiddle {
 pub struct NoMoreHashes(pub Arc<dyn PasswordHasher>);
 
 impl PasswordHasher for NoMoreHashes {
-    fn hash(&self, _password: Password) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
+    fn hash(
+        &self,
+        _client: Option<IpAddr>,
+        _password: Password,
+    ) -> BoxFuture<'_, Result<PasswordHash, HashError>> {
         let retry_after = Duration::from_secs(3);
         Box::pin(async move { Err(HashError::Overloaded { retry_after }) })
     }
 
     fn verify(
         &self,
+        client: Option<IpAddr>,
         password: Password,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
-        self.0.verify(password, hash)
+        self.0.verify(client, password, hash)
     }
 }

@@ -3,6 +3,7 @@ mod starting;
 mod the_answers;
 mod the_memory;
 mod the_pool;
+mod the_turns;
 
 use std::sync::Arc;
 
@@ -34,12 +35,12 @@ async fn a_storm_of_logins_is_answered() {
         memory_kib: 4_096,
         ..SMALL
     }));
-    let made = hasher.hash(password("neo")).await.unwrap();
+    let made = hasher.hash(None, password("neo")).await.unwrap();
     let logins: Vec<_> = (0..64)
         .map(|number| {
             let (hasher, made) = (Arc::clone(&hasher), made.clone());
             let text = if number % 2 == 0 { "neo" } else { "Neo" };
-            tokio::spawn(async move { (text, hasher.verify(password(text), made).await) })
+            tokio::spawn(async move { (text, hasher.verify(None, password(text), made).await) })
         })
         .collect();
     for login in logins {

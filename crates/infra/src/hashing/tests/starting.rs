@@ -75,11 +75,11 @@ async fn leaves_the_memory_of_the_threads_untouched() {
         ..SMALL
     });
     until_measured(&hasher);
-    let resident = hasher.pool.submit(the_memory::resident_kib).unwrap();
-    assert_eq!(resident.await.unwrap(), 0);
-    hasher.hash(password("neo")).await.unwrap();
-    let resident = hasher.pool.submit(the_memory::resident_kib).unwrap();
-    assert!(resident.await.unwrap() >= 4_096);
+    let resident = hasher.pool.submit(None, the_memory::resident_kib);
+    assert_eq!(resident.await.unwrap().unwrap(), 0);
+    hasher.hash(None, password("neo")).await.unwrap();
+    let resident = hasher.pool.submit(None, the_memory::resident_kib);
+    assert!(resident.await.unwrap().unwrap() >= 4_096);
 }
 
 fn until_measured(hasher: &Argon2Hasher) {

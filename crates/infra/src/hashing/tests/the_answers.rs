@@ -163,24 +163,24 @@ fn gate() -> (
 #[tokio::test]
 async fn a_thread_begins_the_next_before_it_answers_who_waited_long() {
     let pool = Pool::start(vec![()], Duration::ZERO).unwrap();
-    let long_ago = pool::now().checked_sub(Duration::from_secs(60)).unwrap();
+    let long_ago = pool::now().checked_sub(Duration::from_secs(3)).unwrap();
     let (first, begun, end) = gate();
-    let mut first = pool.submit_asked(long_ago, first).unwrap();
+    let mut first = pool.submit_asked(long_ago, None, first);
     begun.recv().unwrap();
     let (second, begun, end_second) = gate();
-    let second = pool.submit_asked(long_ago, second).unwrap();
+    let second = pool.submit_asked(long_ago, None, second);
     drop(end);
     begun.recv().unwrap();
     assert!(first.try_recv().is_err(), "it does not wait for the second");
     drop(end_second);
-    first.await.unwrap();
-    second.await.unwrap();
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_thread_with_nothing_to_begin_answers() {
     let pool = Pool::start(vec![()], Duration::ZERO).unwrap();
-    let long_ago = pool::now().checked_sub(Duration::from_secs(60)).unwrap();
-    let only = pool.submit_asked(long_ago, |&mut ()| 7).unwrap();
-    assert_eq!(only.await.unwrap(), 7);
+    let long_ago = pool::now().checked_sub(Duration::from_secs(3)).unwrap();
+    let only = pool.submit_asked(long_ago, None, |&mut ()| 7);
+    assert_eq!(only.await.unwrap().unwrap(), 7);
 }

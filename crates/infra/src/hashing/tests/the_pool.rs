@@ -31,18 +31,52 @@ async fn turns_away_at_once_who_would_wait_too_long_and_recovers() {
     let admitted: Vec<_> = (0..6)
         .map(|_| {
             let gate = gate();
-            pool.submit(move |()| gate.pass()).unwrap()
+            pool.submit(None, move |()| gate.pass())
         })
         .collect();
-    let refused = pool::time(|| pool.submit(|()| ()).unwrap_err());
-    assert!(refused.took < SECOND / 10);
-    let busy = refused.outcome;
+    let mut refused = pool.submit(None, |()| ());
+    let busy = refused.try_recv().unwrap().unwrap_err();
     assert_eq!(busy.wait, SECOND * 5 / 2);
     drop(open);
     for answer in admitted {
-        answer.await.unwrap();
+        answer.await.unwrap().unwrap();
     }
-    pool.submit(|()| ()).unwrap().await.unwrap();
+    pool.submit(None, |()| ()).await.unwrap().unwrap();
+}
+
+fn client(network: u8) -> Option<IpAddr> {
+    Some(IpAddr::from([10, 0, network, 1]))
+}
+
+#[tokio::test]
+async fn whoever_comes_takes_the_place_of_what_would_be_served_last() {
+    let (pool, open, gate) = gated(1);
+    let hold = |client| {
+        let gate = gate();
+        pool.submit(client, move |()| gate.pass())
+    };
+    // One runs, and one can wait 1 s, and one 2 s.
+    let [first, second, mut third] = [1, 2, 3].map(|_| hold(client(1)));
+    let honest = hold(client(2));
+    third.try_recv().unwrap().unwrap_err();
+    drop(open);
+    for answer in [first, second, honest] {
+        answer.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn turns_away_whom_others_went_before_for_too_long() {
+    let (pool, open, gate) = gated(1);
+    let running = {
+        let gate = gate();
+        pool.submit(client(1), move |()| gate.pass())
+    };
+    let long_ago = pool::now().checked_sub(5 * SECOND).unwrap();
+    let overtaken = pool.submit_asked(long_ago, client(1), |()| ());
+    drop(open);
+    running.await.unwrap().unwrap();
+    overtaken.await.unwrap().unwrap_err();
 }
 
 #[tokio::test]
@@ -50,18 +84,18 @@ async fn believes_the_first_measurement_rather_than_the_assumption() {
     let (pool, open, gate) = gated(1);
     // The first has been measured when the second is done.
     for _ in 0..2 {
-        pool.submit(|()| ()).unwrap().await.unwrap();
+        pool.submit(None, |()| ()).await.unwrap().unwrap();
     }
     let first = {
         let gate = gate();
-        pool.submit(move |()| gate.pass()).unwrap()
+        pool.submit(None, move |()| gate.pass())
     };
     // Of a second each, the fourth would wait too long.
-    let waiting: Vec<_> = (0..10).map(|_| pool.submit(|()| ()).unwrap()).collect();
+    let waiting: Vec<_> = (0..10).map(|_| pool.submit(None, |()| ())).collect();
     drop(open);
-    first.await.unwrap();
+    first.await.unwrap().unwrap();
     for answer in waiting {
-        answer.await.unwrap();
+        answer.await.unwrap().unwrap();
     }
 }
 
@@ -70,7 +104,7 @@ async fn rehearses_where_nobody_asks() {
     let (rehearse, rehearsed) = mpsc::channel();
     let pool = Pool::start(vec![()], SECOND).unwrap();
     // The thread is there, and soon waits.
-    pool.submit(|()| ()).unwrap().await.unwrap();
+    pool.submit(None, |()| ()).await.unwrap().unwrap();
     std::thread::sleep(SECOND / 20);
     pool.rehearse(move |()| rehearse.send(()).unwrap());
     rehearsed.recv_timeout(10 * SECOND).unwrap();
@@ -81,12 +115,12 @@ async fn does_not_rehearse_what_has_been_done() {
     let (pool, open, gate) = gated(1);
     let work = {
         let gate = gate();
-        pool.submit(move |()| gate.pass()).unwrap()
+        pool.submit(None, move |()| gate.pass())
     };
     let (rehearse, rehearsed) = mpsc::channel::<()>();
     pool.rehearse(move |()| rehearse.send(()).unwrap());
     drop(open);
-    work.await.unwrap();
+    work.await.unwrap().unwrap();
     let never = rehearsed.recv_timeout(10 * SECOND).unwrap_err();
     assert_eq!(never, mpsc::RecvTimeoutError::Disconnected);
 }
@@ -96,45 +130,44 @@ async fn does_not_work_for_those_who_left() {
     let (pool, open, gate) = gated(1);
     let first = {
         let gate = gate();
-        pool.submit(move |()| gate.pass()).unwrap()
+        pool.submit(None, move |()| gate.pass())
     };
     let worked = Arc::new(AtomicUsize::new(0));
     let count = |pool: &Pool<()>| {
         let worked = Arc::clone(&worked);
-        pool.submit(move |()| worked.fetch_add(1, Ordering::SeqCst))
+        pool.submit(None, move |()| worked.fetch_add(1, Ordering::SeqCst))
     };
     // Those who left make room, too: one a second, these are more than fit.
     for _ in 0..10 {
-        drop(count(&pool).unwrap());
+        drop(count(&pool));
     }
-    let last = count(&pool).unwrap();
+    let last = count(&pool);
     drop(open);
-    first.await.unwrap();
-    last.await.unwrap();
+    first.await.unwrap().unwrap();
+    last.await.unwrap().unwrap();
     assert_eq!(worked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn survives_a_panic() {
     let pool = Pool::start(vec![()], Duration::ZERO).unwrap();
-    let broken = pool.submit(|()| panic!("as the test wants")).unwrap();
+    let broken = pool.submit(None, |()| panic!("as the test wants"));
     assert!(broken.await.is_err());
-    assert_eq!(pool.submit(|()| 7).unwrap().await.unwrap(), 7);
+    assert_eq!(pool.submit(None, |()| 7).await.unwrap().unwrap(), 7);
 }
 
 #[tokio::test]
 async fn holds_a_bounded_number_of_passwords() {
     let pool = Pool::start(vec![()], Duration::ZERO).unwrap();
     let (open, gate) = mpsc::channel::<()>();
-    let _running = pool.submit(move |()| gate.recv()).unwrap();
-    let waiting: Vec<_> = (0..10_000)
-        .map_while(|_| pool.submit(|()| ()).ok())
-        .collect();
-    assert!(waiting.len() <= 1_025, "{}", waiting.len());
+    let _running = pool.submit(None, move |()| gate.recv());
+    let answers: Vec<_> = (0..10_000).map(|_| pool.submit(None, |()| ())).collect();
     drop(open);
-    for answer in waiting {
-        answer.await.unwrap();
+    let mut done = 0;
+    for answer in answers {
+        done += usize::from(answer.await.unwrap().is_ok());
     }
+    assert!(done <= 1_025, "{done}");
 }
 
 #[test]
@@ -143,9 +176,12 @@ fn dropped_ends_its_threads() {
     let alive = Arc::new(());
     let states = (0..3).map(|_| Alive(Arc::clone(&alive))).collect();
     let pool = Pool::start(states, Duration::ZERO).unwrap();
-    let last = pool.submit(|alive| Arc::strong_count(&alive.0)).unwrap();
+    let last = pool.submit(None, |alive| Arc::strong_count(&alive.0));
     drop(pool);
-    assert!(last.blocking_recv().unwrap() >= 2, "what waited was done");
+    assert!(
+        last.blocking_recv().unwrap().unwrap() >= 2,
+        "what waited was done"
+    );
     let gone = (0..10_000).any(|_| {
         std::thread::sleep(Duration::from_millis(1));
         Arc::strong_count(&alive) == 1
@@ -161,6 +197,9 @@ async fn lets_everything_else_go_before() {
         let thread = rustix::thread::gettid();
         rustix::process::getpriority_process(Some(thread)).unwrap()
     };
-    assert_eq!(pool.submit(move |()| nice()).unwrap().await.unwrap(), 19);
+    assert_eq!(
+        pool.submit(None, move |()| nice()).await.unwrap().unwrap(),
+        19
+    );
     assert!(nice() < 19, "only its own threads yield");
 }

@@ -1,0 +1,212 @@
+//! Whose turn it is: a queue in which nobody waits behind all that somebody else asked for.
+//!
+//! Networks take turns, and so do the addresses of one network, so that a client with much to do is served as often as one
+//! with little. A newcomer, which had nothing waiting when its last turn was over, goes before the others, but after three
+//! newcomers one of the others is served: who asks for something now and then hardly waits, and many who do so hold up nobody
+//! for good.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+
+use azuma_domain::session::ClientNetwork;
+
+/// How many newcomers are served before one of the others is.
+const MOST_NEWCOMERS: u8 = 3;
+
+/// What waits, by network and address of whoever asked. Those whose address is unknown are one client.
+pub(super) struct FairQueue<T> {
+    networks: Turns<Option<ClientNetwork>, Turns<Option<IpAddr>, VecDeque<T>>>,
+}
+
+impl<T> FairQueue<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            networks: Turns::default(),
+        }
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.networks.len()
+    }
+
+    /// Puts one behind what its client has waiting.
+    pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
+        self.networks
+            .line(client.map(ClientNetwork::of), |addresses| {
+                addresses.line(client.map(subscriber), |line| line.push_back(item));
+            });
+    }
+
+    /// Takes the one whose turn it is. `useful` may keep one that it is shown to itself; the next one of that client has the
+    /// turn then.
+    pub(super) fn take_first(&mut self, mut useful: impl FnMut(T) -> Option<T>) -> Option<T> {
+        self.networks.take_first(&mut useful)
+    }
+
+    /// Takes the one that would be served last: the newest of whoever has the most waiting.
+    pub(super) fn take_last(&mut self) -> Option<T> {
+        self.networks.take_last()
+    }
+
+    /// Removes those that are not to be kept.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.networks.retain(&mut keep);
+    }
+}
+
+/// What one subscriber has: an IPv4 address or an IPv6 /64.
+fn subscriber(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & (!0 << 64))),
+    }
+}
+
+/// What waits for the turns of one client, or of one network.
+trait Line: Default {
+    type Item;
+
+    fn len(&self) -> usize;
+    fn take_first(
+        &mut self,
+        useful: &mut dyn FnMut(Self::Item) -> Option<Self::Item>,
+    ) -> Option<Self::Item>;
+    fn take_last(&mut self) -> Option<Self::Item>;
+    fn retain(&mut self, keep: &mut dyn FnMut(&Self::Item) -> bool);
+}
+
+impl<T> Line for VecDeque<T> {
+    type Item = T;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn take_first(&mut self, useful: &mut dyn FnMut(T) -> Option<T>) -> Option<T> {
+        while let Some(item) = self.pop_front() {
+            if let Some(item) = useful(item) {
+                return Some(item);
+            }
+        }
+        None
+    }
+
+    fn take_last(&mut self) -> Option<T> {
+        self.pop_back()
+    }
+
+    fn retain(&mut self, keep: &mut dyn FnMut(&T) -> bool) {
+        self.retain(keep);
+    }
+}
+
+/// Lines that take turns.
+struct Turns<K, L> {
+    /// Each is in one of the lists below; some are empty.
+    lines: HashMap<K, L>,
+    /// Those that came since their last turn was over, in the order they came.
+    newcomers: VecDeque<K>,
+    /// The others, in the order of their turns. One that is empty stays until its turn, and is no newcomer before it.
+    regulars: VecDeque<K>,
+    /// How many newcomers were served since one of the others was.
+    newcomers_served: u8,
+    len: usize,
+}
+
+impl<K, L> Default for Turns<K, L> {
+    fn default() -> Self {
+        Self {
+            lines: HashMap::new(),
+            newcomers: VecDeque::new(),
+            regulars: VecDeque::new(),
+            newcomers_served: 0,
+            len: 0,
+        }
+    }
+}
+
+impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
+    /// Changes a line, and the count with it. Where there is none of this key, it comes as an empty one.
+    fn line<R>(&mut self, key: K, change: impl FnOnce(&mut L) -> R) -> R {
+        let line = match self.lines.entry(key) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => {
+                self.newcomers.push_back(key);
+                place.insert(L::default())
+            }
+        };
+        let before = line.len();
+        let result = change(line);
+        self.len = (self.len + line.len()).saturating_sub(before);
+        result
+    }
+
+    fn take_newcomer(
+        &mut self,
+        useful: &mut dyn FnMut(L::Item) -> Option<L::Item>,
+    ) -> Option<L::Item> {
+        while let Some(key) = self.newcomers.pop_front() {
+            self.regulars.push_back(key);
+            let taken = self.line(key, |line| line.take_first(useful));
+            if taken.is_some() {
+                self.newcomers_served = self.newcomers_served.saturating_add(1);
+                return taken;
+            }
+        }
+        None
+    }
+
+    fn take_regular(
+        &mut self,
+        useful: &mut dyn FnMut(L::Item) -> Option<L::Item>,
+    ) -> Option<L::Item> {
+        while let Some(key) = self.regulars.pop_front() {
+            let taken = self.line(key, |line| line.take_first(useful));
+            if taken.is_some() {
+                self.regulars.push_back(key);
+                self.newcomers_served = 0;
+                return taken;
+            }
+            self.lines.remove(&key);
+        }
+        None
+    }
+}
+
+impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
+    type Item = L::Item;
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn take_first(
+        &mut self,
+        useful: &mut dyn FnMut(L::Item) -> Option<L::Item>,
+    ) -> Option<L::Item> {
+        if self.newcomers_served < MOST_NEWCOMERS {
+            let newcomer = self.take_newcomer(useful);
+            newcomer.or_else(|| self.take_regular(useful))
+        } else {
+            let regular = self.take_regular(useful);
+            regular.or_else(|| self.take_newcomer(useful))
+        }
+    }
+
+    fn take_last(&mut self) -> Option<L::Item> {
+        // Of those with the most waiting, the last in turn is served last.
+        let in_turn = self.newcomers.iter().chain(&self.regulars);
+        let longest = *in_turn.max_by_key(|key| self.lines.get(key).map_or(0, L::len))?;
+        self.line(longest, L::take_last)
+    }
+
+    fn retain(&mut self, keep: &mut dyn FnMut(&L::Item) -> bool) {
+        for line in self.lines.values_mut() {
+            line.retain(keep);
+        }
+        self.len = self.lines.values().map(L::len).sum();
+    }
+}
