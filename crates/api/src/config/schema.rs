@@ -173,18 +173,24 @@ fn nearest<'a>(
         .unwrap_or_default()
 }
 
+/// A key in a wrong section is as likely a mistake as a misspelled one.
+const LAST_PART_ALONE: f64 = 0.9;
+
 fn variable_likeness(wanted: &str, known: &str) -> f64 {
     // What all of them begin with makes none more likely.
-    strsim::normalized_damerau_levenshtein(without_prefix(wanted), without_prefix(known))
-}
-
-fn without_prefix(variable: &str) -> &str {
-    variable.strip_prefix(PREFIX).unwrap_or(variable)
+    let path = |variable: &str| {
+        let key = variable.strip_prefix(PREFIX).unwrap_or(variable);
+        key.replace("__", ".")
+    };
+    let (wanted, known) = (path(wanted), path(known));
+    let whole = strsim::normalized_damerau_levenshtein(&wanted, &known);
+    match last_part(&wanted) == last_part(&known) {
+        true => whole.max(LAST_PART_ALONE),
+        false => whole,
+    }
 }
 
 fn path_likeness(wanted: &str, known: &str) -> f64 {
-    // A key in a wrong section is as likely a mistake as a misspelled one.
-    const LAST_PART_ALONE: f64 = 0.9;
     let whole = strsim::normalized_damerau_levenshtein(wanted, known);
     let last = strsim::normalized_damerau_levenshtein(last_part(wanted), last_part(known));
     whole.max(last * LAST_PART_ALONE)
