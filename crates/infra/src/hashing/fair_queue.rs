@@ -17,13 +17,22 @@ const MOST_NEWCOMERS: u8 = 3;
 
 /// What waits, by network and address of whoever asked. Those whose address is unknown are one client.
 pub(super) struct FairQueue<T> {
-    networks: Turns<Option<ClientNetwork>, Turns<Option<IpAddr>, VecDeque<T>>>,
+    networks: Turns<Option<ClientNetwork>, Turns<Option<IpAddr>, VecDeque<Waiting<T>>>>,
+    /// How many were served.
+    served: u64,
+}
+
+struct Waiting<T> {
+    item: T,
+    /// How many had been served when it came.
+    came_after: u64,
 }
 
 impl<T> FairQueue<T> {
     pub(super) fn new() -> Self {
         Self {
             networks: Turns::default(),
+            served: 0,
         }
     }
 
@@ -34,26 +43,38 @@ impl<T> FairQueue<T> {
 
     /// Puts one behind what its client has waiting.
     pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
+        let waiting = Waiting {
+            item,
+            came_after: self.served,
+        };
         self.networks
             .line(client.map(ClientNetwork::of), |addresses| {
-                addresses.line(client.map(subscriber), |line| line.push_back(item));
+                addresses.line(client.map(subscriber), |line| line.push_back(waiting));
             });
     }
 
-    /// Takes the one whose turn it is. `useful` may keep one that it is shown to itself; the next one of that client has the
-    /// turn then.
-    pub(super) fn take_first(&mut self, mut useful: impl FnMut(T) -> Option<T>) -> Option<T> {
-        self.networks.take_first(&mut useful)
+    /// Takes the one whose turn it is. `useful` is told how many were served since that one came, and may keep it to itself;
+    /// the next one of that client has the turn then.
+    pub(super) fn take_first(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
+        let served = self.served;
+        let taken = self
+            .networks
+            .take_first(&mut |Waiting { item, came_after }| {
+                let item = useful(item, served.saturating_sub(came_after))?;
+                Some(Waiting { item, came_after })
+            })?;
+        self.served = self.served.wrapping_add(1);
+        Some(taken.item)
     }
 
     /// Takes the one that would be served last: the newest of whoever has the most waiting.
     pub(super) fn take_last(&mut self) -> Option<T> {
-        self.networks.take_last()
+        self.networks.take_last().map(|waiting| waiting.item)
     }
 
     /// Removes those that are not to be kept.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.networks.retain(&mut keep);
+        self.networks.retain(&mut |waiting| keep(&waiting.item));
     }
 }
 

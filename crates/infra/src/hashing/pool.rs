@@ -16,7 +16,7 @@ use super::task::{Asked, Rehearsal, Task};
 
 /// What waits is done within this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// Whom others went before for so long is turned away.
+/// Whom others went before with work that takes so long is turned away.
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
 /// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
@@ -160,7 +160,7 @@ impl<S> Queue<S> {
         let ahead = waiting.saturating_add(self.running);
         // With every thread busy, one is free after a threads-th of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
-        self.each().saturating_mul(turns) / self.threads.max(1)
+        work_of(u64::from(turns), self.each(), self.threads)
     }
 
     /// How long a piece of work takes, as far as can be known.
@@ -171,15 +171,12 @@ impl<S> Queue<S> {
     /// The next piece of work, from now on running.
     fn take(&mut self) -> Option<Box<dyn Task<S>>> {
         let busy = Busy { wait: self.wait() };
-        let overtaken_since = now().checked_sub(LONGEST_OVERTAKEN);
-        let task = self.waiting.take_first(|task| {
+        let (each, threads) = (self.each(), self.threads);
+        let task = self.waiting.take_first(|task, served_since| {
             if task.is_abandoned() {
                 return None;
             }
-            if task
-                .asked()
-                .is_some_and(|asked| Some(asked) < overtaken_since)
-            {
+            if work_of(served_since, each, threads) > LONGEST_OVERTAKEN {
                 task.turn_away(busy);
                 return None;
             }
@@ -200,6 +197,12 @@ impl<S> Queue<S> {
         self.measured =
             Some((so_far.saturating_mul(SMOOTHING - 1)).saturating_add(took) / SMOOTHING);
     }
+}
+
+/// How long so many threads take for so many pieces of work that take `each`.
+fn work_of(pieces: u64, each: Duration, threads: u32) -> Duration {
+    let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
+    each.saturating_mul(pieces) / threads.max(1)
 }
 
 impl<S> Shared<S> {

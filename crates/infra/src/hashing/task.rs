@@ -11,8 +11,6 @@ use super::pool::Busy;
 pub(super) trait Task<S>: Send {
     /// Whether nobody waits any more.
     fn is_abandoned(&self) -> bool;
-    /// When it was asked for; `None` where nobody did.
-    fn asked(&self) -> Option<Instant>;
     /// Tells whoever waits that it is not done.
     fn turn_away(self: Box<Self>, busy: Busy);
     /// Does it. The answer is yet to be given; `None` where nobody waits for one.
@@ -46,10 +44,6 @@ where
         self.answer.is_closed()
     }
 
-    fn asked(&self) -> Option<Instant> {
-        Some(self.at)
-    }
-
     fn turn_away(self: Box<Self>, busy: Busy) {
         // Whoever asked may have gone meanwhile.
         let _ = self.answer.send(Err(busy));
@@ -80,10 +74,6 @@ pub(super) struct Rehearsal<F>(pub(super) F);
 impl<S, F: FnOnce(&mut S) + Send> Task<S> for Rehearsal<F> {
     fn is_abandoned(&self) -> bool {
         false
-    }
-
-    fn asked(&self) -> Option<Instant> {
-        None
     }
 
     fn turn_away(self: Box<Self>, _: Busy) {}

@@ -66,20 +66,6 @@ async fn whoever_comes_takes_the_place_of_what_would_be_served_last() {
 }
 
 #[tokio::test]
-async fn turns_away_whom_others_went_before_for_too_long() {
-    let (pool, open, gate) = gated(1);
-    let running = {
-        let gate = gate();
-        pool.submit(client(1), move |()| gate.pass())
-    };
-    let long_ago = pool::now().checked_sub(5 * SECOND).unwrap();
-    let overtaken = pool.submit_asked(long_ago, client(1), |()| ());
-    drop(open);
-    running.await.unwrap().unwrap();
-    overtaken.await.unwrap().unwrap_err();
-}
-
-#[tokio::test]
 async fn believes_the_first_measurement_rather_than_the_assumption() {
     let (pool, open, gate) = gated(1);
     // The first has been measured when the second is done.

@@ -17,8 +17,12 @@ fn queue(waiting: &[(&str, &'static str)]) -> Queue {
     queue
 }
 
+fn take(queue: &mut Queue) -> Option<&'static str> {
+    queue.take_first(|item, _| Some(item))
+}
+
 fn served(queue: &mut Queue) -> Vec<&'static str> {
-    std::iter::from_fn(|| queue.take_first(Some)).collect()
+    std::iter::from_fn(|| take(queue)).collect()
 }
 
 #[test]
@@ -67,22 +71,22 @@ fn one_that_comes_among_60_clients_with_much_to_do_is_served_at_once() {
     }
     // All of them have had turns before.
     for _ in 0..100 {
-        assert_eq!(queue.take_first(Some), Some("busy"));
+        assert_eq!(take(&mut queue), Some("busy"));
     }
     queue.push(ip("203.0.113.7"), "honest");
-    let before = std::iter::from_fn(|| queue.take_first(Some)).position(|one| one == "honest");
+    let before = std::iter::from_fn(|| take(&mut queue)).position(|one| one == "honest");
     assert!(before.unwrap() <= 1, "{before:?}");
 }
 
 #[test]
 fn newcomers_without_end_leave_every_fourth_turn_to_the_others() {
     let mut queue = queue(&[("192.0.2.1", "old"); 50]);
-    assert_eq!(queue.take_first(Some), Some("old"));
+    assert_eq!(take(&mut queue), Some("old"));
     let mut old = 0;
     for number in 0..100 {
         queue.push(ip(&format!("10.0.{number}.1")), "new");
         queue.push(ip(&format!("10.1.{number}.1")), "new");
-        old += usize::from(queue.take_first(Some) == Some("old"));
+        old += usize::from(take(&mut queue) == Some("old"));
     }
     assert_eq!(old, 25);
 }
@@ -95,8 +99,8 @@ fn one_that_comes_again_before_its_turn_is_no_newcomer() {
         ("198.51.100.1", "b2"),
         ("198.51.100.1", "b3"),
     ]);
-    assert_eq!(queue.take_first(Some), Some("a"));
-    assert_eq!(queue.take_first(Some), Some("b1"));
+    assert_eq!(take(&mut queue), Some("a"));
+    assert_eq!(take(&mut queue), Some("b1"));
     queue.push(ip("192.0.2.1"), "a again");
     queue.push(ip("203.0.113.1"), "c");
     let order = served(&mut queue);
@@ -138,7 +142,7 @@ fn what_is_useless_takes_nobodys_turn() {
         ("192.0.2.1", "a"),
         ("198.51.100.1", "b"),
     ]);
-    let useful = |item| (item != "gone").then_some(item);
+    let useful = |item, _| (item != "gone").then_some(item);
     assert_eq!(queue.take_first(useful), Some("a"));
     assert_eq!(queue.len(), 1);
 }
@@ -165,4 +169,28 @@ fn those_without_an_address_are_one_client() {
     }
     queue.push(ip("203.0.113.7"), "other");
     assert_eq!(served(&mut queue), ["1", "other", "2", "3"]);
+}
+
+#[test]
+fn one_that_others_went_before_is_told_how_many() {
+    let mut queue = queue(&[
+        ("192.0.2.1", "a1"),
+        ("192.0.2.1", "a2"),
+        ("192.0.2.1", "a3"),
+    ]);
+    let mut served_since = Vec::new();
+    let mut take = |queue: &mut Queue| {
+        queue.take_first(|item, since| {
+            served_since.push((item, since));
+            Some(item)
+        })
+    };
+    take(&mut queue);
+    queue.push(ip("198.51.100.1"), "b");
+    queue.push(ip("203.0.113.1"), "c");
+    while take(&mut queue).is_some() {}
+    assert_eq!(
+        served_since,
+        [("a1", 0), ("b", 0), ("c", 1), ("a2", 3), ("a3", 4)]
+    );
 }

@@ -1,0 +1,79 @@
+//! Who asks for more hashes than there can be made holds up nobody else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use azuma_tests::patience::Patience;
+use azuma_tests::people::Person;
+use azuma_tests::server::Server;
+use azuma_tests::{Database, on_both_databases};
+use tokio::time::sleep;
+
+use super::clients::{guarded, log_in_from};
+
+on_both_databases![one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_its_turn];
+
+/// How many clients flood the server, and how many requests each has under way.
+const CLIENTS: usize = 60;
+const AT_ONCE: usize = 5;
+/// How many users they try, so that none is tried too often.
+const VICTIMS: usize = 60;
+
+/// What became of the flood so far.
+#[derive(Default)]
+struct Flood {
+    over: AtomicBool,
+    compared: AtomicUsize,
+}
+
+impl Flood {
+    /// Tries one password after the other, as fast as the server lets it.
+    async fn pour(self: Arc<Self>, server: Arc<Server>, client: usize) {
+        let ip = format!("198.18.{client}.1");
+        let mut victim = client;
+        while !self.over.load(Ordering::Relaxed) {
+            victim += 1;
+            let name = format!("victim-{}", victim % VICTIMS);
+            match log_in_from(&server, &ip, &name, "a guess").await.status {
+                403 => {
+                    self.compared.fetch_add(1, Ordering::Relaxed);
+                }
+                503 => sleep(Duration::from_millis(300)).await,
+                // The guard has had enough of it.
+                _ => return,
+            }
+        }
+    }
+}
+
+async fn one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_its_turn(
+    db: Database,
+) {
+    let server = guarded(db)
+        .set("passwords.threads", "1")
+        .set("passwords.memory_kib", "1024")
+        .start();
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    for victim in 0..VICTIMS {
+        let victim = Person::named(&format!("victim-{victim}"));
+        server.azuma().sign_up(&victim).await;
+    }
+    let (server, flood) = (Arc::new(server), Arc::new(Flood::default()));
+    for client in 0..CLIENTS * AT_ONCE {
+        let pour = Arc::clone(&flood).pour(Arc::clone(&server), client % CLIENTS);
+        tokio::spawn(pour);
+    }
+    let patience = Patience::of_seconds(60);
+    while flood.compared.load(Ordering::Relaxed) < CLIENTS {
+        assert!(!patience.is_over(), "the flood does not begin");
+        patience.step().await;
+    }
+    let before = flood.compared.load(Ordering::Relaxed);
+    let login = log_in_from(&server, "203.0.113.7", &neo.name, &neo.password).await;
+    let meanwhile = flood.compared.load(Ordering::Relaxed) - before;
+    flood.over.store(true, Ordering::Relaxed);
+    login.success(200);
+    assert!(meanwhile <= CLIENTS, "{meanwhile} were served before");
+}
