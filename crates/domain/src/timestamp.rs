@@ -41,6 +41,13 @@ impl Timestamp {
         Self::from_micros(self.0.saturating_add(micros))
     }
 
+    /// This time and `span` less, to the microsecond.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_sub(micros))
+    }
+
     /// How long from `self` to `later`; zero when `later` is not later.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {

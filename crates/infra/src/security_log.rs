@@ -76,6 +76,7 @@ fn detail(kind: SecurityEventKind) -> Option<&'static str> {
         }),
         SecurityEventKind::AttemptBlocked(attempt) => Some(match attempt {
             BlockedAttempt::Login => "login",
+            BlockedAttempt::StrangersLogin => "strangers_login",
             BlockedAttempt::Register => "register",
             BlockedAttempt::FollowLink => "follow_link",
             BlockedAttempt::Recover => "recover",

@@ -10,6 +10,9 @@ pub enum Attempt<'a> {
     /// A login: counted for the client, and for the client with that name; and for the client as one that fails, until
     /// [`forgive`](AbuseGuard::forgive) takes that back.
     Login(&'a UserName),
+    /// The same login, once it is known whether the account knows the client. Where it does not, or nobody has the name, it is
+    /// counted for the name, whoever asks, as one that fails, until [`forgive`](AbuseGuard::forgive) takes that back.
+    LoginTo(&'a UserName, Familiarity),
     /// A registration: counted for the client.
     Register,
     /// A link followed: counted for the client.
@@ -20,6 +23,15 @@ pub enum Attempt<'a> {
     /// A password or an address changed, which hashes or mails: counted for the client as a registration is, and
     /// for the user, who has logged in.
     ChangeCredential(UserId),
+}
+
+/// Whether an account knows a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Familiarity {
+    /// Its user has logged in from the client's network.
+    Known,
+    /// Its user has not, or nobody has the name.
+    Stranger,
 }
 
 /// The guard asks to wait.
@@ -40,8 +52,9 @@ impl Coded for Blocked {
 
 /// Slows those down who try too much.
 ///
-/// Attempts are counted by where they come from, so nobody can lock somebody else out; only what mails is also counted
-/// by where it goes.
+/// Attempts are counted by where they come from. What mails is also counted by where it goes, and guesses of clients that an
+/// account does not know by the account; those that it knows are let in whatever others do, so nobody can lock somebody else
+/// out.
 pub trait AbuseGuard: Send + Sync {
     /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.
     ///

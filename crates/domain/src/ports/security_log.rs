@@ -56,6 +56,8 @@ pub enum RefusedLogin {
 pub enum BlockedAttempt {
     /// A login.
     Login,
+    /// A login of a client that the account does not know, while others guess at its password.
+    StrangersLogin,
     /// A registration.
     Register,
     /// Following a link.

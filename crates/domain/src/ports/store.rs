@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::error_code::{Coded, ErrorCode};
 
 use super::{
-    BoxFuture, InvalidationRepository, LinkRepository, OutboxRepository, RecoveryRepository,
-    SessionRepository, UserRepository,
+    BoxFuture, InvalidationRepository, KnownClientRepository, LinkRepository, OutboxRepository,
+    RecoveryRepository, SessionRepository, UserRepository,
 };
 
 /// Whether a unit of work changes anything.
@@ -56,6 +56,8 @@ pub trait Transaction {
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Sessions and their tokens.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+    /// Where users have logged in from.
+    fn known_clients(&mut self) -> &mut dyn KnownClientRepository;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkRepository;
     /// Requests to recover an account.

@@ -1,8 +1,11 @@
 //! Logging in with name and password.
 
+use std::net::IpAddr;
+
 use super::Services;
 use super::bound_sessions::ENDED_AT_ONCE;
 use super::issue_session::{IssuedSession, SessionDraft};
+use super::known_clients::{NamedAccount, note_client};
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{
     Attempt, Blocked, HashError, RefusedLogin, SecurityEventKind, StoreError, StoreExt,
@@ -103,30 +106,37 @@ impl Services {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
-            let credential = self.credential_of(login).await?;
-            let renewed = self.check(login, &credential).await?;
-            let client = login.client.clone();
-            if let Some(issued) = self
-                .open_session(credential, renewed, terms, client)
-                .await?
-            {
+            let account = self.account_named(&login.name, login.client.ip).await?;
+            let attempt = Attempt::LoginTo(&login.name, account.familiarity());
+            let user_id = account.credential.as_ref().map(|account| account.user_id);
+            self.admit_to(user_id, login.client.ip, attempt)?;
+            let outcome = self.log_in_to(account, login, terms).await;
+            if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
+                self.ports.guard.forgive(login.client.ip, attempt);
+            }
+            if let Some(issued) = outcome? {
                 return Ok(issued);
             }
         }
         Err(StoreError::Unavailable("the user's password keeps changing".into()).into())
     }
 
-    async fn credential_of(&self, login: &Login) -> Result<Credential, LoginError> {
-        let (name, now) = (login.name.clone(), self.ports.clock.now());
-        let found = self
-            .ports
-            .store
-            .read(move |tx| tx.users().find_by_name(&name, now))
-            .await?;
-        found.ok_or_else(|| {
+    /// `None` where the credential was replaced meanwhile.
+    async fn log_in_to(
+        &self,
+        account: NamedAccount,
+        login: &Login,
+        terms: SessionTerms,
+    ) -> Result<Option<IssuedSession>, LoginError> {
+        let news = account.news(login.client.ip, self.ports.clock.now());
+        let Some(credential) = account.credential else {
             self.record_refusal(RefusedLogin::UserUnknown, None, login);
-            LoginError::UserUnknown
-        })
+            return Err(LoginError::UserUnknown);
+        };
+        let renewed = self.check(login, &credential).await?;
+        let client = login.client.clone();
+        let opened = self.open_session(credential, renewed, terms, client, news);
+        Ok(opened.await?)
     }
 
     /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that
@@ -174,13 +184,15 @@ impl Services {
     }
 
     /// Writes the session if the credential still is the one that was checked; else answers `None`. A password
-    /// change that ends all sessions must not miss one issued for the old password.
+    /// change that ends all sessions must not miss one issued for the old password. `news` is where the client is, if that
+    /// is to be noted.
     async fn open_session(
         &self,
         checked: Credential,
         renewed: Option<PasswordHash>,
         terms: SessionTerms,
         client: Client,
+        news: Option<IpAddr>,
     ) -> Result<Option<IssuedSession>, LoginError> {
         let now = self.ports.clock.now();
         let user_id = checked.user_id;
@@ -208,6 +220,7 @@ impl Services {
                 let sessions = tx.sessions();
                 let ended = sessions.end_least_used(user_id, others, now, ENDED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
+                note_client(tx, user_id, news, now)?;
                 Ok(tx.users().find(user_id)?.map(|user| (user, ended)))
             })
             .await?;

@@ -9,6 +9,7 @@ mod end_session;
 mod find_user;
 mod follow_link;
 mod issue_session;
+mod known_clients;
 mod list_sessions;
 mod login;
 mod mail_desk;

@@ -2,6 +2,7 @@
 
 use super::Services;
 use super::issue_session::{IssuedSession, SessionDraft};
+use super::known_clients::note_client;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{Attempt, Blocked, Conflict, HashError, NewUser, StoreError, StoreExt};
@@ -95,7 +96,8 @@ impl Services {
                 tx.users()
                     .release(Some(&wanted.name), wanted.email.as_ref(), now)?;
                 tx.users().insert(&new)?;
-                Ok(tx.sessions().insert(&session, &row)?)
+                tx.sessions().insert(&session, &row)?;
+                Ok(note_client(tx, wanted.id, session.client.ip, now)?)
             })
             .await;
         self.name_before_email(added, &user.name).await?;

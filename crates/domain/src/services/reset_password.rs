@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Services;
+use super::known_clients::note_client;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::LinkPurpose;
 use crate::ports::{
@@ -50,7 +51,7 @@ impl Coded for ResetPasswordError {
 impl Services {
     /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
     ///
-    /// Whoever reads the account's mail owns it from now on: every session ends, no link mailed before works any more,
+    /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link mailed before works any more,
     /// and an account that waited for verification is a user. Where what is stored for its name is none, it gets one.
     ///
     /// # Errors
@@ -105,6 +106,7 @@ impl Services {
                     Standing::Pending { .. } => return Err(unknown()),
                 }
                 tx.links().delete_all(user_id)?;
+                note_client(tx, user_id, ip, now)?;
                 tx.sessions().end_all(user_id, None)?;
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {

@@ -12,10 +12,27 @@ impl Services {
     /// # Errors
     /// [`Blocked`].
     pub(super) fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked> {
+        let user_id = match attempt {
+            Attempt::ChangeCredential(user_id) => Some(user_id),
+            _ => None,
+        };
+        self.admit_to(user_id, ip, attempt)
+    }
+
+    /// Asks the guard about an attempt on an account; `user_id` is whose it is, where there is one.
+    ///
+    /// # Errors
+    /// [`Blocked`].
+    pub(super) fn admit_to(
+        &self,
+        user_id: Option<UserId>,
+        ip: Option<IpAddr>,
+        attempt: Attempt<'_>,
+    ) -> Result<(), Blocked> {
         let admitted = self.ports.guard.admit(ip, attempt);
         if admitted.is_err() {
-            let (blocked, user_id) = described(attempt);
-            self.record(SecurityEventKind::AttemptBlocked(blocked), user_id, ip);
+            let kind = SecurityEventKind::AttemptBlocked(described(attempt));
+            self.record(kind, user_id, ip);
         }
         admitted
     }
@@ -32,12 +49,13 @@ impl Services {
     }
 }
 
-fn described(attempt: Attempt<'_>) -> (BlockedAttempt, Option<UserId>) {
+fn described(attempt: Attempt<'_>) -> BlockedAttempt {
     match attempt {
-        Attempt::Login(_) => (BlockedAttempt::Login, None),
-        Attempt::Register => (BlockedAttempt::Register, None),
-        Attempt::FollowLink => (BlockedAttempt::FollowLink, None),
-        Attempt::Recover(_) => (BlockedAttempt::Recover, None),
-        Attempt::ChangeCredential(user) => (BlockedAttempt::ChangeCredential, Some(user)),
+        Attempt::Login(_) => BlockedAttempt::Login,
+        Attempt::LoginTo(..) => BlockedAttempt::StrangersLogin,
+        Attempt::Register => BlockedAttempt::Register,
+        Attempt::FollowLink => BlockedAttempt::FollowLink,
+        Attempt::Recover(_) => BlockedAttempt::Recover,
+        Attempt::ChangeCredential(_) => BlockedAttempt::ChangeCredential,
     }
 }

@@ -16,6 +16,7 @@ mod end_session;
 mod find_user;
 mod guard;
 mod key_rotation;
+mod known_clients;
 mod list_sessions;
 mod login;
 mod login_races;

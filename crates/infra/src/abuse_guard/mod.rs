@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
+use azuma_domain::ports::{AbuseGuard, Attempt, Blocked, Familiarity};
 use azuma_domain::user::{UserId, UserName};
 use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
@@ -61,6 +61,8 @@ pub struct AbuseSettings {
     pub logins: Limit,
     /// Logins of one client that fail, whatever the names. Default: 300, then one each 6 s.
     pub failed_logins: Limit,
+    /// Logins with one name that fail, of all clients that its account does not know. Default: 100, then one each 36 s.
+    pub guesses: Limit,
     /// Registrations of one client, changes of a password or an address, and recoveries. Default: 300, then one each 2 s.
     pub registrations: Limit,
     /// Links followed by one client. Default: 300, then one a second.
@@ -85,6 +87,7 @@ impl Default for AbuseSettings {
             logins_per_name: limit(50, 6_000),
             logins: limit(1_000, 100),
             failed_logins: limit(300, 6_000),
+            guesses: limit(100, 36_000),
             registrations: limit(300, 2_000),
             links: limit(300, 1_000),
             credential_changes: limit(100, 10_000),
@@ -114,6 +117,7 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
     logins: ByClient<(), C>,
     failed_logins: ByClient<(), C>,
+    guesses: Limiter<u64, C>,
     registrations: ByClient<(), C>,
     links: ByClient<(), C>,
     credential_changes: Limiter<UserId, C>,
@@ -138,6 +142,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             logins_per_name: ByClient::new(settings.logins_per_name, remembered, &clock),
             logins: ByClient::new(settings.logins, remembered, &clock),
             failed_logins: ByClient::new(settings.failed_logins, remembered, &clock),
+            guesses: Limiter::new(settings.guesses, remembered, &clock),
             registrations: ByClient::new(settings.registrations, remembered, &clock),
             links: ByClient::new(settings.links, remembered, &clock),
             credential_changes: Limiter::new(settings.credential_changes, remembered, &clock),
@@ -168,6 +173,8 @@ where
         let client = Client::of(ip);
         match attempt {
             Attempt::Login(name) => self.admit_login(&client, name),
+            Attempt::LoginTo(_, Familiarity::Known) => Ok(()),
+            Attempt::LoginTo(name, Familiarity::Stranger) => self.guesses.admit(&self.name(name)),
             Attempt::Register => self.registrations.admit(&client, ()),
             Attempt::FollowLink => self.links.admit(&client, ()),
             Attempt::Recover(email) => {
@@ -185,7 +192,11 @@ where
     fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) {
         match attempt {
             Attempt::Login(_) => self.failed_logins.take_back(&Client::of(ip), ()),
-            Attempt::Register
+            Attempt::LoginTo(name, Familiarity::Stranger) => {
+                self.guesses.take_back(&self.name(name));
+            }
+            Attempt::LoginTo(_, Familiarity::Known)
+            | Attempt::Register
             | Attempt::FollowLink
             | Attempt::Recover(_)
             | Attempt::ChangeCredential(_) => {}

@@ -248,6 +248,39 @@ fn a_limit_outside_its_range_counts_as_the_nearest_inside() {
 }
 
 #[test]
+fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_come_from() {
+    let (guard, clock) = guard();
+    let neo = name("neo");
+    let guess = Attempt::LoginTo(&neo, Familiarity::Stranger);
+    let from = |number: u32| Some(IpAddr::V4(Ipv4Addr::from_bits(number << 8)));
+    let admitted = (0..200).filter(|number| guard.admit(from(*number), guess).is_ok());
+    assert_eq!(admitted.count(), 100);
+    let blocked = guard.admit(from(200), guess).unwrap_err();
+    assert_eq!(blocked.retry_after, Duration::from_secs(36));
+    // Other names, and clients that the account knows, are none of that.
+    let other = name("mia");
+    let other = Attempt::LoginTo(&other, Familiarity::Stranger);
+    guard.admit(from(200), other).unwrap();
+    let known = Attempt::LoginTo(&neo, Familiarity::Known);
+    guard.admit(from(200), known).unwrap();
+    clock.advance(Duration::from_secs(36));
+    assert!(guard.admit(from(201), guess).is_ok());
+    assert!(guard.admit(from(202), guess).is_err());
+}
+
+#[test]
+fn a_stranger_who_knows_the_password_uses_up_no_guess() {
+    let (guard, _) = guard();
+    let neo = name("neo");
+    let login = Attempt::LoginTo(&neo, Familiarity::Stranger);
+    for _ in 0..500 {
+        guard.admit(None, login).unwrap();
+        guard.forgive(None, login);
+    }
+    assert_eq!(admitted(&guard, None, login, 200), 100);
+}
+
+#[test]
 fn no_guard_blocks_nobody() {
     assert_eq!(admitted(&NoGuard, None, Attempt::Register, 5_000), 5_000);
 }

@@ -12,7 +12,7 @@
 //! | `unit_of_work` | one run on one connection |
 //! | `handover` | whether it may still commit |
 //! | `transaction` | the repositories together |
-//! | `users`, `sessions`, `links`, `recoveries`, `outbox`, `invalidations` | a repository each |
+//! | `users`, `sessions`, `known_clients`, `links`, `recoveries`, `outbox`, `invalidations` | a repository each |
 //! | `user_rows`, `session_rows`, `outbox_rows` | accounts, sessions, tokens and messages as rows |
 //! | `session_uses` | the most frequent write |
 //! | `schema`, `sql_types` | tables and column types, as diesel sees them |
@@ -26,6 +26,7 @@ mod diesel_store;
 mod errors;
 mod handover;
 mod invalidations;
+mod known_clients;
 mod libpq_paths;
 mod links;
 mod migrate;

@@ -113,6 +113,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::sql_types::{SqlTimestamp, SqlUuid};
+
+    known_clients (user_id, network) {
+        user_id -> SqlUuid,
+        network -> Text,
+        last_seen_at -> SqlTimestamp,
+    }
+}
+
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::mem::take;
 
 use azuma_domain::ports::{
-    InvalidationRepository, LinkRepository, OutboxRepository, RecoveryRepository,
-    SessionRepository, StoreError, Transaction, UserRepository, WriteError,
+    InvalidationRepository, KnownClientRepository, LinkRepository, OutboxRepository,
+    RecoveryRepository, SessionRepository, StoreError, Transaction, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::QueryResult;
@@ -78,6 +78,10 @@ impl Transaction for DieselTransaction<'_> {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn known_clients(&mut self) -> &mut dyn KnownClientRepository {
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a stranger sends to take from others what the server has to give.
 
 mod clients;
+mod guesses;
 mod hashing_queue;
 mod many_sessions;
 mod text;

@@ -7,6 +7,7 @@
 
 mod given;
 pub mod invalidations;
+pub mod known_clients;
 pub mod links;
 pub mod outbox;
 pub mod recoveries;
@@ -82,6 +83,7 @@ macro_rules! store_contract {
         $crate::store_contract_of_units!($fresh);
         $crate::store_contract_of_users!($fresh);
         $crate::store_contract_of_sessions!($fresh);
+        $crate::store_contract_of_known_clients!($fresh);
         $crate::store_contract_of_links!($fresh);
         $crate::store_contract_of_recoveries!($fresh);
         $crate::store_contract_of_outbox!($fresh);

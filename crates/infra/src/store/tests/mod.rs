@@ -21,13 +21,14 @@ use super::connection::DbConnection;
 use super::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     "0001_accounts",
     "0002_invalidations",
     "0003_frequent_uses",
     "0004_recovery",
     "0007_exact_keys",
     "0008_recoveries",
+    "0009_known_clients",
 ];
 
 fn file_in(directory: &Path) -> DatabaseUrl {
