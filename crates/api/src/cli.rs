@@ -37,6 +37,24 @@ pub enum Command {
     /// Look at messages on their way out, and at those that could not be sent
     #[command(subcommand)]
     Mail(MailTask),
+    /// Revoke sessions
+    #[command(subcommand)]
+    Session(SessionTask),
+}
+
+/// What there is to do with sessions, beside a running server or without one.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum SessionTask {
+    /// End sessions; a running server refuses their tokens within three seconds
+    Revoke(Revoked),
+}
+
+/// Which sessions. It has to be said, so that nobody logs everybody out by mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Revoked {
+    /// Every session of every user, as after a backup was restored
+    #[arg(long, required = true)]
+    pub all: bool,
 }
 
 /// What there is to do with mail. All of it works beside a running server.
@@ -141,6 +159,7 @@ mod tests {
     #[test]
     fn an_unknown_word_is_refused() {
         assert!(parse(&["sevre"]).is_err());
+        assert!(parse(&["session", "revoke"]).is_err());
         assert!(parse(&["--confg", "a.toml"]).is_err());
     }
 }

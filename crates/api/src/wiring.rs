@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
-use azuma_domain::services::{MailDesk, Ports, Services, Settings, TestMail};
+use azuma_domain::services::{MailDesk, Ports, Services, SessionDesk, Settings, TestMail};
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{AbuseSettings, NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
@@ -96,14 +96,24 @@ pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
     })
 }
 
-/// The outbox, for its operator. A server may run beside it, so nothing is migrated.
+/// The outbox, for its operator.
 pub fn mail_desk(config: &Config) -> Result<MailDesk, Box<dyn Error>> {
+    let store = store_beside_a_server(config)?;
+    Ok(MailDesk::new(store, Arc::new(SystemClock)))
+}
+
+/// Everybody's sessions, for their operator.
+pub fn session_desk(config: &Config) -> Result<SessionDesk, Box<dyn Error>> {
+    Ok(SessionDesk::new(store_beside_a_server(config)?))
+}
+
+/// The store as it is: a server of this version or the one before may run beside it, so nothing is migrated.
+fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Error>> {
     let url = database_url(config)?;
     if !is_up_to_date(&url)? {
         return Err(NOT_UP_TO_DATE.into());
     }
-    let store = DieselStore::open(&url, pool_options(config))?;
-    Ok(MailDesk::new(Arc::new(store), Arc::new(SystemClock)))
+    Ok(Arc::new(DieselStore::open(&url, pool_options(config))?))
 }
 
 fn database_url(config: &Config) -> Result<DatabaseUrl, Box<dyn Error>> {

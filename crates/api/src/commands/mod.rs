@@ -4,6 +4,7 @@ pub mod config;
 pub mod mail;
 pub mod migrate;
 pub mod serve;
+pub mod session;
 
 use std::io::{ErrorKind, Write, stdout};
 

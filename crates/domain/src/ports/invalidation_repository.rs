@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use super::StoreError;
 use crate::user::UserId;
 
@@ -25,26 +27,51 @@ impl InvalidationNumber {
     }
 }
 
+/// Tells an invalidation from the one with its number in another history: in that of a backup that was restored, or of a
+/// standby that was promoted without the last commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvalidationMark(Uuid);
+
+impl InvalidationMark {
+    /// The mark that is this UUID.
+    #[must_use]
+    pub fn new(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+}
+
 /// Says that what is remembered of a user and its sessions no longer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalidation {
     /// Its place in the order of commits.
     pub number: InvalidationNumber,
+    /// Its own, whatever else has the number elsewhere.
+    pub mark: InvalidationMark,
     /// Whose user and sessions changed.
     pub user_id: UserId,
+}
+
+/// How far a history of invalidations goes, or is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryEnd {
+    /// The number of the last invalidation.
+    pub number: InvalidationNumber,
+    /// Its mark; `None` where it is kept no longer, or there was none.
+    pub mark: Option<InvalidationMark>,
 }
 
 /// The invalidations of all nodes, for each node to read.
 ///
 /// Nobody adds one by hand: a unit of work that updates or deletes a user, ends or promotes a session or adds
 /// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
-/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it.
+/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it. Each MUST have
+/// a mark of its own, made at random, and keep it.
 pub trait InvalidationRepository {
-    /// The number of the last one there ever was.
-    fn last(&mut self) -> Result<InvalidationNumber, StoreError>;
+    /// The last one there ever was.
+    fn last(&mut self) -> Result<HistoryEnd, StoreError>;
 
-    /// The first `limit` of those after `number` that are still kept, in order.
-    fn after(
+    /// The first `limit` of that with `number` and those after it that are still kept, in order.
+    fn from(
         &mut self,
         number: InvalidationNumber,
         limit: u32,

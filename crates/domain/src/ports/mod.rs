@@ -26,7 +26,9 @@ use std::task::{Context, Poll};
 pub use abuse_guard::{AbuseGuard, Attempt, Blocked, Familiarity};
 pub use clock::Clock;
 pub use entropy::Entropy;
-pub use invalidation_repository::{Invalidation, InvalidationNumber, InvalidationRepository};
+pub use invalidation_repository::{
+    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationRepository,
+};
 pub use known_client_repository::KnownClientRepository;
 pub use link_repository::LinkRepository;
 pub use mailer::{Accepted, Mailer, SendError};

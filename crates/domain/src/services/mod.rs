@@ -19,6 +19,7 @@ mod renew_session;
 mod request_account;
 mod reset_password;
 mod security;
+mod session_desk;
 mod sweep;
 mod test_mail;
 mod update_user;
@@ -41,6 +42,7 @@ pub use register::{RegisterError, Registration};
 pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;
 pub use reset_password::ResetPasswordError;
+pub use session_desk::SessionDesk;
 pub use test_mail::TestMail;
 pub use update_user::{UpdateUserError, UserUpdate};
 

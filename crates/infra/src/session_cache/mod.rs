@@ -26,7 +26,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{InvalidationNumber, SessionCheck, Soon, Store, StoreError};
+use azuma_domain::ports::{HistoryEnd, SessionCheck, Soon, Store, StoreError};
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -58,8 +58,8 @@ struct Shared {
     tokens: Tokens,
     ledger: Mutex<Ledger<Load>>,
     freshness: Freshness,
-    /// The last invalidation that was followed.
-    known: Mutex<Option<InvalidationNumber>>,
+    /// How far the history of invalidations was followed.
+    known: Mutex<Option<HistoryEnd>>,
     behind: WriteBehind,
     stopwatch: Stopwatch,
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_domain::ports::{InvalidationNumber, StoreError, StoreExt};
+use azuma_domain::ports::{HistoryEnd, StoreError, StoreExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -91,7 +91,9 @@ impl Shared {
                 for user_id in users {
                     self.ledger().forget(user_id, &self.tokens);
                 }
-                *known = (*known).max(Some(news.up_to));
+                if known.is_none_or(|known| known.number < news.up_to.number) {
+                    *known = Some(news.up_to);
+                }
             }
             Forget::Everybody => {
                 self.ledger().forget_all(&self.tokens);
@@ -100,7 +102,7 @@ impl Shared {
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Option<InvalidationNumber>> {
+    fn known(&self) -> MutexGuard<'_, Option<HistoryEnd>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

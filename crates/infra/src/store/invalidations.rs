@@ -1,6 +1,9 @@
 //! What other nodes must forget.
 
-use azuma_domain::ports::{Invalidation, InvalidationNumber, InvalidationRepository, StoreError};
+use azuma_domain::ports::{
+    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationRepository,
+    StoreError,
+};
 use azuma_domain::user::UserId;
 use diesel::dsl::min;
 use diesel::prelude::*;
@@ -40,32 +43,39 @@ impl DieselTransaction<'_> {
 }
 
 impl InvalidationRepository for DieselTransaction<'_> {
-    fn last(&mut self) -> Result<InvalidationNumber, StoreError> {
-        let number: i64 = self.query(|connection| {
+    fn last(&mut self) -> Result<HistoryEnd, StoreError> {
+        let (number, mark): (i64, Option<StoredId>) = self.query(|connection| {
             invalidation_counter::table
-                .select(invalidation_counter::number)
+                .left_join(
+                    invalidations::table.on(invalidations::number.eq(invalidation_counter::number)),
+                )
+                .select((invalidation_counter::number, invalidations::mark.nullable()))
                 .first(connection)
         })?;
-        from_column(number)
+        Ok(HistoryEnd {
+            number: from_column(number)?,
+            mark: mark.map(|mark| InvalidationMark::new(mark.0)),
+        })
     }
 
-    fn after(
+    fn from(
         &mut self,
         number: InvalidationNumber,
         limit: u32,
     ) -> Result<Vec<Invalidation>, StoreError> {
         let number = to_column(number);
-        let rows: Vec<(i64, StoredId)> = self.query(|connection| {
+        let rows: Vec<(i64, StoredId, StoredId)> = self.query(|connection| {
             invalidations::table
-                .filter(invalidations::number.gt(number))
+                .filter(invalidations::number.ge(number))
                 .order(invalidations::number)
                 .limit(i64::from(limit))
                 .load(connection)
         })?;
         rows.into_iter()
-            .map(|(number, user_id)| {
+            .map(|(number, user_id, mark)| {
                 Ok(Invalidation {
                     number: from_column(number)?,
+                    mark: InvalidationMark::new(mark.0),
                     user_id: UserId::new(user_id.0),
                 })
             })
@@ -73,7 +83,7 @@ impl InvalidationRepository for DieselTransaction<'_> {
     }
 
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError> {
-        let kept = to_column(self.last()?).saturating_sub(i64::from(keep));
+        let kept = to_column(self.last()?.number).saturating_sub(i64::from(keep));
         self.query(|connection| {
             let first: Option<i64> = invalidations::table
                 .select(min(invalidations::number))

@@ -101,6 +101,7 @@ diesel::table! {
     invalidations (number) {
         number -> BigInt,
         user_id -> SqlUuid,
+        mark -> SqlUuid,
     }
 }
 
@@ -127,3 +128,4 @@ diesel::table! {
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);
+diesel::allow_tables_to_appear_in_same_query!(invalidation_counter, invalidations);

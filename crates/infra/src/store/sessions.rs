@@ -286,6 +286,26 @@ impl SessionRepository for DieselTransaction<'_> {
         })
     }
 
+    fn end_anybodys(&mut self, limit: u32) -> Result<usize, StoreError> {
+        let ended = self.query(|connection| {
+            let ended: Vec<(StoredId, StoredId)> = load_locked!(
+                connection,
+                sessions::table
+                    .order((sessions::user_id, sessions::id))
+                    .select((sessions::id, sessions::user_id))
+                    .limit(i64::from(limit.min(super::MAX_SWEEP))),
+                for_update
+            )?;
+            let ids: Vec<StoredId> = ended.iter().map(|(id, _)| *id).collect();
+            diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(connection)?;
+            Ok(ended)
+        })?;
+        for (_, owner) in &ended {
+            self.invalidate(UserId::new(owner.0));
+        }
+        Ok(ended.len())
+    }
+
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.query(|connection| {
             let expired = session_tokens::table

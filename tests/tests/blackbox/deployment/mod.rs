@@ -3,6 +3,7 @@
 mod logs;
 mod open_files;
 mod pgbouncer;
+mod revoke_all;
 mod signals;
 mod sqlite_file;
 mod start;

@@ -192,11 +192,14 @@ async fn pruning_costs_a_node_that_kept_up_nothing() {
     let world = World::new();
     world.session(1).await;
     world.session(2).await;
+    world.session(3).await;
     let node = world.node().await;
     node.find(2).await;
-    world.end(1).await;
+    for number in [1, 3] {
+        world.end(number).await;
+    }
     node.poll().await.unwrap();
-    world.change(|tx| tx.invalidations().prune(0, 1_000)).await;
+    world.change(|tx| tx.invalidations().prune(1, 1_000)).await;
     node.poll().await.unwrap();
     node.gate.reset();
     assert!(node.find(2).await.is_some());

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod faults;
+mod histories;
 mod one_file;
 mod pauses;
 mod revocation;

@@ -125,6 +125,17 @@ pub async fn thinning_out_few_sessions_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
+pub async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    let grace = given::grace(&store).await;
+    given::login(&store, 2, grace, later()).await;
+    given::login(&store, 3, ada, later()).await;
+    write(&store, |tx| tx.sessions().end_anybodys(10)).await;
+    let mut users = invalidated(&store).await;
+    users.sort();
+    assert_eq!(users, [ada, grace]);
+}
+
 pub async fn changing_a_user_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     change(&store, ada).await;

@@ -7,7 +7,7 @@ pub mod prune;
 use std::sync::Arc;
 
 use super::look;
-use crate::ports::{Invalidation, InvalidationNumber, Store};
+use crate::ports::{HistoryEnd, Invalidation, InvalidationNumber, Store};
 use crate::user::UserId;
 
 /// The number this plain.
@@ -15,14 +15,14 @@ fn number(number: u64) -> InvalidationNumber {
     InvalidationNumber::new(number)
 }
 
-/// The number of the last one.
-async fn last(store: &Arc<dyn Store>) -> InvalidationNumber {
+/// The last one.
+async fn last(store: &Arc<dyn Store>) -> HistoryEnd {
     look(store, |tx| tx.invalidations().last()).await
 }
 
-/// All that are kept after this number.
-async fn after(store: &Arc<dyn Store>, number: InvalidationNumber) -> Vec<Invalidation> {
-    look(store, move |tx| tx.invalidations().after(number, 1_000)).await
+/// All that are kept from this number on.
+async fn from(store: &Arc<dyn Store>, number: InvalidationNumber) -> Vec<Invalidation> {
+    look(store, move |tx| tx.invalidations().from(number, 1_000)).await
 }
 
 /// Whose they are, in their order.
@@ -32,7 +32,7 @@ fn users(invalidations: &[Invalidation]) -> Vec<UserId> {
 
 /// Whose invalidations there are, in their order.
 async fn invalidated(store: &Arc<dyn Store>) -> Vec<UserId> {
-    users(&after(store, InvalidationNumber::default()).await)
+    users(&from(store, InvalidationNumber::default()).await)
 }
 
 /// Tests of each behaviour of the port; part of [`store_contract!`](crate::store_contract).
@@ -53,6 +53,7 @@ macro_rules! store_contract_of_invalidations {
                 ending_the_sessions_used_least_of_few_causes_none
                 thinning_out_sessions_causes_one
                 thinning_out_few_sessions_causes_none
+                ending_anybodys_sessions_causes_one_for_each_user
                 changing_a_user_causes_one
                 changing_nothing_of_a_user_causes_none
                 deleting_a_user_causes_one
@@ -69,9 +70,11 @@ macro_rules! store_contract_of_invalidations {
             order {
                 numbers_begin_at_one_and_leave_no_gap
                 the_last_number_is_that_of_the_last_commit
-                those_after_a_number_are_answered_in_order
+                the_last_has_the_mark_of_its_own
+                that_of_a_number_and_those_after_it_are_answered_in_order
                 the_limit_cuts_off_the_later_ones
-                nothing_comes_after_a_number_beyond_the_last
+                there_is_none_from_a_number_beyond_the_last
+                each_has_a_mark_of_its_own_and_keeps_it
                 of_24_racing_commits_each_has_its_own_number
                 whoever_sees_a_number_sees_all_before_it
                 a_transaction_rolled_back_leaves_no_gap
@@ -80,7 +83,7 @@ macro_rules! store_contract_of_invalidations {
                 the_last_ones_are_kept
                 it_answers_how_many
                 at_most_the_limit_goes_and_the_rest_the_next_times
-                the_last_number_stays_though_its_row_is_gone
+                the_last_number_stays_though_its_row_and_its_mark_are_gone
                 keeping_more_than_there_are_keeps_all
             }
         }

@@ -1,7 +1,8 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{after, last, number, users};
-use crate::ports::{Access, BoxFuture, Decision, InvalidationNumber, Store};
+use super::{from, last, number, users};
+use crate::ports::{Access, BoxFuture, Decision, InvalidationMark, InvalidationNumber, Store};
 use crate::testing::all;
 use crate::testing::sample::{self, user_id};
 use crate::testing::store_contract::{given, linger, look, write};
@@ -24,7 +25,7 @@ async fn delete(store: &Arc<dyn Store>, number: u32) -> bool {
 }
 
 async fn numbers(store: &Arc<dyn Store>) -> Vec<u64> {
-    let all = after(store, InvalidationNumber::default()).await;
+    let all = from(store, InvalidationNumber::default()).await;
     all.iter().map(|one| one.number.get()).collect()
 }
 
@@ -37,20 +38,46 @@ pub async fn numbers_begin_at_one_and_leave_no_gap(store: Arc<dyn Store>) {
 }
 
 pub async fn the_last_number_is_that_of_the_last_commit(store: Arc<dyn Store>) {
-    assert_eq!(last(&store).await, number(0));
+    assert_eq!(last(&store).await.number, number(0));
     accounts(&store, 2).await;
     delete(&store, 1).await;
-    assert_eq!(last(&store).await, number(1));
+    assert_eq!(last(&store).await.number, number(1));
     delete(&store, 2).await;
-    assert_eq!(last(&store).await, number(2));
+    assert_eq!(last(&store).await.number, number(2));
 }
 
-pub async fn those_after_a_number_are_answered_in_order(store: Arc<dyn Store>) {
+pub async fn the_last_has_the_mark_of_its_own(store: Arc<dyn Store>) {
+    assert_eq!(last(&store).await.mark, None);
+    accounts(&store, 2).await;
+    for (account, at) in [(1, 1), (2, 2)] {
+        delete(&store, account).await;
+        let row = from(&store, number(at)).await.remove(0);
+        assert_eq!(last(&store).await.mark, Some(row.mark));
+    }
+}
+
+pub async fn each_has_a_mark_of_its_own_and_keeps_it(store: Arc<dyn Store>) {
+    accounts(&store, 6).await;
+    write(&store, |tx| {
+        tx.users().delete(user_id(1))?;
+        tx.users().delete(user_id(2))
+    })
+    .await;
+    for number in 3..=6 {
+        delete(&store, number).await;
+    }
+    let all = from(&store, number(0)).await;
+    let marks: HashSet<InvalidationMark> = all.iter().map(|one| one.mark).collect();
+    assert_eq!(marks.len(), 6);
+    assert_eq!(from(&store, number(0)).await, all);
+}
+
+pub async fn that_of_a_number_and_those_after_it_are_answered_in_order(store: Arc<dyn Store>) {
     accounts(&store, 3).await;
     for number in [3, 1, 2] {
         delete(&store, number).await;
     }
-    let found = after(&store, number(1)).await;
+    let found = from(&store, number(2)).await;
     assert_eq!(users(&found), [user_id(1), user_id(2)]);
 }
 
@@ -59,15 +86,15 @@ pub async fn the_limit_cuts_off_the_later_ones(store: Arc<dyn Store>) {
     for number in 1..=3 {
         delete(&store, number).await;
     }
-    let found = look(&store, |tx| tx.invalidations().after(number(0), 2)).await;
+    let found = look(&store, |tx| tx.invalidations().from(number(1), 2)).await;
     assert_eq!(users(&found), [user_id(1), user_id(2)]);
 }
 
-pub async fn nothing_comes_after_a_number_beyond_the_last(store: Arc<dyn Store>) {
+pub async fn there_is_none_from_a_number_beyond_the_last(store: Arc<dyn Store>) {
     accounts(&store, 1).await;
     delete(&store, 1).await;
-    assert_eq!(after(&store, number(1)).await, []);
-    assert_eq!(after(&store, number(u64::MAX)).await, []);
+    assert_eq!(from(&store, number(2)).await, []);
+    assert_eq!(from(&store, number(u64::MAX)).await, []);
 }
 
 pub async fn of_24_racing_commits_each_has_its_own_number(store: Arc<dyn Store>) {
@@ -94,7 +121,7 @@ pub async fn whoever_sees_a_number_sees_all_before_it(store: Arc<dyn Store>) {
 async fn read_in_order(store: &Arc<dyn Store>, count: u64) {
     let mut known = 0;
     while known < count {
-        for one in after(store, number(known)).await {
+        for one in from(store, number(known + 1)).await {
             assert_eq!(one.number.get(), known + 1);
             known += 1;
         }

@@ -3,6 +3,7 @@
 pub mod delete_expired;
 pub mod end;
 pub mod end_all;
+pub mod end_anybodys;
 pub mod end_least_used;
 pub mod find_by_token;
 pub mod insert;
@@ -154,6 +155,11 @@ macro_rules! store_contract_of_sessions {
                 a_session_with_several_tokens_counts_once
                 none_is_counted_where_there_is_none
                 other_users_keep_their_sessions
+                racing_calls_count_each_session_once
+            }
+            end_anybodys {
+                every_users_sessions_end
+                at_most_the_limit_ends_and_the_rest_the_next_times
                 racing_calls_count_each_session_once
             }
             end_least_used {

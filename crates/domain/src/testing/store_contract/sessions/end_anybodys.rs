@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use super::is_live;
+use crate::ports::Store;
+use crate::testing::all;
+use crate::testing::sample::{MINUTE, now};
+use crate::testing::store_contract::{given, linger, write};
+
+async fn end_anybodys(store: &Arc<dyn Store>, limit: u32) -> usize {
+    write(store, move |tx| tx.sessions().end_anybodys(limit)).await
+}
+
+/// Two sessions of `ada` and one of `grace`.
+async fn given_three(store: &Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(store).await, given::grace(store).await);
+    for (number, user_id) in [(1, ada), (2, grace), (3, ada)] {
+        given::login(store, number, user_id, now().plus(MINUTE)).await;
+    }
+}
+
+pub async fn every_users_sessions_end(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    assert_eq!(end_anybodys(&store, 10).await, 3);
+    for number in 1..=3 {
+        assert!(!is_live(&store, number, now()).await);
+    }
+}
+
+pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        ended.push(end_anybodys(&store, 2).await);
+    }
+    assert_eq!(ended, [2, 1, 0]);
+}
+
+pub async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    let ended = all((0..6).map(|_| {
+        write(&store, |tx| {
+            let ended = tx.sessions().end_anybodys(10)?;
+            linger();
+            Ok(ended)
+        })
+    }))
+    .await;
+    assert_eq!(ended.iter().sum::<usize>(), 3);
+}

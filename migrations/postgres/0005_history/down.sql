@@ -1,0 +1,1 @@
+ALTER TABLE invalidations DROP COLUMN mark;

@@ -1,0 +1,74 @@
+//! `azuma session revoke --all`.
+
+use std::time::{Duration, Instant};
+
+use azuma_tests::patience::Patience;
+use azuma_tests::people::Person;
+use azuma_tests::server::Setup;
+use azuma_tests::{Database, on_both_databases};
+
+on_both_databases![
+    a_running_server_refuses_every_session_within_three_seconds,
+    it_ends_the_sessions_of_a_server_that_does_not_run,
+    whoever_was_revoked_can_log_in_again,
+];
+
+fn revoke_all(setup: &Setup) -> String {
+    let finished = setup.run(&["session", "revoke", "--all"]);
+    finished.success().trim().to_owned()
+}
+
+async fn a_running_server_refuses_every_session_within_three_seconds(db: Database) {
+    let server = db.server().start();
+    let (azuma, legacy) = (server.azuma(), server.legacy());
+    let mut tokens = Vec::new();
+    for name in ["neo", "trinity"] {
+        let person = Person::named(name);
+        tokens.push(azuma.sign_up(&person).await);
+        tokens.push(legacy.sign_in(&person).await.token);
+    }
+    for token in &tokens {
+        azuma.own_user(token).await.done(200);
+    }
+    assert_eq!(revoke_all(server.setup()), "revoked sessions: 4");
+    let within = Instant::now() + Duration::from_secs(3);
+    let patience = Patience::of_seconds(30);
+    for token in &tokens {
+        loop {
+            let asked = Instant::now();
+            if azuma.own_user(token).await.status == 401 {
+                break;
+            }
+            assert!(asked < within, "the session still lives");
+            patience.step().await;
+        }
+    }
+}
+
+async fn it_ends_the_sessions_of_a_server_that_does_not_run(db: Database) {
+    let mut server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    server.terminate().await;
+    assert_eq!(revoke_all(server.setup()), "revoked sessions: 1");
+    assert_eq!(revoke_all(server.setup()), "revoked sessions: 0");
+    server.start_again();
+    server.azuma().own_user(&token).await.challenged(true);
+}
+
+async fn whoever_was_revoked_can_log_in_again(db: Database) {
+    let server = db.server().start();
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    revoke_all(server.setup());
+    let token = server.azuma().sign_in(&neo).await;
+    server.azuma().own_user(&token).await.done(200);
+}
+
+#[test]
+fn it_makes_no_database_and_does_not_migrate() {
+    let setup = Database::Sqlite.server();
+    let finished = setup.run(&["session", "revoke", "--all"]);
+    let said = finished.complaint();
+    assert!(said.contains("azuma migrate"), "{said}");
+    assert!(!setup.home().join("data/azuma.db").exists());
+}
