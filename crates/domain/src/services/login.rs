@@ -135,8 +135,8 @@ impl Services {
         };
         let renewed = self.check(login, &credential).await?;
         let client = login.client.clone();
-        let opened = self.open_session(credential, renewed, terms, client, news);
-        Ok(opened.await?)
+        self.open_session(credential, renewed, terms, client, news)
+            .await
     }
 
     /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that

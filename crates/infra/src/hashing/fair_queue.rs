@@ -17,10 +17,13 @@ const MOST_NEWCOMERS: u8 = 3;
 
 /// What waits, by network and address of whoever asked. Those whose address is unknown are one client.
 pub(super) struct FairQueue<T> {
-    networks: Turns<Option<ClientNetwork>, Turns<Option<IpAddr>, VecDeque<Waiting<T>>>>,
+    networks: Turns<Option<ClientNetwork>, Addresses<T>>,
     /// How many were served.
     served: u64,
 }
+
+/// What waits of one network.
+type Addresses<T> = Turns<Option<IpAddr>, VecDeque<Waiting<T>>>;
 
 struct Waiting<T> {
     item: T,
