@@ -17,8 +17,9 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = telemetry::start(&config.telemetry)?;
-    open_files::raise_limit(config)?;
+    // Before the first line is logged: the log may be a file at its limit.
     let signals = Signals::hear(log.clone())?;
+    open_files::raise_limit(config)?;
     let runtime = super::runtime()?;
     System::with_tokio_rt(|| runtime).block_on(serve(config, &signals))
 }
