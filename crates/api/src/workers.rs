@@ -2,11 +2,12 @@
 //! begins again.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
-use azuma_domain::services::{Backlog, Delivery, RecoveryProgress, Services};
+use azuma_domain::services::{Backlog, ClockDoubt, Delivery, RecoveryProgress, Services};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -160,7 +161,30 @@ async fn deliver(services: Arc<Services>, mail: Leased, _place: OwnedSemaphorePe
 /// Deletes what has expired, some of it at a time, until told to stop.
 async fn sweep(services: Arc<Services>, stopped: watch::Receiver<()>) {
     let failure = "expired rows could not be deleted";
-    repeat(SWEEP_EVERY, failure, stopped, || services.sweep()).await;
+    let apart = AtomicBool::new(false);
+    repeat(SWEEP_EVERY, failure, stopped, || async {
+        let swept = services.sweep().await?;
+        tell_doubt(swept.doubt, &apart);
+        Ok(swept.backlog)
+    })
+    .await;
+}
+
+/// Says why what has expired is kept; of clocks that are apart, once until they agree.
+fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
+    let is_apart = doubt == Some(ClockDoubt::Apart);
+    let was_apart = apart.swap(is_apart, Ordering::Relaxed);
+    match doubt {
+        Some(ClockDoubt::Set) => tracing::warn!(
+            "this machine's clock was set, or jumped; expired sessions, links and accounts stay in the database until \
+             the clock has gone evenly for an hour"
+        ),
+        Some(ClockDoubt::Apart) if !was_apart => tracing::warn!(
+            "this machine's clock and the database's are more than a minute apart; expired sessions, links and accounts \
+             stay in the database until the two agree"
+        ),
+        Some(ClockDoubt::Apart | ClockDoubt::Young) | None => {}
+    }
 }
 
 /// Does a task again and again until told to stop, with a pause whenever nothing is left to do or it failed.

@@ -1,9 +1,11 @@
 //! The machine's clock.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Clock;
+
+use crate::monotonic::Moment;
 
 /// Tells the time of the machine. A clock before 1970 counts as 1970.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +23,10 @@ impl Clock for SystemClock {
             .map_or(0, |since| since.as_micros());
         Timestamp::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
     }
+
+    fn running(&self) -> Duration {
+        Moment::now().since_start()
+    }
 }
 
 #[cfg(test)]
@@ -30,8 +36,10 @@ mod tests {
     #[test]
     fn tells_a_time_that_passes() {
         let first = SystemClock.now();
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        let running = SystemClock.running();
+        std::thread::sleep(Duration::from_millis(2));
         assert!(first < SystemClock.now());
+        assert!(running < SystemClock.running());
         // 2020 and 2100: the unit is microseconds, not any other.
         assert!((1_577_836_800..4_102_444_800).contains(&first.unix_seconds()));
     }

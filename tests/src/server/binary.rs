@@ -49,6 +49,20 @@ fn build() -> Result<PathBuf, String> {
         .ok_or_else(|| "cargo names no executable".to_owned())
 }
 
+/// The library that shows a process another time, as Debian installs it.
+pub fn libfaketime() -> &'static str {
+    static LIBRARY: OnceLock<String> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let architecture = std::env::consts::ARCH;
+        let path = format!("/usr/lib/{architecture}-linux-gnu/faketime/libfaketime.so.1");
+        assert!(
+            Path::new(&path).exists(),
+            "{path} is not there: install libfaketime"
+        );
+        path
+    })
+}
+
 /// The root of the workspace.
 pub fn workspace() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -79,6 +79,26 @@ impl Setup {
         self
     }
 
+    /// Makes the server's clock show so many days more than the machine's; time passes as it does.
+    #[must_use]
+    pub fn with_clock_ahead(mut self, days: u32) -> Self {
+        for (name, value) in [
+            ("LD_PRELOAD", binary::libfaketime().to_owned()),
+            ("FAKETIME", format!("+{days}d")),
+            ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ] {
+            self.environment.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Makes the server's clock the machine's again, after [`Setup::with_clock_ahead`].
+    #[must_use]
+    pub fn with_the_machines_clock(mut self) -> Self {
+        self.environment.remove("LD_PRELOAD");
+        self
+    }
+
     /// What a key is set to.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.environment.get(&variable(key)).map(String::as_str)

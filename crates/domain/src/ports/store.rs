@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 
 use super::{
@@ -64,6 +65,8 @@ pub trait Transaction {
     fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
     /// Messages on their way out.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    /// What time it is by the database's own clock; `None` where that is the clock of this machine.
+    fn clock(&mut self) -> Result<Option<Timestamp>, StoreError>;
     /// What other nodes must forget.
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository;
 }

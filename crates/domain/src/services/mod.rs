@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod bound_sessions;
+mod clock_watch;
 mod delete_user;
 mod deliver_mail;
 mod draft_mail;
@@ -24,10 +25,11 @@ mod sweep;
 mod test_mail;
 mod update_user;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use authenticate::AuthenticateError;
+pub use clock_watch::ClockDoubt;
 pub use delete_user::DeleteUserError;
 pub use deliver_mail::Delivery;
 pub use end_session::{EndSessionError, LogoutScope};
@@ -43,8 +45,11 @@ pub use renew_session::{NextToken, RenewSessionError};
 pub use request_account::AccountRequest;
 pub use reset_password::ResetPasswordError;
 pub use session_desk::SessionDesk;
+pub use sweep::Swept;
 pub use test_mail::TestMail;
 pub use update_user::{UpdateUserError, UserUpdate};
+
+use clock_watch::ClockWatch;
 
 use crate::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SecurityLog, SessionCheck, Store,
@@ -103,13 +108,18 @@ pub struct Settings {
 pub struct Services {
     ports: Ports,
     settings: Settings,
+    clock_watch: Mutex<ClockWatch>,
 }
 
 impl Services {
     /// Use cases over these ports.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        Self { ports, settings }
+        Self {
+            clock_watch: Mutex::new(ClockWatch::new(&*ports.clock)),
+            ports,
+            settings,
+        }
     }
 
     /// What is asked of a password when one is set, for those who read one from a request.

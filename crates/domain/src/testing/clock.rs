@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::sample;
@@ -8,25 +8,34 @@ use crate::ports::Clock;
 
 /// A clock that stands still until it is told otherwise. Clones show the same time.
 #[derive(Clone, Debug)]
-pub struct FakeClock(Arc<AtomicI64>);
+pub struct FakeClock {
+    micros: Arc<AtomicI64>,
+    /// Microseconds that have passed, however it was set.
+    running: Arc<AtomicU64>,
+}
 
 impl FakeClock {
     /// A clock that stands at `time`.
     #[must_use]
     pub fn at(time: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(time.micros())))
+        Self {
+            micros: Arc::new(AtomicI64::new(time.micros())),
+            running: Arc::default(),
+        }
     }
 
-    /// Puts the clock to `time`, which may be earlier than before.
+    /// Sets the clock to `time`, which may be earlier than before. No time passes.
     pub fn set(&self, time: Timestamp) {
-        self.0.store(time.micros(), Ordering::SeqCst);
+        self.micros.store(time.micros(), Ordering::SeqCst);
     }
 
-    /// Moves the clock on by `span` and answers the time it shows then.
+    /// Lets `span` pass and answers the time it shows then.
     pub fn advance(&self, span: Duration) -> Timestamp {
+        let passed = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        self.running.fetch_add(passed, Ordering::SeqCst);
         let later = |micros| Timestamp::from_micros(micros).plus(span).micros();
         let before = self
-            .0
+            .micros
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |micros| {
                 Some(later(micros))
             });
@@ -43,7 +52,11 @@ impl Default for FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        Timestamp::from_micros(self.micros.load(Ordering::SeqCst))
+    }
+
+    fn running(&self) -> Duration {
+        Duration::from_micros(self.running.load(Ordering::SeqCst))
     }
 }
 

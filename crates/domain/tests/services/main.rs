@@ -30,6 +30,7 @@ mod security_log;
 mod sessions_per_user;
 mod sliding;
 mod sweep;
+mod sweep_clock;
 mod update_email;
 mod update_user;
 mod waiting;

@@ -7,9 +7,16 @@ use azuma_domain::testing::sample::{self, DAY, MICROSECOND, MINUTE};
 
 use crate::world::{AZUMA, LEGACY, PASSWORD, World, refusal};
 
+/// An instance that has run for an hour, so that its clock is believed.
+fn settled_world() -> World {
+    let world = World::new();
+    world.wait(60 * MINUTE);
+    world
+}
+
 #[tokio::test]
 async fn an_expired_session_is_deleted() {
-    let world = World::new();
+    let world = settled_world();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     world.wait(14 * DAY - MICROSECOND);
@@ -22,7 +29,7 @@ async fn an_expired_session_is_deleted() {
 
 #[tokio::test]
 async fn a_live_session_lives_on() {
-    let world = World::new();
+    let world = settled_world();
     let neo = world.register("neo", AZUMA).await;
     world.wait(5 * MINUTE - MICROSECOND);
     world.services.sweep().await.unwrap();
@@ -31,7 +38,7 @@ async fn a_live_session_lives_on() {
 
 #[tokio::test]
 async fn a_session_whose_current_token_has_expired_lives_on_with_its_next_one() {
-    let world = World::new();
+    let world = settled_world();
     let neo = world.register("neo", LEGACY).await;
     world.wait(25 * DAY);
     let next = world.next_of(&neo.token).await;
@@ -44,7 +51,7 @@ async fn a_session_whose_current_token_has_expired_lives_on_with_its_next_one() 
 
 #[tokio::test]
 async fn a_swept_token_is_never_made_again() {
-    let world = World::new();
+    let world = settled_world();
     let first = world.register("neo", LEGACY).await.token;
     world.wait(25 * DAY);
     let second = world.next_of(&first).await;
@@ -59,7 +66,7 @@ async fn a_swept_token_is_never_made_again() {
 
 #[tokio::test]
 async fn accounts_that_lapsed_are_deleted_and_others_wait_on() {
-    let world = World::new();
+    let world = settled_world();
     world.request_account("neo", "neo@example.org").await;
     let lapsing = world.link_mailed_to("neo@example.org").await;
     world.wait(MICROSECOND);
@@ -80,7 +87,7 @@ async fn accounts_that_lapsed_are_deleted_and_others_wait_on() {
 
 #[tokio::test]
 async fn users_and_their_live_links_stay() {
-    let world = World::new();
+    let world = settled_world();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let update = UserUpdate {
@@ -99,14 +106,15 @@ async fn users_and_their_live_links_stay() {
 
 #[tokio::test]
 async fn sweeps_say_when_all_is_deleted() {
-    let world = World::new();
+    let world = settled_world();
     let user_id = world.register("neo", AZUMA).await.user.id;
     let store = &world.parts.store;
+    let expires_at = world.now().plus(MINUTE);
     let filled: Result<(), StoreError> = store
         .transact(move |tx| {
             for number in 0..1_200 {
                 let session = sample::session(number, user_id);
-                let token = sample::token(number, 0, sample::now().plus(MINUTE));
+                let token = sample::token(number, 0, expires_at);
                 tx.sessions().insert(&session, &token)?;
             }
             Ok(())
@@ -114,7 +122,7 @@ async fn sweeps_say_when_all_is_deleted() {
         .await;
     filled.unwrap();
     world.wait(MINUTE);
-    while world.services.sweep().await.unwrap() == Backlog::Left {}
+    while world.services.sweep().await.unwrap().backlog == Backlog::Left {}
     for number in [0, 499, 500, 999, 1_000, 1_199] {
         let id = sample::session_id(number);
         let rows = store.read(move |tx| tx.sessions().tokens(id)).await;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::monotonic::Moment;
+use crate::monotonic::Moment;
 
 /// How old what is answered may be. A revocation holds after it, however the database or the network fares; the
 /// promise is 3 s.

@@ -9,7 +9,7 @@ use azuma_domain::session::LiveSession;
 use tokio::sync::watch;
 
 use super::freshness::MOST_AGE;
-use super::monotonic::Moment;
+use crate::monotonic::Moment;
 
 /// What a load came to. All who waited share an error.
 pub(super) type Loaded = Result<Option<LiveSession>, Arc<StoreError>>;

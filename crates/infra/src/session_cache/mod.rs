@@ -7,14 +7,13 @@
 //! | `ledger` | how loads and invalidations pass each other |
 //! | `load` | one question to the store, and who waits for it |
 //! | `news` | what other nodes did |
-//! | `freshness`, `monotonic` | whether memory may answer at all |
+//! | `freshness` | whether memory may answer at all |
 //! | `write_behind` | when uses are written |
 
 mod entries;
 mod freshness;
 mod ledger;
 mod load;
-mod monotonic;
 mod news;
 mod remembered;
 #[cfg(test)]
@@ -31,12 +30,12 @@ use azuma_domain::session::LiveSession;
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 
+use crate::monotonic::{Stopwatch, stopwatch};
 use crate::session_check::StoreSessionCheck;
 use entries::Tokens;
 use freshness::Freshness;
 use ledger::{Ledger, LoadNumber};
 use load::{Load, Loaded, share};
-use monotonic::{Stopwatch, stopwatch};
 use remembered::Remembered;
 use write_behind::WriteBehind;
 

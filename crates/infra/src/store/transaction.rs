@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 use std::mem::take;
 
+use azuma_domain::Timestamp;
 use azuma_domain::ports::{
     InvalidationRepository, KnownClientRepository, LinkRepository, OutboxRepository,
     RecoveryRepository, SessionRepository, StoreError, Transaction, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
-use diesel::QueryResult;
+use diesel::dsl::sql;
 use diesel::result::Error;
+use diesel::{QueryResult, RunQueryDsl};
 
 use super::connection::DbConnection;
 use super::errors::{classify, classify_write};
+use super::sql_types::{SqlTimestamp, StoredTime};
 
 /// A unit of work's connection, inside a transaction where it may write. It is every repository; each has its own file.
 pub(super) struct DieselTransaction<'c> {
@@ -95,6 +98,17 @@ impl Transaction for DieselTransaction<'_> {
 
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
         self
+    }
+
+    fn clock(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.query(|connection| match connection {
+            DbConnection::Postgres(connection) => {
+                let now: StoredTime = diesel::select(sql::<SqlTimestamp>("clock_timestamp()"))
+                    .get_result(connection)?;
+                Ok(Some(now.0))
+            }
+            DbConnection::Sqlite(_) => Ok(None),
+        })
     }
 
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository {

@@ -1,5 +1,6 @@
 //! What stands around a server: its log, its limits, the programs beside it.
 
+mod clocks;
 mod logs;
 mod open_files;
 mod pgbouncer;

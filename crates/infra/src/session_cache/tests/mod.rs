@@ -21,7 +21,7 @@ use azuma_domain::session::{LiveSession, Session, SessionPolicy};
 use azuma_domain::testing::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 
 use super::SessionCache;
-use super::monotonic::Moment;
+use crate::monotonic::Moment;
 use crate::store::{DatabaseUrl, DieselStore, PoolOptions};
 use gate::Gate;
 

@@ -1,6 +1,7 @@
 //! [`Store`] itself: what a unit of work is.
 
 pub mod atomicity;
+pub mod clock;
 pub mod retries;
 pub mod visibility;
 
@@ -103,6 +104,9 @@ macro_rules! store_contract_of_units {
                 a_unit_of_work_refused_by_a_conflict_changes_nothing
                 changes_and_deletions_are_rolled_back_too
                 all_of_a_unit_of_work_happens
+            }
+            clock {
+                a_database_with_a_clock_of_its_own_tells_a_time_that_passes
             }
             retries {
                 a_transaction_that_lost_is_run_again

@@ -1,0 +1,63 @@
+//! Time that only passes.
+
+use std::time::Duration;
+
+/// A moment on a clock that nobody sets, as the time since some moment of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(Duration);
+
+impl Moment {
+    pub(crate) const fn from_micros(micros: u64) -> Self {
+        Self(Duration::from_micros(micros))
+    }
+
+    pub(crate) fn micros(self) -> u64 {
+        u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// How long ago that moment of the past was.
+    pub(crate) fn since_start(self) -> Duration {
+        self.0
+    }
+
+    pub(crate) fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(span))
+    }
+
+    /// How long ago this was at `now`.
+    pub(crate) fn until(self, now: Self) -> Duration {
+        now.0.saturating_sub(self.0)
+    }
+}
+
+/// Tells what moment it is.
+pub(crate) type Stopwatch = Box<dyn Fn() -> Moment + Send + Sync>;
+
+/// The machine's.
+pub(crate) fn stopwatch() -> Stopwatch {
+    Box::new(Moment::now)
+}
+
+impl Moment {
+    /// By the machine's clock. On Linux it goes on while the machine is suspended, as what others do goes on.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn now() -> Self {
+        use rustix::time::{ClockId, clock_gettime};
+
+        let now = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+        let nanos = u64::try_from(now.tv_nsec).unwrap_or(0);
+        Self(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
+    }
+
+    /// By the machine's clock.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn now() -> Self {
+        use std::sync::LazyLock;
+
+        use tokio::time::Instant;
+
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Self(START.elapsed())
+    }
+}
