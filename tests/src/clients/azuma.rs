@@ -64,6 +64,7 @@ pub struct OwnUser {
     pub name: String,
     #[serde(deserialize_with = "nullable")]
     pub email: Option<String>,
+    pub email_verified: bool,
     #[serde(deserialize_with = "nullable")]
     pub icon: Option<String>,
     #[serde(deserialize_with = "nullable")]

@@ -1,7 +1,8 @@
 use super::{StoreError, WriteError};
 use crate::Timestamp;
 use crate::user::{
-    Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
+    AccountEmail, Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User,
+    UserId, UserName,
 };
 
 /// An account about to be.
@@ -34,7 +35,7 @@ pub struct UserChanges {
     /// The hash of a new password.
     pub password_hash: Option<PasswordHash>,
     /// A new address.
-    pub email: Option<EmailAddress>,
+    pub email: Option<AccountEmail>,
     /// The icon.
     pub icon: Change<Icon>,
     /// The status.
@@ -84,6 +85,10 @@ pub trait UserRepository {
     /// earlier release may have let it in.
     fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError>;
 
+    /// The address of the account, waiting ones included. `None` where there is no such account, or it has none. MUST NOT need
+    /// anything else of it to be readable.
+    fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError>;
+
     /// The account, waiting ones included. Others MUST NOT be able to change or delete it before this transaction ends:
     /// two that lock one account run one after the other. MUST NOT need what others may learn of the account to be readable.
     /// For units of work with [`Access::Write`](super::Access::Write) alone.
@@ -94,9 +99,12 @@ pub trait UserRepository {
     /// keep its own name in another case.
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError>;
 
-    /// Makes a waiting account a user. MUST answer `true` once at the most for an account, and `false` for one
+    /// Makes a waiting account a user, its address proved at `now`. MUST answer `true` once at the most for an account, and `false` for one
     /// that is lapsed at `now`, no longer there, or not waiting.
     fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Notes that the account's address was proved at `now`, where it has one. MUST leave the rest of it as it is.
+    fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Deletes an account with its sessions, links and mail. MUST answer `true` once at the most.
     fn delete(&mut self, id: UserId) -> Result<bool, StoreError>;

@@ -13,7 +13,7 @@ use crate::ports::{
     UserChanges,
 };
 use crate::token::Token;
-use crate::user::{EmailAddress, UserId};
+use crate::user::{AccountEmail, EmailAddress, UserId};
 
 /// What following a link did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,16 +167,16 @@ fn change_email(
     notice: NoticeDraft,
     now: Timestamp,
 ) -> Result<(), Abort<FollowLinkError>> {
-    let former = tx.users().find(user_id)?.and_then(|user| user.email);
+    let former = tx.users().email_of(user_id)?;
     tx.users().release(None, Some(email), now)?;
     let changes = UserChanges {
-        email: Some(email.clone()),
+        email: Some(AccountEmail::proved(email.clone(), now)),
         ..UserChanges::default()
     };
     done(tx.users().update(user_id, &changes)?.is_some())?;
     tx.links().delete_all(user_id)?;
     if let Some(former) = former {
-        tx.outbox().enqueue(&notice.to(former))?;
+        tx.outbox().enqueue(&notice.to(former.address().clone()))?;
     }
     Ok(())
 }

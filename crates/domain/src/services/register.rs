@@ -7,7 +7,9 @@ use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::ports::{Attempt, Blocked, Conflict, HashError, NewUser, StoreError, StoreExt};
 use crate::session::{Client, SessionTerms};
-use crate::user::{EmailAddress, NewPassword, PasswordHash, Standing, User, UserId, UserName};
+use crate::user::{
+    AccountEmail, EmailAddress, NewPassword, PasswordHash, Standing, User, UserId, UserName,
+};
 
 /// What somebody registers with.
 pub struct Registration {
@@ -80,6 +82,7 @@ impl Services {
         } = registration;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.ports.clock.now();
+        let wanted_email = email.clone();
         let new = self.new_user(name, email, password_hash, Standing::Active, now);
         let user = new.user.clone();
         let SessionDraft {
@@ -94,7 +97,7 @@ impl Services {
             .transact(move |tx| {
                 let wanted = &new.user;
                 tx.users()
-                    .release(Some(&wanted.name), wanted.email.as_ref(), now)?;
+                    .release(Some(&wanted.name), wanted_email.as_ref(), now)?;
                 tx.users().insert(&new)?;
                 tx.sessions().insert(&session, &row)?;
                 Ok(note_client(tx, wanted.id, session.client.ip, now)?)
@@ -135,7 +138,7 @@ impl Services {
             user: User {
                 id: UserId::new(self.ports.entropy.uuid()),
                 name,
-                email,
+                email: email.map(AccountEmail::claimed),
                 icon: None,
                 status: None,
                 created_at: now,

@@ -47,9 +47,8 @@ impl Services {
             .ports
             .store
             .transact(move |tx| {
-                let wanted = &new.user;
                 tx.users()
-                    .release(Some(&wanted.name), wanted.email.as_ref(), now)?;
+                    .release(Some(&new.user.name), Some(&mail.to), now)?;
                 tx.users().insert(&new)?;
                 tx.links().insert(&link)?;
                 Ok(tx.outbox().enqueue(&mail)?)

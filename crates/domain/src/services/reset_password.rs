@@ -51,8 +51,9 @@ impl Coded for ResetPasswordError {
 impl Services {
     /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
     ///
-    /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link mailed before works any more,
-    /// and an account that waited for verification is a user. Where what is stored for its name is none, it gets one.
+    /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link
+    /// mailed before works any more, its address is proved, and an account that waited for verification is a user. Where what is
+    /// stored for its name is none, it gets one.
     ///
     /// # Errors
     /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
@@ -108,6 +109,7 @@ impl Services {
                 tx.links().delete_all(user_id)?;
                 note_client(tx, user_id, ip, now)?;
                 tx.sessions().end_all(user_id, None)?;
+                tx.users().prove_email(user_id, now)?;
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {
                     // Nobody could log in with it.

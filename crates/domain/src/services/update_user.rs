@@ -12,7 +12,8 @@ use crate::ports::{
 };
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
-    Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId, UserName,
+    AccountEmail, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
+    UserName,
 };
 
 /// What somebody wants to change; all of it happens, or none.
@@ -208,7 +209,7 @@ impl EmailChange {
         let replaced = tx
             .links()
             .delete_email_changes(user.id, self.mail.created_at)?;
-        if user.email.as_ref() == Some(to) {
+        if user.email.as_ref().map(AccountEmail::address) == Some(to) {
             return Ok(());
         }
         match tx.users().find_by_email(to, self.mail.created_at)? {
@@ -220,7 +221,8 @@ impl EmailChange {
                 tx.outbox().enqueue(&self.mail)?;
                 // Once for all changes that follow each other.
                 if let Some(present) = user.email.as_ref().filter(|_| replaced == 0) {
-                    tx.outbox().enqueue(&self.notice.to(present.clone()))?;
+                    tx.outbox()
+                        .enqueue(&self.notice.to(present.address().clone()))?;
                 }
                 Ok(())
             }

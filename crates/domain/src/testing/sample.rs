@@ -13,7 +13,8 @@ use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use crate::token::{Generation, Token, TokenHash, TokenShape};
 use crate::user::{
-    EmailAddress, Icon, Password, PasswordHash, Standing, Status, User, UserId, UserName,
+    AccountEmail, EmailAddress, Icon, Password, PasswordHash, Standing, Status, User, UserId,
+    UserName,
 };
 
 /// The smallest step of time.
@@ -109,6 +110,18 @@ pub fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("an e-mail address")
 }
 
+/// The address of an account that nobody has proved.
+#[must_use]
+pub fn claimed(text: &str) -> AccountEmail {
+    AccountEmail::claimed(email(text))
+}
+
+/// The address of an account that was proved at this time.
+#[must_use]
+pub fn proved(text: &str, at: Timestamp) -> AccountEmail {
+    AccountEmail::proved(email(text), at)
+}
+
 /// A password that is known to be one.
 #[must_use]
 pub fn password(text: &str) -> Password {
@@ -154,7 +167,7 @@ pub fn account(number: u32, name_text: &str) -> NewUser {
 #[must_use]
 pub fn account_with_email(number: u32, name_text: &str, email_text: &str) -> NewUser {
     let mut new = account(number, name_text);
-    new.user.email = Some(email(email_text));
+    new.user.email = Some(claimed(email_text));
     new
 }
 

@@ -1,5 +1,6 @@
 //! Users and the values they are made of.
 
+mod account_email;
 mod context;
 mod email;
 mod name;
@@ -13,6 +14,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+pub use account_email::AccountEmail;
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use name::{InvalidUserName, UserName};
 pub use password::{
@@ -58,7 +60,7 @@ pub struct User {
     /// The name it logs in with.
     pub name: UserName,
     /// Its address, proved or not; users of the `legacy` dialect have none at first.
-    pub email: Option<EmailAddress>,
+    pub email: Option<AccountEmail>,
     /// A picture, if it chose one.
     pub icon: Option<Icon>,
     /// A status line, if it wrote one.

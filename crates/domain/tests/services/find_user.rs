@@ -17,7 +17,7 @@ async fn a_user_is_found_by_its_id() {
         neo.user
     );
     assert_eq!(neo.user.name.as_str(), "neo");
-    assert_eq!(neo.user.email, Some(sample::email("neo@example.org")));
+    assert_eq!(neo.user.email, Some(sample::claimed("neo@example.org")));
 }
 
 #[tokio::test]

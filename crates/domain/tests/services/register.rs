@@ -25,7 +25,7 @@ async fn a_new_user_is_as_it_said() {
         .await;
     let user = neo.ok().unwrap().user;
     assert_eq!(user.name.as_str(), "Neo");
-    assert_eq!(user.email.unwrap().as_str(), "Neo@Example.org");
+    assert_eq!(user.email.unwrap().address().as_str(), "Neo@Example.org");
     assert_eq!((user.icon, user.status), (None, None));
     assert_eq!(user.created_at, world.now());
 }

@@ -28,7 +28,10 @@ async fn the_link_makes_the_account_a_user() {
     );
     let neo = world.log_in("neo", AZUMA).await.user;
     assert_eq!(world.services.find_user(neo.id).await.unwrap(), neo);
-    assert_eq!(neo.email, Some(sample::email("neo@example.org")));
+    assert_eq!(
+        neo.email,
+        Some(sample::proved("neo@example.org", world.now()))
+    );
     assert_eq!(neo.created_at, requested_at);
 }
 

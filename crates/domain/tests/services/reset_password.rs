@@ -39,6 +39,15 @@ async fn the_new_password_replaces_the_old_one() {
 }
 
 #[tokio::test]
+async fn the_address_is_proved_then() {
+    let world = claimed().await;
+    let link = link(&world).await;
+    let user = world.reset(&link, NEW_PASSWORD).await.unwrap();
+    let proved = sample::proved("neo@example.org", world.now());
+    assert_eq!(user.email, Some(proved));
+}
+
+#[tokio::test]
 async fn the_link_works_once() {
     let world = claimed().await;
     let link = link(&world).await;

@@ -31,7 +31,7 @@ async fn ask_for(world: &World, caller: &LiveSession, text: &str) -> User {
 
 async fn email_of(world: &World, caller: &LiveSession) -> String {
     let user = world.services.find_user(caller.user.id).await.unwrap();
-    user.email.unwrap().as_str().to_owned()
+    user.email.unwrap().address().as_str().to_owned()
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn a_user_without_an_address_gets_its_first() {
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     let user = world.caller(&neo.token).await.user;
-    let email = &user.profile().unwrap().email;
-    assert_eq!(*email, Some(sample::email("neo@example.org")));
+    let proved = sample::proved("neo@example.org", world.now());
+    assert_eq!(user.profile().unwrap().email, Some(proved));
 }
 
 #[tokio::test]
@@ -301,10 +301,8 @@ async fn a_changed_address_ends_no_session() {
     let link = world.link_mailed_to("new@example.org").await;
     world.follow(&link).await.unwrap();
     let found = world.caller(&other.token).await;
-    assert_eq!(
-        found.user.profile().unwrap().email,
-        Some(sample::email("new@example.org"))
-    );
+    let proved = sample::proved("new@example.org", world.now());
+    assert_eq!(found.user.profile().unwrap().email, Some(proved));
     let both = UserUpdate {
         password: Some(new_password("x")),
         ..email("newer@example.org")

@@ -15,6 +15,7 @@ diesel::table! {
         status -> Nullable<Text>,
         created_at -> SqlTimestamp,
         pending_until -> Nullable<SqlTimestamp>,
+        email_proved_at -> Nullable<SqlTimestamp>,
     }
 }
 

@@ -3,7 +3,8 @@
 use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
 use azuma_domain::session::SessionOwner;
 use azuma_domain::user::{
-    Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User, UserId, UserName,
+    AccountEmail, Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User,
+    UserId, UserName,
 };
 use diesel::prelude::*;
 
@@ -16,6 +17,7 @@ pub(super) type UserColumns = (
     users::id,
     users::name,
     users::email,
+    users::email_proved_at,
     users::icon,
     users::status,
     users::created_at,
@@ -24,6 +26,7 @@ pub(super) const USER_COLUMNS: UserColumns = (
     users::id,
     users::name,
     users::email,
+    users::email_proved_at,
     users::icon,
     users::status,
     users::created_at,
@@ -35,6 +38,7 @@ pub(super) struct UserRow {
     id: StoredId,
     name: String,
     email: Option<String>,
+    email_proved_at: Option<StoredTime>,
     icon: Option<String>,
     status: Option<String>,
     created_at: StoredTime,
@@ -50,7 +54,9 @@ impl TryFrom<UserRow> for User {
         Ok(Self {
             id: UserId::new(row.id.0),
             name: UserName::parse(&row.name).map_err(|_| corrupt("users.name"))?,
-            email: email.map_err(|_| corrupt("users.email"))?,
+            email: email
+                .map_err(|_| corrupt("users.email"))?
+                .map(|address| account_email(address, row.email_proved_at)),
             icon: icon.map_err(|_| corrupt("users.icon"))?,
             status: status.map_err(|_| corrupt("users.status"))?,
             created_at: row.created_at.0,
@@ -62,6 +68,13 @@ impl From<UserRow> for SessionOwner {
     fn from(row: UserRow) -> Self {
         let id = UserId::new(row.id.0);
         Self::new(id, User::try_from(row).ok())
+    }
+}
+
+pub(super) fn account_email(address: EmailAddress, proved_at: Option<StoredTime>) -> AccountEmail {
+    match proved_at {
+        None => AccountEmail::claimed(address),
+        Some(at) => AccountEmail::proved(address, at.0),
     }
 }
 
@@ -135,17 +148,19 @@ pub(super) struct NewUserRow<'a> {
     status: Option<&'a str>,
     created_at: StoredTime,
     pending_until: Option<StoredTime>,
+    email_proved_at: Option<StoredTime>,
 }
 
 impl<'a> From<&'a NewUser> for NewUserRow<'a> {
     fn from(new: &'a NewUser) -> Self {
         let user = &new.user;
+        let email = user.email.as_ref().map(AccountEmail::address);
         Self {
             id: StoredId(user.id.uuid()),
             name: user.name.as_str(),
             name_key: user.name.key(),
-            email: user.email.as_ref().map(EmailAddress::as_str),
-            email_key: user.email.as_ref().map(EmailAddress::key),
+            email: email.map(EmailAddress::as_str),
+            email_key: email.map(EmailAddress::key),
             password_hash: new.password_hash.as_phc(),
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
@@ -154,6 +169,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
                 Standing::Active => None,
                 Standing::Pending { until } => Some(StoredTime(until)),
             },
+            email_proved_at: proved_at(user.email.as_ref()),
         }
     }
 }
@@ -166,6 +182,7 @@ pub(super) struct UserChangesRow<'a> {
     name_key: Option<&'a str>,
     email: Option<&'a str>,
     email_key: Option<&'a str>,
+    email_proved_at: Option<Option<StoredTime>>,
     password_hash: Option<&'a str>,
     icon: Option<Option<&'a str>>,
     status: Option<Option<&'a str>>,
@@ -173,11 +190,14 @@ pub(super) struct UserChangesRow<'a> {
 
 impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
     fn from(changes: &'a UserChanges) -> Self {
+        let email = changes.email.as_ref();
+        let address = email.map(AccountEmail::address);
         Self {
             name: changes.name.as_ref().map(UserName::as_str),
             name_key: changes.name.as_ref().map(UserName::key),
-            email: changes.email.as_ref().map(EmailAddress::as_str),
-            email_key: changes.email.as_ref().map(EmailAddress::key),
+            email: address.map(EmailAddress::as_str),
+            email_key: address.map(EmailAddress::key),
+            email_proved_at: email.map(|email| proved_at(Some(email))),
             password_hash: changes.password_hash.as_ref().map(PasswordHash::as_phc),
             icon: column(&changes.icon, Icon::as_str),
             status: column(&changes.status, Status::as_str),
@@ -194,6 +214,10 @@ impl UserChangesRow<'_> {
             && self.icon.is_none()
             && self.status.is_none()
     }
+}
+
+fn proved_at(email: Option<&AccountEmail>) -> Option<StoredTime> {
+    email.and_then(AccountEmail::proved_at).map(StoredTime)
 }
 
 fn column<T>(change: &Change<T>, text: impl Fn(&T) -> &str) -> Option<Option<&str>> {

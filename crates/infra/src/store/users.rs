@@ -4,16 +4,17 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::{
     AddressHolder, NewUser, StoreError, UserChanges, UserRepository, WriteError,
 };
-use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
+use azuma_domain::user::{AccountEmail, Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
 
 use super::connection::load_locked;
+use super::errors::corrupt;
 use super::schema::{outbox, users};
 use super::sql_types::{StoredId, StoredTime};
 use super::transaction::DieselTransaction;
 use super::user_rows::{
     ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, NewUserRow,
-    USER_COLUMNS, UserChangesRow, UserRow,
+    USER_COLUMNS, UserChangesRow, UserRow, account_email,
 };
 
 impl UserRepository for DieselTransaction<'_> {
@@ -122,6 +123,21 @@ impl UserRepository for DieselTransaction<'_> {
         Ok(name.and_then(|name| UserName::parse(&name).ok()))
     }
 
+    fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError> {
+        let found: Option<(Option<String>, Option<StoredTime>)> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select((users::email, users::email_proved_at))
+                .first(connection)
+                .optional()
+        })?;
+        let Some((Some(email), proved_at)) = found else {
+            return Ok(None);
+        };
+        let address = EmailAddress::parse(&email).map_err(|_| corrupt("users.email"))?;
+        Ok(Some(account_email(address, proved_at)))
+    }
+
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {
         let rows: Vec<CredentialRow> = self.query(|connection| {
             load_locked!(
@@ -160,10 +176,26 @@ impl UserRepository for DieselTransaction<'_> {
         let activated = self.query(|connection| {
             diesel::update(users::table.find(StoredId(id.uuid())))
                 .filter(users::pending_until.gt(StoredTime(now)))
-                .set(users::pending_until.eq(None::<StoredTime>))
+                .set((
+                    users::pending_until.eq(None::<StoredTime>),
+                    users::email_proved_at.eq(StoredTime(now)),
+                ))
                 .execute(connection)
         })?;
         Ok(activated == 1)
+    }
+
+    fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        let proved = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::email.is_not_null())
+                .set(users::email_proved_at.eq(StoredTime(now)))
+                .execute(connection)
+        })?;
+        if proved == 1 {
+            self.invalidate(id);
+        }
+        Ok(())
     }
 
     fn delete(&mut self, user_id: UserId) -> Result<bool, StoreError> {

@@ -8,6 +8,8 @@ use azuma_tests::{Database, on_both_databases};
 on_both_databases![
     a_user_sees_themselves,
     a_user_without_an_address_sees_null,
+    an_address_is_verified_once_its_link_was_followed_and_not_before,
+    an_address_is_verified_by_a_recovery,
     others_are_seen_without_their_address,
     an_unknown_id_is_not_found,
     an_id_that_is_no_uuid_is_not_found,
@@ -30,10 +32,40 @@ async fn a_user_sees_themselves(db: Database) {
 async fn a_user_without_an_address_sees_null(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
-    assert_eq!(
-        server.azuma().own_user(&token).await.success(200).email,
-        None
-    );
+    let user = server.azuma().own_user(&token).await.success(200);
+    assert_eq!((user.email, user.email_verified), (None, false));
+}
+
+async fn an_address_is_verified_once_its_link_was_followed_and_not_before(db: Database) {
+    let server = db.server().start();
+    let (azuma, account) = (server.azuma(), server.account());
+    let is_verified = async |token: &str| {
+        let user = azuma.own_user(token).await;
+        user.success(200).email_verified
+    };
+    let claimed = azuma.sign_up(&Person::named("claimed")).await;
+    assert!(!is_verified(&claimed).await);
+    let verified = Person::named("verified");
+    let verified = account.sign_up(&verified, &server.mail()).await;
+    assert!(is_verified(&verified).await);
+    let change = azuma.change_email(&claimed, "new@example.org");
+    change.await.done(200);
+    let link = server.mail().first_to("new@example.org").await.token();
+    assert!(!is_verified(&claimed).await);
+    account.verify(&link).await.done(200);
+    assert!(is_verified(&claimed).await);
+}
+
+async fn an_address_is_verified_by_a_recovery(db: Database) {
+    let server = db.server().start();
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    server.account().recover(&neo.email).await.done(200);
+    let link = server.mail().first_to(&neo.email).await.token();
+    server.account().reset(&link, "a new one").await.done(200);
+    let login = server.azuma().login(&neo.name, "a new one").await;
+    let user = server.azuma().own_user(&login.success(200).token).await;
+    assert!(user.success(200).email_verified);
 }
 
 async fn others_are_seen_without_their_address(db: Database) {

@@ -155,6 +155,7 @@ pub struct SelfAnswer<'a> {
     id: Uuid,
     name: &'a str,
     email: Option<&'a str>,
+    email_verified: bool,
     icon: Option<&'a str>,
     status: Option<&'a str>,
     #[serde(serialize_with = "as_text")]
@@ -170,10 +171,12 @@ impl<'a> From<&'a User> for SelfAnswer<'a> {
             status,
             created_at,
         } = user.into();
+        let email = user.email.as_ref();
         Self {
             id,
             name,
-            email: user.email.as_ref().map(EmailAddress::as_str),
+            email: email.map(|email| email.address().as_str()),
+            email_verified: email.is_some_and(|email| email.proved_at().is_some()),
             icon,
             status,
             created_at,

@@ -21,12 +21,13 @@ use super::connection::DbConnection;
 use super::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: &[&str] = &[
     "0001_accounts",
     "0002_invalidations",
     "0003_frequent_uses",
     "0004_recovery",
     "0005_history",
+    "0006_proved_addresses",
     "0007_exact_keys",
     "0008_recoveries",
     "0009_known_clients",

@@ -4,7 +4,7 @@ use azuma_domain::mail::Language;
 use azuma_domain::ports::{NewUser, UserChanges};
 use azuma_domain::recovery::RecoveryId;
 use azuma_domain::session::UserUnreadable;
-use azuma_domain::testing::sample::{SECOND, email, mail, mail_id, session, token};
+use azuma_domain::testing::sample::{SECOND, claimed, email, mail, mail_id, session, token};
 use azuma_domain::user::User;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ async fn an_account_whose_name_cannot_be_read_is_found_for_whatever_needs_no_nam
     let store = open(&url, PoolOptions::default());
     let ada = NewUser {
         user: User {
-            email: Some(email("ada@example.org")),
+            email: Some(claimed("ada@example.org")),
             ..account(1, "ada").user
         },
         ..account(1, "ada")

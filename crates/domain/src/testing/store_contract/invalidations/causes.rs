@@ -148,6 +148,12 @@ pub async fn changing_nothing_of_a_user_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
+pub async fn proving_an_address_causes_one(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    write(&store, move |tx| tx.users().prove_email(ada, now())).await;
+    assert_eq!(invalidated(&store).await, [ada]);
+}
+
 pub async fn deleting_a_user_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     assert!(write(&store, move |tx| tx.users().delete(ada)).await);

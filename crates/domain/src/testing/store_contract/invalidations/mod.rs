@@ -56,6 +56,7 @@ macro_rules! store_contract_of_invalidations {
                 ending_anybodys_sessions_causes_one_for_each_user
                 changing_a_user_causes_one
                 changing_nothing_of_a_user_causes_none
+                proving_an_address_causes_one
                 deleting_a_user_causes_one
                 deleting_an_unknown_user_causes_none
                 promoting_a_session_causes_one

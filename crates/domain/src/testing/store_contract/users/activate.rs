@@ -4,9 +4,9 @@ use super::{find, find_by_email, find_by_name, release};
 use crate::Timestamp;
 use crate::ports::Store;
 use crate::testing::all;
-use crate::testing::sample::{DAY, MINUTE, just_before, now, user_id, waiting};
+use crate::testing::sample::{DAY, MINUTE, just_before, now, proved, user_id, waiting};
 use crate::testing::store_contract::{count, given, linger, write};
-use crate::user::{Standing, UserId};
+use crate::user::{Standing, User, UserId};
 
 async fn activate(store: &Arc<dyn Store>, id: UserId, now: Timestamp) -> bool {
     write(store, move |tx| tx.users().activate(id, now)).await
@@ -16,7 +16,16 @@ pub async fn a_waiting_account_becomes_a_user(store: Arc<dyn Store>) {
     let new = waiting(1, "Ada", now().plus(MINUTE));
     given::account(&store, &new).await;
     assert!(activate(&store, new.user.id, now()).await);
-    assert_eq!(find(&store, new.user.id).await, Some(new.user));
+    let found = find(&store, new.user.id).await.expect("ada");
+    let email = found.email.clone();
+    assert_eq!(found, User { email, ..new.user });
+}
+
+pub async fn its_address_is_proved_then(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
+    activate(&store, user_id(1), now()).await;
+    let found = find(&store, user_id(1)).await.expect("ada");
+    assert_eq!(found.email, Some(proved("ada@example.org", now())));
 }
 
 pub async fn it_works_in_the_last_microsecond_of_the_wait(store: Arc<dyn Store>) {

@@ -7,6 +7,7 @@ pub mod find;
 pub mod insert;
 pub mod insert_races;
 pub mod lock;
+pub mod prove_email;
 pub mod release;
 pub mod update;
 pub mod update_conflicts;
@@ -71,7 +72,7 @@ fn rename(name: &str) -> UserChanges {
 /// Changes nothing but the address.
 fn readdress(email: &str) -> UserChanges {
     UserChanges {
-        email: Some(sample::email(email)),
+        email: Some(sample::claimed(email)),
         ..UserChanges::default()
     }
 }
@@ -111,6 +112,7 @@ macro_rules! store_contract_of_users {
             $fresh; users
             activate {
                 a_waiting_account_becomes_a_user
+                its_address_is_proved_then
                 it_works_in_the_last_microsecond_of_the_wait
                 an_account_that_lapses_now_is_refused
                 an_account_refused_is_no_user
@@ -210,6 +212,15 @@ macro_rules! store_contract_of_users {
                 the_one_who_waited_for_a_deletion_finds_nobody
                 it_can_be_taken_twice_in_one_transaction
             }
+            prove_email {
+                the_address_is_proved_then
+                a_waiting_account_has_its_address_proved_too
+                the_rest_of_the_user_stays
+                an_account_without_an_address_gets_none
+                other_users_stay_as_they_were
+                an_address_is_told_of_a_waiting_account_too
+                no_address_is_told_of_an_account_without_one_and_of_none
+            }
             release {
                 the_name_of_a_lapsed_account_is_free_after_it
                 the_name_is_free_in_another_case_too
@@ -233,6 +244,9 @@ macro_rules! store_contract_of_users {
                 a_new_name_changes_the_name_alone
                 a_new_address_changes_the_address_alone
                 a_first_address_can_be_given
+                a_proved_address_comes_back_to_the_microsecond
+                a_claimed_address_is_not_proved_though_the_one_before_was
+                a_new_password_leaves_the_address_proved
                 icon_and_status_can_be_set
                 a_cleared_icon_is_gone_and_the_status_stays
                 a_cleared_status_is_gone_and_the_icon_stays

@@ -10,6 +10,11 @@ use crate::testing::sample::{
 };
 use crate::testing::store_contract::outbox::readable;
 use crate::testing::store_contract::{given, linger, look, try_write, write};
+use crate::user::{AccountEmail, EmailAddress, User};
+
+fn address(user: &User) -> Option<&EmailAddress> {
+    user.email.as_ref().map(AccountEmail::address)
+}
 
 pub async fn the_name_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
@@ -43,7 +48,7 @@ pub async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dy
     let new = account_with_email(2, "ada", "ada@example.org");
     let taken = try_write(&store, move |tx| {
         tx.users()
-            .release(Some(&new.user.name), new.user.email.as_ref(), now())?;
+            .release(Some(&new.user.name), address(&new.user), now())?;
         tx.users().insert(&new)
     })
     .await;
@@ -125,7 +130,7 @@ pub async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn
         let new = account_with_email(number, "ada", "ada@example.org");
         try_write(&store, move |tx| {
             tx.users()
-                .release(Some(&new.user.name), new.user.email.as_ref(), now())?;
+                .release(Some(&new.user.name), address(&new.user), now())?;
             tx.users().insert(&new)?;
             linger();
             Ok(())
@@ -147,7 +152,7 @@ pub async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>)
         let new = account_with_email(100 + number, &name, &email);
         try_write(&store, move |tx| {
             tx.users()
-                .release(Some(&new.user.name), new.user.email.as_ref(), now())?;
+                .release(Some(&new.user.name), address(&new.user), now())?;
             linger();
             tx.users().insert(&new)
         })

@@ -41,14 +41,44 @@ pub async fn a_new_name_changes_the_name_alone(store: Arc<dyn Store>) {
 pub async fn a_new_address_changes_the_address_alone(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &readdress("Lovelace@Example.net")).await;
-    let email = Some(sample::email("Lovelace@Example.net"));
+    let email = Some(sample::claimed("Lovelace@Example.net"));
     assert_eq!(left, User { email, ..ada });
 }
 
 pub async fn a_first_address_can_be_given(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "ada")).await;
     let left = updated(&store, user_id(1), &readdress("ada@example.org")).await;
-    assert_eq!(left.email, Some(sample::email("ada@example.org")));
+    assert_eq!(left.email, Some(sample::claimed("ada@example.org")));
+}
+
+pub async fn a_proved_address_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+    given::account(&store, &account(1, "ada")).await;
+    let email = Some(sample::proved("ada@example.org", now()));
+    let changes = UserChanges {
+        email: email.clone(),
+        ..UserChanges::default()
+    };
+    let left = updated(&store, user_id(1), &changes).await;
+    assert_eq!(left.email, email);
+}
+
+pub async fn a_claimed_address_is_not_proved_though_the_one_before_was(store: Arc<dyn Store>) {
+    let mut new = account(1, "ada");
+    new.user.email = Some(sample::proved("ada@example.org", now()));
+    given::account(&store, &new).await;
+    let left = updated(&store, user_id(1), &readdress("ada@example.net")).await;
+    assert_eq!(left.email, Some(sample::claimed("ada@example.net")));
+}
+
+pub async fn a_new_password_leaves_the_address_proved(store: Arc<dyn Store>) {
+    let mut new = account(1, "ada");
+    new.user.email = Some(sample::proved("ada@example.org", now()));
+    given::account(&store, &new).await;
+    let changes = UserChanges {
+        password_hash: Some(sample::password_hash("new")),
+        ..UserChanges::default()
+    };
+    assert_eq!(updated(&store, user_id(1), &changes).await, new.user);
 }
 
 pub async fn icon_and_status_can_be_set(store: Arc<dyn Store>) {
@@ -131,7 +161,7 @@ pub async fn everything_can_change_at_once(store: Arc<dyn Store>) {
     let changes = UserChanges {
         name: Some(sample::name("Lovelace")),
         password_hash: Some(sample::password_hash("new")),
-        email: Some(sample::email("new@example.org")),
+        email: Some(sample::claimed("new@example.org")),
         icon: Change::Set(sample::icon("new.icon")),
         status: Change::Clear,
     };
@@ -139,7 +169,7 @@ pub async fn everything_can_change_at_once(store: Arc<dyn Store>) {
     let expected = User {
         id: ada.id,
         name: sample::name("Lovelace"),
-        email: Some(sample::email("new@example.org")),
+        email: Some(sample::claimed("new@example.org")),
         icon: Some(sample::icon("new.icon")),
         status: None,
         created_at: ada.created_at,
@@ -197,7 +227,7 @@ pub async fn a_user_can_write_its_own_address_in_another_case(store: Arc<dyn Sto
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &readdress("ADA@example.org")).await;
     let email = left.email.expect("an address");
-    assert_eq!(email.as_str(), "ADA@example.org");
+    assert_eq!(email.address().as_str(), "ADA@example.org");
 }
 
 pub async fn a_user_can_keep_its_name_and_address(store: Arc<dyn Store>) {

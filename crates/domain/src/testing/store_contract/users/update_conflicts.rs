@@ -147,7 +147,7 @@ pub async fn racing_changes_of_one_users_fields_all_happen(store: Arc<dyn Store>
     assert_eq!(results, vec![Ok(()); 4]);
     let left = find(&store, ada).await.expect("ada is there");
     assert_eq!(left.name, sample::name("lovelace"));
-    assert_eq!(left.email, Some(sample::email("new@example.org")));
+    assert_eq!(left.email, Some(sample::claimed("new@example.org")));
     assert_eq!(left.icon, Some(sample::icon("new.icon")));
     assert_eq!(left.status, Some(sample::status("new status")));
 }
