@@ -43,6 +43,10 @@ fn line(kind: SecurityEventKind) -> Line {
         SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
         SecurityEventKind::AttemptBlocked(_) => ("attempt_blocked", "a client was asked to wait"),
         SecurityEventKind::LinkRefused => ("link_refused", "a mailed link did nothing"),
+        SecurityEventKind::LinkDisowned => (
+            "link_disowned",
+            "whoever was mailed a link did not ask for it",
+        ),
         SecurityEventKind::RecoveryRequested => ("recovery_requested", "a recovery was asked for"),
         SecurityEventKind::PasswordReset => ("password_reset", "a mailed link set a new password"),
         SecurityEventKind::AccountVerified => {

@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use azuma_domain::error_code::Coded;
 use azuma_domain::link::LinkPurpose;
-use azuma_domain::services::{FollowLinkError, ResetPasswordError, Services};
+use azuma_domain::services::{FollowLinkError, LinkPreview, ResetPasswordError, Services};
 use azuma_domain::token::Token;
-use azuma_domain::user::PasswordRules;
+use azuma_domain::user::{PasswordRules, UserName};
 use serde::Deserialize;
 
 use super::notice::{Notice, Then, form_unreadable, try_later};
@@ -29,6 +29,7 @@ pub struct ResetForm {
 struct ResetPage<'a> {
     texts: &'a Texts,
     token: &'a str,
+    name: Option<&'a str>,
     rules: PasswordRules,
     refused: bool,
 }
@@ -38,15 +39,21 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
     match services.look_at_link(token.as_ref()).await {
-        Ok(LinkPurpose::ResetPassword) => page(&ResetPage {
+        Ok(LinkPreview {
+            purpose: LinkPurpose::ResetPassword,
+            name,
+            ..
+        }) => page(&ResetPage {
             texts,
             token: token.as_ref().map_or("", Token::expose),
+            name: name.as_ref().map(UserName::as_str),
             rules: services.password_rules(),
             refused: false,
         }),
-        Ok(LinkPurpose::VerifyAccount | LinkPurpose::ChangeEmail(_)) => {
-            link_unknown(texts, FollowLinkError::LinkUnknown)
-        }
+        Ok(LinkPreview {
+            purpose: LinkPurpose::VerifyAccount | LinkPurpose::ChangeEmail(_),
+            ..
+        }) => link_unknown(texts, FollowLinkError::LinkUnknown),
         Err(error @ FollowLinkError::LinkUnknown) => link_unknown(texts, error),
         Err(error @ (FollowLinkError::Blocked(_) | FollowLinkError::Store(_))) => {
             try_later(texts, error)
@@ -66,19 +73,22 @@ pub async fn set(
         Err(error) => return form_unreadable(texts, &error),
     };
     let rules = services.password_rules();
+    let token = Token::parse(&form.token).ok();
     let password = match new_password(&form.password, rules) {
         Ok(password) => password,
         Err(error) => {
+            let link = services.look_at_link(token.as_ref()).await.ok();
+            let name = link.and_then(|link| link.name);
             let again = ResetPage {
                 texts,
                 token: &form.token,
+                name: name.as_ref().map(UserName::as_str),
                 rules,
                 refused: true,
             };
             return refused_page(error, &again);
         }
     };
-    let token = Token::parse(&form.token).ok();
     match services
         .reset_password(token, password, origin.client.ip)
         .await

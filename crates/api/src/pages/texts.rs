@@ -7,6 +7,11 @@ pub struct Texts {
     pub confirm_title: &'static str,
     pub confirm_text: &'static str,
     pub confirm_button: &'static str,
+    pub not_me_button: &'static str,
+    pub account_label: &'static str,
+    pub disowned_title: &'static str,
+    pub account_deleted_text: &'static str,
+    pub change_taken_back_text: &'static str,
     pub account_verified_title: &'static str,
     pub account_verified_text: &'static str,
     pub email_changed_title: &'static str,
@@ -53,8 +58,15 @@ impl Texts {
 const ENGLISH: Texts = Texts {
     language: "en",
     confirm_title: "Confirm your e-mail address",
-    confirm_text: "One click, and your address is confirmed. If you did not ask for this, close this page.",
+    confirm_text: "If you confirm, this account has this address. Whoever asked for that knows the password of the account: if it \
+                   was not you, do not confirm, but say so. Then nothing is kept of it, and the address is free at once.",
     confirm_button: "Confirm",
+    not_me_button: "This was not me",
+    account_label: "Account",
+    disowned_title: "Nothing was confirmed",
+    account_deleted_text: "The account that somebody wanted with your address is deleted. Its name and your address are free. \
+                           You may close this page.",
+    change_taken_back_text: "The account keeps the address it had, and yours is free. You may close this page.",
     account_verified_title: "Your account is verified",
     account_verified_text: "You can log in now. You may close this page.",
     email_changed_title: "Your new address is confirmed",
@@ -91,8 +103,15 @@ const ENGLISH: Texts = Texts {
 const GERMAN: Texts = Texts {
     language: "de",
     confirm_title: "E-Mail-Adresse bestätigen",
-    confirm_text: "Ein Klick, und deine Adresse ist bestätigt. Wenn du das nicht angefordert hast, schließe diese Seite.",
+    confirm_text: "Wenn du bestätigst, hat dieses Konto diese Adresse. Wer das angefordert hat, kennt das Passwort des Kontos: Warst \
+                   du es nicht, bestätige nicht, sondern sag es. Dann bleibt davon nichts, und die Adresse ist sofort frei.",
     confirm_button: "Bestätigen",
+    not_me_button: "Das war ich nicht",
+    account_label: "Konto",
+    disowned_title: "Es wurde nichts bestätigt",
+    account_deleted_text: "Das Konto, das jemand mit deiner Adresse wollte, ist gelöscht. Sein Name und deine Adresse sind frei. \
+                           Diese Seite kannst du schließen.",
+    change_taken_back_text: "Das Konto behält die Adresse, die es hatte, und deine ist frei. Diese Seite kannst du schließen.",
     account_verified_title: "Dein Konto ist bestätigt",
     account_verified_text: "Du kannst dich jetzt anmelden. Diese Seite kannst du schließen.",
     email_changed_title: "Deine neue Adresse ist bestätigt",

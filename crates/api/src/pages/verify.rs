@@ -1,11 +1,13 @@
-//! `/verify`: a mail's link leads here. Looking at it does nothing, for mail scanners look; the button does it.
+//! `/verify`: a mail's link leads here. Looking at it does nothing, for mail scanners look; one button confirms, another says
+//! that it was somebody else who asked for the link.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use azuma_domain::error_code::Coded;
 use azuma_domain::link::LinkPurpose;
-use azuma_domain::services::{FollowLinkError, Followed, Services};
+use azuma_domain::services::{Disowned, FollowLinkError, Followed, Services};
 use azuma_domain::token::Token;
+use azuma_domain::user::UserName;
 use serde::Deserialize;
 
 use super::notice::{Notice, Then, form_unreadable, try_later};
@@ -18,6 +20,17 @@ use crate::http::client::{Origin, language};
 pub struct ConfirmForm {
     #[serde(default)]
     token: String,
+    #[serde(default)]
+    answer: Answer,
+}
+
+/// Which button was pressed.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    #[default]
+    Confirm,
+    NotMe,
 }
 
 #[derive(Template)]
@@ -25,43 +38,48 @@ pub struct ConfirmForm {
 struct ConfirmPage<'a> {
     texts: &'a Texts,
     token: &'a str,
-    address: Option<&'a str>,
+    name: Option<&'a str>,
+    address: &'a str,
 }
 
 /// `GET /verify?token=`
 pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
-    let address = match services.look_at_link(token.as_ref()).await {
-        Ok(LinkPurpose::VerifyAccount) => None,
-        Ok(LinkPurpose::ChangeEmail(address)) => Some(address),
-        Ok(LinkPurpose::ResetPassword) => return refused(texts, FollowLinkError::LinkUnknown),
+    let link = match services.look_at_link(token.as_ref()).await {
+        Ok(link) => link,
         Err(error) => return refused(texts, error),
     };
+    match link.purpose {
+        LinkPurpose::VerifyAccount | LinkPurpose::ChangeEmail(_) => {}
+        LinkPurpose::ResetPassword => return refused(texts, FollowLinkError::LinkUnknown),
+    }
     page(&ConfirmPage {
         texts,
         token: token.as_ref().map_or("", Token::expose),
-        address: address.as_ref().map(|address| address.as_str()),
+        name: link.name.as_ref().map(UserName::as_str),
+        address: link.address.as_str(),
     })
 }
 
-/// `POST /verify`, the form of the page above.
+/// `POST /verify`, the form of the page above. Without an answer it confirms.
 pub async fn follow(
     services: web::Data<Services>,
     origin: Origin,
     form: Result<web::Form<ConfirmForm>, actix_web::Error>,
 ) -> HttpResponse {
     let texts = Texts::of(origin.language);
-    let token = match form {
-        Ok(form) => Token::parse(&form.token).ok(),
+    let form = match form {
+        Ok(form) => form.into_inner(),
         Err(error) => return form_unreadable(texts, &error),
     };
-    let followed = services.follow_link(token, origin.client.ip, origin.language);
-    let (title, text) = match followed.await {
-        Ok(Followed::AccountVerified) => {
-            (texts.account_verified_title, texts.account_verified_text)
-        }
-        Ok(Followed::EmailChanged) => (texts.email_changed_title, texts.email_changed_text),
+    let token = Token::parse(&form.token).ok();
+    let done = match form.answer {
+        Answer::Confirm => confirm(&services, token, origin).await,
+        Answer::NotMe => disown(&services, token, origin).await,
+    };
+    let (title, text) = match done {
+        Ok(done) => done,
         Err(error) => return refused(texts, error),
     };
     let notice = Notice {
@@ -71,6 +89,27 @@ pub async fn follow(
         then: Then::Nothing,
     };
     notice.shown()
+}
+
+/// A title and a text that say what happened.
+type Done = Result<(&'static str, &'static str), FollowLinkError>;
+
+async fn confirm(services: &Services, token: Option<Token>, origin: Origin) -> Done {
+    let texts = Texts::of(origin.language);
+    let followed = services.follow_link(token, origin.client.ip, origin.language);
+    Ok(match followed.await? {
+        Followed::AccountVerified => (texts.account_verified_title, texts.account_verified_text),
+        Followed::EmailChanged => (texts.email_changed_title, texts.email_changed_text),
+    })
+}
+
+async fn disown(services: &Services, token: Option<Token>, origin: Origin) -> Done {
+    let texts = Texts::of(origin.language);
+    let text = match services.disown_link(token, origin.client.ip).await? {
+        Disowned::AccountDeleted => texts.account_deleted_text,
+        Disowned::EmailChangeTakenBack => texts.change_taken_back_text,
+    };
+    Ok((texts.disowned_title, text))
 }
 
 fn refused(texts: &Texts, error: FollowLinkError) -> HttpResponse {

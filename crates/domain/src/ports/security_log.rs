@@ -20,6 +20,9 @@ pub enum SecurityEventKind {
     LoginRefused(RefusedLogin),
     /// The abuse guard asked a client to wait.
     AttemptBlocked(BlockedAttempt),
+    /// Whoever was mailed a link said that it was somebody else's wish, which was taken back: an account that waited is deleted, or a
+    /// change of address dropped.
+    LinkDisowned,
     /// A mailed link did nothing: it is unknown, used or expired.
     LinkRefused,
     /// Somebody asked for a link that sets a new password. Whether an account has the address is not known yet.

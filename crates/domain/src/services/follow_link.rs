@@ -12,8 +12,8 @@ use crate::ports::{
     Abort, Attempt, Blocked, Conflict, SecurityEventKind, StoreError, StoreExt, Transaction,
     UserChanges,
 };
-use crate::token::Token;
-use crate::user::{AccountEmail, EmailAddress, UserId};
+use crate::token::{Token, TokenHash};
+use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
 
 /// What following a link did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub enum Followed {
     AccountVerified,
     /// The user has its new address now.
     EmailChanged,
+}
+
+/// A link, for whoever is asked whether to follow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkPreview {
+    /// What following it does.
+    pub purpose: LinkPurpose,
+    /// The name of its account; `None` where what is stored for it is none.
+    pub name: Option<UserName>,
+    /// The address that following it proves.
+    pub address: EmailAddress,
 }
 
 /// Why a link did nothing.
@@ -55,16 +66,20 @@ impl Coded for FollowLinkError {
 }
 
 impl Services {
-    /// What following a link will do; `None` stands for a text that is no token at all. Looking at it changes nothing.
+    /// What following a link will do, and to which account; `None` stands for a text that is no token at all. Looking at it
+    /// changes nothing.
     ///
     /// # Errors
     /// [`FollowLinkError`], but for `Blocked`.
     pub async fn look_at_link(
         &self,
         token: Option<&Token>,
-    ) -> Result<LinkPurpose, FollowLinkError> {
-        let link = self.find_link(token).await?;
-        Ok(link.ok_or(FollowLinkError::LinkUnknown)?.purpose)
+    ) -> Result<LinkPreview, FollowLinkError> {
+        let hash = token.map(Token::hash).ok_or(FollowLinkError::LinkUnknown)?;
+        let now = self.ports.clock.now();
+        let store = &self.ports.store;
+        let found = store.read(move |tx| preview(tx, &hash, now)).await?;
+        found.ok_or(FollowLinkError::LinkUnknown)
     }
 
     /// Follows a link that proves an address; `None` stands for a text that is no token at all. It works once. The
@@ -131,6 +146,29 @@ impl Services {
         let store = &self.ports.store;
         store.read(move |tx| tx.links().find(&hash, now)).await
     }
+}
+
+fn preview(
+    tx: &mut dyn Transaction,
+    hash: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<LinkPreview>, StoreError> {
+    let Some(link) = tx.links().find(hash, now)? else {
+        return Ok(None);
+    };
+    let present = tx.users().email_of(link.user_id)?;
+    let address = match &link.purpose {
+        LinkPurpose::ChangeEmail(to) => Some(to.clone()),
+        LinkPurpose::VerifyAccount | LinkPurpose::ResetPassword => {
+            present.map(|email| email.address().clone())
+        }
+    };
+    let name = tx.users().name_of(link.user_id)?;
+    Ok(address.map(|address| LinkPreview {
+        purpose: link.purpose,
+        name,
+        address,
+    }))
 }
 
 fn take_effect(

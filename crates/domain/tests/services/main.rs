@@ -12,6 +12,7 @@
 
 mod delete_user;
 mod deliver_mail;
+mod disown_link;
 mod end_session;
 mod find_user;
 mod guard;

@@ -1,6 +1,7 @@
 //! A new password by a mailed link: whoever reads the account's mail owns the account.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::link::LinkPurpose;
 use azuma_domain::services::{ResetPasswordError, UserUpdate};
 use azuma_domain::testing::all;
 use azuma_domain::testing::sample;
@@ -198,10 +199,10 @@ async fn looking_at_a_link_uses_it_not_up() {
     let link = link(&world).await;
     for _ in 0..3 {
         let looked = world.services.look_at_link(Some(&link)).await;
-        assert_eq!(
-            looked.unwrap(),
-            azuma_domain::link::LinkPurpose::ResetPassword
-        );
+        let looked = looked.unwrap();
+        assert_eq!(looked.purpose, LinkPurpose::ResetPassword);
+        assert_eq!(looked.name, Some(sample::name("mallory")));
+        assert_eq!(looked.address, sample::email("neo@example.org"));
     }
     world.reset(&link, NEW_PASSWORD).await.unwrap();
 }

@@ -84,8 +84,8 @@ async fn an_account_whose_name_is_none_is_recovered_and_given_one(db: Database) 
         .await;
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();
-    let (_, rest) = text.split_once("<strong>").expect("a name");
-    let (name, _) = rest.split_once("</strong>").expect("a name");
+    let (_, rest) = text.split_once("<strong><bdi>").expect("a name");
+    let (name, _) = rest.split_once("</bdi>").expect("a name");
     server.azuma().login(name, "trinity").await.done(200);
 }
 

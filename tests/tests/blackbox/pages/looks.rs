@@ -1,6 +1,7 @@
 //! On a phone and in the dark.
 
 use azuma_tests::browser::{Browser, Look, Scheme};
+use azuma_tests::people::Person;
 
 use super::{recovery, started};
 
@@ -16,7 +17,7 @@ const CONTRAST: &str = "(() => {
         return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     };
     const button = document.querySelector('button');
-    const texts = [...document.querySelectorAll('h1, p, label, input')];
+    const texts = [...document.querySelectorAll('h1, p, dt, dd, label, input, button.other')];
     return Math.min(contrast(button, button), ...texts.map(text => contrast(text, document.body)));
 })()";
 
@@ -24,6 +25,9 @@ const CONTRAST: &str = "(() => {
 async fn pages_are_legible_on_a_phone_and_a_desk_in_the_light_and_in_the_dark() {
     let server = started();
     let (_, link) = recovery(&server).await;
+    let waiting = Person::named("trinity");
+    server.account().ask_for_account(&waiting).await;
+    let verify = server.mail().first_to(&waiting.email).await.link();
     let recover = format!("http://{}/recover", server.address());
     for scheme in [Scheme::Light, Scheme::Dark] {
         for width in [320, 1280] {
@@ -33,7 +37,7 @@ async fn pages_are_legible_on_a_phone_and_a_desk_in_the_light_and_in_the_dark() 
                 ..Look::default()
             };
             let browser = Browser::start(look).await;
-            for (name, url) in [("reset", &link), ("recover", &recover)] {
+            for (name, url) in [("reset", &link), ("recover", &recover), ("verify", &verify)] {
                 browser.open(url).await;
                 let what = format!("{name}-{scheme:?}-{width}");
                 browser.screenshot(&what).await;

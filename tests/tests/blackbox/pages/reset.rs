@@ -12,6 +12,7 @@ async fn a_new_password_is_set_and_the_link_says_when_it_is_used() {
         let browser = Browser::start(with(scripts)).await;
         browser.open(&link).await;
         assert_eq!(browser.heading().await, "Set a new password");
+        assert!(browser.text().await.contains(&neo.name));
         browser.screenshot(&format!("reset-asks-{scripts:?}")).await;
         browser.fill("New password", NEW).await;
         browser.click("Set the password").await;

@@ -13,6 +13,8 @@ async fn one_click_verifies_the_account_and_the_link_says_when_it_is_used() {
         let browser = Browser::start(with(scripts)).await;
         browser.open(&link).await;
         assert_eq!(browser.heading().await, "Confirm your e-mail address");
+        let text = browser.text().await;
+        assert!(text.contains(&neo.name) && text.contains(&neo.email), "{text}");
         browser
             .screenshot(&format!("verify-asks-{scripts:?}"))
             .await;
@@ -46,11 +48,79 @@ async fn a_changed_address_is_named_before_it_is_confirmed() {
     let link = server.mail().first_to("new@example.org").await.link();
     let browser = Browser::start(Look::default()).await;
     browser.open(&link).await;
-    assert!(browser.text().await.contains("new@example.org"));
+    let text = browser.text().await;
+    assert!(text.contains("neo") && text.contains("new@example.org"), "{text}");
     browser.click("Confirm").await;
     assert_eq!(browser.heading().await, "Your new address is confirmed");
     let user = server.azuma().own_user(&token).await.success(200);
     assert_eq!(user.email.as_deref(), Some("new@example.org"));
+}
+
+#[tokio::test]
+async fn whoever_did_not_ask_for_the_account_frees_name_and_address_with_one_click() {
+    for scripts in BOTH {
+        let server = started();
+        let mallory = Person {
+            email: "neo@example.org".to_owned(),
+            ..Person::named("mallory")
+        };
+        let account = server.account();
+        account.request_account(&mallory, &server.mail()).await;
+        let link = server.mail().first_to(&mallory.email).await.link();
+        let browser = Browser::start(with(scripts)).await;
+        browser.open(&link).await;
+        assert!(browser.text().await.contains("mallory"));
+        browser.click("This was not me").await;
+        assert_eq!(browser.heading().await, "Nothing was confirmed");
+        browser
+            .screenshot(&format!("verify-disowned-{scripts:?}"))
+            .await;
+        browser.open(&link).await;
+        assert_eq!(browser.heading().await, "This link does not work");
+        let answer = account.authenticate(&mallory.name, &mallory.password).await;
+        answer.refused(404, "NOT_FOUND");
+        account.ask_for_account(&Person::named("neo")).await;
+        server.legacy().sign_up(&Person::named("mallory")).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_did_not_ask_for_a_changed_address_takes_it_back_with_one_click() {
+    let server = started();
+    let token = server.azuma().sign_up(&Person::named("mallory")).await;
+    let azuma = server.azuma();
+    let change = azuma.change_email(&token, "neo@example.org");
+    change.await.done(200);
+    let link = server.mail().first_to("neo@example.org").await.link();
+    let browser = Browser::start(Look::default()).await;
+    browser.open(&link).await;
+    browser.click("This was not me").await;
+    assert_eq!(browser.heading().await, "Nothing was confirmed");
+    browser.open(&link).await;
+    assert_eq!(browser.heading().await, "This link does not work");
+    let user = azuma.own_user(&token).await.success(200);
+    assert_eq!(user.email.as_deref(), Some("mallory@example.org"));
+    server.account().ask_for_account(&Person::named("neo")).await;
+}
+
+#[tokio::test]
+async fn a_name_is_shown_as_text_and_turns_nothing_around_it() {
+    for name in ["<i>neo</i>", "שלום"] {
+        let server = started();
+        let person = Person {
+            name: name.to_owned(),
+            ..Person::named("neo")
+        };
+        let account = server.account();
+        account.request_account(&person, &server.mail()).await;
+        let link = server.mail().first_to(&person.email).await.link();
+        let browser = Browser::start(Look::default()).await;
+        browser.open(&link).await;
+        let shown = browser.evaluate("document.querySelector('dd').textContent");
+        assert_eq!(shown.await, name);
+        let isolated = "getComputedStyle(document.querySelector('dd > *')).unicodeBidi";
+        assert_eq!(browser.evaluate(isolated).await, "isolate");
+    }
 }
 
 #[tokio::test]

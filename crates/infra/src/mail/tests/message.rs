@@ -42,10 +42,12 @@ fn says_in_english_what_it_is_about() {
         format!(
             "Hello,\n\n\
              somebody, presumably you, registered an account at azumaneo with this\n\
-             e-mail address. To verify the address, open this link and confirm:\n\n\
+             e-mail address. This link leads to a page that names the account; there\n\
+             you can confirm that it is yours, or say that it is not:\n\n\
              {link}\n\n\
              The link works once, and for 10 minutes: until 2021-03-28 14:49 UTC.\n\n\
-             If it was not you, ignore this message, and nothing will happen."
+             If it was not you, say so there, and the address is free at once. If you\n\
+             ignore this message, nothing will happen either."
         )
     );
     assert!(html.contains("<html lang=\"en\">"), "{html}");
