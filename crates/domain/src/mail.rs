@@ -46,6 +46,8 @@ pub enum MailKind {
     EmailChangeRequested,
     /// To the former address: the account has another one now.
     EmailChanged,
+    /// To the address of an account: its password is another one now.
+    PasswordChanged,
     /// Shows an operator that messages arrive. It is in no outbox for long.
     Test,
 }
@@ -60,26 +62,28 @@ impl MailKind {
             Self::ResetPassword(_) => "reset_password",
             Self::EmailChangeRequested => "email_change_requested",
             Self::EmailChanged => "email_changed",
+            Self::PasswordChanged => "password_changed",
             Self::Test => "test",
         }
     }
 
     /// Every kind, with this link where it carries one.
     #[must_use]
-    pub fn all(link: LinkId) -> [Self; 6] {
+    pub fn all(link: LinkId) -> [Self; 7] {
         [
             Self::VerifyAccount(link),
             Self::ConfirmEmail(link),
             Self::ResetPassword(link),
             Self::EmailChangeRequested,
             Self::EmailChanged,
+            Self::PasswordChanged,
             Self::Test,
         ]
     }
 
     /// The names of every kind.
     #[must_use]
-    pub fn names() -> [&'static str; 6] {
+    pub fn names() -> [&'static str; 7] {
         Self::all(LinkId::new(Uuid::nil())).map(Self::name)
     }
 
@@ -99,7 +103,10 @@ impl MailKind {
             Self::VerifyAccount(link) | Self::ConfirmEmail(link) | Self::ResetPassword(link) => {
                 Some(link)
             }
-            Self::EmailChangeRequested | Self::EmailChanged | Self::Test => None,
+            Self::EmailChangeRequested
+            | Self::EmailChanged
+            | Self::PasswordChanged
+            | Self::Test => None,
         }
     }
 }

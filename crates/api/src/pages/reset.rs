@@ -90,7 +90,7 @@ pub async fn set(
         }
     };
     match services
-        .reset_password(token, password, origin.client.ip)
+        .reset_password(token, password, origin.client.ip, origin.language)
         .await
     {
         Ok(user) => Notice {

@@ -6,7 +6,8 @@ use super::Services;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
-use crate::user::{EmailAddress, UserId};
+use crate::ports::{StoreError, Transaction};
+use crate::user::{AccountEmail, EmailAddress, UserId};
 
 /// How long a message is worth sending that carries no link.
 pub(super) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,7 +45,7 @@ impl Services {
         }
     }
 
-    /// What a message to a user's address is made of, before it is known to be needed.
+    /// A message that tells a user something, before it is known to be needed.
     pub(super) fn draft_notice(
         &self,
         kind: MailKind,
@@ -63,7 +64,6 @@ impl Services {
 }
 
 /// A message without a link, but for its recipient.
-#[derive(Clone, Copy)]
 pub(super) struct NoticeDraft {
     id: MailId,
     user_id: UserId,
@@ -73,16 +73,24 @@ pub(super) struct NoticeDraft {
 }
 
 impl NoticeDraft {
-    /// The message to this address.
-    pub(super) fn to(self, to: EmailAddress) -> OutgoingMail {
-        OutgoingMail {
+    /// Writes the message to an account's address, where that is proved: whoever has an address that somebody else wrote
+    /// down is not to be told of what is not theirs.
+    pub(super) fn write(
+        &self,
+        tx: &mut dyn Transaction,
+        email: Option<&AccountEmail>,
+    ) -> Result<(), StoreError> {
+        let Some(to) = email.and_then(AccountEmail::proved_address) else {
+            return Ok(());
+        };
+        tx.outbox().enqueue(&OutgoingMail {
             id: self.id,
             user_id: Some(self.user_id),
             kind: self.kind,
             language: self.language,
-            to,
+            to: to.clone(),
             created_at: self.now,
             useless_from: self.now.plus(NOTICE_LIFETIME),
-        }
+        })
     }
 }

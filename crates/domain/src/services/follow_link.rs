@@ -83,7 +83,7 @@ impl Services {
     }
 
     /// Follows a link that proves an address; `None` stands for a text that is no token at all. It works once. The
-    /// address that another one takes the place of is told, in this language.
+    /// address that another one takes the place of is told in this language, where it was proved.
     ///
     /// # Errors
     /// [`FollowLinkError`]; nothing was changed then.
@@ -127,7 +127,7 @@ impl Services {
                 // Whoever changes an account locks it first.
                 tx.users().lock(user_id)?;
                 done(tx.links().consume(&link.hash, now)?.is_some())?;
-                take_effect(tx, &link, notice, now)
+                take_effect(tx, &link, &notice, now)
             })
             .await?;
         self.ports.session_check.forget(user_id);
@@ -174,7 +174,7 @@ fn preview(
 fn take_effect(
     tx: &mut dyn Transaction,
     link: &Link,
-    notice: NoticeDraft,
+    notice: &NoticeDraft,
     now: Timestamp,
 ) -> Result<Followed, Abort<FollowLinkError>> {
     match &link.purpose {
@@ -202,7 +202,7 @@ fn change_email(
     tx: &mut dyn Transaction,
     user_id: UserId,
     email: &EmailAddress,
-    notice: NoticeDraft,
+    notice: &NoticeDraft,
     now: Timestamp,
 ) -> Result<(), Abort<FollowLinkError>> {
     let former = tx.users().email_of(user_id)?;
@@ -213,8 +213,5 @@ fn change_email(
     };
     done(tx.users().update(user_id, &changes)?.is_some())?;
     tx.links().delete_all(user_id)?;
-    if let Some(former) = former {
-        tx.outbox().enqueue(&notice.to(former.address().clone()))?;
-    }
-    Ok(())
+    Ok(notice.write(tx, former.as_ref())?)
 }

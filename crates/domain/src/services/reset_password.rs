@@ -6,6 +6,7 @@ use super::Services;
 use super::known_clients::note_client;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::LinkPurpose;
+use crate::mail::{Language, MailKind};
 use crate::ports::{
     Abort, Attempt, Blocked, Conflict, HashError, SecurityEventKind, StoreError, StoreExt,
     UserChanges,
@@ -52,8 +53,8 @@ impl Services {
     /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
     ///
     /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link
-    /// mailed before works any more, its address is proved, and an account that waited for verification is a user. Where what is
-    /// stored for its name is none, it gets one.
+    /// mailed before works any more, its address is proved and told in this language, and an account that waited for verification is
+    /// a user. Where what is stored for its name is none, it gets one.
     ///
     /// # Errors
     /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
@@ -62,9 +63,10 @@ impl Services {
         token: Option<Token>,
         password: NewPassword,
         ip: Option<IpAddr>,
+        language: Language,
     ) -> Result<User, ResetPasswordError> {
         self.admit(ip, Attempt::FollowLink)?;
-        let reset = self.reset_by_link(token, password, ip).await;
+        let reset = self.reset_by_link(token, password, ip, language).await;
         match &reset {
             Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
             Err(ResetPasswordError::LinkUnknown) => {
@@ -80,6 +82,7 @@ impl Services {
         token: Option<Token>,
         password: NewPassword,
         ip: Option<IpAddr>,
+        language: Language,
     ) -> Result<User, ResetPasswordError> {
         let link = self
             .find_link(token.as_ref())
@@ -91,9 +94,10 @@ impl Services {
             password_hash: Some(password_hash),
             ..UserChanges::default()
         };
-        let substitute = self.substitute_name();
         let (user_id, now) = (link.user_id, self.ports.clock.now());
         self.thin_out_sessions(user_id, None).await?;
+        let notice = self.draft_notice(MailKind::PasswordChanged, user_id, language, now);
+        let substitute = self.substitute_name();
         let user = self
             .ports
             .store
@@ -115,7 +119,10 @@ impl Services {
                     // Nobody could log in with it.
                     changes.name = substitute.clone();
                 }
-                tx.users().update(user_id, &changes)?.ok_or_else(unknown)
+                let user = tx.users().update(user_id, &changes)?;
+                let user = user.ok_or_else(unknown)?;
+                notice.write(tx, user.email.as_ref())?;
+                Ok(user)
             })
             .await?;
         self.ports.session_check.forget(user_id);

@@ -79,7 +79,8 @@ impl Coded for UpdateUserError {
 }
 
 impl Services {
-    /// Changes the caller's account and answers it as it is then.
+    /// Changes the caller's account and answers it as it is then. The address it has is told in this language, where that was
+    /// proved.
     ///
     /// # Errors
     /// [`UpdateUserError`]; nothing was changed then.
@@ -118,6 +119,7 @@ impl Services {
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
+        let password_changed = self.draft_notice(MailKind::PasswordChanged, user_id, language, now);
         let email_change = email.map(|to| self.draft_email_change(user_id, to, language, now));
         if changes.password_hash.is_some() {
             self.thin_out_sessions(user_id, Some(session_id)).await?;
@@ -138,6 +140,7 @@ impl Services {
                     .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
                 if changes.password_hash.is_some() {
                     end_what_the_old_password_began(tx, caller_ids, now)?;
+                    password_changed.write(tx, user.email.as_ref())?;
                 }
                 if let Some(email_change) = &email_change {
                     email_change.write(tx, &user)?;
@@ -220,9 +223,8 @@ impl EmailChange {
                 tx.links().insert(&self.link)?;
                 tx.outbox().enqueue(&self.mail)?;
                 // Once for all changes that follow each other.
-                if let Some(present) = user.email.as_ref().filter(|_| replaced == 0) {
-                    tx.outbox()
-                        .enqueue(&self.notice.to(present.address().clone()))?;
+                if replaced == 0 {
+                    self.notice.write(tx, user.email.as_ref())?;
                 }
                 Ok(())
             }

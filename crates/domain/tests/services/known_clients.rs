@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::mail::Language;
 use azuma_domain::ports::{
     AbuseGuard, Attempt, Blocked, BlockedAttempt, Familiarity, SecurityEventKind,
 };
@@ -124,7 +125,9 @@ async fn whoever_recovers_the_account_is_known() {
     world.recover("neo@example.org").await;
     let link = world.link_mailed_to("neo@example.org").await;
     let (password, ip) = (new_password(NEW_PASSWORD), client(ELSEWHERE).ip);
-    let reset = world.services.reset_password(Some(link), password, ip);
+    let reset = world
+        .services
+        .reset_password(Some(link), password, ip, Language::English);
     reset.await.unwrap();
     let world = under_attack(&world);
     log_in(&world, ELSEWHERE, "neo", NEW_PASSWORD)

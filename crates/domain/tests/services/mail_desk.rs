@@ -71,6 +71,7 @@ async fn a_letter_without_a_link_can_be_retried_whenever() {
         .try_register("neo", Some("neo@example.org"), AZUMA)
         .await;
     let caller = world.caller(&neo.ok().unwrap().token).await;
+    world.prove_email(&caller).await;
     let change = UserUpdate {
         email: Some(sample::email("new@example.org")),
         ..UserUpdate::default()

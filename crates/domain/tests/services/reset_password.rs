@@ -2,6 +2,7 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::link::LinkPurpose;
+use azuma_domain::mail::Language;
 use azuma_domain::services::{ResetPasswordError, UserUpdate};
 use azuma_domain::testing::all;
 use azuma_domain::testing::sample;
@@ -46,6 +47,19 @@ async fn the_address_is_proved_then() {
     let user = world.reset(&link, NEW_PASSWORD).await.unwrap();
     let proved = sample::proved("neo@example.org", world.now());
     assert_eq!(user.email, Some(proved));
+}
+
+#[tokio::test]
+async fn the_address_is_told_and_the_message_carries_no_link() {
+    let world = claimed().await;
+    let link = link(&world).await;
+    world.wait(sample::SECOND);
+    world.reset(&link, NEW_PASSWORD).await.unwrap();
+    world.deliver_all().await;
+    let letter = world.parts.mailbox.letters().pop().unwrap();
+    assert_eq!(letter.to, "neo@example.org");
+    assert_eq!(letter.subject, "Your password for azumaneo has changed");
+    assert!(letter.token.is_none());
 }
 
 #[tokio::test]
@@ -189,7 +203,10 @@ async fn a_link_of_another_purpose_sets_no_password_and_is_not_used_up() {
 async fn a_text_that_is_no_token_is_an_unknown_link() {
     let world = claimed().await;
     let password = crate::world::new_password("x");
-    let outcome = world.services.reset_password(None, password, None).await;
+    let outcome = world
+        .services
+        .reset_password(None, password, None, Language::English)
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::LinkUnknown);
 }
 

@@ -132,7 +132,9 @@ async fn a_recovery_is_told_when_it_is_asked_for_and_when_it_is_done() {
     let link = world.link_mailed_to("neo@example.org").await;
     let reset = |link| {
         let password = new_password(NEW_PASSWORD);
-        world.services.reset_password(link, password, IP)
+        world
+            .services
+            .reset_password(link, password, IP, Language::English)
     };
     reset(Some(link.clone())).await.unwrap();
     reset(Some(link)).await.unwrap_err();

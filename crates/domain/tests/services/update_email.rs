@@ -8,12 +8,15 @@ use azuma_domain::user::User;
 
 use crate::world::{AZUMA, World, new_password, refusal};
 
+/// Neo, with a proved address.
 async fn neo() -> (World, LiveSession) {
     let world = World::new();
     let neo = world
         .try_register("neo", Some("neo@example.org"), AZUMA)
         .await;
-    let caller = world.caller(&neo.ok().unwrap().token).await;
+    let token = neo.ok().unwrap().token;
+    world.prove_email(&world.caller(&token).await).await;
+    let caller = world.caller(&token).await;
     (world, caller)
 }
 
@@ -113,6 +116,21 @@ async fn the_old_address_is_told_once_of_changes_that_follow_each_other() {
     ask_for(&world, &caller, "fourth@example.org").await;
     world.deliver_all().await;
     assert_eq!(told(), 2);
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_proved_is_told_nothing() {
+    let world = World::new();
+    let neo = world
+        .try_register("neo", Some("bystander@example.org"), AZUMA)
+        .await;
+    let caller = world.caller(&neo.ok().unwrap().token).await;
+    ask_for(&world, &caller, "new@example.org").await;
+    let link = world.link_mailed_to("new@example.org").await;
+    world.follow(&link).await.unwrap();
+    world.deliver_all().await;
+    let told = world.parts.mailbox.subjects_to("bystander@example.org");
+    assert!(told.is_empty(), "{told:?}");
 }
 
 #[tokio::test]

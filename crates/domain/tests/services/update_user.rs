@@ -48,6 +48,20 @@ fn everything(name: &str, email: &str) -> UserUpdate {
 }
 
 #[tokio::test]
+async fn a_new_password_is_told_to_a_proved_address_and_to_no_other() {
+    let (world, caller) = neo().await;
+    let told = || world.parts.mailbox.subjects_to("neo@example.org");
+    world.update(&caller, password()).await.unwrap();
+    world.deliver_all().await;
+    assert!(told().is_empty(), "{:?}", told());
+    world.prove_email(&caller).await;
+    world.update(&caller, name("theone")).await.unwrap();
+    world.update(&caller, password()).await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(told(), ["Your password for azumaneo has changed"]);
+}
+
+#[tokio::test]
 async fn all_of_a_change_happens() {
     let (world, caller) = neo().await;
     let update = everything("theone", "theone@example.org");

@@ -105,9 +105,10 @@ impl MailSettings {
         let page = match kind {
             MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.pages.verification,
             MailKind::ResetPassword(_) => &self.pages.reset,
-            MailKind::EmailChangeRequested | MailKind::EmailChanged | MailKind::Test => {
-                return None;
-            }
+            MailKind::EmailChangeRequested
+            | MailKind::EmailChanged
+            | MailKind::PasswordChanged
+            | MailKind::Test => return None,
         };
         Some(format!("{page}?token={}", token?.expose()))
     }

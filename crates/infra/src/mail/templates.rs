@@ -26,13 +26,14 @@ macro_rules! built_in {
         [$(($name, include_str!(concat!("../../templates/", $name)))),*]
     };
 }
-const BUILT_IN: [(&str, &str); 13] = built_in! {
+const BUILT_IN: [(&str, &str); 15] = built_in! {
     "message.html"
     "verify_account.en.txt" "verify_account.de.txt"
     "confirm_email.en.txt" "confirm_email.de.txt"
     "reset_password.en.txt" "reset_password.de.txt"
     "email_change_requested.en.txt" "email_change_requested.de.txt"
     "email_changed.en.txt" "email_changed.de.txt"
+    "password_changed.en.txt" "password_changed.de.txt"
     "test.en.txt" "test.de.txt"
 };
 

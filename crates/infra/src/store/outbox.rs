@@ -36,7 +36,7 @@ fn leased(lease: MailLease) -> _ {
 /// The messages of a kind and in a language that this release knows.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn known() -> _ {
-    let kinds: [&'static str; 6] = MailKind::names();
+    let kinds: [&'static str; 7] = MailKind::names();
     let languages: [&'static str; 2] = Language::ALL.map(Language::tag);
     outbox::table
         .filter(outbox::kind.eq_any(kinds))

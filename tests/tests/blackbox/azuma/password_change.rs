@@ -10,6 +10,7 @@ on_both_databases![
     spares_the_callers_session,
     spares_the_sessions_of_others,
     another_change_ends_no_session,
+    is_told_to_a_proved_address,
 ];
 
 async fn replaces_the_old_one(db: Database) {
@@ -47,6 +48,17 @@ async fn spares_the_callers_session(db: Database) {
     let token = azuma.sign_up(&Person::named("neo")).await;
     azuma.change_password(&token, "neox").await.done(200);
     azuma.own_user(&token).await.done(200);
+}
+
+async fn is_told_to_a_proved_address(db: Database) {
+    let server = db.server().start();
+    let neo = Person::named("neo");
+    let token = server.account().sign_up(&neo, &server.mail()).await;
+    let azuma = server.azuma();
+    azuma.change_password(&token, "neox").await.done(200);
+    let mail = server.mail().nth_to(&neo.email, 2).await;
+    assert_eq!(mail.subject, "Your password for azumaneo has changed");
+    assert!(!mail.text.contains("?token="), "{}", mail.text);
 }
 
 async fn spares_the_sessions_of_others(db: Database) {

@@ -14,7 +14,10 @@ async fn one_click_verifies_the_account_and_the_link_says_when_it_is_used() {
         browser.open(&link).await;
         assert_eq!(browser.heading().await, "Confirm your e-mail address");
         let text = browser.text().await;
-        assert!(text.contains(&neo.name) && text.contains(&neo.email), "{text}");
+        assert!(
+            text.contains(&neo.name) && text.contains(&neo.email),
+            "{text}"
+        );
         browser
             .screenshot(&format!("verify-asks-{scripts:?}"))
             .await;
@@ -49,7 +52,10 @@ async fn a_changed_address_is_named_before_it_is_confirmed() {
     let browser = Browser::start(Look::default()).await;
     browser.open(&link).await;
     let text = browser.text().await;
-    assert!(text.contains("neo") && text.contains("new@example.org"), "{text}");
+    assert!(
+        text.contains("neo") && text.contains("new@example.org"),
+        "{text}"
+    );
     browser.click("Confirm").await;
     assert_eq!(browser.heading().await, "Your new address is confirmed");
     let user = server.azuma().own_user(&token).await.success(200);
@@ -100,7 +106,10 @@ async fn whoever_did_not_ask_for_a_changed_address_takes_it_back_with_one_click(
     assert_eq!(browser.heading().await, "This link does not work");
     let user = azuma.own_user(&token).await.success(200);
     assert_eq!(user.email.as_deref(), Some("mallory@example.org"));
-    server.account().ask_for_account(&Person::named("neo")).await;
+    server
+        .account()
+        .ask_for_account(&Person::named("neo"))
+        .await;
 }
 
 #[tokio::test]

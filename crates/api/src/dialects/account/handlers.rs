@@ -45,7 +45,7 @@ pub async fn reset(services: web::Data<Services>, origin: Origin, body: Body) ->
     let body: ResetBody = body.json().await?;
     let (token, password) = body.parse(services.password_rules())?;
     services
-        .reset_password(token, password, origin.client.ip)
+        .reset_password(token, password, origin.client.ip, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }

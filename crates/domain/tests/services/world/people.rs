@@ -1,7 +1,7 @@
 //! What people do: register, log in, ask for accounts.
 
 use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
-use azuma_domain::ports::StoreExt;
+use azuma_domain::ports::{StoreError, StoreExt};
 use azuma_domain::services::{
     AccountRequest, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
     RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
@@ -113,11 +113,21 @@ impl World {
         self.services.recover_account(recovery).await.unwrap();
     }
 
+    /// Proves the address of whoever the token belongs to.
+    pub async fn prove_email(&self, caller: &LiveSession) {
+        let (id, now) = (caller.user.id, self.now());
+        let proved = self
+            .parts
+            .store
+            .transact::<_, StoreError>(move |tx| Ok(tx.users().prove_email(id, now)?));
+        proved.await.unwrap();
+    }
+
     /// Sets a new password by a mailed link.
     pub async fn reset(&self, link: &Token, password: &str) -> Result<User, ResetPasswordError> {
         let password = new_password(password);
         self.services
-            .reset_password(Some(link.clone()), password, None)
+            .reset_password(Some(link.clone()), password, None, Language::English)
             .await
     }
 

@@ -221,6 +221,7 @@ fn what_tells_of_something_carries_no_link() {
     for kind in [
         MailKind::EmailChangeRequested,
         MailKind::EmailChanged,
+        MailKind::PasswordChanged,
         MailKind::Test,
     ] {
         for language in Language::ALL {
