@@ -1,5 +1,6 @@
 //! Messages: their text, and two ways out, by SMTP or into files.
 
+mod bounded;
 mod files;
 mod message;
 mod settings;

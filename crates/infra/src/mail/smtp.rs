@@ -9,11 +9,14 @@ use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters, TlsParametersBuilder,
 };
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
+use super::bounded::BoundedStream;
 use super::message;
 use super::settings::MailSettings;
 use super::smtp_url::{Encryption, InvalidSmtpUrl, SmtpUrl};
@@ -50,9 +53,10 @@ pub enum SmtpSetupError {
 /// Hands messages over to a mail server, with a connection each.
 ///
 /// A refusal is permanent only where the server refused this message (5xx to its sender, recipient or content); one of the
-/// connection or the password is not, for the next attempt may find that mended.
+/// connection, the password or how we speak is not, for the next attempt may find that mended.
 pub struct SmtpMailer {
     server: SmtpUrl,
+    ehlo_name: ClientId,
     tls: TlsParameters,
     settings: MailSettings,
     patience: SmtpPatience,
@@ -88,6 +92,7 @@ impl SmtpMailer {
             tls = tls.add_root_certificate(roots);
         }
         Ok(Self {
+            ehlo_name: ehlo_name(&server, &settings),
             tls: tls.build().map_err(SmtpSetupError::Tls)?,
             server,
             settings,
@@ -95,62 +100,114 @@ impl SmtpMailer {
         })
     }
 
-    async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn open(&self) -> Result<AsyncSmtpConnection, SendError> {
         let SmtpUrl {
             host,
             port,
             encryption,
             credentials,
-            ehlo_name,
+            ..
         } = &self.server;
-        let ehlo_name = ehlo_name
-            .clone()
-            .map_or_else(ClientId::default, ClientId::Domain);
-        let from_the_start = (*encryption == Encryption::Always).then(|| self.tls.clone());
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            (host.as_str(), *port),
-            Some(self.patience.to_open),
-            &ehlo_name,
-            from_the_start,
-            None,
-        )
-        .await?;
-        let upgrade = match encryption {
+        let stream = BoundedStream::connect(host, *port).await.map_err(|error| {
+            SendError::Transient(format!("the mail server cannot be reached: {error}"))
+        })?;
+        let stream: Box<dyn AsyncTokioStream> = match encryption {
+            Encryption::Always => {
+                Box::new(stream.encrypted(self.tls.clone()).await.map_err(for_now)?)
+            }
+            Encryption::Required | Encryption::Opportunistic | Encryption::Never => {
+                Box::new(stream)
+            }
+        };
+        self.introduce(stream, credentials.as_ref())
+            .await
+            .map_err(for_now)
+    }
+
+    /// Says who we are, and asks for encryption and logs in where that is wanted.
+    async fn introduce(
+        &self,
+        stream: Box<dyn AsyncTokioStream>,
+        credentials: Option<&Credentials>,
+    ) -> Result<AsyncSmtpConnection, Error> {
+        let ehlo_name = &self.ehlo_name;
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, ehlo_name).await?;
+        let upgrade = match self.server.encryption {
             Encryption::Required => true,
             Encryption::Opportunistic => connection.can_starttls(),
             Encryption::Always | Encryption::Never => false,
         };
         if upgrade {
-            connection.starttls(self.tls.clone(), &ehlo_name).await?;
+            connection.starttls(self.tls.clone(), ehlo_name).await?;
         }
-        log_in(&mut connection, credentials.as_ref()).await?;
+        if let Some(credentials) = credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
         Ok(connection)
     }
 
     async fn hand_over(&self, message: &Message) -> Result<String, SendError> {
         let mut connection = timeout(self.patience.to_open, self.open())
             .await
-            .map_err(|_| took_longer_than(self.patience.to_open))?
-            .map_err(|error| SendError::Transient(error.to_string()))?;
-        let content = message.formatted();
-        let response = timeout(
-            self.patience.to_send,
-            connection.send(message.envelope(), &content),
-        )
-        .await
-        .map_err(|_| took_longer_than(self.patience.to_send))?
-        .map_err(|error| {
-            if error.is_permanent() {
-                SendError::Permanent(error.to_string())
-            } else {
-                SendError::Transient(error.to_string())
-            }
-        })?;
-        // The message is the server's now, however the conversation ends.
+            .map_err(|_| took_longer_than(self.patience.to_open))??;
+        let given = timeout(self.patience.to_send, give(&mut connection, message))
+            .await
+            .map_err(|_| took_longer_than(self.patience.to_send))?;
+        // Whose the message is now is decided, however the conversation ends.
         let _ = timeout(TO_QUIT, connection.abort()).await;
+        let response = given?;
         let words: Vec<&str> = response.message().collect();
         Ok(format!("{} {}", response.code(), words.join(" ")))
     }
+}
+
+/// Gives the server a message. lettre writes messages and addresses in ASCII alone, so no extension is asked for.
+async fn give(
+    connection: &mut AsyncSmtpConnection,
+    message: &Message,
+) -> Result<Response, SendError> {
+    let envelope = message.envelope();
+    let from = Mail::new(envelope.from().cloned(), vec![]);
+    connection.command(from).await.map_err(refused_envelope)?;
+    for to in envelope.to() {
+        let to = Rcpt::new(to.clone(), vec![]);
+        connection.command(to).await.map_err(refused_envelope)?;
+    }
+    connection.command(Data).await.map_err(refused)?;
+    connection
+        .message(&message.formatted())
+        .await
+        .map_err(refused)
+}
+
+/// A refusal of the message.
+fn refused(error: Error) -> SendError {
+    match error.is_permanent() {
+        true => SendError::Permanent(error.to_string()),
+        false => SendError::Transient(error.to_string()),
+    }
+}
+
+/// A refusal of sender or recipient. Where it is one of how we speak (RFC 3463 X.5.X, X.7.X, and the codes of RFC 5321 for
+/// commands), the message is not to blame: a name to greet with, a password or a relay that is not set up yet.
+fn refused_envelope(error: Error) -> SendError {
+    let words = error.to_string();
+    let refuses_us = error.status().is_some_and(|code| {
+        let said = words.split_once("): ").map_or("", |(_, said)| said);
+        matches!(
+            code.to_string().as_str(),
+            "500" | "501" | "502" | "503" | "504" | "530" | "535"
+        ) || said.starts_with("5.5.")
+            || said.starts_with("5.7.")
+    });
+    match refuses_us {
+        true => SendError::Transient(words),
+        false => refused(error),
+    }
+}
+
+fn for_now(error: Error) -> SendError {
+    SendError::Transient(error.to_string())
 }
 
 impl Mailer for SmtpMailer {
@@ -177,19 +234,20 @@ impl Mailer for SmtpMailer {
     }
 }
 
+/// The name that the URL gives; else the sender's domain, where that may be one of the net's. The machine's own name is often one
+/// that servers refuse.
+fn ehlo_name(server: &SmtpUrl, settings: &MailSettings) -> ClientId {
+    let domain = settings.from().email.domain();
+    match &server.ehlo_name {
+        Some(name) => ClientId::Domain(name.clone()),
+        None if domain.contains('.') => ClientId::Domain(domain.to_owned()),
+        None => ClientId::default(),
+    }
+}
+
 /// Else what follows would take it for a list of none.
 fn holds_certificate(pem: &[u8]) -> bool {
     String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----")
-}
-
-async fn log_in(
-    connection: &mut AsyncSmtpConnection,
-    credentials: Option<&Credentials>,
-) -> Result<(), Error> {
-    if let Some(credentials) = credentials {
-        connection.auth(DEFAULT_MECHANISMS, credentials).await?;
-    }
-    Ok(())
 }
 
 fn took_longer_than(span: Duration) -> SendError {

@@ -46,7 +46,7 @@ pub(super) struct SmtpUrl {
     pub(super) port: u16,
     pub(super) encryption: Encryption,
     pub(super) credentials: Option<Credentials>,
-    /// How to introduce ourselves; `None`: by this machine's name.
+    /// How to introduce ourselves; `None`: by the sender's domain.
     pub(super) ehlo_name: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -45,6 +46,7 @@ pub(super) struct Server {
     /// What its certificate for `localhost` is trusted by, PEM.
     pub(super) root: String,
     heard: Heard,
+    said: Mutex<Option<oneshot::Receiver<usize>>>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -75,7 +77,53 @@ impl Server {
                 tokio::spawn(serve(stream, encrypted, acceptor.clone(), script, hears));
             }
         });
-        Self { port, root, heard }
+        Self {
+            port,
+            root,
+            heard,
+            said: Mutex::new(None),
+        }
+    }
+
+    /// One that says this again and again, and nothing else.
+    pub(super) async fn start_endless(words: &'static str) -> Self {
+        Self::listen_endless(words, false).await
+    }
+
+    /// The same over TLS from the start.
+    pub(super) async fn start_endless_encrypted(words: &'static str) -> Self {
+        Self::listen_endless(words, true).await
+    }
+
+    async fn listen_endless(words: &'static str, encrypted: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (acceptor, root) = certified();
+        let (tell, said) = oneshot::channel();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream: Box<dyn Stream> = match encrypted {
+                true => Box::new(acceptor.accept(stream).await.unwrap()),
+                false => Box::new(stream),
+            };
+            let mut count = 0;
+            while stream.write_all(words.as_bytes()).await.is_ok() {
+                count += words.len();
+            }
+            let _ = tell.send(count);
+        });
+        Self {
+            port,
+            root,
+            heard: Heard::default(),
+            said: Mutex::new(Some(said)),
+        }
+    }
+
+    /// How many bytes an endless one said until its client hung up.
+    pub(super) async fn said(&self) -> usize {
+        let said = self.said.lock().unwrap().take();
+        said.expect("an endless server").await.unwrap()
     }
 
     pub(super) fn heard(&self) -> String {

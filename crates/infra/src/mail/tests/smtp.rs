@@ -85,6 +85,62 @@ async fn introduces_itself_and_logs_in_as_the_url_says() {
 }
 
 #[tokio::test]
+async fn introduces_itself_by_the_domain_of_the_sender() {
+    let (outcome, server) = send_to(Script::default()).await;
+    outcome.unwrap();
+    let heard = server.heard();
+    assert!(heard.starts_with("EHLO mail.example\n"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_refusal_of_how_we_speak_is_transient() {
+    let scripts = [
+        Script {
+            rcpt: "504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname",
+            ..Script::default()
+        },
+        Script {
+            rcpt: "554 5.7.1 <neo@example.org>: Relay access denied",
+            ..Script::default()
+        },
+        Script {
+            mail: "530 Must issue a STARTTLS command first",
+            ..Script::default()
+        },
+    ];
+    for script in scripts {
+        transient(send_to(script).await.0);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_ends_is_read_no_further_than_any_has_to_say() {
+    let endless = [
+        "220 a line without an end",
+        "220-a line, and another one\r\n",
+    ];
+    for greeting in endless {
+        for encrypted in [false, true] {
+            let server = match encrypted {
+                false => Server::start_endless(greeting).await,
+                true => Server::start_endless_encrypted(greeting).await,
+            };
+            let scheme = if encrypted { "smtps" } else { "smtp" };
+            let url = format!("{scheme}://localhost:{}", server.port);
+            let root = Some(server.root.as_bytes());
+            let mailer = SmtpMailer::new(&url, root, PATIENCE, settings()).unwrap();
+            transient(mailer.send(verification()).await);
+            let said = server.said().await;
+            // What lies in the buffers of the two ends was said, and not read.
+            assert!(
+                said < 16 * 1024 * 1024,
+                "{url}: {said} bytes of {greeting:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_for_now_is_transient() {
     let scripts = [
         Script {
