@@ -70,6 +70,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         sessions_per_user: config.sessions.per_user,
         registration_lifetime: config.registration.lifetime,
         recovery_lifetime: config.recovery.lifetime,
+        mail_kept_for: config.mail.keep,
     };
     Ok(Parts {
         services: Arc::new(Services::new(ports, settings)),

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
-use azuma_domain::services::{Backlog, ClockDoubt, Delivery, RecoveryProgress, Services};
+use azuma_domain::services::{
+    Backlog, ClockDoubt, Delivery, DiscardedLetters, RecoveryProgress, Services,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -18,6 +20,8 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 const MOST_AT_ONCE: u32 = 4;
 /// How often what has expired is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often mail is deleted that was kept for long enough.
+const DISCARD_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long after a panic a task begins again.
 const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -25,13 +29,14 @@ const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 type Leased = Result<LeasedMail, UnreadableMail>;
 
 /// The background tasks. They end by themselves when the other end of `stopped` is dropped.
-pub struct Workers([JoinHandle<()>; 3]);
+pub struct Workers([JoinHandle<()>; 4]);
 
 impl Workers {
     pub fn start(services: &Arc<Services>, stopped: watch::Receiver<()>) -> Self {
         let places = Arc::new(Semaphore::new(MOST_AT_ONCE as usize));
         let start = || (Arc::clone(services), stopped.clone());
-        let (for_mail, for_recoveries, for_sweeps) = (start(), start(), start());
+        let (for_mail, for_recoveries, for_sweeps, for_old_mail) =
+            (start(), start(), start(), start());
         Self([
             tokio::spawn(keep_running("sending mail", move || {
                 let (services, stopped) = for_mail.clone();
@@ -44,6 +49,10 @@ impl Workers {
             tokio::spawn(keep_running("deleting what has expired", move || {
                 let (services, stopped) = for_sweeps.clone();
                 sweep(services, stopped)
+            })),
+            tokio::spawn(keep_running("deleting old mail", move || {
+                let (services, stopped) = for_old_mail.clone();
+                discard_old_mail(services, stopped)
             })),
         ])
     }
@@ -184,6 +193,31 @@ fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
              stay in the database until the two agree"
         ),
         Some(ClockDoubt::Apart | ClockDoubt::Young) | None => {}
+    }
+}
+
+/// Deletes mail that was kept for long enough until told to stop.
+async fn discard_old_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        match services.discard_mail_files().await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "messages older than `mail.keep` were deleted"),
+            Err(error) => tracing::warn!(%error, "old messages could not be deleted"),
+        }
+        match services.discard_dead_letters().await {
+            Ok(DiscardedLetters { count: 0, .. }) => {}
+            Ok(DiscardedLetters { count, backlog }) => {
+                tracing::info!(
+                    letters = count,
+                    "dead letters older than `mail.keep` were deleted"
+                );
+                if backlog == Backlog::Left {
+                    continue;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "old dead letters could not be deleted"),
+        }
+        pause(DISCARD_EVERY, &mut stopped).await;
     }
 }
 

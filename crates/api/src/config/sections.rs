@@ -258,6 +258,12 @@ pub struct Mail {
     /// Where files are written.
     #[serde(deserialize_with = "directory")]
     pub directory: PathBuf,
+    /// How long those files are kept, and dead letters.
+    #[serde(
+        deserialize_with = "span::<HOUR, DECADE, _>",
+        serialize_with = "write_span"
+    )]
+    pub keep: Duration,
 }
 
 /// `passwords`: what passwords are accepted, and what a hash costs.

@@ -1,6 +1,8 @@
+use std::io;
 use std::time::Duration;
 
 use super::BoxFuture;
+use crate::Timestamp;
 use crate::mail::ReadyMail;
 
 /// A message was handed over.
@@ -26,6 +28,10 @@ pub trait Mailer: Send + Sync {
     /// Writes the message's text and hands it over. MUST answer `Ok` only once it was accepted. The `Message-ID`
     /// MUST be the same each time the same message is sent. No words it answers may hold the message's token.
     fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>>;
+
+    /// Deletes what it keeps of messages that it took at `until` or before, and answers how many files that were. MUST delete
+    /// nothing else, whoever else writes there, and no message that it has taken again since.
+    fn discard(&self, until: Timestamp) -> BoxFuture<'_, io::Result<usize>>;
 
     /// The longest that [`send`](Self::send) takes. It MUST answer by then; a message is leased for longer.
     fn patience(&self) -> Duration;

@@ -50,6 +50,10 @@ pub trait OutboxRepository {
         useless_from: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Deletes at most `limit` dead letters that died at `until` or before, and answers how many. MUST leave whatever is to be
+    /// sent, letters made due again among it.
+    fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError>;
+
     /// Deletes a message, whatever becomes of it elsewhere. MUST answer `true` once at the most.
     fn discard(&mut self, id: MailId) -> Result<bool, StoreError>;
 }

@@ -5,6 +5,7 @@ mod bound_sessions;
 mod clock_watch;
 mod delete_user;
 mod deliver_mail;
+mod discard_old_mail;
 mod disown_link;
 mod draft_mail;
 mod end_session;
@@ -33,6 +34,7 @@ pub use authenticate::AuthenticateError;
 pub use clock_watch::ClockDoubt;
 pub use delete_user::DeleteUserError;
 pub use deliver_mail::Delivery;
+pub use discard_old_mail::DiscardedLetters;
 pub use disown_link::Disowned;
 pub use end_session::{EndSessionError, LogoutScope};
 pub use find_user::FindUserError;
@@ -104,6 +106,8 @@ pub struct Settings {
     pub registration_lifetime: Duration,
     /// How long a link works that lets its reader set a new password.
     pub recovery_lifetime: Duration,
+    /// How long dead letters are kept, and messages by mailers that keep them.
+    pub mail_kept_for: Duration,
 }
 
 /// The use cases. One value serves all requests at once.

@@ -31,6 +31,10 @@ impl Mailer for Failing {
         }
     }
 
+    fn discard(&self, _until: Timestamp) -> BoxFuture<'_, std::io::Result<usize>> {
+        Box::pin(async { Ok(0) })
+    }
+
     fn patience(&self) -> Duration {
         self.mailer.patience()
     }

@@ -3,7 +3,7 @@
 use azuma_domain::mail::{MailId, MailState};
 use azuma_domain::ports::{StoreError, StoreExt};
 use azuma_domain::services::{MailDeskError, UserUpdate};
-use azuma_domain::testing::sample::{self, DAY, MINUTE};
+use azuma_domain::testing::sample::{self, DAY, MICROSECOND, MINUTE};
 
 use crate::world::{AZUMA, World};
 
@@ -24,6 +24,17 @@ async fn bury(world: &World) -> MailId {
     let buried: Result<(), StoreError> = buried.await;
     buried.unwrap();
     lease.id
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_kept_for_thirty_days_from_when_it_was_given_up() {
+    let (world, _) = with_dead_letter().await;
+    let discarded = async || world.services.discard_dead_letters().await.unwrap().count;
+    world.wait(30 * DAY - MICROSECOND);
+    assert_eq!(discarded().await, 0);
+    world.wait(MICROSECOND);
+    assert_eq!(discarded().await, 1);
+    assert!(world.desk().list(10).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,22 +1,28 @@
 //! Messages as files, for an instance without a mail server.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use azuma_domain::Timestamp;
 use azuma_domain::mail::{OutgoingMail, ReadyMail};
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
-use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::message;
 use super::settings::MailSettings;
 use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// What the name of a message begins with until it is written whole.
+const UNFINISHED: &str = ".unfinished-";
 
 /// How long a file may take. One that comes later is the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +42,8 @@ pub struct MailFolderError {
 pub struct MailFiles {
     folder: PathBuf,
     settings: MailSettings,
+    /// Held while a file is written or an old one deleted: one that is just replaced is not old any more.
+    writing: Arc<Mutex<()>>,
 }
 
 impl MailFiles {
@@ -45,7 +53,11 @@ impl MailFiles {
     /// [`MailFolderError`] when it cannot be made.
     pub fn new(folder: PathBuf, settings: MailSettings) -> Result<Self, MailFolderError> {
         match make_private_folder(&folder) {
-            Ok(()) => Ok(Self { folder, settings }),
+            Ok(()) => Ok(Self {
+                folder,
+                settings,
+                writing: Arc::default(),
+            }),
             Err(source) => Err(MailFolderError { folder, source }),
         }
     }
@@ -58,7 +70,11 @@ impl Mailer for MailFiles {
             let path = self.folder.join(file_name(&mail.mail));
             let words = format!("written to {}", path.display());
             let folder = self.folder.clone();
-            let written = tokio::task::spawn_blocking(move || put(&folder, &path, &message));
+            let writing = Arc::clone(&self.writing);
+            let written = tokio::task::spawn_blocking(move || {
+                let _turn = turn(&writing);
+                put(&folder, &path, &message)
+            });
             timeout(PATIENCE, written)
                 .await
                 .unwrap_or_else(|late| Ok(Err(late.into())))
@@ -68,6 +84,16 @@ impl Mailer for MailFiles {
                     let folder = self.folder.display();
                     SendError::Transient(format!("no file could be written to {folder}: {error}"))
                 })
+        })
+    }
+
+    fn discard(&self, until: Timestamp) -> BoxFuture<'_, io::Result<usize>> {
+        Box::pin(async move {
+            let (folder, writing) = (self.folder.clone(), Arc::clone(&self.writing));
+            let until = UNIX_EPOCH + Timestamp::from_micros(0).until(until);
+            tokio::task::spawn_blocking(move || discard(&folder, until, &writing))
+                .await
+                .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
         })
     }
 
@@ -83,13 +109,51 @@ fn file_name(mail: &OutgoingMail) -> String {
     format!("{written}-{}.eml", mail.id)
 }
 
+/// Whoever held it and panicked left nothing in it.
+fn turn(writing: &Mutex<()>) -> MutexGuard<'_, ()> {
+    writing.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Deletes the messages last written at `until` or before, and what is left of such as were never finished.
+fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<usize> {
+    let mut discarded = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().to_str().is_some_and(is_ours) {
+            continue;
+        }
+        let _turn = turn(writing);
+        // Gone meanwhile, or no plain file: not ours to delete.
+        let Ok(metadata) = entry.metadata() else {
+            continue;
+        };
+        if metadata.is_file() && metadata.modified()? <= until {
+            fs::remove_file(entry.path())?;
+            discarded += 1;
+        }
+    }
+    Ok(discarded)
+}
+
+/// Whether a file of this name is a message, or an unfinished one.
+fn is_ours(name: &str) -> bool {
+    let is_message = || {
+        let (written, id) = name.strip_suffix(".eml")?.split_once('-')?;
+        let id = Uuid::try_parse(id).ok()?;
+        let known = PrimitiveDateTime::parse(written, SECOND).is_ok()
+            && name == format!("{written}-{id}.eml");
+        known.then_some(())
+    };
+    name.starts_with(UNFINISHED) || is_message().is_some()
+}
+
 /// Writes the file whole and gives it its name, both durably.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     // Somebody may have cleared everything away.
     make_private_folder(folder)?;
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()
-        .prefix(".unfinished-")
+        .prefix(UNFINISHED)
         .tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;

@@ -1,7 +1,9 @@
 //! Messages by SMTP.
 
+use std::io;
 use std::time::Duration;
 
+use azuma_domain::Timestamp;
 use azuma_domain::mail::ReadyMail;
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use azuma_domain::token::Token;
@@ -227,6 +229,11 @@ impl Mailer for SmtpMailer {
                 }
             }
         })
+    }
+
+    /// It keeps none.
+    fn discard(&self, _until: Timestamp) -> BoxFuture<'_, io::Result<usize>> {
+        Box::pin(async { Ok(0) })
     }
 
     fn patience(&self) -> Duration {

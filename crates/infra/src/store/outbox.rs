@@ -201,6 +201,22 @@ impl OutboxRepository for DieselTransaction<'_> {
         Ok(revived == 1)
     }
 
+    fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            // Whoever revives one of them now decides about it.
+            let dead: Vec<StoredId> = load_locked!(
+                connection,
+                outbox::table
+                    .filter(outbox::dead_at.le(StoredTime(until)))
+                    .order(outbox::dead_at)
+                    .select(outbox::id)
+                    .limit(i64::from(limit.min(super::MAX_SWEEP))),
+                for_update.skip_locked
+            )?;
+            diesel::delete(outbox::table.filter(outbox::id.eq_any(dead))).execute(connection)
+        })
+    }
+
     fn discard(&mut self, id: MailId) -> Result<bool, StoreError> {
         let discarded = self.query(|connection| {
             diesel::delete(outbox::table.find(StoredId(id.uuid()))).execute(connection)

@@ -3,6 +3,7 @@
 mod crashes;
 mod delivery;
 mod encryption;
+mod keeping;
 mod nodes;
 mod operator;
 mod refusals;

@@ -92,6 +92,7 @@ impl World {
                 sessions_per_user: 100,
                 registration_lifetime: 10 * MINUTE,
                 recovery_lifetime: 15 * MINUTE,
+                mail_kept_for: 30 * DAY,
             },
         })
     }

@@ -37,6 +37,63 @@ async fn a_message_is_for_its_owner_alone() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// What was written until then is old.
+const LIMIT: Duration = Duration::from_secs(1_616_942_380);
+
+/// Makes a file as if it had been written then.
+fn written_at(path: &std::path::Path, since_epoch: Duration) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH + since_epoch)
+        .unwrap();
+}
+
+fn limit() -> Timestamp {
+    Timestamp::from_micros(0).plus(LIMIT)
+}
+
+#[tokio::test]
+async fn old_messages_go_and_what_others_wrote_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = MailFiles::new(folder.path().to_owned(), settings()).unwrap();
+    let id = "7d0c9a52-45ab-4b8e-9b1e-2f6f0b5c3a11";
+    let ours = [NAME, ".unfinished-a1b2c3"];
+    let young = format!("20210328T143941Z-{id}.eml");
+    let foreign = [
+        format!("{id}.eml"),
+        format!("20210328T143940Z-{id}.eml.bak"),
+        format!("20210328T143940Z-{}.eml", id.to_uppercase()),
+        format!("20211328T143940Z-{id}.eml"),
+        "notes-of-mine.eml".to_owned(),
+    ];
+    for name in ours.into_iter().chain(foreign.iter().map(String::as_str)) {
+        std::fs::write(folder.path().join(name), "text").unwrap();
+        written_at(&folder.path().join(name), LIMIT);
+    }
+    std::fs::write(folder.path().join(&young), "text").unwrap();
+    let second = Duration::from_secs(1);
+    written_at(&folder.path().join(&young), LIMIT + second);
+    assert_eq!(mailer.discard(limit()).await.unwrap(), 2);
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    let mut expected: Vec<_> = foreign.into_iter().chain([young]).collect();
+    expected.sort();
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
+async fn an_old_message_that_was_sent_again_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = MailFiles::new(folder.path().to_owned(), settings()).unwrap();
+    mailer.send(verification()).await.unwrap();
+    written_at(&folder.path().join(NAME), LIMIT);
+    mailer.send(verification()).await.unwrap();
+    assert_eq!(mailer.discard(limit()).await.unwrap(), 0);
+    assert!(folder.path().join(NAME).exists());
+}
+
 #[tokio::test]
 async fn a_folder_that_is_gone_is_made_again() {
     let folder = tempfile::tempdir().unwrap();

@@ -108,6 +108,9 @@ macro_rules! store_contract_of_outbox {
                 a_worker_does_not_revive_what_another_buried
             }
             operate {
+                dead_letters_go_once_they_are_so_old_and_it_answers_how_many
+                at_most_the_limit_goes_the_oldest_first
+                a_letter_that_was_revived_stays
                 messages_are_listed_the_oldest_first_dead_letters_among_them
                 no_more_than_the_limit_is_listed
                 a_message_is_found_with_all_that_happened_to_it

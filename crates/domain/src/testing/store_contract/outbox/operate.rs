@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use super::{due, given_mail, lease, lease_of};
 use crate::Timestamp;
-use crate::mail::{MailState, QueuedMail};
+use crate::mail::{MailId, MailState, QueuedMail};
 use crate::ports::Store;
 use crate::testing::all;
-use crate::testing::sample::{DAY, MICROSECOND, MINUTE, mail, mail_id, now};
+use crate::testing::sample::{DAY, MICROSECOND, MINUTE, SECOND, just_before, mail, mail_id, now};
 use crate::testing::store_contract::{count, given, linger, look, write};
 
 async fn list(store: &Arc<dyn Store>, limit: u32) -> Vec<QueuedMail> {
@@ -129,4 +129,40 @@ pub async fn a_waiting_message_and_a_dead_letter_are_discarded_once(store: Arc<d
         assert_eq!(discard(number).await, there, "message {number}");
     }
     assert_eq!(list(&store, 10).await.len(), 1);
+}
+
+async fn delete_dead(store: &Arc<dyn Store>, until: Timestamp, limit: u32) -> usize {
+    write(store, move |tx| tx.outbox().delete_dead(until, limit)).await
+}
+
+/// The numbers of the messages that are there.
+async fn left(store: &Arc<dyn Store>) -> Vec<MailId> {
+    list(store, 10).await.iter().map(|m| m.mail.id).collect()
+}
+
+pub async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    bury(&store, 1, now()).await;
+    bury(&store, 2, now().plus(MICROSECOND)).await;
+    assert_eq!(delete_dead(&store, just_before(now()), 10).await, 0);
+    assert_eq!(delete_dead(&store, now(), 10).await, 1);
+    assert_eq!(left(&store).await, [2, 3].map(mail_id));
+}
+
+pub async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    for (number, seconds) in [(1, 3), (2, 1), (3, 2)] {
+        bury(&store, number, now().plus(seconds * SECOND)).await;
+    }
+    assert_eq!(delete_dead(&store, now().plus(DAY), 2).await, 2);
+    assert_eq!(left(&store).await, [mail_id(1)]);
+}
+
+pub async fn a_letter_that_was_revived_stays(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::mail(&store, &mail(1, ada)).await;
+    bury(&store, 1, now()).await;
+    assert!(revive(&store, 1).await);
+    assert_eq!(delete_dead(&store, now().plus(DAY), 10).await, 0);
+    assert_eq!(left(&store).await, [mail_id(1)]);
 }
