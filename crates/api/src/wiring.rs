@@ -154,7 +154,10 @@ fn hashing(config: &Config) -> Argon2Settings {
 
 fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
     match config.abuse.enabled {
-        true => Arc::new(RateLimits::new(&AbuseSettings::default())),
+        true => Arc::new(RateLimits::new(&AbuseSettings {
+            mails_per_hour: config.mail.hourly_limit,
+            ..AbuseSettings::default()
+        })),
         false => Arc::new(NoGuard),
     }
 }

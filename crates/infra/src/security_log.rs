@@ -84,6 +84,8 @@ fn detail(kind: SecurityEventKind) -> Option<&'static str> {
             BlockedAttempt::Register => "register",
             BlockedAttempt::FollowLink => "follow_link",
             BlockedAttempt::Recover => "recover",
+            BlockedAttempt::Mail => "mail",
+            BlockedAttempt::Notice => "notice",
             BlockedAttempt::ChangeCredential => "change_credential",
         }),
         _ => None,

@@ -252,6 +252,9 @@ pub struct Mail {
         serialize_with = "write_span"
     )]
     pub send_timeout: Duration,
+    /// The most messages within an hour that clients ask for; 0 for no limit.
+    #[serde(deserialize_with = "whole::<0, 1_000_000, _, _>")]
+    pub hourly_limit: u32,
     /// Where templates are that replace ours.
     #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
     pub templates: Option<PathBuf>,

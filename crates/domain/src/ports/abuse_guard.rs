@@ -17,9 +17,15 @@ pub enum Attempt<'a> {
     Register,
     /// A link followed: counted for the client.
     FollowLink,
-    /// A recovery requested, which may mail: counted for the client as a registration is, and for the address, known or
-    /// not, whoever asks. Its owner has the links that were mailed meanwhile.
+    /// A recovery requested, which may mail: counted for the client as a registration is and as one who has something mailed, for
+    /// the address, known or not, whoever asks, and for the instance. The count of the address is its own, so that whatever else is
+    /// mailed there keeps nobody from recovering an account: whoever is blocked has the links that were mailed meanwhile.
     Recover(&'a EmailAddress),
+    /// A message to whoever has this address, which somebody asked for: counted for the address, whoever asks, for the client and
+    /// for the instance.
+    Mail(&'a EmailAddress),
+    /// A message that tells the owner of a proved address something: counted for the address together with [`Mail`](Self::Mail).
+    Notice(&'a EmailAddress),
     /// A password or an address changed, which hashes or mails: counted for the client as a registration is, and
     /// for the user, who has logged in.
     ChangeCredential(UserId),

@@ -67,6 +67,10 @@ pub enum BlockedAttempt {
     FollowLink,
     /// Asking for a recovery.
     Recover,
+    /// Having something mailed to an address.
+    Mail,
+    /// A message that tells a user something: it was not written.
+    Notice,
     /// Changing a password or an address.
     ChangeCredential,
 }

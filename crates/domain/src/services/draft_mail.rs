@@ -1,12 +1,14 @@
 //! Links and messages to be written: shared by the use cases that mail somebody.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Services;
+use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
-use crate::ports::{StoreError, Transaction};
+use crate::ports::{Attempt, StoreError, Transaction};
 use crate::user::{AccountEmail, EmailAddress, UserId};
 
 /// How long a message is worth sending that carries no link.
@@ -49,7 +51,7 @@ impl Services {
     pub(super) fn draft_notice(
         &self,
         kind: MailKind,
-        user_id: UserId,
+        (user_id, ip): (UserId, Option<IpAddr>),
         language: Language,
         now: Timestamp,
     ) -> NoticeDraft {
@@ -59,6 +61,7 @@ impl Services {
             kind,
             language,
             now,
+            permit: self.mail_permit(user_id, ip),
         }
     }
 }
@@ -70,10 +73,11 @@ pub(super) struct NoticeDraft {
     kind: MailKind,
     language: Language,
     now: Timestamp,
+    permit: MailPermit,
 }
 
 impl NoticeDraft {
-    /// Writes the message to an account's address, where that is proved: whoever has an address that somebody else wrote
+    /// Writes the message to an account's address, where that is proved and was not told much just before: whoever has an address that somebody else wrote
     /// down is not to be told of what is not theirs.
     pub(super) fn write(
         &self,
@@ -83,6 +87,9 @@ impl NoticeDraft {
         let Some(to) = email.and_then(AccountEmail::proved_address) else {
             return Ok(());
         };
+        if self.permit.ask(Attempt::Notice(to)).is_err() {
+            return Ok(());
+        }
         tx.outbox().enqueue(&OutgoingMail {
             id: self.id,
             user_id: Some(self.user_id),

@@ -94,7 +94,7 @@ impl Services {
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
         self.admit(ip, Attempt::FollowLink)?;
-        let followed = self.follow(token, language).await;
+        let followed = self.follow(token, ip, language).await;
         match &followed {
             Ok((Followed::AccountVerified, user_id)) => {
                 self.record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
@@ -114,12 +114,13 @@ impl Services {
     async fn follow(
         &self,
         token: Option<Token>,
+        ip: Option<IpAddr>,
         language: Language,
     ) -> Result<(Followed, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
         let (user_id, now) = (link.user_id, self.ports.clock.now());
-        let notice = self.draft_notice(MailKind::EmailChanged, user_id, language, now);
+        let notice = self.draft_notice(MailKind::EmailChanged, (user_id, ip), language, now);
         let followed = self
             .ports
             .store

@@ -16,6 +16,7 @@ mod known_clients;
 mod list_sessions;
 mod login;
 mod mail_desk;
+mod mail_permit;
 mod recover_account;
 mod register;
 mod renew_session;

@@ -3,7 +3,7 @@
 use super::{RegisterError, Services};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
-use crate::ports::StoreExt;
+use crate::ports::{Abort, Attempt, StoreExt};
 use crate::session::Client;
 use crate::user::{EmailAddress, NewPassword, Standing, UserName};
 
@@ -43,6 +43,7 @@ impl Services {
         let new = self.new_user(name, Some(email.clone()), password_hash, standing, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
+        let permit = self.mail_permit(new.user.id, client.ip);
         let added = self
             .ports
             .store
@@ -51,6 +52,8 @@ impl Services {
                     .release(Some(&new.user.name), Some(&mail.to), now)?;
                 tx.users().insert(&new)?;
                 tx.links().insert(&link)?;
+                let admitted = permit.ask(Attempt::Mail(&mail.to));
+                admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
                 Ok(tx.outbox().enqueue(&mail)?)
             })
             .await;

@@ -96,7 +96,7 @@ impl Services {
         };
         let (user_id, now) = (link.user_id, self.ports.clock.now());
         self.thin_out_sessions(user_id, None).await?;
-        let notice = self.draft_notice(MailKind::PasswordChanged, user_id, language, now);
+        let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
         let user = self
             .ports

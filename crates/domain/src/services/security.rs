@@ -49,13 +49,15 @@ impl Services {
     }
 }
 
-fn described(attempt: Attempt<'_>) -> BlockedAttempt {
+pub(super) fn described(attempt: Attempt<'_>) -> BlockedAttempt {
     match attempt {
         Attempt::Login(_) => BlockedAttempt::Login,
         Attempt::LoginTo(..) => BlockedAttempt::StrangersLogin,
         Attempt::Register => BlockedAttempt::Register,
         Attempt::FollowLink => BlockedAttempt::FollowLink,
         Attempt::Recover(_) => BlockedAttempt::Recover,
+        Attempt::Mail(_) => BlockedAttempt::Mail,
+        Attempt::Notice(_) => BlockedAttempt::Notice,
         Attempt::ChangeCredential(_) => BlockedAttempt::ChangeCredential,
     }
 }

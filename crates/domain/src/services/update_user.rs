@@ -1,7 +1,10 @@
 //! Changing one's account (`PATCH /user/update`).
 
+use std::net::IpAddr;
+
 use super::Services;
 use super::draft_mail::NoticeDraft;
+use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -119,8 +122,14 @@ impl Services {
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
-        let password_changed = self.draft_notice(MailKind::PasswordChanged, user_id, language, now);
-        let email_change = email.map(|to| self.draft_email_change(user_id, to, language, now));
+        let password_changed = self.draft_notice(
+            MailKind::PasswordChanged,
+            (user_id, client.ip),
+            language,
+            now,
+        );
+        let email_change =
+            email.map(|to| self.draft_email_change((user_id, client.ip), to, language, now));
         if changes.password_hash.is_some() {
             self.thin_out_sessions(user_id, Some(session_id)).await?;
         }
@@ -173,15 +182,21 @@ impl Services {
 
     fn draft_email_change(
         &self,
-        user_id: UserId,
+        (user_id, ip): (UserId, Option<IpAddr>),
         to: EmailAddress,
         language: Language,
         now: Timestamp,
     ) -> EmailChange {
         let link = self.draft_link(user_id, LinkPurpose::ChangeEmail(to.clone()), now);
         let mail = self.draft_mail(&link, MailKind::ConfirmEmail, to, language, now);
-        let notice = self.draft_notice(MailKind::EmailChangeRequested, user_id, language, now);
-        EmailChange { link, mail, notice }
+        let notice =
+            self.draft_notice(MailKind::EmailChangeRequested, (user_id, ip), language, now);
+        EmailChange {
+            link,
+            mail,
+            permit: self.mail_permit(user_id, ip),
+            notice,
+        }
     }
 }
 
@@ -202,6 +217,7 @@ fn end_what_the_old_password_began(
 struct EmailChange {
     link: Link,
     mail: OutgoingMail,
+    permit: MailPermit,
     notice: NoticeDraft,
 }
 
@@ -220,6 +236,8 @@ impl EmailChange {
                 Err(Abort::Refused(UpdateUserError::EmailTaken))
             }
             _ => {
+                let admitted = self.permit.ask(Attempt::Mail(to));
+                admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
                 tx.links().insert(&self.link)?;
                 tx.outbox().enqueue(&self.mail)?;
                 // Once for all changes that follow each other.

@@ -22,6 +22,7 @@ mod list_sessions;
 mod login;
 mod login_races;
 mod mail_desk;
+mod mail_limits;
 mod recover_account;
 mod register;
 mod request_account;

@@ -1,6 +1,7 @@
 //! The abuse guard, in memory: each node counts for itself, and a restart forgets.
 
 mod by_client;
+mod hour;
 mod limiter;
 #[cfg(test)]
 mod tests;
@@ -11,11 +12,12 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use azuma_domain::ports::{AbuseGuard, Attempt, Blocked, Familiarity};
-use azuma_domain::user::{UserId, UserName};
+use azuma_domain::user::{EmailAddress, UserId, UserName};
 use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
 
 use by_client::{ByClient, Client};
+use hour::HourlyLimit;
 use limiter::Limiter;
 
 /// Within these, governor counts nanoseconds in 64 bits.
@@ -72,6 +74,13 @@ pub struct AbuseSettings {
     /// Recoveries of one address, known or not, whoever asks. Default: 3, then one each 5 minutes, so that a link that was
     /// mailed works all the time.
     pub recoveries: Limit,
+    /// Messages to one address but for recoveries, whoever asks for them. Default: 3, then one each 5 minutes.
+    pub mails: Limit,
+    /// Messages that one client asks for, whomever they go to, so that no single one uses up what the instance may send.
+    /// Default: 100, then one each 30 s.
+    pub mails_of_client: Limit,
+    /// Messages that all clients ask for within an hour; 0 for no limit. Default: 1,000.
+    pub mails_per_hour: u32,
     /// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size.
     /// Default: 50,000, some 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
     pub remembered: u64,
@@ -92,6 +101,9 @@ impl Default for AbuseSettings {
             links: limit(300, 1_000),
             credential_changes: limit(100, 10_000),
             recoveries: limit(3, 300_000),
+            mails: limit(3, 300_000),
+            mails_of_client: limit(100, 30_000),
+            mails_per_hour: 1_000,
             remembered: 50_000,
         }
     }
@@ -122,6 +134,9 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     links: ByClient<(), C>,
     credential_changes: Limiter<UserId, C>,
     recoveries: Limiter<u64, C>,
+    mails: Limiter<u64, C>,
+    mails_of_client: ByClient<(), C>,
+    mails_of_all: HourlyLimit<C>,
     /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
     /// count by accident is as unlikely as harmless.
     keys: RandomState,
@@ -147,12 +162,32 @@ impl<C: Clock + Clone> RateLimits<C> {
             links: ByClient::new(settings.links, remembered, &clock),
             credential_changes: Limiter::new(settings.credential_changes, remembered, &clock),
             recoveries: Limiter::new(settings.recoveries, remembered, &clock),
+            mails: Limiter::new(settings.mails, remembered, &clock),
+            mails_of_client: ByClient::new(settings.mails_of_client, remembered, &clock),
+            mails_of_all: HourlyLimit::new(settings.mails_per_hour, clock),
             keys: RandomState::new(),
         }
     }
 
     fn name(&self, name: &UserName) -> u64 {
         self.keys.hash_one(name.key())
+    }
+
+    fn address(&self, email: &EmailAddress) -> u64 {
+        self.keys.hash_one(email.key())
+    }
+
+    /// What is blocked by one count uses up nothing of those that others share.
+    fn admit_mail(
+        &self,
+        client: &Client,
+        by_address: &Limiter<u64, C>,
+        email: &EmailAddress,
+    ) -> Result<(), Blocked> {
+        self.mails_of_all.has_room()?;
+        self.mails_of_client.admit(client, ())?;
+        by_address.admit(&self.address(email))?;
+        self.mails_of_all.admit()
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), Blocked> {
@@ -179,9 +214,10 @@ where
             Attempt::FollowLink => self.links.admit(&client, ()),
             Attempt::Recover(email) => {
                 self.registrations.admit(&client, ())?;
-                let address = self.keys.hash_one(email.key());
-                self.recoveries.admit(&address)
+                self.admit_mail(&client, &self.recoveries, email)
             }
+            Attempt::Mail(email) => self.admit_mail(&client, &self.mails, email),
+            Attempt::Notice(email) => self.mails.admit(&self.address(email)),
             Attempt::ChangeCredential(user) => {
                 self.registrations.admit(&client, ())?;
                 self.credential_changes.admit(&user)
@@ -199,6 +235,8 @@ where
             | Attempt::Register
             | Attempt::FollowLink
             | Attempt::Recover(_)
+            | Attempt::Mail(_)
+            | Attempt::Notice(_)
             | Attempt::ChangeCredential(_) => {}
         }
     }

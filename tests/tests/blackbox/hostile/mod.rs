@@ -3,6 +3,7 @@
 mod clients;
 mod guesses;
 mod hashing_queue;
+mod mail_bombs;
 mod many_sessions;
 mod text;
 mod unreadable;

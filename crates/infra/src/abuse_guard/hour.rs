@@ -1,0 +1,80 @@
+//! A limit for all clients together.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use azuma_domain::ports::Blocked;
+use governor::clock::{Clock, Reference};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// At most so many within any hour.
+pub(super) struct HourlyLimit<C: Clock> {
+    /// 0 for no limit.
+    most: usize,
+    counted: Mutex<Counted<C::Instant>>,
+    clock: C,
+}
+
+/// When each of the last hour was, the oldest first; and when it was last said that there are too many.
+struct Counted<Instant> {
+    times: VecDeque<Instant>,
+    said: Option<Instant>,
+}
+
+impl<C: Clock> HourlyLimit<C> {
+    pub(super) fn new(most: u32, clock: C) -> Self {
+        Self {
+            most: most as usize,
+            counted: Mutex::new(Counted {
+                times: VecDeque::new(),
+                said: None,
+            }),
+            clock,
+        }
+    }
+
+    /// Whether there is room for one more, without counting it.
+    pub(super) fn has_room(&self) -> Result<(), Blocked> {
+        self.room(&mut self.counted(), self.clock.now())
+    }
+
+    /// Counts one more.
+    pub(super) fn admit(&self) -> Result<(), Blocked> {
+        let now = self.clock.now();
+        let mut counted = self.counted();
+        self.room(&mut counted, now)?;
+        if self.most > 0 {
+            counted.times.push_back(now);
+        }
+        Ok(())
+    }
+
+    fn room(&self, counted: &mut Counted<C::Instant>, now: C::Instant) -> Result<(), Blocked> {
+        let age = |time: C::Instant| Duration::from(now.duration_since(time));
+        while counted.times.front().is_some_and(|time| age(*time) >= HOUR) {
+            counted.times.pop_front();
+        }
+        match counted.times.front() {
+            Some(oldest) if counted.times.len() >= self.most => {
+                let retry_after = HOUR - age(*oldest);
+                if counted.said.is_none_or(|time| age(time) >= HOUR) {
+                    counted.said = Some(now);
+                    tracing::warn!(
+                        limit = self.most,
+                        "`mail.hourly_limit` is reached: whatever would be mailed on request is refused until an hour has passed \
+                         since the oldest message of it"
+                    );
+                }
+                Err(Blocked { retry_after })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whoever held it and panicked left whole values in it.
+    fn counted(&self) -> MutexGuard<'_, Counted<C::Instant>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
