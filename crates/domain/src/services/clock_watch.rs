@@ -45,11 +45,20 @@ impl ClockWatch {
 
     /// Looks at the clock, and answers what time it is and why that may be wrong.
     pub(super) fn look(&mut self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
+        let running = clock.running();
+        let (now, doubt) = self.glance(clock);
+        (self.now, self.running) = (now, running);
+        if doubt == Some(ClockDoubt::Set) {
+            self.even_since = running;
+        }
+        (now, doubt)
+    }
+
+    /// The same, but the next look compares with the one before: who looks again and again sees every jump.
+    pub(super) fn glance(&self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
         let (now, running) = (clock.now(), clock.running());
         let expected = self.now.plus(running.saturating_sub(self.running));
-        (self.now, self.running) = (now, running);
         let doubt = if distance(expected, now) > TOLERANCE {
-            self.even_since = running;
             Some(ClockDoubt::Set)
         } else if running.saturating_sub(self.even_since) < EVEN_FOR {
             Some(ClockDoubt::Young)

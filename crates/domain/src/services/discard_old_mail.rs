@@ -1,7 +1,9 @@
 //! Deleting mail that is kept for nobody any more. Called by a worker, again and again.
 
 use std::io;
+use std::sync::PoisonError;
 
+use super::clock_watch::compare;
 use super::{Backlog, Services};
 use crate::Timestamp;
 use crate::ports::{StoreError, StoreExt};
@@ -19,16 +21,15 @@ pub struct DiscardedLetters {
 }
 
 impl Services {
-    /// Deletes dead letters that are kept for so long, 500 at the most.
+    /// Deletes dead letters that are kept for so long, 500 at the most. While the clock may be wrong, it deletes none.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was deleted then.
     pub async fn discard_dead_letters(&self) -> Result<DiscardedLetters, StoreError> {
-        let until = self.mail_kept_until();
-        let store = &self.ports.store;
-        let deleted =
-            store.transact::<_, StoreError>(move |tx| Ok(tx.outbox().delete_dead(until, BATCH)?));
-        let count = deleted.await?;
+        let count = match self.believed_time() {
+            Some(now) => self.delete_dead_letters(now).await?,
+            None => 0,
+        };
         let backlog = match count < BATCH as usize {
             true => Backlog::Empty,
             false => Backlog::Left,
@@ -36,15 +37,37 @@ impl Services {
         Ok(DiscardedLetters { count, backlog })
     }
 
-    /// Deletes messages that the mailer keeps for so long, where it keeps any, and answers how many.
+    async fn delete_dead_letters(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let until = now.minus(self.settings.mail_kept_for);
+        let store = &self.ports.store;
+        store
+            .transact::<_, StoreError>(move |tx| match compare(now, tx.clock()?) {
+                Some(_) => Ok(0),
+                None => Ok(tx.outbox().delete_dead(until, BATCH)?),
+            })
+            .await
+    }
+
+    /// Deletes messages that the mailer keeps for so long, where it keeps any, and answers how many. While the clock may be
+    /// wrong, it deletes none.
     ///
     /// # Errors
     /// [`io::Error`]; some may be deleted then.
     pub async fn discard_mail_files(&self) -> io::Result<usize> {
-        self.ports.mailer.discard(self.mail_kept_until()).await
+        match self.believed_time() {
+            Some(now) => {
+                let until = now.minus(self.settings.mail_kept_for);
+                self.ports.mailer.discard(until).await
+            }
+            None => Ok(0),
+        }
     }
 
-    fn mail_kept_until(&self) -> Timestamp {
-        self.ports.clock.now().minus(self.settings.mail_kept_for)
+    /// The time; `None` while the clock may be wrong.
+    fn believed_time(&self) -> Option<Timestamp> {
+        let watch = self.clock_watch.lock();
+        let watch = watch.unwrap_or_else(PoisonError::into_inner);
+        let (now, doubt) = watch.glance(&*self.ports.clock);
+        doubt.is_none().then_some(now)
     }
 }

@@ -38,6 +38,15 @@ async fn a_dead_letter_is_kept_for_thirty_days_from_when_it_was_given_up() {
 }
 
 #[tokio::test]
+async fn a_dead_letter_is_kept_while_the_clock_may_be_wrong() {
+    let (world, _) = with_dead_letter().await;
+    world.wait(60 * MINUTE);
+    world.parts.clock.set(world.now().plus(31 * DAY));
+    let discarded = world.services.discard_dead_letters().await.unwrap();
+    assert_eq!(discarded.count, 0);
+}
+
+#[tokio::test]
 async fn a_dead_letter_is_shown_with_the_mail_servers_words() {
     let (world, id) = with_dead_letter().await;
     let shown = world.desk().show(id).await.unwrap();
