@@ -105,7 +105,8 @@ pub fn mail_desk(config: &Config) -> Result<MailDesk, Box<dyn Error>> {
 
 /// Everybody's sessions, for their operator.
 pub fn session_desk(config: &Config) -> Result<SessionDesk, Box<dyn Error>> {
-    Ok(SessionDesk::new(store_beside_a_server(config)?))
+    let store = store_beside_a_server(config)?;
+    Ok(SessionDesk::new(store, Arc::new(SystemClock)))
 }
 
 /// The store as it is: a server of this version or the one before may run beside it, so nothing is migrated.

@@ -87,8 +87,8 @@ pub trait SessionRepository {
         limit: u32,
     ) -> Result<usize, StoreError>;
 
-    /// Ends sessions of whomever, `limit` of them at the most, and answers how many.
-    fn end_anybodys(&mut self, limit: u32) -> Result<usize, StoreError>;
+    /// Ends sessions that were issued before `before`, whosever they are, `limit` of them at the most, and answers how many.
+    fn end_anybodys(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
     /// Deletes at most `limit` tokens expired at `now` and the sessions left without one; answers how many tokens.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;

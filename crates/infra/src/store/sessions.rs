@@ -286,11 +286,12 @@ impl SessionRepository for DieselTransaction<'_> {
         })
     }
 
-    fn end_anybodys(&mut self, limit: u32) -> Result<usize, StoreError> {
+    fn end_anybodys(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let ended = self.query(|connection| {
             let ended: Vec<(StoredId, StoredId)> = load_locked!(
                 connection,
                 sessions::table
+                    .filter(sessions::created_at.lt(StoredTime(before)))
                     .order((sessions::user_id, sessions::id))
                     .select((sessions::id, sessions::user_id))
                     .limit(i64::from(limit.min(super::MAX_SWEEP))),

@@ -130,7 +130,10 @@ pub async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn St
     let grace = given::grace(&store).await;
     given::login(&store, 2, grace, later()).await;
     given::login(&store, 3, ada, later()).await;
-    write(&store, |tx| tx.sessions().end_anybodys(10)).await;
+    write(&store, |tx| {
+        tx.sessions().end_anybodys(now().plus(MINUTE), 10)
+    })
+    .await;
     let mut users = invalidated(&store).await;
     users.sort();
     assert_eq!(users, [ada, grace]);

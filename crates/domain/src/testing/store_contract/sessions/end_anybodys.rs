@@ -7,7 +7,10 @@ use crate::testing::sample::{MINUTE, now};
 use crate::testing::store_contract::{given, linger, write};
 
 async fn end_anybodys(store: &Arc<dyn Store>, limit: u32) -> usize {
-    write(store, move |tx| tx.sessions().end_anybodys(limit)).await
+    write(store, move |tx| {
+        tx.sessions().end_anybodys(now().plus(MINUTE), limit)
+    })
+    .await
 }
 
 /// Two sessions of `ada` and one of `grace`.
@@ -35,11 +38,18 @@ pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(ended, [2, 1, 0]);
 }
 
+pub async fn a_session_issued_at_the_time_given_or_later_lives_on(store: Arc<dyn Store>) {
+    given_three(&store).await;
+    let ended = write(&store, |tx| tx.sessions().end_anybodys(now(), 10)).await;
+    assert_eq!(ended, 0);
+    assert!(is_live(&store, 1, now()).await);
+}
+
 pub async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
     given_three(&store).await;
     let ended = all((0..6).map(|_| {
         write(&store, |tx| {
-            let ended = tx.sessions().end_anybodys(10)?;
+            let ended = tx.sessions().end_anybodys(now().plus(MINUTE), 10)?;
             linger();
             Ok(ended)
         })

@@ -159,6 +159,7 @@ macro_rules! store_contract_of_sessions {
             }
             end_anybodys {
                 every_users_sessions_end
+                a_session_issued_at_the_time_given_or_later_lives_on
                 at_most_the_limit_ends_and_the_rest_the_next_times
                 racing_calls_count_each_session_once
             }
