@@ -5,6 +5,7 @@
 //! | [`cli`], [`config`] | what the binary is asked to do, and how |
 //! | `commands` | what it then does, a file each |
 //! | `wiring` | puts the real parts together; the only place that names `azuma-infra` |
+//! | `listener` | where clients come in, and which are let in |
 //! | `server` | the HTTP server over the use cases |
 //! | `workers` | what goes on beside the requests |
 //! | `telemetry` | the log |
@@ -18,6 +19,7 @@ mod commands;
 pub mod config;
 mod dialects;
 mod http;
+mod listener;
 mod open_files;
 mod pages;
 mod server;

@@ -3,44 +3,77 @@
 use std::error::Error;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_http::HttpService;
+use actix_service::map_config;
+use actix_web::App;
+use actix_web::dev::{AppConfig, Server};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, HttpServer};
+use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::dialects::legacy::CookieTransport;
 use crate::dialects::{account, azuma, legacy};
+use crate::http::body::BodyPatience;
 use crate::http::client::TrustedProxies;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::refusal::whole_seconds;
+use crate::listener::{Door, listen_on};
 use crate::pages;
 use crate::wiring::Parts;
 
+/// How long a client that is still sending may take to read an answer before the connection is closed.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// Binds the address and starts to answer. Told to stop, the server finishes what it began within
-/// three quarters of `http.shutdown_grace`; signals are its caller's.
-pub fn start(config: &Config, parts: Parts) -> Result<Server, Box<dyn Error>> {
+/// three quarters of `http.shutdown_grace`; signals are its caller's. Requests that are still being sent when the other end of
+/// `stopping` is dropped have a moment left.
+pub fn start(
+    config: &Config,
+    parts: Parts,
+    stopping: watch::Receiver<()>,
+) -> Result<Server, Box<dyn Error>> {
     let services = Data::from(parts.services);
-    let proxies = Data::new(TrustedProxies(config.http.trusted_proxies.clone()));
+    let trusted = TrustedProxies(config.http.trusted_proxies.clone());
+    let door = Door::new(&config.http, trusted.clone());
+    let proxies = Data::new(trusted);
+    let patience = Data::new(BodyPatience::new(config.http.body_timeout, stopping));
     let observe = Observe::new(parts.entropy);
     let dialects = Dialects::of(config);
+    let keep_alive = config.http.keep_alive;
     let address = config.http.listen.as_str();
-    let server = HttpServer::new(move || {
+    let listeners =
+        listen_on(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    let mut server = actix_server::Server::build()
+        .workers(config.http.worker_count())
+        .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
+        .disable_signals();
+    let shutdown = server.graceful_shutdown_signal();
+    let app = move || {
         let dialects = dialects.clone();
         App::new()
             .wrap(observe.clone())
             .app_data(services.clone())
             .app_data(proxies.clone())
+            .app_data(patience.clone())
             .configure(|routes| dialects.routes(routes))
             .configure(pages::routes)
             .default_service(web::to(unknown_route::<azuma::Azuma>))
-    })
-    .workers(config.http.worker_count())
-    .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
-    .disable_signals()
-    .bind(address)
-    .map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    for address in server.addrs() {
+    };
+    let service = move || {
+        let shutdown = shutdown.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let shutdown = shutdown.clone();
+                async move { shutdown.notified().await }
+            })
+            .keep_alive(keep_alive)
+            .client_disconnect_timeout(LINGER)
+            .h1(map_config(app(), |_| AppConfig::default()));
+        door.clone().before(http)
+    };
+    for (address, listener) in listeners {
+        server = server.listen("http", listener, service.clone())?;
         tracing::info!("listening on http://{address}");
     }
     Ok(server.run())

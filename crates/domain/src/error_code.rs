@@ -10,6 +10,8 @@ pub enum ErrorCode {
     InvalidInput,
     /// The input is larger than any use case needs.
     InputTooLarge,
+    /// The input did not arrive in time.
+    InputTimeout,
     /// What should be an e-mail address is none.
     InvalidEmail,
     /// No token came.

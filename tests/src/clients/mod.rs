@@ -14,4 +14,4 @@ pub use azuma::{Azuma, Index, Issued, OwnUser, Session, Sessions, Update, Update
 pub use carrier::Carrier;
 pub use http::{Http, Request};
 pub use legacy::{Legacy, LegacySession, Me, ObjectId, Version};
-pub use wire::{WireAnswer, exchange};
+pub use wire::{Wire, WireAnswer, exchange};

@@ -1,8 +1,10 @@
 //! Bytes over TCP, for what no HTTP client would send.
 
-use std::io::{self, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 /// What came back, if anything.
 #[derive(Debug)]
@@ -15,26 +17,72 @@ pub struct WireAnswer {
 
 /// Sends bytes on a connection of their own and reads until the server closes it or falls silent for two seconds.
 pub fn exchange(address: SocketAddr, bytes: &[u8]) -> WireAnswer {
-    let answer = try_exchange(address, bytes);
-    let answer = answer.unwrap_or_else(|error| panic!("no connection: {error}"));
-    let text = String::from_utf8_lossy(&answer).into_owned();
-    WireAnswer {
-        status: status(&text),
-        text,
-    }
+    let mut wire = Wire::to(address);
+    wire.send(bytes);
+    wire.answer()
 }
 
-fn try_exchange(address: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    // A server that has read enough may close early; what it answered is still to be read.
-    let _ = stream.write_all(bytes);
-    let mut answer = Vec::new();
-    let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = stream.read(&mut buffer) {
-        answer.extend(buffer.iter().take(length));
+/// A connection that is sent what a test likes, when it likes.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    is_closed: bool,
+}
+
+impl Wire {
+    /// A connection to a server.
+    pub fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address);
+        Self::on(stream.unwrap_or_else(|error| panic!("no connection: {error}")))
     }
-    Ok(answer)
+
+    /// A connection to a server from another address of this machine.
+    pub async fn from(client: &str, address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let client = SocketAddr::new(client.parse().expect("an address"), 0);
+        socket.bind(client).expect("an address of this machine");
+        let stream = socket.connect(address).await.expect("a connection");
+        let stream = stream.into_std().expect("a socket");
+        stream.set_nonblocking(false).expect("a socket");
+        Self::on(stream)
+    }
+
+    fn on(stream: TcpStream) -> Self {
+        let patience = Some(Duration::from_secs(2));
+        stream.set_read_timeout(patience).expect("a socket");
+        Self {
+            stream,
+            is_closed: false,
+        }
+    }
+
+    /// Sends bytes. A server that has read enough may close early; what it answered is still to be read.
+    pub fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes);
+    }
+
+    /// Reads until the server closes the connection or falls silent for two seconds.
+    pub fn answer(&mut self) -> WireAnswer {
+        let mut answer = Vec::new();
+        let mut buffer = [0; 4096];
+        self.is_closed = loop {
+            match self.stream.read(&mut buffer) {
+                Ok(length @ 1..) => answer.extend(buffer.iter().take(length)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break false,
+                Ok(0) | Err(_) => break true,
+            }
+        };
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        WireAnswer {
+            status: status(&text),
+            text,
+        }
+    }
+
+    /// Whether the server had closed the connection when the last answer was read.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
 }
 
 fn status(text: &str) -> Option<u16> {

@@ -27,13 +27,13 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
     let parts = wiring::assemble(config)?;
     let (stop, stopped) = watch::channel(());
-    let workers = Workers::start(&parts.services, stopped);
+    let workers = Workers::start(&parts.services, stopped.clone());
     let session_cache = parts.session_cache.clone();
     let kept_up = session_cache.clone();
     let upkeep = tokio::spawn(keep_running("the upkeep of the session cache", move || {
         kept_up.clone().run()
     }));
-    let server = server::start(config, parts)?;
+    let server = server::start(config, parts, stopped)?;
     let handle = server.handle();
     let told = signals.serving();
     let told_to_stop = tokio::spawn(async move {

@@ -31,6 +31,18 @@ pub struct Http {
     /// Threads that answer requests; 0 for as many as there are cores.
     #[serde(deserialize_with = "whole::<0, 1024, _, _>")]
     pub workers: usize,
+    /// How long a connection without a request stays open; zero closes it after each answer.
+    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    pub keep_alive: Duration,
+    /// How long the body of a request may take.
+    #[serde(
+        deserialize_with = "span::<1_000, HOUR, _>",
+        serialize_with = "write_span"
+    )]
+    pub body_timeout: Duration,
+    /// The most connections of one client.
+    #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
+    pub connections_per_client: usize,
     /// How long a stopping server finishes what it began.
     #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
     pub shutdown_grace: Duration,

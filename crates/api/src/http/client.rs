@@ -15,7 +15,16 @@ use ipnet::IpNet;
 const MAX_LANGUAGES_BYTES: usize = 1_024;
 
 /// The proxies that are believed about the client's address (`http.trusted_proxies`).
+#[derive(Clone)]
 pub struct TrustedProxies(pub Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Whether this is the address of one of them.
+    pub fn trust(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
 
 /// Where a request comes from, and the language its sender reads.
 pub struct Origin {
@@ -54,10 +63,9 @@ fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
 /// Walks back from the peer through trusted proxies: each of them wrote the entry before it. The first address that
 /// no trusted proxy has is the client's; what stands before that is only its word.
 fn nearest_untrusted(peer: IpAddr, hops: Vec<&str>, trusted: &TrustedProxies) -> IpAddr {
-    let is_trusted = |ip: IpAddr| trusted.0.iter().any(|net| net.contains(&ip));
     let mut nearest = peer;
     for hop in hops.into_iter().rev() {
-        if !is_trusted(nearest) {
+        if !trusted.trust(nearest) {
             break;
         }
         let Ok(ip) = hop.trim().parse::<IpAddr>() else {

@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`endpoint`] | a path with its methods; answers 405 to the others |
-//! | [`body`] | reading a JSON body within its bounds |
+//! | [`body`] | reading a body within its bounds |
 //! | [`form`] | the fields that several dialects read |
 //! | [`bearer`] | who asks, by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |

@@ -7,9 +7,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use actix_http::ConnectionType;
 use actix_web::Error;
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{
+    RequestHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready,
+};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use azuma_domain::ports::Entropy;
 use pin_project_lite::pin_project;
@@ -103,11 +106,21 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
     if response.status().is_server_error() {
         log_failure(response, &String::from_utf8_lossy(&id));
     }
+    if carries_one_request(response.request().head()) {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_bytes(&id) {
         headers.insert(X_REQUEST_ID, id);
     }
+}
+
+/// Whether the connection is of no use after the answer, which then says so. Actix would close it without a word after
+/// `Connection: upgrade`, which is ignored here (RFC 9110 §7.8).
+fn carries_one_request(head: &RequestHead) -> bool {
+    head.connection_type() == ConnectionType::Upgrade
 }
 
 /// Makes request ids: a random part of this worker, a hyphen, and a number.

@@ -36,14 +36,14 @@ impl Notice<'_> {
 }
 
 /// What came is not what our pages send.
-pub fn form_unreadable(texts: &Texts, error: &actix_web::Error) -> HttpResponse {
+pub fn form_unreadable(texts: &Texts, error: BodyError) -> HttpResponse {
     let notice = Notice {
         texts,
         title: texts.form_unreadable_title,
         text: texts.form_unreadable_text,
         then: Then::Nothing,
     };
-    notice.refused(BodyError::from(error))
+    notice.refused(error)
 }
 
 /// Nothing happened, and may later.

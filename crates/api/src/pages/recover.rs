@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, refused_page};
+use crate::http::body::Body;
 use crate::http::client::{Origin, language};
 use crate::http::form::FormError;
 
@@ -37,15 +38,11 @@ pub async fn ask(request: HttpRequest) -> HttpResponse {
 }
 
 /// `POST /recover`, the form of the page above. It says the same of known addresses and of unknown ones.
-pub async fn begin(
-    services: web::Data<Services>,
-    origin: Origin,
-    form: Result<web::Form<RecoverForm>, actix_web::Error>,
-) -> HttpResponse {
+pub async fn begin(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
-    let form = match form {
-        Ok(form) => form.into_inner(),
-        Err(error) => return form_unreadable(texts, &error),
+    let form: RecoverForm = match body.form().await {
+        Ok(form) => form,
+        Err(error) => return form_unreadable(texts, error),
     };
     let email = match EmailAddress::parse(&form.email) {
         Ok(email) => email,

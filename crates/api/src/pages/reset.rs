@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, refused_page, token_in_query};
+use crate::http::body::Body;
 use crate::http::client::{Origin, language};
 use crate::http::form::new_password;
 
@@ -62,15 +63,11 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
 }
 
 /// `POST /reset`, the form of the page above. A password outside the rules is asked for again.
-pub async fn set(
-    services: web::Data<Services>,
-    origin: Origin,
-    form: Result<web::Form<ResetForm>, actix_web::Error>,
-) -> HttpResponse {
+pub async fn set(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
-    let form = match form {
-        Ok(form) => form.into_inner(),
-        Err(error) => return form_unreadable(texts, &error),
+    let form: ResetForm = match body.form().await {
+        Ok(form) => form,
+        Err(error) => return form_unreadable(texts, error),
     };
     let rules = services.password_rules();
     let token = Token::parse(&form.token).ok();

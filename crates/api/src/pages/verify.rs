@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, token_in_query};
+use crate::http::body::Body;
 use crate::http::client::{Origin, language};
 
 /// The body of the form.
@@ -63,15 +64,11 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
 }
 
 /// `POST /verify`, the form of the page above. Without an answer it confirms.
-pub async fn follow(
-    services: web::Data<Services>,
-    origin: Origin,
-    form: Result<web::Form<ConfirmForm>, actix_web::Error>,
-) -> HttpResponse {
+pub async fn follow(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
-    let form = match form {
-        Ok(form) => form.into_inner(),
-        Err(error) => return form_unreadable(texts, &error),
+    let form = match body.form::<ConfirmForm>().await {
+        Ok(form) => form,
+        Err(error) => return form_unreadable(texts, error),
     };
     let token = Token::parse(&form.token).ok();
     let done = match form.answer {

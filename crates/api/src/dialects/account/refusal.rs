@@ -12,6 +12,7 @@ impl Dialect for Account {
             ErrorCode::InvalidInput => WireCode::BadRequest,
             ErrorCode::InvalidEmail => WireCode::UnprocessableEntity,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => WireCode::RequestTimeout,
             ErrorCode::TokenMissing
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword

@@ -10,6 +10,7 @@ impl Dialect for Azuma {
         match reason {
             ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => WireCode::RequestTimeout,
             ErrorCode::TokenMissing | ErrorCode::TokenInvalid => WireCode::Unauthorized,
             ErrorCode::WrongPassword | ErrorCode::PasswordUnreadable | ErrorCode::NotVerified => {
                 WireCode::Forbidden

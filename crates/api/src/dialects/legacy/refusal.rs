@@ -11,6 +11,7 @@ impl Dialect for Legacy {
         match reason {
             ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
             ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => WireCode::RequestTimeout,
             ErrorCode::TokenMissing
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword

@@ -1,0 +1,146 @@
+//! How many connections each client has open.
+
+use std::collections::HashMap;
+use std::mem::take;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How often the log tells of connections that are not let in.
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// Counts connections by client, and lets none have more than its share. An IPv6 client is its /64: whoever has one address
+/// of it has them all.
+pub struct Clients {
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: HashMap<IpAddr, usize>,
+    refused: u64,
+    told_at: Option<Instant>,
+}
+
+/// A place among the connections of a client. It is free again once this is dropped.
+pub struct Place {
+    clients: Arc<Clients>,
+    client: IpAddr,
+}
+
+impl Clients {
+    /// So many connections for each client.
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            state: Mutex::default(),
+        }
+    }
+
+    /// A place for one more connection from this address; `None` where its client has as many as it may.
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let client = client_of(address);
+        let mut state = self.lock();
+        let open = state.open.entry(client).or_default();
+        if *open >= self.most {
+            self.refuse(state, client);
+            return None;
+        }
+        *open += 1;
+        drop(state);
+        Some(Place {
+            clients: Arc::clone(self),
+            client,
+        })
+    }
+
+    fn refuse(&self, mut state: MutexGuard<'_, State>, client: IpAddr) {
+        state.refused += 1;
+        let now = Instant::now();
+        let is_told = |at: Instant| now.duration_since(at) < TELL_EVERY;
+        if state.told_at.is_some_and(is_told) {
+            return;
+        }
+        state.told_at = Some(now);
+        let refused = take(&mut state.refused);
+        drop(state);
+        tracing::warn!(
+            %client,
+            most = self.most,
+            refused,
+            "a client has as many connections open as it may, and more were closed at once; `http.connections_per_client` is \
+             how many, and a proxy belongs into `http.trusted_proxies`"
+        );
+    }
+
+    fn leave(&self, client: IpAddr) {
+        let mut state = self.lock();
+        if let Some(open) = state.open.get_mut(&client) {
+            *open = open.saturating_sub(1);
+            if *open == 0 {
+                state.open.remove(&client);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in there panics half way.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.clients.leave(self.client);
+    }
+}
+
+fn client_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enter(clients: &Arc<Clients>, address: &str) -> Option<Place> {
+        clients.enter(address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_client_has_its_share_and_no_more_and_gets_back_what_it_leaves() {
+        let clients = Arc::new(Clients::new(2));
+        let first = enter(&clients, "203.0.113.7");
+        let second = enter(&clients, "::ffff:203.0.113.7");
+        assert!(first.is_some() && second.is_some());
+        assert!(enter(&clients, "203.0.113.7").is_none());
+        assert!(enter(&clients, "203.0.113.8").is_some());
+        drop(first);
+        assert!(enter(&clients, "203.0.113.7").is_some());
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_one_client() {
+        let clients = Arc::new(Clients::new(1));
+        let place = enter(&clients, "2001:db8::1");
+        assert!(place.is_some());
+        assert!(enter(&clients, "2001:db8::ffff:ffff:ffff:ffff").is_none());
+        assert!(enter(&clients, "2001:db8:0:1::1").is_some());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_clients_that_have_left() {
+        let clients = Arc::new(Clients::new(1));
+        drop(enter(&clients, "203.0.113.7"));
+        assert!(clients.lock().open.is_empty());
+    }
+}

@@ -1,0 +1,160 @@
+//! A client's connection, as long as it lasts.
+
+use std::io::{self, ErrorKind};
+use std::mem::replace;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::rt::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::clients::Place;
+
+/// A connection that breaks off by itself when nothing could be written to it for long, whatever its client does: a head
+/// that never ends, a body that nobody reads and that never ends, answers that the client does not take.
+pub struct Connection {
+    stream: TcpStream,
+    silence: Silence,
+    /// Held for as long as the connection is open.
+    _place: Option<Place>,
+}
+
+impl Connection {
+    /// It breaks off after nothing was written for this long, or for up to twice as long.
+    pub fn new(stream: TcpStream, longest_silence: Duration, place: Option<Place>) -> Self {
+        Self {
+            stream,
+            silence: Silence::new(longest_silence),
+            _place: place,
+        }
+    }
+}
+
+/// Watches that something is written now and then. It costs a comparison where all is well: the timer is looked at once for
+/// each span, not at each request.
+struct Silence {
+    longest: Duration,
+    timer: Pin<Box<Sleep>>,
+    is_timer_set: bool,
+    was_broken: bool,
+}
+
+impl Silence {
+    fn new(longest: Duration) -> Self {
+        Self {
+            longest,
+            timer: Box::pin(sleep(longest)),
+            is_timer_set: false,
+            was_broken: false,
+        }
+    }
+
+    /// `Pending`, unless nothing was written for too long.
+    fn pending<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if self.is_timer_set && !self.timer.is_elapsed() {
+            return Poll::Pending;
+        }
+        self.is_timer_set = true;
+        while self.timer.as_mut().poll(context).is_ready() {
+            if !replace(&mut self.was_broken, false) {
+                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+            }
+            self.timer.as_mut().reset(Instant::now() + self.longest);
+        }
+        Poll::Pending
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_read(context, buffer) {
+            Poll::Pending => this.silence.pending(context),
+            ready => ready,
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_write(context, bytes) {
+            Poll::Pending => this.silence.pending(context),
+            ready => {
+                this.silence.was_broken = true;
+                ready
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::rt::net::TcpListener;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const LONGEST: Duration = Duration::from_millis(20);
+
+    /// A connection, and its client.
+    async fn connected() -> (Connection, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(client, listener.accept());
+        let connection = Connection::new(accepted.unwrap().0, LONGEST, None);
+        (connection, client.unwrap())
+    }
+
+    /// What reading from it comes to, once it has been silent for so long that it looks at its timer.
+    async fn read_later(connection: &mut Connection) -> Poll<io::Result<usize>> {
+        sleep(2 * LONGEST).await;
+        let mut byte = [0];
+        let mut reading = std::pin::pin!(connection.read(&mut byte));
+        std::future::poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_answered_now_and_then_lasts() {
+        let (mut connection, _client) = connected().await;
+        for _ in 0..5 {
+            connection.write_all(b"answer").await.unwrap();
+            assert!(read_later(&mut connection).await.is_pending());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_nothing_is_written_to_breaks_off_whatever_is_read() {
+        let (mut connection, mut client) = connected().await;
+        connection.write_all(b"answer").await.unwrap();
+        assert!(read_later(&mut connection).await.is_pending());
+        client.write_all(b"x").await.unwrap();
+        assert_eq!(connection.read(&mut [0]).await.unwrap(), 1);
+        let read = read_later(&mut connection).await;
+        let is_over = |error: &io::Error| error.kind() == ErrorKind::TimedOut;
+        assert!(
+            matches!(&read, Poll::Ready(Err(error)) if is_over(error)),
+            "{read:?}"
+        );
+    }
+}

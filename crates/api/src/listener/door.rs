@@ -1,0 +1,91 @@
+//! Which connections are let in, and what becomes of those that do not speak HTTP.
+
+use std::future::ready;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service};
+use actix_web::rt::net::TcpStream;
+
+use super::clients::Clients;
+use super::connection::Connection;
+use crate::config::Http;
+use crate::http::client::TrustedProxies;
+
+/// What is left for the work on a request, of the time in which something must be written.
+const FOR_THE_WORK: Duration = Duration::from_secs(60);
+
+/// What stands in front of the HTTP service of each thread. The threads share it.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    proxies: TrustedProxies,
+    clients: Arc<Clients>,
+    longest_silence: Duration,
+    malformed: AtomicU64,
+}
+
+impl Door {
+    pub fn new(config: &Http, proxies: TrustedProxies) -> Self {
+        Self(Arc::new(Inner {
+            proxies,
+            clients: Arc::new(Clients::new(config.connections_per_client)),
+            longest_silence: config.keep_alive + config.body_timeout + FOR_THE_WORK,
+            malformed: AtomicU64::new(0),
+        }))
+    }
+
+    /// A service for connections that lets those in which may come.
+    pub fn before<S>(
+        self,
+        service: S,
+    ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
+    where
+        S: ServiceFactory<
+                (Connection, Option<SocketAddr>),
+                Config = (),
+                Response = (),
+                Error = DispatchError,
+                InitError = (),
+            >,
+    {
+        let door = self.clone();
+        fn_service(move |stream: TcpStream| ready(door.0.admit(stream)))
+            .and_then(service)
+            .map_err(move |error| {
+                self.0.note(&error);
+                error
+            })
+    }
+}
+
+impl Inner {
+    /// A proxy that is trusted brings many clients, and has as many connections as it likes.
+    fn admit(&self, stream: TcpStream) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
+        // The client may have gone already.
+        let peer = stream.peer_addr().map_err(DispatchError::Io)?;
+        let place = match self.proxies.trust(peer.ip()) {
+            true => None,
+            false => Some(self.clients.enter(peer.ip()).ok_or_else(turned_away)?),
+        };
+        let connection = Connection::new(stream, self.longest_silence, place);
+        Ok((connection, Some(peer)))
+    }
+
+    /// Anybody can send what is no HTTP, as often as they like: nobody wants a line for each.
+    fn note(&self, error: &DispatchError) {
+        if let DispatchError::Parse(reason) = error {
+            let malformed = self.malformed.fetch_add(1, Ordering::Relaxed) + 1;
+            tracing::debug!(%reason, malformed, "a request was malformed, and refused");
+        }
+    }
+}
+
+fn turned_away() -> DispatchError {
+    DispatchError::Io(io::Error::from(ErrorKind::ConnectionRefused))
+}

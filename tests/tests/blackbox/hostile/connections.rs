@@ -1,0 +1,68 @@
+//! Connections that one client holds.
+
+use azuma_tests::Database;
+use azuma_tests::clients::Wire;
+use azuma_tests::server::Server;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// A server that gives each client three connections.
+fn with_three_for_each() -> Server {
+    let setup = Database::Sqlite.server();
+    setup.set("http.connections_per_client", "3").start()
+}
+
+/// Whether a request on each of them is answered.
+fn are_answered(wires: &mut [Wire]) -> bool {
+    for wire in &mut *wires {
+        wire.send(REQUEST);
+    }
+    wires
+        .iter_mut()
+        .all(|wire| wire.answer().status == Some(200))
+}
+
+fn connect(server: &Server) -> Wire {
+    Wire::to(server.address())
+}
+
+#[tokio::test]
+async fn a_client_has_as_many_as_it_may_and_takes_none_from_others() {
+    let server = with_three_for_each();
+    let mut held: Vec<Wire> = (0..3).map(|_| connect(&server)).collect();
+    assert!(are_answered(&mut held));
+    for _ in 0..5 {
+        let mut more = [connect(&server)];
+        assert!(!are_answered(&mut more) && more[0].is_closed());
+    }
+    let other = Wire::from("127.0.0.2", server.address()).await;
+    assert!(are_answered(&mut [other]));
+    assert!(are_answered(&mut held), "those it has go on");
+    server
+        .prints("a client has as many connections open as it may")
+        .await;
+    let told = server.output().matches("as many connections open").count();
+    assert_eq!(told, 1, "{}", server.output());
+}
+
+#[test]
+fn a_connection_that_ends_makes_room_for_another() {
+    let server = with_three_for_each();
+    for _ in 0..10 {
+        let mut wires: Vec<Wire> = (0..3).map(|_| connect(&server)).collect();
+        for wire in &mut wires {
+            wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            assert_eq!(wire.answer().status, Some(200));
+            assert!(wire.is_closed());
+        }
+    }
+}
+
+#[test]
+fn a_trusted_proxy_has_as_many_as_it_likes() {
+    let setup = Database::Sqlite.server();
+    let setup = setup.set("http.connections_per_client", "1");
+    let server = setup.set("http.trusted_proxies", "127.0.0.1").start();
+    let mut held: Vec<Wire> = (0..5).map(|_| connect(&server)).collect();
+    assert!(are_answered(&mut held));
+}
