@@ -31,6 +31,9 @@ const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SEC
 const NOT_UP_TO_DATE: &str =
     "there is no database yet, or it is older than this version: run `azuma migrate` first";
 
+const ANOTHER_DATABASE: &str = "`database.migrate_url` was migrated, and `database.url` lacks what came with it: both must name one \
+     database, and the user of `database.url` must be allowed to read its tables, `__diesel_schema_migrations` among them";
+
 /// What the server runs on.
 pub struct Parts {
     pub services: Arc<Services>,
@@ -44,6 +47,9 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let key = secret_key(config, &url)?;
     migrate_database(config)?;
     wait_for_database(&url, config.database.start_timeout)?;
+    if config.database.migrate_url.is_some() && !is_up_to_date(&url)? {
+        return Err(ANOTHER_DATABASE.into());
+    }
     let store = DieselStore::open(&url, pool_options(config))?;
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);

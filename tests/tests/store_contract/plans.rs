@@ -1,4 +1,4 @@
-//! How the databases look for what a stranger can make much of.
+//! How the databases look for what a stranger can make much of, and in which order they keep it.
 
 use azuma_tests::postgres::Cluster;
 use diesel::prelude::*;
@@ -49,4 +49,15 @@ fn sqlite_finds_the_next_recovery_by_an_index() {
         plan,
         ["SEARCH recoveries USING COVERING INDEX recoveries_due (due_at<?)"]
     );
+}
+
+#[test]
+fn postgres_compares_names_and_addresses_by_their_bytes() {
+    let url = Cluster::shared().create_database();
+    drop(open(&url));
+    let (_, name) = url.rsplit_once('/').expect("a URL with a path");
+    let query = "SELECT collation_name FROM information_schema.columns
+         WHERE table_name = 'users' AND column_name IN ('name_key', 'email_key');";
+    // In the order of the C library, an upgrade of it would leave the indexes in another one.
+    assert_eq!(Cluster::shared().sql(name, query), "C\nC\n");
 }

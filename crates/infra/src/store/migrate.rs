@@ -91,16 +91,19 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     apply(&mut connection)
 }
 
-/// Whether a database is there and has this version's schema, or a later one. It makes and changes nothing, and blocks.
+/// Whether a database is there and has this version's schema, or a later one that this version can work with. It makes and
+/// changes nothing, and blocks.
 ///
 /// # Errors
-/// [`OpenError`] when it cannot be opened.
-pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, OpenError> {
+/// [`MigrateError`] when it cannot be opened, or cannot be worked with.
+pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, MigrateError> {
     if url.sqlite_path().is_some_and(|path| !path.exists()) {
         return Ok(false);
     }
     let mut connection = DbConnection::open(url, Pooling::Transaction, PATIENCE)?;
     let source = source_of(&connection);
+    expect_unicode(&mut connection)?;
+    expect_no_later(&mut connection, source)?;
     Ok(is_current(&mut connection, source))
 }
 

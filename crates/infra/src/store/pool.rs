@@ -81,8 +81,10 @@ impl Pools {
             limit: options.limit,
             serves,
         };
-        let first = manager(Serves::Both).connect()?;
-        manager(Serves::Both).expect_sessions(first)?;
+        if options.pooling == Pooling::Session {
+            pooler::expect_sessions(url, options.limit)?;
+        }
+        drop(manager(Serves::Both).connect()?);
         let threads = Arc::new(
             ScheduledThreadPool::builder()
                 .num_threads(CONNECTING)
@@ -166,26 +168,6 @@ impl Manager {
             (Location::Postgres(_), Pooling::Transaction) => {
                 Begin::EachAnew(self.pooling.begin(self.limit))
             }
-        }
-    }
-
-    /// Whether a connection has a session of the server to itself, where statements and settings are to stay in it.
-    fn expect_sessions(&self, first: Pooled) -> Result<(), OpenError> {
-        if self.pooling == Pooling::Transaction {
-            return Ok(());
-        }
-        let DbConnection::Postgres(mut first) = first.connection else {
-            return Ok(());
-        };
-        let DbConnection::Postgres(mut second) = self.connect()?.connection else {
-            return Ok(());
-        };
-        match pooler::keep_their_sessions([&mut first, &mut second]) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(OpenError::SharedSessions {
-                url: self.url.to_string(),
-            }),
-            Err(error) => Err(OpenError::refused(&self.url, &error)),
         }
     }
 }

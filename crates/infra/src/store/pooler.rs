@@ -8,6 +8,10 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::Integer;
 use diesel::{Connection, QueryResult, RunQueryDsl};
 
+use super::connection::DbConnection;
+use super::errors::OpenError;
+use super::url::{DatabaseUrl, Location};
+
 /// How long a connection to Postgres stays with one and the same session of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
@@ -52,14 +56,32 @@ fn limits(scope: &str, limit: Duration) -> String {
     )
 }
 
-/// Whether two connections have a session of the server each, and keep it.
-pub(super) fn keep_their_sessions(mut pair: [&mut PgConnection; 2]) -> QueryResult<bool> {
+/// Asks two new connections in turns, and sets nothing in the sessions that they meet. SQLite has none.
+///
+/// # Errors
+/// [`OpenError::SharedSessions`] where they do not have a session of the server each, and keep it.
+pub(super) fn expect_sessions(url: &DatabaseUrl, limit: Duration) -> Result<(), OpenError> {
+    let Location::Postgres(_) = url.location() else {
+        return Ok(());
+    };
+    let connect = || DbConnection::open(url, Pooling::Transaction, limit);
+    let mut pair = [connect()?, connect()?];
+    match keep_their_sessions(&mut pair) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(OpenError::SharedSessions {
+            url: url.to_string(),
+        }),
+        Err(error) => Err(OpenError::refused(url, &error)),
+    }
+}
+
+fn keep_their_sessions(pair: &mut [DbConnection; 2]) -> QueryResult<bool> {
     let mut sessions: [Option<i32>; 2] = [None; 2];
     for asked in QUESTIONS {
         let (Some(connection), Some(known)) = (pair.get_mut(asked), sessions.get_mut(asked)) else {
             continue;
         };
-        let session = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(*connection)?;
+        let session = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(connection)?;
         if *known.get_or_insert(session) != session {
             return Ok(false);
         }

@@ -14,10 +14,11 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 const NO_LIMIT: Duration = Duration::ZERO;
 
 /// What a server says, in the words of libpq or its own, that says it again however long one waits.
-const FINAL: [&str; 8] = [
+const FINAL: [&str; 9] = [
     "authentication failed",
     "certificate",
     "does not exist",
+    "does not support SSL",
     "invalid",
     "no password supplied",
     "no pg_hba.conf entry",
@@ -53,9 +54,15 @@ pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), Ope
 }
 
 fn is_final(error: &OpenError) -> bool {
-    let said = error.to_string();
-    // A socket that is not there yet is a file that does not exist.
-    !said.contains("No such file") && FINAL.iter().any(|words| said.contains(words))
+    match error {
+        // A socket that is not there yet is a file that does not exist.
+        OpenError::Refused { reason, .. } if reason.contains("No such file") => false,
+        OpenError::Refused { reason, .. } => FINAL.iter().any(|words| reason.contains(words)),
+        OpenError::Directory { .. }
+        | OpenError::File { .. }
+        | OpenError::SharedSessions { .. }
+        | OpenError::Thread(_) => true,
+    }
 }
 
 #[expect(

@@ -111,6 +111,7 @@ async fn a_pooler_that_shares_sessions_out_stops_the_start() {
             .setup()
             .set("database.url", &direct_url(&behind.database));
         direct.run(&["migrate"]).success();
+        let before = behind.shows("statement_timeout");
         let finished = behind.setup().run(&[]);
         assert!(
             finished
@@ -119,6 +120,9 @@ async fn a_pooler_that_shares_sessions_out_stops_the_start() {
             "{mode:?} {settings}: {}",
             finished.stderr
         );
+        for _ in 0..SESSIONS {
+            assert_eq!(behind.shows("statement_timeout"), before);
+        }
     }
 }
 
@@ -143,4 +147,17 @@ async fn migrations_have_a_url_of_their_own() {
             .trim(),
         "0"
     );
+}
+
+#[tokio::test]
+async fn migrations_of_another_database_than_the_servers_stop_the_start() {
+    let behind = Behind::of(PoolMode::Transaction, "");
+    let elsewhere = Cluster::shared().create_database();
+    let setup = behind
+        .setup()
+        .set("database.pooling", "transaction")
+        .set("database.migrate_url", &elsewhere);
+    let finished = setup.run(&[]);
+    let complaint = finished.complaint();
+    assert!(complaint.contains("must name one database"), "{complaint}");
 }

@@ -39,6 +39,10 @@ fn a_database_that_never_comes_ends_the_start_with_the_reason() {
 #[test]
 fn what_waiting_does_not_mend_is_not_waited_for() {
     let port = Cluster::shared().address().port();
+    // A name is no reason.
+    let named = Setup::postgres("postgres://postgres@127.0.0.1:1/invalid");
+    let finished = named.set("database.start_timeout", "1s").run(&[]);
+    assert!(finished.stdout.contains(WAITING), "{}", finished.stdout);
     for (place, reason) in [
         (
             format!("postgres://postgres@127.0.0.1:{port}/nothing"),
