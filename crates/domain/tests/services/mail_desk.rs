@@ -27,6 +27,21 @@ async fn bury(world: &World) -> MailId {
 }
 
 #[tokio::test]
+async fn messages_that_the_mailer_keeps_go_as_well() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    world.deliver_all().await;
+    let discarded = async || world.services.discard_mail_files().await.unwrap();
+    world.wait(DAY);
+    assert_eq!(discarded().await, 0);
+    world.parts.mailbox.letter();
+    // Its file is as old as the test; the world's clock begins in 2021.
+    world.wait(100 * 365 * DAY);
+    assert_eq!(discarded().await, 1);
+    assert!(world.parts.mailbox.letters().is_empty());
+}
+
+#[tokio::test]
 async fn a_dead_letter_is_kept_for_thirty_days_from_when_it_was_given_up() {
     let (world, _) = with_dead_letter().await;
     let discarded = async || world.services.discard_dead_letters().await.unwrap().count;

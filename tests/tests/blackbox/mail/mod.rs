@@ -3,7 +3,6 @@
 mod crashes;
 mod delivery;
 mod encryption;
-mod keeping;
 mod nodes;
 mod operator;
 mod refusals;
