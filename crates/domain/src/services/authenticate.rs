@@ -1,5 +1,6 @@
 //! Telling who a token belongs to.
 
+use std::iter;
 use std::sync::Arc;
 
 use super::Services;
@@ -45,6 +46,41 @@ impl Services {
         }
         let services = Arc::clone(self);
         Soon::later(async move { services.authenticate_from_store(hash, now).await })
+    }
+
+    /// The same for several tokens of which the caller does not know the one that counts, as browsers send a cookie for each
+    /// path: the first live one says which session asks. Where it has a successor among the others, that one is used: who has
+    /// it would be told it again at every use of the older one.
+    ///
+    /// # Errors
+    /// [`AuthenticateError`]; the token is invalid where none of them is live.
+    pub async fn authenticate_one_of(
+        self: &Arc<Self>,
+        first: &Token,
+        others: &[Token],
+    ) -> Result<LiveSession, AuthenticateError> {
+        if others.is_empty() {
+            return self.authenticate(first).await;
+        }
+        let (check, now) = (&self.ports.session_check, self.ports.clock.now());
+        let mut counts: Option<(&Token, LiveSession)> = None;
+        for token in iter::once(first).chain(others) {
+            let found = check.find(token.hash(), now).await?;
+            counts = match (counts, found) {
+                (None, Some(found)) => Some((token, found)),
+                (Some((_, counting)), Some(found)) if is_later_of_same(&counting, &found) => {
+                    Some((token, found))
+                }
+                (counts, _) => counts,
+            };
+            if let Some((_, counting)) = &counts
+                && counting.token.generation >= counting.newest
+            {
+                break;
+            }
+        }
+        let (token, _) = counts.ok_or(AuthenticateError::TokenInvalid)?;
+        self.authenticate(token).await
     }
 
     /// `None` where the session or its use takes a while.
@@ -115,4 +151,9 @@ impl Services {
             .await?
             .ok_or(AuthenticateError::TokenInvalid)
     }
+}
+
+fn is_later_of_same(counting: &LiveSession, found: &LiveSession) -> bool {
+    found.session_id() == counting.session_id()
+        && found.token.generation > counting.token.generation
 }

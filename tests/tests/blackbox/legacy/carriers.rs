@@ -12,7 +12,9 @@ on_both_databases![
     the_header_decides_over_the_cookie,
     a_bad_header_does_not_fall_back_to_the_cookie,
     a_repeated_header_is_refused,
-    a_repeated_cookie_is_refused,
+    the_first_cookie_that_is_a_live_token_counts,
+    cookies_without_a_live_token_are_refused,
+    no_more_than_eight_cookies_are_tried,
     an_unknown_token_is_refused,
 ];
 
@@ -105,11 +107,47 @@ async fn a_repeated_header_is_refused(db: Database) {
     visitor.expect_refused(&[header.clone(), header]).await;
 }
 
-async fn a_repeated_cookie_is_refused(db: Database) {
+fn cookies(values: &[&str]) -> (&'static str, String) {
+    let pairs = values.iter().map(|value| format!("azuma_session={value}"));
+    ("Cookie", pairs.collect::<Vec<_>>().join("; "))
+}
+
+async fn the_first_cookie_that_is_a_live_token_counts(db: Database) {
     let visitor = two_sessions(db).await;
-    let (neo, trinity) = (&visitor.neo, &visitor.trinity);
-    let cookie = format!("azuma_session={neo}; azuma_session={trinity}");
-    visitor.expect_refused(&[("Cookie", cookie)]).await;
+    let (neo, trinity) = (visitor.neo.as_str(), visitor.trinity.as_str());
+    let unknown = "A".repeat(64);
+    for (values, name) in [
+        (&[neo, trinity][..], "neo"),
+        (&[trinity, neo], "trinity"),
+        (&[neo, neo], "neo"),
+        (&[neo, ""], "neo"),
+        (&["", "nonsense", &unknown, neo, trinity], "neo"),
+    ] {
+        assert_eq!(
+            visitor.name_seen(&[cookies(values)]).await,
+            name,
+            "{values:?}"
+        );
+    }
+    let lines = [cookies(&[&unknown]), cookies(&[trinity])];
+    assert_eq!(visitor.name_seen(&lines).await, "trinity");
+}
+
+async fn cookies_without_a_live_token_are_refused(db: Database) {
+    let visitor = two_sessions(db).await;
+    let (unknown, other) = ("A".repeat(64), "B".repeat(64));
+    for values in [&["", ""][..], &["nonsense", ""], &[&unknown, &other, ""]] {
+        visitor.expect_refused(&[cookies(values)]).await;
+    }
+}
+
+async fn no_more_than_eight_cookies_are_tried(db: Database) {
+    let visitor = two_sessions(db).await;
+    let unknown: Vec<String> = (0..8).map(|digit| digit.to_string().repeat(64)).collect();
+    let mut values: Vec<&str> = unknown.iter().map(String::as_str).collect();
+    values.push(&visitor.neo);
+    visitor.expect_refused(&[cookies(&values)]).await;
+    assert_eq!(visitor.name_seen(&[cookies(&values[1..])]).await, "neo");
 }
 
 async fn an_unknown_token_is_refused(db: Database) {

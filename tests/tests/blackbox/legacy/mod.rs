@@ -2,5 +2,6 @@
 
 mod carriers;
 mod cookie;
+mod cookie_jar;
 mod entrance;
 mod me;

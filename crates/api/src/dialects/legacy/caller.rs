@@ -11,7 +11,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use azuma_domain::services::{NextToken, Services};
 use azuma_domain::session::LiveSession;
 
-use super::carrier::{Carrier, carried_token};
+use super::carrier::{Carried, Carrier, carried};
 use super::{CookieTransport, Legacy, Settings};
 use crate::http::bearer::CarrierError;
 use crate::http::refusal::Refusal;
@@ -40,10 +40,14 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let (token, carrier) = carried_token(request.headers())?;
+            let Carried {
+                first,
+                others,
+                carrier,
+            } = carried(request.headers())?;
             let services = request.app_data::<web::Data<Services>>();
             let services = services.ok_or(CarrierError::NoServices)?;
-            let session = services.authenticate(&token).await?;
+            let session = services.authenticate_one_of(&first, &others).await?;
             if let Some(next) = services.renew_session(&session).await? {
                 request.extensions_mut().insert(Renewal { next, carrier });
             }

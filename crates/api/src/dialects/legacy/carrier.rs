@@ -12,6 +12,10 @@ use crate::http::bearer::{CarrierError, only_one, token_from};
 const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
 const SESSION_COOKIE: &str = "azuma_session";
 
+/// How many cookies are tried: each that is unknown asks the database. A browser sends one for each path and domain that it
+/// was set for.
+const MOST_COOKIES: usize = 8;
+
 /// What carried a request's token, and carries its next one back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
@@ -19,14 +23,31 @@ pub enum Carrier {
     Cookie,
 }
 
-/// Where both carriers come the header decides alone; a bad one does not fall back to the cookie.
-pub fn carried_token(headers: &HeaderMap) -> Result<(Token, Carrier), CarrierError> {
+/// What a request carries: a token, and perhaps others in cookies of the same name, of which the first live one counts.
+pub struct Carried {
+    pub first: Token,
+    pub others: Vec<Token>,
+    pub carrier: Carrier,
+}
+
+/// Where both carriers come the header decides alone; a bad one does not fall back to the cookie. Cookies that hold no token
+/// are passed over.
+pub fn carried(headers: &HeaderMap) -> Result<Carried, CarrierError> {
     if let Some(value) = only_one(headers.get_all(SESSION_HEADER))? {
-        let token = token_from(value.as_bytes().trim_ascii())?;
-        return Ok((token, Carrier::Header));
+        return Ok(Carried {
+            first: token_from(value.as_bytes().trim_ascii())?,
+            others: Vec::new(),
+            carrier: Carrier::Header,
+        });
     }
-    let value = only_one(session_cookies(headers))?.ok_or(CarrierError::Missing)?;
-    Ok((token_from(value)?, Carrier::Cookie))
+    let mut came = session_cookies(headers).peekable();
+    came.peek().ok_or(CarrierError::Missing)?;
+    let mut tokens = came.filter_map(|value| token_from(value).ok());
+    Ok(Carried {
+        first: tokens.next().ok_or(CarrierError::Malformed)?,
+        others: tokens.take(MOST_COOKIES - 1).collect(),
+        carrier: Carrier::Cookie,
+    })
 }
 
 /// The values of all cookies of our name (RFC 6265 §5.4); others may be as malformed as they like.

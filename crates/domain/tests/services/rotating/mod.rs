@@ -6,6 +6,7 @@ mod ending;
 mod listing;
 mod model;
 mod one_client;
+mod several;
 mod takeover;
 
 use std::time::Duration;
