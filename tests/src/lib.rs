@@ -13,6 +13,7 @@ pub mod mail;
 pub mod mail_server;
 pub mod moments;
 pub mod network;
+pub mod nginx;
 pub mod patience;
 pub mod people;
 pub mod postgres;

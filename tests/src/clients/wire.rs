@@ -86,7 +86,13 @@ impl Wire {
 }
 
 fn status(text: &str) -> Option<u16> {
-    text.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+    let version = text.get(.."HTTP/1.1 ".len())?;
+    let rest = text.strip_prefix(version)?;
+    matches!(version, "HTTP/1.1 " | "HTTP/1.0 ")
+        .then_some(rest)?
+        .get(..3)?
+        .parse()
+        .ok()
 }
 
 impl WireAnswer {

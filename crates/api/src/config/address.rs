@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use url::Url;
@@ -131,13 +131,27 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     let read = |text: String| {
         let network = text.parse::<IpNet>();
         let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map(|network| network.trunc()).map_err(|_| {
+        network.map(canonical).map_err(|_| {
             D::Error::custom(format!(
                 "must hold networks such as `10.0.0.0/8` or `::1/128`, and holds {text:?}"
             ))
         })
     };
     texts.into_iter().map(read).collect()
+}
+
+/// A network as addresses are compared with it: one of IPv4 addresses mapped to IPv6 is one of IPv4.
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = match network {
+        IpNet::V4(_) => None,
+        IpNet::V6(network) => {
+            let address = network.addr().to_ipv4_mapped();
+            let length = network.prefix_len().checked_sub(96);
+            address.zip(length)
+        }
+    };
+    let mapped = mapped.and_then(|(address, length)| Ipv4Net::new(address, length).ok());
+    mapped.map_or(network, IpNet::V4).trunc()
 }
 
 /// An http or https URL without user and password.

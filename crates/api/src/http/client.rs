@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::Once;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AcceptLanguage, Header};
@@ -10,6 +11,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::mail::Language;
 use azuma_domain::session::{Client, UserAgent};
 use ipnet::IpNet;
+
+use super::forwarded::{Hop, forwarded, x_forwarded_for};
 
 /// The longest list of languages that is read, in bytes.
 const MAX_LANGUAGES_BYTES: usize = 1_024;
@@ -48,30 +51,67 @@ impl FromRequest for Origin {
 }
 
 /// The peer's address, or what the proxies that we trust say it is.
+///
+/// Where both headers come they must agree. A proxy writes one of them and may pass the other on from the client, and it is not
+/// known which.
 fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let Some(trusted) = request.app_data::<web::Data<TrustedProxies>>() else {
+    let trusted = request.app_data::<web::Data<TrustedProxies>>();
+    let headers = request.headers();
+    let told = [x_forwarded_for(headers), forwarded(headers)];
+    let Some(trusted) = trusted.filter(|trusted| trusted.trust(peer)) else {
+        if told.iter().any(Option::is_some) {
+            UNTRUSTED.call_once(|| {
+                tracing::warn!(
+                    %peer,
+                    "a peer that is not in `http.trusted_proxies` sent X-Forwarded-For or Forwarded, which is not believed: if it \
+                     is your proxy, all clients behind it count as one until you add it (this is logged once)"
+                );
+            });
+        }
         return Some(peer);
     };
-    let forwarded = request.headers().get_all(header::X_FORWARDED_FOR);
-    let hops = forwarded
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    Some(nearest_untrusted(peer, hops.collect(), trusted))
+    let found = told.map(|hops| hops.map(|hops| nearest_untrusted(peer, &hops, trusted)));
+    Some(match found {
+        [None, None] => peer,
+        [Some(found), None] | [None, Some(found)] => found,
+        [Some(found), Some(other)] if found == other => found,
+        [Some(_), Some(_)] => {
+            CONTRADICTORY.call_once(|| {
+                tracing::warn!(
+                    %peer,
+                    "a trusted proxy sent X-Forwarded-For and Forwarded that tell of different clients, and neither is believed: \
+                     let the proxy remove the one that it does not write itself (this is logged once)"
+                );
+            });
+            peer
+        }
+    })
 }
+
+static UNTRUSTED: Once = Once::new();
+static CONTRADICTORY: Once = Once::new();
+static UNREADABLE: Once = Once::new();
 
 /// Walks back from the peer through trusted proxies: each of them wrote the entry before it. The first address that
 /// no trusted proxy has is the client's; what stands before that is only its word.
-fn nearest_untrusted(peer: IpAddr, hops: Vec<&str>, trusted: &TrustedProxies) -> IpAddr {
+fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> IpAddr {
     let mut nearest = peer;
-    for hop in hops.into_iter().rev() {
+    for hop in hops.iter().rev() {
         if !trusted.trust(nearest) {
             break;
         }
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+        let Hop::Address(address) = hop else {
+            UNREADABLE.call_once(|| {
+                tracing::warn!(
+                    proxy = %nearest,
+                    "a trusted proxy sent X-Forwarded-For or Forwarded with an entry that is no address, and counts as the client \
+                     itself: let it write addresses (this is logged once)"
+                );
+            });
             break;
         };
-        nearest = ip.to_canonical();
+        nearest = *address;
     }
     nearest
 }
@@ -105,44 +145,72 @@ pub fn language(request: &HttpRequest) -> Language {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use actix_web::test::TestRequest;
 
     use super::*;
 
-    fn nearest(peer: &str, hops: &[&str]) -> String {
+    /// The client of a request from this peer, where 10.0.0.0/8 is trusted.
+    fn client(peer: &str, headers: &[(&str, &str)]) -> String {
         let trusted = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
-        nearest_untrusted(peer.parse().unwrap(), hops.to_vec(), &trusted).to_string()
+        let mut request = TestRequest::default()
+            .peer_addr(SocketAddr::new(peer.parse().unwrap(), 4711))
+            .app_data(web::Data::new(trusted));
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        client_ip(&request.to_http_request()).unwrap().to_string()
+    }
+
+    fn through(peer: &str, hops: &str) -> String {
+        let header = client(peer, &[("X-Forwarded-For", hops)]);
+        let hops: Vec<String> = hops.split(", ").map(|hop| format!("for={hop}")).collect();
+        let other = client(peer, &[("Forwarded", &hops.join(", "))]);
+        assert_eq!(header, other);
+        header
     }
 
     #[test]
     fn a_stranger_is_not_believed() {
-        assert_eq!(nearest("198.51.100.7", &["203.0.113.9"]), "198.51.100.7");
+        assert_eq!(through("198.51.100.7", "203.0.113.9"), "198.51.100.7");
     }
 
     #[test]
     fn trusted_proxies_are_believed_one_by_one() {
-        assert_eq!(
-            nearest("10.0.0.1", &["1.2.3.4", " 203.0.113.9"]),
-            "203.0.113.9"
-        );
-        assert_eq!(
-            nearest("10.0.0.1", &["1.2.3.4", "203.0.113.9", "10.9.9.9"]),
-            "203.0.113.9"
-        );
+        assert_eq!(through("10.0.0.1", "1.2.3.4, 203.0.113.9"), "203.0.113.9");
+        assert_eq!(through("::ffff:10.0.0.1", "203.0.113.9"), "203.0.113.9");
+        let chain = "1.2.3.4, 203.0.113.9, 10.9.9.9";
+        assert_eq!(through("10.0.0.1", chain), "203.0.113.9");
     }
 
     #[test]
     fn nonsense_ends_the_walk() {
-        assert_eq!(nearest("10.0.0.1", &["203.0.113.9", "unknown"]), "10.0.0.1");
-        assert_eq!(nearest("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(through("10.0.0.1", "203.0.113.9, unknown"), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn two_headers_are_believed_where_they_agree() {
+        let both = |other| {
+            let headers = [
+                ("X-Forwarded-For", "203.0.113.9:4711"),
+                ("Forwarded", other),
+            ];
+            client("10.0.0.1", &headers)
+        };
+        assert_eq!(both("for=203.0.113.9, for=10.0.0.2"), "203.0.113.9");
+        assert_eq!(both("for=1.2.3.4"), "10.0.0.1");
+        assert_eq!(both("for=unknown"), "10.0.0.1");
+    }
+
+    fn language_of(list: &str) -> Language {
+        let request = TestRequest::default().insert_header((header::ACCEPT_LANGUAGE, list));
+        language(&request.to_http_request())
     }
 
     #[test]
     fn a_list_of_languages_that_nobody_reads_is_not_read() {
-        let language_of = |list: &str| {
-            let request = TestRequest::default().insert_header((header::ACCEPT_LANGUAGE, list));
-            language(&request.to_http_request())
-        };
         assert_eq!(language_of("fr,de"), Language::German);
         let fits = "de,".to_owned() + &"fr,".repeat(340);
         assert_eq!(language_of(&fits), Language::German);

@@ -8,6 +8,7 @@
 //! | [`bearer`] | who asks, by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
 //! | [`client`] | where a request comes from, and its language |
+//! | [`forwarded`] | what proxies write about those they ask for |
 //! | [`refusal`] | turning a use case's error into a dialect's answer |
 //! | [`observe`] | request ids, caching, and the log line of a failure |
 
@@ -16,6 +17,7 @@ pub mod body;
 pub mod client;
 pub mod endpoint;
 pub mod form;
+mod forwarded;
 pub mod observe;
 pub mod path_id;
 pub mod refusal;

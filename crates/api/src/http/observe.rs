@@ -13,6 +13,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{
     RequestHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready,
 };
+use actix_web::http::Version;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use azuma_domain::ports::Entropy;
 use pin_project_lite::pin_project;
@@ -118,9 +119,9 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
 }
 
 /// Whether the connection is of no use after the answer, which then says so. Actix would close it without a word after
-/// `Connection: upgrade`, which is ignored here (RFC 9110 §7.8).
+/// `Connection: upgrade`, which is ignored here (RFC 9110 §7.8); what HTTP/1.0 leaves out is known of a first request alone.
 fn carries_one_request(head: &RequestHead) -> bool {
-    head.connection_type() == ConnectionType::Upgrade
+    head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
 /// Makes request ids: a random part of this worker, a hyphen, and a number.

@@ -11,11 +11,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::clients::Place;
+use super::opening::{Opening, Rest};
 
 /// A connection that breaks off by itself when nothing could be written to it for long, whatever its client does: a head
 /// that never ends, a body that nobody reads and that never ends, answers that the client does not take.
 pub struct Connection {
     stream: TcpStream,
+    /// `None` once what it begins with is handed on.
+    opening: Option<Opening>,
     silence: Silence,
     /// Held for as long as the connection is open.
     _place: Option<Place>,
@@ -26,6 +29,7 @@ impl Connection {
     pub fn new(stream: TcpStream, longest_silence: Duration, place: Option<Place>) -> Self {
         Self {
             stream,
+            opening: Some(Opening::default()),
             silence: Silence::new(longest_silence),
             _place: place,
         }
@@ -74,6 +78,14 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if let Some(opening) = &mut this.opening {
+            match opening.poll_read(Pin::new(&mut this.stream), context, buffer) {
+                Poll::Pending => return this.silence.pending(context),
+                Poll::Ready(Ok(Some(Rest::Sent))) => this.opening = None,
+                Poll::Ready(Ok(None | Some(Rest::Nothing))) => return Poll::Ready(Ok(())),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            }
+        }
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Pending => this.silence.pending(context),
             ready => ready,

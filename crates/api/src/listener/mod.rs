@@ -6,10 +6,12 @@
 //! | `door` | which connections are let in |
 //! | `clients` | how many connections each client has |
 //! | `connection` | a client's connection, as long as it lasts |
+//! | `opening` | what it begins with |
 
 mod clients;
 mod connection;
 mod door;
+mod opening;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};

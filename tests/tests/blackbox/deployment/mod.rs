@@ -2,6 +2,7 @@
 
 mod clocks;
 mod logs;
+mod nginx;
 mod open_files;
 mod pgbouncer;
 mod revoke_all;

@@ -13,6 +13,8 @@ on_both_databases![
     what_the_client_claims_itself_is_not_believed,
     a_proxy_that_is_not_trusted_is_not_believed,
     nonsense_from_a_trusted_proxy_does_no_harm,
+    networks_of_mapped_addresses_are_networks,
+    what_is_not_believed_is_logged_once,
 ];
 
 /// The address listed for a session whose every request carried this `X-Forwarded-For`.
@@ -59,4 +61,42 @@ async fn a_proxy_that_is_not_trusted_is_not_believed(db: Database) {
 async fn nonsense_from_a_trusted_proxy_does_no_harm(db: Database) {
     let listed = listed_address(trusting(db, "[\"127.0.0.0/8\"]"), "nonsense").await;
     assert_eq!(listed.as_deref(), Some("127.0.0.1"));
+}
+
+async fn networks_of_mapped_addresses_are_networks(db: Database) {
+    let listed = listed_address(trusting(db, "::ffff:127.0.0.0/104"), "203.0.113.7").await;
+    assert_eq!(listed.as_deref(), Some("203.0.113.7"));
+}
+
+async fn what_is_not_believed_is_logged_once(db: Database) {
+    for (setup, header, words) in [
+        (
+            db.server(),
+            "203.0.113.7",
+            "is not in `http.trusted_proxies`",
+        ),
+        (
+            trusting(db, "127.0.0.1"),
+            "unknown",
+            "an entry that is no address",
+        ),
+        (
+            trusting(db, "127.0.0.1"),
+            "203.0.113.7",
+            "tell of different clients",
+        ),
+    ] {
+        let server = setup.start();
+        for _ in 0..3 {
+            let login = server.request(Method::POST, "/user/login").body("{}");
+            let login = login.header("X-Forwarded-For", header);
+            let login = match words.contains("different") {
+                true => login.header("Forwarded", "for=203.0.113.8"),
+                false => login,
+            };
+            login.send().await.refused(400, "BAD_REQUEST");
+        }
+        server.prints(words).await;
+        assert_eq!(server.output().matches(words).count(), 1, "{words}");
+    }
 }

@@ -21,6 +21,8 @@ fn a_list_is_read_as_toml_or_with_commas() {
         ("[\"10.0.0.0/8\", \"::1\"]", &["10.0.0.0/8", "::1/128"][..]),
         ("10.0.0.0/8, ::1", &["10.0.0.0/8", "::1/128"]),
         ("10.1.2.3/8", &["10.0.0.0/8"]),
+        ("::ffff:127.0.0.1/104", &["127.0.0.0/8"]),
+        ("::ffff:127.0.0.1", &["127.0.0.1/32"]),
         ("", &[]),
         ("[]", &[]),
     ] {
@@ -68,6 +70,8 @@ fn durations_and_numbers_outside_their_range_are_refused() {
         ("registration.lifetime", ""),
         ("http.workers", "-1"),
         ("http.workers", "99999999999"),
+        ("http.body_timeout", "0s"),
+        ("http.connections_per_client", "0"),
         ("database.max_connections", "0"),
         ("passwords.min_length", "0"),
         ("passwords.memory_kib", "4"),

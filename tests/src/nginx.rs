@@ -1,0 +1,74 @@
+//! nginx in front of a server.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use crate::patience::Patience;
+use crate::process::{self, Signal};
+use crate::scratch;
+
+/// A running nginx. It is killed when dropped.
+#[derive(Debug)]
+pub struct Nginx {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Nginx {
+    /// Starts one that passes everything on to a server, with these directives besides `proxy_pass`.
+    pub fn before(server: SocketAddr, directives: &str) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.expect("a free port");
+        let home = scratch::fresh_directory("nginx");
+        let home = home.display();
+        let configuration = format!(
+            "daemon off; master_process off; pid {home}/pid; error_log {home}/error.log;
+             events {{}}
+             http {{
+                 access_log off;
+                 client_body_temp_path {home}/a; proxy_temp_path {home}/b; fastcgi_temp_path {home}/c;
+                 uwsgi_temp_path {home}/d; scgi_temp_path {home}/e;
+                 upstream azuma {{ server {server}; keepalive 8; }}
+                 server {{
+                     listen {address};
+                     location / {{ proxy_pass http://azuma; {directives} }}
+                 }}
+             }}"
+        );
+        let file = format!("{home}/nginx.conf");
+        fs::write(&file, configuration).expect("a writable directory");
+        let mut command = Command::new("/usr/sbin/nginx");
+        command
+            .args(["-e", "stderr", "-p", &home.to_string(), "-c", &file])
+            .stdin(Stdio::null());
+        let process = process::spawn(command, Signal::Kill);
+        let process = process.unwrap_or_else(|error| panic!("cannot run nginx: {error}"));
+        let mut nginx = Self { process, address };
+        nginx.wait_until_it_listens();
+        nginx
+    }
+
+    fn wait_until_it_listens(&mut self) {
+        let patience = Patience::of_seconds(30);
+        while TcpStream::connect(self.address).is_err() {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                panic!("nginx ended: {status}");
+            }
+            assert!(!patience.is_over(), "nginx does not listen");
+            patience.step_blocking();
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
