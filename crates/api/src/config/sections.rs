@@ -29,7 +29,7 @@ pub struct Http {
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Threads that answer requests; 0 for as many as there are cores.
-    #[serde(deserialize_with = "whole::<0, 1024, _, _>")]
+    #[serde(deserialize_with = "whole::<0, 512, _, _>")]
     pub workers: usize,
     /// How long a connection without a request stays open; zero closes it after each answer.
     #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]

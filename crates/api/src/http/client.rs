@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Once;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, AcceptLanguage, Header};
+use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::mail::Language;
 use azuma_domain::session::{Client, UserAgent};
@@ -131,7 +131,10 @@ pub fn language(request: &HttpRequest) -> Language {
     let Ok(accepted) = AcceptLanguage::parse(request) else {
         return Language::default();
     };
-    let ranked = accepted.ranked();
+    // `q=0` is "not acceptable" (RFC 9110 §12.4.2).
+    let wanted = accepted.0.into_iter();
+    let wanted = wanted.filter(|language| language.quality > Quality::ZERO);
+    let ranked = AcceptLanguage(wanted.collect()).ranked();
     ranked
         .iter()
         .filter_map(|preference| preference.item())
@@ -202,6 +205,18 @@ mod tests {
         assert_eq!(both("for=203.0.113.9, for=10.0.0.2"), "203.0.113.9");
         assert_eq!(both("for=1.2.3.4"), "10.0.0.1");
         assert_eq!(both("for=unknown"), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_language_that_is_not_acceptable_is_not_spoken() {
+        for (list, language) in [
+            ("de;q=0", Language::English),
+            ("de;q=0.000, en", Language::English),
+            ("en;q=0, de", Language::German),
+            ("fr, de;q=0.001", Language::German),
+        ] {
+            assert_eq!(language_of(list), language, "{list}");
+        }
     }
 
     fn language_of(list: &str) -> Language {

@@ -1,7 +1,9 @@
 //! What every answer carries, and what the log says of a failure.
 
 use std::cell::Cell;
+use std::collections::hash_map::RandomState;
 use std::future::{self, Future, Ready};
+use std::hash::BuildHasher;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -124,10 +126,12 @@ fn carries_one_request(head: &RequestHead) -> bool {
     head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
-/// Makes request ids: a random part of this worker, a hyphen, and a number.
+/// Makes request ids: a random part of this worker, a hyphen, and a number that stands for how many there were before. Only
+/// who has the keys can tell the one from the other, so an id does not tell how much others ask for.
 struct RequestIds {
     first: [u8; ID_LENGTH],
-    next: Cell<u64>,
+    count: Cell<u64>,
+    keys: RandomState,
 }
 
 impl RequestIds {
@@ -137,13 +141,15 @@ impl RequestIds {
         write_hex(worker, &mut first);
         Self {
             first,
-            next: Cell::new(0),
+            count: Cell::new(0),
+            keys: RandomState::new(),
         }
     }
 
     fn next(&self) -> [u8; ID_LENGTH] {
-        let number = self.next.get();
-        self.next.set(number.wrapping_add(1));
+        let count = self.count.get();
+        self.count.set(count.wrapping_add(1));
+        let number = self.keys.hash_one(count);
         let mut id = self.first;
         if let Some(digits) = id.last_chunk_mut::<DIGITS>() {
             write_hex(number, digits);

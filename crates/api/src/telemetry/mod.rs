@@ -23,6 +23,9 @@ use queue::LogQueue;
 /// How long the last words may take that a process says before it ends.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// What the operator has to ask for by name: actix's errors, one for each malformed request, which anybody can send.
+const ON_REQUEST: &str = "actix_http=off";
+
 /// The log that was started. Dropped, it is finished.
 #[derive(Clone)]
 pub struct Log(Arc<LogQueue>);
@@ -36,7 +39,7 @@ impl Log {
 
 /// Sends log lines to standard output from now on, panics among them.
 pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
-    let filter = EnvFilter::try_new(config.log_filter.as_str())?;
+    let filter = EnvFilter::try_new(format!("{ON_REQUEST},{}", config.log_filter.as_str()))?;
     let terminal = stdout().is_terminal();
     let queue = LogQueue::start(File::from(stdout().as_fd().try_clone_to_owned()?))?;
     let lines = fmt()

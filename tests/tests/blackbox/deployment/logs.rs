@@ -16,7 +16,7 @@ use azuma_tests::server::{Server, Setup};
 fn talkative() -> Setup {
     Database::Sqlite
         .server()
-        .set("telemetry.log_filter", "trace")
+        .set("telemetry.log_filter", "trace,actix_http=trace")
 }
 
 /// Output whose reader has gone.

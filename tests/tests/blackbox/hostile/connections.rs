@@ -1,7 +1,7 @@
 //! Connections that one client holds.
 
 use azuma_tests::Database;
-use azuma_tests::clients::Wire;
+use azuma_tests::clients::{Wire, exchange};
 use azuma_tests::server::Server;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -65,4 +65,19 @@ fn a_trusted_proxy_has_as_many_as_it_likes() {
     let server = setup.set("http.trusted_proxies", "127.0.0.1").start();
     let mut held: Vec<Wire> = (0..5).map(|_| connect(&server)).collect();
     assert!(are_answered(&mut held));
+}
+
+#[tokio::test]
+async fn malformed_requests_are_counted_where_somebody_asks_and_are_no_errors() {
+    let setup = Database::Sqlite.server();
+    let setup = setup.set("telemetry.log_filter", "info,azuma_api=debug");
+    let mut server = setup.start();
+    for _ in 0..3 {
+        let answer = exchange(server.address(), b"\x16\x03\x01 nonsense\r\n\r\n");
+        assert_eq!(answer.status, Some(400), "{}", answer.text);
+    }
+    server.terminate().await;
+    let output = server.output();
+    assert!(output.contains("\"malformed\":3"), "{output}");
+    assert!(!output.contains("ERROR"), "{output}");
 }

@@ -6,7 +6,8 @@ use reqwest::Method;
 on_both_databases![
     every_answer_has_one,
     each_answer_has_another,
-    the_clients_is_not_taken_over
+    the_clients_is_not_taken_over,
+    ids_do_not_count_requests,
 ];
 
 async fn every_answer_has_one(db: Database) {
@@ -48,4 +49,18 @@ async fn the_clients_is_not_taken_over(db: Database) {
         !server.output().contains("of-the-client"),
         "the client writes our log"
     );
+}
+
+async fn ids_do_not_count_requests(db: Database) {
+    let server = db.server().set("http.workers", "1").start();
+    let mut numbers = Vec::new();
+    for _ in 0..20 {
+        let answer = server.request(Method::GET, "/").send().await;
+        let id = answer.header("X-Request-Id").expect("an id");
+        let number = id.rsplit('-').next().expect("a number");
+        numbers.push(u64::from_str_radix(number, 16).expect("hex digits"));
+    }
+    numbers.sort_unstable();
+    let are_far = |pair: &[u64]| pair[1] - pair[0] > 1_000;
+    assert!(numbers.windows(2).all(are_far), "{numbers:?}");
 }

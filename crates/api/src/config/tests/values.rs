@@ -69,6 +69,7 @@ fn durations_and_numbers_outside_their_range_are_refused() {
         ("registration.lifetime", "soon"),
         ("registration.lifetime", ""),
         ("http.workers", "-1"),
+        ("http.workers", "513"),
         ("http.workers", "99999999999"),
         ("http.body_timeout", "0s"),
         ("http.connections_per_client", "0"),
