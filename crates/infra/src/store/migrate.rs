@@ -4,6 +4,7 @@
 //! one. A database may know more migrations than this binary does: it then says which of them a binary must know.
 
 use std::fmt::Display;
+use std::thread;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -24,6 +25,10 @@ static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite")
 
 /// How long to wait while another process migrates. On SQLite it is half of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often a migration is tried that waits for running nodes while they wait for it, and how long after each try.
+const MOST_DEADLOCKS: u32 = 100;
+const AFTER_DEADLOCK: Duration = Duration::from_millis(100);
 
 /// The lock that keeps migrating processes apart (its number is "azuma"). Once it is ours, a statement takes the time
 /// it takes.
@@ -46,7 +51,7 @@ diesel::table! {
     }
 }
 
-/// A database could not be brought up to date. It is as it was before.
+/// A database could not be brought up to date. The migration that failed has changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// It cannot be opened at all.
@@ -73,8 +78,9 @@ pub enum MigrateError {
 /// Brings a database up to date, and answers the names of the migrations it took, oldest first. An SQLite file that is
 /// not there is made, and its directory.
 ///
-/// All of them happen, or none. Of processes that call it at once, one migrates while the others wait, a minute at the
-/// most. A database that is up to date is only looked at, so its user need not be allowed to make tables. Called at
+/// Each of them happens whole, or not at all; where one fails, those before it stay. Of processes that call it at once, one
+/// takes a migration while the others wait, a minute at the most. Nodes of the release before may run meanwhile: a
+/// migration that meets them in a deadlock is tried again. A database that is up to date is only looked at, so its user need not be allowed to make tables. Called at
 /// every start and by `azuma migrate`. It blocks.
 ///
 /// Nothing is left in a session of a Postgres server, so there may be a pooler of any kind.
@@ -122,12 +128,34 @@ pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, Migrat
     if is_current(connection, source) {
         return Ok(Vec::new());
     }
+    let mut taken = Vec::new();
+    let mut deadlocks = 0;
+    loop {
+        match apply_next(connection, source) {
+            Ok(Some(name)) => taken.push(name),
+            Ok(None) => return Ok(taken),
+            Err(error) if is_deadlock(&error) && deadlocks < MOST_DEADLOCKS => {
+                deadlocks += 1;
+                tracing::debug!(%error, "a migration met running nodes, and is tried again");
+                thread::sleep(AFTER_DEADLOCK);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Takes the first migration that is pending, in a transaction of its own: one that held the locks of all of them would wait
+/// for running nodes, and they for it. `None` where none is pending.
+fn apply_next(
+    connection: &mut DbConnection,
+    source: &EmbeddedMigrations,
+) -> Result<Option<String>, MigrateError> {
     begin(connection).map_err(|error| MigrateError::Lock(one_line(&error)))?;
     let failed = |error: &dyn Display| MigrateError::Failed(one_line(error));
-    let outcome = apply_pending(connection, source).map_err(|error| failed(&error));
+    let outcome = run_first_pending(connection, source).map_err(|error| failed(&error));
     match outcome {
-        Ok(applied) => DbConnection::commit_transaction(connection)
-            .map(|()| applied)
+        Ok(taken) => DbConnection::commit_transaction(connection)
+            .map(|()| taken)
             .map_err(|error| failed(&error)),
         Err(error) => {
             // What went wrong first says more; and closing the connection rolls back as well.
@@ -135,6 +163,11 @@ pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, Migrat
             Err(error)
         }
     }
+}
+
+/// Whether a migration and a unit of work of a running node waited for each other. Nothing of the migration has happened then.
+fn is_deadlock(error: &MigrateError) -> bool {
+    matches!(error, MigrateError::Failed(reason) if reason.contains("deadlock detected"))
 }
 
 /// Texts of every language are stored, and a `User-Agent` of any bytes.
@@ -222,18 +255,17 @@ fn begin(connection: &mut DbConnection) -> QueryResult<()> {
     }
 }
 
-fn apply_pending(
+fn run_first_pending(
     connection: &mut DbConnection,
     source: &EmbeddedMigrations,
-) -> diesel::migration::Result<Vec<String>> {
+) -> diesel::migration::Result<Option<String>> {
     let pending: Vec<Box<dyn Migration<MultiBackend>>> =
         connection.pending_migrations(Borrowed(source))?;
-    let mut applied = Vec::new();
-    for migration in pending {
-        connection.run_migration(&migration)?;
-        applied.push(migration.name().to_string());
-    }
-    Ok(applied)
+    let Some(first) = pending.into_iter().next() else {
+        return Ok(None);
+    };
+    connection.run_migration(&first)?;
+    Ok(Some(first.name().to_string()))
 }
 
 /// [`MigrationHarness`] takes a source by value, and [`EmbeddedMigrations`] cannot be copied.
