@@ -12,7 +12,7 @@ pub enum Hop {
     Unreadable,
 }
 
-/// The hops that `X-Forwarded-For` tells of, the nearest last; `None` where it does not come.
+/// The hops that `X-Forwarded-For` tells of, the nearest last; `None` where it tells of none.
 pub fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Hop>> {
     hops(headers, &X_FORWARDED_FOR, |value| {
         let nodes = value.split(',').map(str::trim);
@@ -20,14 +20,22 @@ pub fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Hop>> {
     })
 }
 
-/// The hops that `Forwarded` tells of, the nearest last; `None` where it does not come.
+/// The hops that `Forwarded` tells of, the nearest last; `None` where it tells of none.
 pub fn forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
     hops(headers, &FORWARDED, |value| {
         let Some(elements) = split(value, ',') else {
             return vec![Hop::Unreadable];
         };
         let elements = elements.into_iter().filter(|element| !element.is_empty());
-        elements.map(element).collect()
+        let hops: Vec<Option<Hop>> = elements.map(element).collect();
+        // An element may say no more than `proto=https`. Beside others it hides whom its proxy spoke for.
+        match hops.iter().all(Option::is_none) {
+            true => Vec::new(),
+            false => hops
+                .into_iter()
+                .map(|hop| hop.unwrap_or(Hop::Unreadable))
+                .collect(),
+        }
     })
 }
 
@@ -40,21 +48,23 @@ fn hops(
         Ok(text) => read(text),
         Err(_) => vec![Hop::Unreadable],
     };
-    let mut values = headers.get_all(name).peekable();
-    values.peek()?;
-    Some(values.flat_map(read).collect())
+    let hops: Vec<Hop> = headers.get_all(name).flat_map(read).collect();
+    (!hops.is_empty()).then_some(hops)
 }
 
-/// An element of `Forwarded`: pairs, of which one says for whom.
-fn element(text: &str) -> Hop {
-    let pairs = split(text, ';').unwrap_or_default();
+/// An element of `Forwarded`: pairs, of which one may say for whom; `None` where none does.
+fn element(text: &str) -> Option<Hop> {
+    let Some(pairs) = split(text, ';') else {
+        return Some(Hop::Unreadable);
+    };
     let mut nodes = pairs.iter().filter_map(|pair| {
         let (name, node) = pair.split_once('=')?;
         name.trim().eq_ignore_ascii_case("for").then_some(node)
     });
     match (nodes.next(), nodes.next()) {
-        (Some(node), None) => hop(node.trim()),
-        (None | Some(_), _) => Hop::Unreadable,
+        (None, _) => None,
+        (Some(node), None) => Some(hop(node.trim())),
+        (Some(_), Some(_)) => Some(Hop::Unreadable),
     }
 }
 
@@ -123,7 +133,7 @@ mod tests {
             Hop::Address(address) => address.to_string(),
             Hop::Unreadable => "?".to_owned(),
         };
-        hops.unwrap().iter().map(written).collect()
+        hops.unwrap_or_default().iter().map(written).collect()
     }
 
     #[test]
@@ -179,7 +189,8 @@ mod tests {
                 "for=unknown, for=_hidden, for=192.0.2.43",
                 &["?", "?", "192.0.2.43"],
             ),
-            ("proto=https", &["?"]),
+            ("proto=https, by=10.0.0.1", &[]),
+            ("for=192.0.2.43, proto=https", &["192.0.2.43", "?"]),
             ("for=192.0.2.43;for=192.0.2.44", &["?"]),
             (", for=192.0.2.43,", &["192.0.2.43"]),
         ] {

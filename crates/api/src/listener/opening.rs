@@ -57,7 +57,7 @@ impl Opening {
         let (now, _) = waiting.split_at(waiting.len().min(buffer.remaining()));
         buffer.put_slice(now);
         self.handed_on += now.len();
-        Poll::Ready(Ok(now.is_empty().then_some(rest)))
+        Poll::Ready(Ok(waiting.is_empty().then_some(rest)))
     }
 }
 
