@@ -79,10 +79,18 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt, for the client first: one that is blocked uses up nothing of its networks.
+    /// Counts an attempt. One that is blocked uses up nothing: neither of the networks of a client that is, nor of a client
+    /// whose network is.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), Blocked> {
-        self.counts(client, what)
-            .try_for_each(|(limiter, key)| limiter.admit(&key))
+        for (admitted, (limiter, key)) in self.counts(client, what).enumerate() {
+            if let Err(blocked) = limiter.admit(&key) {
+                self.counts(client, what)
+                    .take(admitted)
+                    .for_each(|(limiter, key)| limiter.take_back(&key));
+                return Err(blocked);
+            }
+        }
+        Ok(())
     }
 
     /// Counts one attempt less.

@@ -76,8 +76,8 @@ pub struct AbuseSettings {
     pub recoveries: Limit,
     /// Messages to one address but for recoveries, whoever asks for them. Default: 3, then one each 5 minutes.
     pub mails: Limit,
-    /// Messages that one client asks for, whomever they go to, so that no single one uses up what the instance may send.
-    /// Default: 100, then one each 30 s.
+    /// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
+    /// instance may send within an hour. Default: 15, then one each 2 minutes; a /24 or /48 comes to 720 in its first hour.
     pub mails_of_client: Limit,
     /// Messages that all clients ask for within an hour; 0 for no limit. Default: 1,000.
     pub mails_per_hour: u32,
@@ -102,7 +102,7 @@ impl Default for AbuseSettings {
             credential_changes: limit(100, 10_000),
             recoveries: limit(3, 300_000),
             mails: limit(3, 300_000),
-            mails_of_client: limit(100, 30_000),
+            mails_of_client: limit(15, 120_000),
             mails_per_hour: 1_000,
             remembered: 50_000,
         }

@@ -267,7 +267,7 @@ fn notices_count_with_other_messages_and_keep_nobody_from_recovering() {
 }
 
 #[test]
-fn one_client_has_100_messages_mailed_and_then_one_each_30_s_whomever_they_go_to() {
+fn one_client_has_15_messages_mailed_and_then_one_each_2_minutes_whomever_they_go_to() {
     let (guard, clock) = guard();
     let asked = |number: u32| {
         let to = email(&format!("neo{number}@example.org"));
@@ -277,9 +277,40 @@ fn one_client_has_100_messages_mailed_and_then_one_each_30_s_whomever_they_go_to
         };
         guard.admit(client(1), attempt).is_ok()
     };
-    assert_eq!((0..120).filter(|number| asked(*number)).count(), 100);
-    clock.advance(Duration::from_secs(60));
+    assert_eq!((0..120).filter(|number| asked(*number)).count(), 15);
+    clock.advance(Duration::from_secs(240));
     assert_eq!((200..220).filter(|number| asked(*number)).count(), 2);
+}
+
+#[test]
+fn a_network_of_clients_does_not_use_up_the_hour() {
+    let (guard, clock) = guard();
+    let asked = |number: u32| {
+        let to = email(&format!("neo{number}@example.org"));
+        let client = ip(&format!("2001:db8:1:{:x}::1", number % 0x1000));
+        guard.admit(client, Attempt::Mail(&to)).is_ok()
+    };
+    let mut mailed = 0;
+    for minute in 0..59 {
+        mailed += (0..2_000).filter(|n| asked(minute * 2_000 + n)).count();
+        clock.advance(Duration::from_secs(60));
+    }
+    assert!(mailed < 1_000, "{mailed}");
+    let elsewhere = email("neo@example.org");
+    assert!(guard.admit(client(1), Attempt::Mail(&elsewhere)).is_ok());
+}
+
+#[test]
+fn an_attempt_that_a_network_is_blocked_for_uses_up_nothing_of_its_client() {
+    let (guard, clock) = guard();
+    let newcomer = ip("198.51.100.200");
+    let neighbour = |number: u32| ip(&format!("198.51.100.{}", number % 199));
+    let used_up = (0..10_000).filter(|n| guard.admit(neighbour(*n), Attempt::Register).is_ok());
+    assert_eq!(used_up.count(), 4_800);
+    assert_eq!(admitted(&guard, newcomer, Attempt::Register, 1_000), 0);
+    clock.advance(Duration::from_secs(60));
+    // One each 2 s for a client, sixteen times as many for its network.
+    assert_eq!(admitted(&guard, newcomer, Attempt::Register, 1_000), 300);
 }
 
 /// Asks for messages to addresses that were not mailed yet, each by another client, and answers how many it gets.
