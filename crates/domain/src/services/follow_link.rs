@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::Services;
 use super::draft_mail::NoticeDraft;
+use super::known_clients::note_client;
 use crate::Timestamp;
 use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -128,7 +129,10 @@ impl Services {
                 // Whoever changes an account locks it first.
                 tx.users().lock(user_id)?;
                 done(tx.links().consume(&link.hash, now)?.is_some())?;
-                take_effect(tx, &link, &notice, now)
+                let followed = take_effect(tx, &link, &notice, now)?;
+                // Whoever reads the account's mail is at home there.
+                note_client(tx, user_id, ip, now)?;
+                Ok(followed)
             })
             .await?;
         self.ports.session_check.forget(user_id);

@@ -222,13 +222,15 @@ struct EmailChange {
 }
 
 impl EmailChange {
-    /// Writes it in place of any earlier one, unless the user has that very address or another has it.
+    /// Writes it in place of any earlier one, unless the user has proved that very address or another has it. An address
+    /// that the user has and never proved is mailed a link that proves it.
     fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
         let to = &self.mail.to;
         let replaced = tx
             .links()
             .delete_email_changes(user.id, self.mail.created_at)?;
-        if user.email.as_ref().map(AccountEmail::address) == Some(to) {
+        let proved = user.email.as_ref().and_then(AccountEmail::proved_address);
+        if proved == Some(to) {
             return Ok(());
         }
         match tx.users().find_by_email(to, self.mail.created_at)? {

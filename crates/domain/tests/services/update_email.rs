@@ -328,3 +328,19 @@ async fn a_changed_address_ends_no_session() {
     world.update(&caller, both).await.unwrap();
     world.assert_refused(&other.token).await;
 }
+
+#[tokio::test]
+async fn an_address_of_ones_own_that_was_never_proved_is_mailed_a_link_that_proves_it() {
+    let world = World::new();
+    let neo = world
+        .try_register("neo", Some("neo@example.org"), AZUMA)
+        .await;
+    let token = neo.ok().unwrap().token;
+    let caller = world.caller(&token).await;
+    ask_for(&world, &caller, "neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    world.follow(&link).await.unwrap();
+    let user = world.caller(&token).await.user;
+    let proved = sample::proved("neo@example.org", world.now());
+    assert_eq!(user.profile().unwrap().email, Some(proved));
+}
