@@ -11,7 +11,8 @@ pub enum Attempt<'a> {
     /// [`forgive`](AbuseGuard::forgive) takes that back.
     Login(&'a UserName),
     /// The same login, once it is known whether the account knows the client. Where it does not, or nobody has the name, it is
-    /// counted for the name, whoever asks, as one that fails, until [`forgive`](AbuseGuard::forgive) takes that back.
+    /// counted for the name, whoever asks, and for the client's networks, as one that fails, until
+    /// [`forgive`](AbuseGuard::forgive) takes that back.
     LoginTo(&'a UserName, Familiarity),
     /// A registration: counted for the client.
     Register,
@@ -59,7 +60,7 @@ impl Coded for Blocked {
 /// Slows those down who try too much.
 ///
 /// Attempts are counted by where they come from. What mails is also counted by where it goes, and guesses of clients that an
-/// account does not know by the account; those that it knows are let in whatever others do, so nobody can lock somebody else
+/// account does not know by the account; those that it knows are let in whatever clients elsewhere do, so nobody can lock somebody else
 /// out.
 pub trait AbuseGuard: Send + Sync {
     /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.

@@ -79,12 +79,24 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt. One that is blocked uses up nothing: neither of the networks of a client that is, nor of a client
-    /// whose network is.
+    /// Counts an attempt, for the client and for its networks. One that is blocked uses up nothing: neither of the networks of
+    /// a client that is, nor of a client whose network is.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), Blocked> {
-        for (admitted, (limiter, key)) in self.counts(client, what).enumerate() {
+        self.admit_client(client, what)?;
+        self.admit_networks(client, what)
+            .inspect_err(|_| self.take_back_client(client, what))
+    }
+
+    /// Counts an attempt for the client alone, whatever its neighbours do.
+    pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), Blocked> {
+        self.narrow.admit(&(client.narrow, what))
+    }
+
+    /// Counts an attempt for the networks of a client.
+    pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), Blocked> {
+        for (admitted, (limiter, key)) in self.networks(client, what).enumerate() {
             if let Err(blocked) = limiter.admit(&key) {
-                self.counts(client, what)
+                self.networks(client, what)
                     .take(admitted)
                     .for_each(|(limiter, key)| limiter.take_back(&key));
                 return Err(blocked);
@@ -93,19 +105,20 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         Ok(())
     }
 
-    /// Counts one attempt less.
-    pub(super) fn take_back(&self, client: &Client, what: What) {
-        self.counts(client, what)
+    /// Counts one attempt of the client less.
+    pub(super) fn take_back_client(&self, client: &Client, what: What) {
+        self.narrow.take_back(&(client.narrow, what));
+    }
+
+    /// Counts one attempt of its networks less.
+    pub(super) fn take_back_networks(&self, client: &Client, what: What) {
+        self.networks(client, what)
             .for_each(|(limiter, key)| limiter.take_back(&key));
     }
 
-    fn counts(&self, client: &Client, what: What) -> impl Iterator<Item = Count<'_, What, C>> {
-        let counts = [
-            (&self.narrow, Some(client.narrow)),
-            (&self.wide, client.wide),
-            (&self.widest, client.widest),
-        ];
-        counts
+    fn networks(&self, client: &Client, what: What) -> impl Iterator<Item = Count<'_, What, C>> {
+        let networks = [(&self.wide, client.wide), (&self.widest, client.widest)];
+        networks
             .into_iter()
             .filter_map(move |(limiter, network)| Some((limiter, (network?, what))))
     }

@@ -57,11 +57,12 @@ impl Limit {
 /// sixteen times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AbuseSettings {
-    /// Logins of one client with one name. Default: 50, then one each 6 s.
+    /// Logins of one client with one name; its networks are not counted. Default: 50, then one each 6 s.
     pub logins_per_name: Limit,
     /// Logins of one client, whatever the names. Default: 1,000, then ten a second.
     pub logins: Limit,
-    /// Logins of one client that fail, whatever the names. Default: 300, then one each 6 s.
+    /// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
+    /// Default: 300, then one each 6 s.
     pub failed_logins: Limit,
     /// Logins with one name that fail, of all clients that its account does not know. Default: 100, then one each 36 s.
     pub guesses: Limit,
@@ -194,8 +195,16 @@ impl<C: Clock + Clone> RateLimits<C> {
         // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
         // failure: one name that is tried too often stops no other.
         self.logins.admit(client, ())?;
-        self.logins_per_name.admit(client, self.name(name))?;
-        self.failed_logins.admit(client, ())
+        self.logins_per_name.admit_client(client, self.name(name))?;
+        self.failed_logins.admit_client(client, ())
+    }
+
+    /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
+    fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), Blocked> {
+        self.failed_logins.admit_networks(client, ())?;
+        self.guesses
+            .admit(&self.name(name))
+            .inspect_err(|_| self.failed_logins.take_back_networks(client, ()))
     }
 }
 
@@ -209,7 +218,7 @@ where
         match attempt {
             Attempt::Login(name) => self.admit_login(&client, name),
             Attempt::LoginTo(_, Familiarity::Known) => Ok(()),
-            Attempt::LoginTo(name, Familiarity::Stranger) => self.guesses.admit(&self.name(name)),
+            Attempt::LoginTo(name, Familiarity::Stranger) => self.admit_stranger(&client, name),
             Attempt::Register => self.registrations.admit(&client, ()),
             Attempt::FollowLink => self.links.admit(&client, ()),
             Attempt::Recover(email) => {
@@ -227,8 +236,9 @@ where
 
     fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) {
         match attempt {
-            Attempt::Login(_) => self.failed_logins.take_back(&Client::of(ip), ()),
+            Attempt::Login(_) => self.failed_logins.take_back_client(&Client::of(ip), ()),
             Attempt::LoginTo(name, Familiarity::Stranger) => {
+                self.failed_logins.take_back_networks(&Client::of(ip), ());
                 self.guesses.take_back(&self.name(name));
             }
             Attempt::LoginTo(_, Familiarity::Known)

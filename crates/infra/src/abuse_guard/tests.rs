@@ -161,15 +161,45 @@ fn the_24_of_an_ipv4_client_may_do_16_times_as_much() {
     assert!(guard.admit(ip("192.0.3.1"), Attempt::Register).is_ok());
 }
 
+/// Whether a client that the account knows, or does not, may log in with a name.
+fn may_log_in(
+    guard: &RateLimits<FakeRelativeClock>,
+    client: Option<IpAddr>,
+    name: &UserName,
+    familiarity: Familiarity,
+) -> bool {
+    guard.admit(client, Attempt::Login(name)).is_ok()
+        && guard
+            .admit(client, Attempt::LoginTo(name, familiarity))
+            .is_ok()
+}
+
 #[test]
-fn one_name_is_counted_for_the_networks_of_its_clients_too() {
+fn neighbours_that_fail_keep_out_a_stranger_and_no_client_that_the_account_knows() {
+    let (guard, _) = guard();
+    let failed = (0..10_000).filter(|number| {
+        let client = ip(&format!("198.51.100.{}", number % 100));
+        let name = name(&format!("user{number}"));
+        may_log_in(&guard, client, &name, Familiarity::Stranger)
+    });
+    assert_eq!(failed.count(), 16 * 300);
+    let (newcomer, neo) = (ip("198.51.100.200"), name("neo"));
+    assert!(!may_log_in(&guard, newcomer, &neo, Familiarity::Stranger));
+    assert!(may_log_in(&guard, newcomer, &neo, Familiarity::Known));
+    let elsewhere = ip("198.51.101.200");
+    assert!(may_log_in(&guard, elsewhere, &neo, Familiarity::Stranger));
+}
+
+#[test]
+fn neighbours_that_try_one_name_keep_nobody_out_that_its_account_knows() {
     let (guard, _) = guard();
     let neo = name("neo");
-    let of_one = (0..32).map(|number| {
-        let client = ip(&format!("192.0.2.{number}"));
-        admitted(&guard, client, Attempt::Login(&neo), 60)
-    });
-    assert_eq!(of_one.sum::<usize>(), 16 * 50);
+    for number in 0..32 {
+        let client = ip(&format!("198.51.100.{number}"));
+        admitted(&guard, client, Attempt::Login(&neo), 60);
+    }
+    let owner = ip("198.51.100.200");
+    assert!(may_log_in(&guard, owner, &neo, Familiarity::Known));
 }
 
 #[test]
