@@ -27,8 +27,8 @@ pub struct Opening {
 pub enum Rest {
     /// Whatever the client sends.
     Sent,
-    /// Nothing: over HTTP/1.0, a connection carries one request. What came behind it could be a body that its sender forgot to
-    /// announce, and is not to be taken for a request.
+    /// Nothing: what comes behind such a `POST` could be a body that its sender forgot to announce, and is not to be taken for
+    /// a request.
     Nothing,
 }
 
