@@ -1,3 +1,5 @@
+mod mail;
+
 use std::net::Ipv4Addr;
 
 use governor::clock::FakeRelativeClock;
@@ -265,71 +267,6 @@ fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-/// A client of its own for each number, and no two in one network.
-fn client(number: u32) -> Option<IpAddr> {
-    Some(IpAddr::V4(Ipv4Addr::from_bits(number << 8)))
-}
-
-#[test]
-fn one_address_is_mailed_3_messages_and_then_one_each_5_minutes_whoever_asks() {
-    let (guard, clock) = guard();
-    let neo = email("neo@example.org");
-    let asked = |number| guard.admit(client(number), Attempt::Mail(&neo)).is_ok();
-    assert_eq!((0..10).filter(|number| asked(*number)).count(), 3);
-    let written_otherwise = email("NEO@Example.org");
-    let blocked = guard.admit(client(11), Attempt::Mail(&written_otherwise));
-    assert_eq!(blocked.unwrap_err().retry_after, Duration::from_secs(300));
-    let trinity = email("trinity@example.org");
-    assert!(guard.admit(client(0), Attempt::Mail(&trinity)).is_ok());
-    clock.advance(Duration::from_secs(300));
-    assert_eq!((20..30).filter(|number| asked(*number)).count(), 1);
-}
-
-#[test]
-fn notices_count_with_other_messages_and_keep_nobody_from_recovering() {
-    let (guard, _) = guard();
-    let neo = email("neo@example.org");
-    let client = client(1);
-    assert_eq!(admitted(&guard, client, Attempt::Mail(&neo), 1), 1);
-    assert_eq!(admitted(&guard, client, Attempt::Notice(&neo), 10), 2);
-    assert_eq!(admitted(&guard, client, Attempt::Mail(&neo), 10), 0);
-    assert_eq!(admitted(&guard, client, Attempt::Recover(&neo), 10), 3);
-}
-
-#[test]
-fn one_client_has_15_messages_mailed_and_then_one_each_2_minutes_whomever_they_go_to() {
-    let (guard, clock) = guard();
-    let asked = |number: u32| {
-        let to = email(&format!("neo{number}@example.org"));
-        let attempt = match number % 2 {
-            0 => Attempt::Mail(&to),
-            _ => Attempt::Recover(&to),
-        };
-        guard.admit(client(1), attempt).is_ok()
-    };
-    assert_eq!((0..120).filter(|number| asked(*number)).count(), 15);
-    clock.advance(Duration::from_secs(240));
-    assert_eq!((200..220).filter(|number| asked(*number)).count(), 2);
-}
-
-#[test]
-fn a_network_of_clients_does_not_use_up_the_hour() {
-    let (guard, clock) = guard();
-    let asked = |number: u32| {
-        let to = email(&format!("neo{number}@example.org"));
-        let client = ip(&format!("2001:db8:1:{:x}::1", number % 0x1000));
-        guard.admit(client, Attempt::Mail(&to)).is_ok()
-    };
-    let mut mailed = 0;
-    for minute in 0..59 {
-        mailed += (0..2_000).filter(|n| asked(minute * 2_000 + n)).count();
-        clock.advance(Duration::from_secs(60));
-    }
-    assert!(mailed < 1_000, "{mailed}");
-    let elsewhere = email("neo@example.org");
-    assert!(guard.admit(client(1), Attempt::Mail(&elsewhere)).is_ok());
-}
-
 #[test]
 fn an_attempt_that_a_network_is_blocked_for_uses_up_nothing_of_its_client() {
     let (guard, clock) = guard();
@@ -341,60 +278,6 @@ fn an_attempt_that_a_network_is_blocked_for_uses_up_nothing_of_its_client() {
     clock.advance(Duration::from_secs(60));
     // One each 2 s for a client, sixteen times as many for its network.
     assert_eq!(admitted(&guard, newcomer, Attempt::Register, 1_000), 300);
-}
-
-/// Asks for messages to addresses that were not mailed yet, each by another client, and answers how many it gets.
-fn mailed(guard: &dyn AbuseGuard, numbers: std::ops::Range<u32>) -> usize {
-    let asked = |number: &u32| {
-        let to = email(&format!("neo{number}@example.org"));
-        guard.admit(client(*number), Attempt::Mail(&to)).is_ok()
-    };
-    numbers.filter(asked).count()
-}
-
-fn hourly(most: u32) -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
-    let clock = FakeRelativeClock::default();
-    let settings = AbuseSettings {
-        mails_per_hour: most,
-        ..AbuseSettings::default()
-    };
-    (RateLimits::with_clock(&settings, clock.clone()), clock)
-}
-
-#[test]
-fn within_any_hour_so_many_are_mailed_and_no_more() {
-    let (guard, clock) = hourly(100);
-    let minute = Duration::from_secs(60);
-    assert_eq!(mailed(&guard, 0..60), 60);
-    clock.advance(30 * minute);
-    assert_eq!(mailed(&guard, 1_000..1_060), 40);
-    let neo = email("neo@example.org");
-    for attempt in [Attempt::Mail(&neo), Attempt::Recover(&neo)] {
-        let blocked = guard.admit(client(1), attempt).unwrap_err();
-        assert_eq!(blocked.retry_after, 30 * minute);
-    }
-    // What tells somebody something goes on.
-    assert!(guard.admit(client(1), Attempt::Notice(&neo)).is_ok());
-    clock.advance(30 * minute);
-    assert_eq!(mailed(&guard, 2_000..2_100), 60);
-    clock.advance(30 * minute);
-    assert_eq!(mailed(&guard, 3_000..3_100), 40);
-}
-
-#[test]
-fn what_is_blocked_otherwise_leaves_the_hour_to_others() {
-    let (guard, _) = hourly(100);
-    let neo = email("neo@example.org");
-    for number in 0..1_000 {
-        let _ = guard.admit(client(number), Attempt::Mail(&neo));
-    }
-    assert_eq!(mailed(&guard, 2_000..2_200), 97);
-}
-
-#[test]
-fn without_an_hourly_limit_nothing_is_counted_for_all() {
-    let (guard, _) = hourly(0);
-    assert_eq!(mailed(&guard, 0..3_000), 3_000);
 }
 
 #[test]
