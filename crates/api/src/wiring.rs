@@ -46,9 +46,11 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = database_url(config)?;
     let key = secret_key(config, &url)?;
     migrate_database(config)?;
-    wait_for_database(&url, config.database.start_timeout)?;
-    if config.database.migrate_url.is_some() && !is_up_to_date(&url)? {
-        return Err(ANOTHER_DATABASE.into());
+    if config.database.migrate_url.is_some() {
+        wait_for_database(&url, config.database.start_timeout)?;
+        if !is_up_to_date(&url)? {
+            return Err(ANOTHER_DATABASE.into());
+        }
     }
     let store = DieselStore::open(&url, pool_options(config))?;
     let followed = store.open_another(for_polls(config))?;

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::errors::OpenError;
 use super::handover::{TOO_MANY, unavailable};
 use super::pool::PoolOptions;
+use super::pooler::{self, Pooling};
 use super::runs::Runs;
 use super::sqlite_file::SqliteFile;
 use super::unit_of_work::Unit;
@@ -43,6 +44,9 @@ impl DieselStore {
     /// # Errors
     /// [`OpenError`] where the first connection cannot be made, or a file's thread not be started.
     pub fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+        if options.pooling == Pooling::Session {
+            pooler::expect_sessions(url, options.limit)?;
+        }
         let file = url.sqlite_path().map(SqliteFile::at).map(Arc::new);
         Self::open_file(url, file, options)
     }

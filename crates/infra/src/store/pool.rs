@@ -13,7 +13,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use super::connection::DbConnection;
 use super::errors::{OpenError, one_line};
 use super::migrate;
-use super::pooler::{self, Pooling};
+use super::pooler::Pooling;
 use super::sqlite_file::{OpenLog, SqliteFile};
 use super::url::{DatabaseUrl, Location};
 
@@ -81,9 +81,6 @@ impl Pools {
             limit: options.limit,
             serves,
         };
-        if options.pooling == Pooling::Session {
-            pooler::expect_sessions(url, options.limit)?;
-        }
         drop(manager(Serves::Both).connect()?);
         let threads = Arc::new(
             ScheduledThreadPool::builder()
