@@ -22,8 +22,6 @@ pub mod ports;
 pub mod recovery;
 pub mod services;
 pub mod session;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod timestamp;
 pub mod token;
 pub mod user;

@@ -1,7 +1,7 @@
 //! What the domain asks of the world.
 //!
-//! Each trait says what an implementation MUST keep to. The MUSTs of the store are tested by
-//! [`testing::store_contract`](crate::testing) against every database.
+//! Each trait says what an implementation MUST keep to. `crates/testkit/tests/store_contract/` tests the MUSTs of the
+//! store against every database.
 
 mod abuse_guard;
 mod clock;

@@ -83,18 +83,21 @@ fn distance(one: Timestamp, other: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::sample::{DAY, MICROSECOND, MINUTE, now};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
     #[test]
     fn a_database_a_minute_apart_agrees_and_one_further_apart_does_not() {
-        let further = MINUTE + MICROSECOND;
-        assert_eq!(compare(now(), None), None);
-        assert_eq!(compare(now(), Some(now().plus(MINUTE))), None);
-        assert_eq!(compare(now().plus(MINUTE), Some(now())), None);
+        let now = Timestamp::from_micros(1_616_942_380_063_095);
+        let further = MINUTE + Duration::from_micros(1);
+        assert_eq!(compare(now, None), None);
+        assert_eq!(compare(now, Some(now.plus(MINUTE))), None);
+        assert_eq!(compare(now.plus(MINUTE), Some(now)), None);
         for (ours, the_databases) in [
-            (now(), now().plus(further)),
-            (now().plus(further), now()),
-            (now().plus(40 * DAY), now()),
+            (now, now.plus(further)),
+            (now.plus(further), now),
+            (now.plus(40 * DAY), now),
         ] {
             let doubt = compare(ours, Some(the_databases));
             assert_eq!(doubt, Some(ClockDoubt::Apart));

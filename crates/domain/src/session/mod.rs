@@ -130,13 +130,25 @@ pub struct ListedSession {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::sample::{self, DAY};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::token::Token;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
     #[test]
     fn a_use_moves_an_expiry_forwards_and_never_backwards() {
-        let now = sample::now();
+        let now = Timestamp::from_micros(1_616_942_380_063_095);
+        let text = "01000000-0000-4000-8000-000000000001";
         let used = |extended_to| {
-            let mut token = sample::token(1, 0, now.plus(20 * DAY));
+            let mut token = SessionToken {
+                session_id: SessionId::new(Uuid::nil()),
+                generation: Generation::FIRST,
+                hash: Token::parse(text).expect("a token").hash(),
+                expires_at: now.plus(20 * DAY),
+                last_used_at: None,
+            };
             token.note_use(now, extended_to);
             assert_eq!(token.last_used_at, Some(now));
             token.expires_at

@@ -1,6 +1,6 @@
 use azuma_domain::ports::SessionCheck;
-use azuma_domain::testing::sample::{now, user_id};
 use azuma_domain::token::TokenHash;
+use azuma_testkit::sample::{now, user_id};
 
 use super::World;
 use crate::session_cache::ledger::Entries;

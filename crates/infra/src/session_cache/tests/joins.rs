@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use azuma_domain::ports::StoreError;
-use azuma_domain::testing::sample::now;
+use azuma_testkit::sample::now;
 
 use super::{World, later};
 
@@ -116,5 +116,5 @@ async fn who_joins_a_question_after_the_token_expired_is_refused_by_the_store() 
 
 /// Awaits them all at once.
 async fn futures<T>(all: Vec<impl Future<Output = T>>) -> Vec<T> {
-    azuma_domain::testing::all(all).await
+    azuma_testkit::all(all).await
 }

@@ -1,9 +1,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use azuma_domain::testing::sample::{token_hash, user_id};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
+use azuma_testkit::sample::{token_hash, user_id};
 
 use crate::session_cache::ledger::{Entries, Ledger};
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionCheck, Store, StoreError, StoreExt, Transaction};
 use azuma_domain::session::{LiveSession, Session, SessionPolicy};
-use azuma_domain::testing::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
+use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 
 use super::SessionCache;
 use crate::monotonic::Moment;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use azuma_domain::testing::sample::{token_hash, user_id};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
+use azuma_testkit::sample::{token_hash, user_id};
 use loom::model::Builder;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::sync::{Arc, Condvar, Mutex};

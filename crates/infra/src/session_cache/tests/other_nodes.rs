@@ -1,7 +1,7 @@
 use azuma_domain::ports::{SessionCheck, UserChanges};
-use azuma_domain::testing::sample::{self, DAY, MINUTE, now, session_id, user_id};
 use azuma_domain::token::Generation;
 use azuma_domain::user::Change;
+use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, user_id};
 
 use super::{World, later};
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use azuma_domain::testing::sample::user_id;
+use azuma_testkit::sample::user_id;
 
 use super::{ROOM, World};
 

@@ -1,5 +1,5 @@
 use azuma_domain::ports::SessionCheck;
-use azuma_domain::testing::sample::user_id;
+use azuma_testkit::sample::user_id;
 
 use super::World;
 

@@ -1,6 +1,6 @@
 use azuma_domain::ports::SessionCheck;
-use azuma_domain::testing::all;
-use azuma_domain::testing::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
+use azuma_testkit::all;
+use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
 
 use super::{World, later};
 

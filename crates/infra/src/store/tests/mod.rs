@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use azuma_domain::ports::{Access, Decision, Store, StoreError, StoreExt};
-use azuma_domain::testing::sample::{account, name, now, user_id};
+use azuma_testkit::sample::{account, name, now, user_id};
 use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 

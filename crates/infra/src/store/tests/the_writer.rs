@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 use azuma_domain::ports::{BoxFuture, Transaction, WriteError};
-use azuma_domain::testing::all;
+use azuma_testkit::all;
 use diesel::{QueryDsl, RunQueryDsl};
 
 use super::super::runs::Runs;

@@ -4,8 +4,8 @@ use azuma_domain::mail::Language;
 use azuma_domain::ports::{NewUser, UserChanges};
 use azuma_domain::recovery::RecoveryId;
 use azuma_domain::session::UserUnreadable;
-use azuma_domain::testing::sample::{SECOND, claimed, email, mail, mail_id, session, token};
 use azuma_domain::user::User;
+use azuma_testkit::sample::{SECOND, claimed, email, mail, mail_id, session, token};
 use uuid::Uuid;
 
 use super::*;

@@ -1,0 +1,18 @@
+//! What tests need of the domain: a clock and ids that can be foretold, and sample values.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected stops where it stands"
+)]
+
+mod clock;
+mod entropy;
+mod race;
+pub mod sample;
+
+pub use clock::FakeClock;
+pub use entropy::FakeEntropy;
+pub use race::{all, both};

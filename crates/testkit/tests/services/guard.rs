@@ -1,0 +1,107 @@
+//! Whoever tries too much is told to wait, before anything is looked at.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azuma_domain::ErrorCode;
+use azuma_domain::mail::Language;
+use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
+use azuma_domain::services::{Recovery, RecoveryProgress};
+use azuma_domain::session::Client;
+use azuma_testkit::sample;
+
+use crate::world::{AZUMA, PASSWORD, World, refusal};
+
+const WAIT: Duration = Duration::from_secs(7);
+const TOO_MANY: ErrorCode = ErrorCode::TooManyAttempts { retry_after: WAIT };
+
+struct Closed;
+
+impl AbuseGuard for Closed {
+    fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
+        Err(Blocked { retry_after: WAIT })
+    }
+
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
+}
+
+fn closed(world: &World) -> World {
+    world.restarted(|parts| parts.guard = Arc::new(Closed))
+}
+
+#[tokio::test]
+async fn a_blocked_login_is_told_nothing() {
+    let world = World::new();
+    world.register("neo", AZUMA).await;
+    let closed = closed(&world);
+    for (name, password) in [("neo", PASSWORD), ("neo", "wrong"), ("nobody", PASSWORD)] {
+        let outcome = closed.try_log_in(name, password, AZUMA).await;
+        assert_eq!(refusal(outcome), TOO_MANY);
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_registration_leaves_the_name_free() {
+    let world = World::new();
+    let outcome = closed(&world).try_register("neo", None, AZUMA).await;
+    assert_eq!(refusal(outcome), TOO_MANY);
+    world.register("neo", AZUMA).await;
+}
+
+#[tokio::test]
+async fn a_blocked_request_for_an_account_writes_no_mail() {
+    let world = World::new();
+    let closed = closed(&world);
+    let outcome = closed.try_request_account("neo", "neo@example.org", Language::English);
+    assert_eq!(refusal(outcome.await), TOO_MANY);
+    assert_eq!(world.deliver_all().await, 0);
+}
+
+#[tokio::test]
+async fn a_blocked_link_works_later() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    assert_eq!(refusal(closed(&world).follow(&link).await), TOO_MANY);
+    world.follow(&link).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() {
+    let world = World::new();
+    let neo = world.try_register("neo", Some("neo@example.org"), AZUMA);
+    neo.await.ok().unwrap();
+    let recovery = Recovery {
+        email: sample::email("neo@example.org"),
+        client: Client::default(),
+        language: Language::English,
+    };
+    let closed = closed(&world);
+    let outcome = closed.services.recover_account(recovery).await;
+    assert_eq!(refusal(outcome), TOO_MANY);
+    assert_eq!(
+        world.services.begin_recoveries().await.unwrap(),
+        RecoveryProgress::NoneDue
+    );
+    world.recover("neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    assert_eq!(refusal(closed.reset(&link, "new").await), TOO_MANY);
+    world.reset(&link, "new").await.unwrap();
+}
+
+#[tokio::test]
+async fn texts_that_are_no_link_count_as_attempts() {
+    let outcome = closed(&World::new())
+        .services
+        .follow_link(None, None, Language::English)
+        .await;
+    assert_eq!(refusal(outcome), TOO_MANY);
+}
+
+#[tokio::test]
+async fn tokens_in_use_are_not_counted() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    closed(&world).caller(&neo.token).await;
+}

@@ -1,0 +1,110 @@
+//! What happens to an account while its password is being compared.
+
+use std::sync::Arc;
+
+use azuma_domain::ErrorCode;
+use azuma_domain::services::{IssuedSession, LoginError, UserUpdate};
+use azuma_testkit::{all, sample};
+
+use crate::world::{
+    AZUMA, InTheMiddle, NEW_PASSWORD, PASSWORD, World, argon2, new_password, refusal,
+};
+
+/// Logs in with the first password, while `event` happens after it was compared and before anything is written.
+async fn log_in_while(
+    world: &World,
+    event: impl Future<Output = ()> + Send + 'static,
+) -> Result<IssuedSession, LoginError> {
+    let disturbed = world.restarted(|parts| parts.hasher = InTheMiddle::of(&parts.hasher, event));
+    disturbed.try_log_in("neo", PASSWORD, AZUMA).await
+}
+
+#[tokio::test]
+async fn a_password_changed_meanwhile_leaves_no_session_for_the_old_one() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let services = Arc::clone(&world.services);
+    let outcome = log_in_while(&world, async move {
+        let update = UserUpdate {
+            password: Some(new_password(NEW_PASSWORD)),
+            ..UserUpdate::default()
+        };
+        let changed = services.update_user(&caller, update, Default::default());
+        changed.await.unwrap();
+    });
+    assert_eq!(refusal(outcome.await), ErrorCode::WrongPassword);
+    assert_eq!(world.listed_to(&neo.token).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_deleted_meanwhile_is_unknown() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let services = Arc::clone(&world.services);
+    let outcome = log_in_while(&world, async move {
+        services.delete_user(&caller, None).await.unwrap();
+    });
+    assert_eq!(refusal(outcome.await), ErrorCode::UserUnknown);
+}
+
+#[tokio::test]
+async fn an_account_of_the_same_name_and_another_password_is_not_logged_in_to() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let meanwhile = world.restarted(|_| {});
+    let outcome = log_in_while(&world, async move {
+        meanwhile.services.delete_user(&caller, None).await.unwrap();
+        let other = meanwhile.register("neo", AZUMA).await;
+        let caller = meanwhile.caller(&other.token).await;
+        let update = UserUpdate {
+            password: Some(new_password(NEW_PASSWORD)),
+            ..UserUpdate::default()
+        };
+        meanwhile.update(&caller, update).await.unwrap();
+    });
+    assert_eq!(refusal(outcome.await), ErrorCode::WrongPassword);
+}
+
+#[tokio::test]
+async fn a_login_goes_on_where_another_one_renewed_the_hash_meanwhile() {
+    let world = World::new();
+    world.register("neo", AZUMA).await;
+    let stricter = world.restarted(|parts| parts.hasher = argon2(2));
+    let other = stricter.restarted(|_| {});
+    let neo = log_in_while(&stricter, async move {
+        other.log_in("neo", AZUMA).await;
+    });
+    let neo = neo.await.ok().unwrap();
+    assert_eq!(world.listed_to(&neo.token).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_login_goes_on_where_the_user_changed_its_name_meanwhile() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let services = Arc::clone(&world.services);
+    let issued = log_in_while(&world, async move {
+        let update = UserUpdate {
+            name: Some(sample::name("theone")),
+            ..UserUpdate::default()
+        };
+        let changed = services.update_user(&caller, update, Default::default());
+        changed.await.unwrap();
+    });
+    let issued = issued.await.ok().unwrap();
+    assert_eq!(issued.user.id, neo.user.id);
+    assert_eq!(issued.user.name.as_str(), "theone");
+}
+
+#[tokio::test]
+async fn sixteen_racing_logins_that_all_renew_the_hash_succeed() {
+    let world = World::new();
+    world.register("neo", AZUMA).await;
+    let stricter = world.restarted(|parts| parts.hasher = argon2(2));
+    let issued = all((0..16).map(|_| stricter.log_in("neo", AZUMA))).await;
+    assert_eq!(world.listed_to(&issued[0].token).await.len(), 17);
+}

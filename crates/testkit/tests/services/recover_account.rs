@@ -1,0 +1,186 @@
+//! A request to recover an account leads to a mail, where there is such an account.
+
+use azuma_domain::ports::{Abort, StoreError, StoreExt};
+use azuma_domain::recovery::RecoveryId;
+use azuma_domain::services::RecoveryProgress;
+use azuma_testkit::sample::{MICROSECOND, MINUTE, SECOND, recovery};
+
+use crate::world::{AZUMA, World};
+
+async fn with_neo() -> World {
+    let world = World::new();
+    let neo = world
+        .try_register("neo", Some("Neo@example.org"), AZUMA)
+        .await;
+    neo.ok().unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_known_address_is_mailed_a_link() {
+    let world = with_neo().await;
+    world.recover("Neo@example.org").await;
+    world.deliver_all().await;
+    let letter = world.parts.mailbox.letter();
+    assert_eq!(letter.subject, "Set a new password for azumaneo");
+    assert!(letter.token.is_some());
+}
+
+#[tokio::test]
+async fn the_link_goes_to_the_address_the_account_has_not_to_the_one_typed() {
+    let world = with_neo().await;
+    world.recover("nEO@eXample.ORG").await;
+    world.deliver_all().await;
+    assert_eq!(world.parts.mailbox.letter().to, "Neo@example.org");
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_mailed_nothing() {
+    let world = with_neo().await;
+    world.recover("trinity@example.org").await;
+    assert_eq!(world.deliver_all().await, 0);
+}
+
+#[tokio::test]
+async fn until_a_worker_looks_nothing_tells_a_known_address_from_an_unknown_one() {
+    let world = with_neo().await;
+    world.ask_to_recover("Neo@example.org").await;
+    world.ask_to_recover("trinity@example.org").await;
+    assert!(world.desk().list(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn each_request_is_mailed_once_however_many_workers_there_are() {
+    let world = with_neo().await;
+    for _ in 0..5 {
+        world.ask_to_recover("neo@example.org").await;
+    }
+    let workers = azuma_testkit::all((0..8).map(|_| async {
+        let mut begun = 0;
+        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {
+            begun += 1;
+        }
+        begun
+    }))
+    .await;
+    assert_eq!(workers.iter().sum::<u32>(), 5);
+    assert_eq!(world.deliver_all().await, 5);
+}
+
+/// A request that fails whenever it is worked on: what it led to before is in its way.
+async fn ask_in_vain(world: &World, number: u32) -> RecoveryId {
+    let request = recovery(number, "neo@example.org", world.now());
+    let id = request.id;
+    for _ in 0..2 {
+        let request = request.clone();
+        let written = (world.parts.store)
+            .transact(move |tx| Ok::<_, Abort<StoreError>>(tx.recoveries().insert(&request)?));
+        written.await.unwrap();
+        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {}
+    }
+    id
+}
+
+#[tokio::test]
+async fn many_requests_that_fail_hold_up_no_other() {
+    let world = with_neo().await;
+    let mut vain = Vec::new();
+    for number in 1..=140 {
+        vain.push(ask_in_vain(&world, number).await);
+    }
+    world.deliver_all().await;
+    // All of them are due once more, and before the one that can be worked on.
+    world.wait(MINUTE + SECOND);
+    world.ask_to_recover("neo@example.org").await;
+    let mut failed = Vec::new();
+    loop {
+        match world.services.begin_recoveries().await.unwrap() {
+            RecoveryProgress::PutAside(id, _, _) => failed.push(id),
+            progress => {
+                assert_eq!(progress, RecoveryProgress::Made);
+                break;
+            }
+        }
+    }
+    failed.sort();
+    vain.sort();
+    assert!(failed == vain, "each of them failed once: {}", failed.len());
+    assert_eq!(world.deliver_all().await, 1);
+}
+
+#[tokio::test]
+async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifteen_minutes() {
+    let world = with_neo().await;
+    let begun = world.now();
+    let vain = ask_in_vain(&world, 1).await;
+    let mut tried_after = Vec::new();
+    loop {
+        match world.services.begin_recoveries().await.unwrap() {
+            RecoveryProgress::NoneDue => world.wait(SECOND),
+            RecoveryProgress::PutAside(id, _, reason) => {
+                assert!(id == vain && reason.contains("links"), "{reason}");
+                tried_after.push(begun.until(world.now()).as_secs());
+            }
+            progress => {
+                assert!(matches!(progress, RecoveryProgress::GivenUp(id, _) if id == vain));
+                tried_after.push(begun.until(world.now()).as_secs());
+                break;
+            }
+        }
+    }
+    assert_eq!(tried_after, [60, 120, 240, 480, 960]);
+    world.wait(60 * MINUTE);
+    let progress = world.services.begin_recoveries().await.unwrap();
+    assert_eq!(progress, RecoveryProgress::NoneDue);
+}
+
+#[tokio::test]
+async fn requests_for_unknown_addresses_are_worked_on_together() {
+    let world = with_neo().await;
+    for _ in 0..99 {
+        world.ask_to_recover("trinity@example.org").await;
+    }
+    world.wait(SECOND);
+    world.ask_to_recover("neo@example.org").await;
+    let progress = world.services.begin_recoveries().await.unwrap();
+    assert_eq!(progress, RecoveryProgress::Made);
+    assert_eq!(world.deliver_all().await, 1);
+}
+
+#[tokio::test]
+async fn the_link_works_for_fifteen_minutes() {
+    let world = with_neo().await;
+    world.recover("neo@example.org").await;
+    let link = world.link_mailed_to("Neo@example.org").await;
+    world.wait(15 * MINUTE - MICROSECOND);
+    world.reset(&link, "x").await.unwrap();
+    world.recover("neo@example.org").await;
+    world.wait(SECOND);
+    let link = world.link_mailed_to("Neo@example.org").await;
+    world.wait(15 * MINUTE);
+    world.reset(&link, "y").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_waiting_account_is_mailed_a_link_that_works_as_long_as_it_waits() {
+    let world = World::new();
+    world.request_account("mallory", "neo@example.org").await;
+    world.wait(9 * MINUTE);
+    world.recover("neo@example.org").await;
+    let listed = world.desk().list(10).await.unwrap();
+    let ends: Vec<_> = listed
+        .iter()
+        .map(|queued| queued.mail.useless_from)
+        .collect();
+    assert_eq!(ends, [world.now().plus(MINUTE); 2]);
+}
+
+#[tokio::test]
+async fn a_lapsed_account_is_mailed_nothing() {
+    let world = World::new();
+    world.request_account("mallory", "neo@example.org").await;
+    world.deliver_all().await;
+    world.wait(10 * MINUTE);
+    world.recover("neo@example.org").await;
+    assert_eq!(world.deliver_all().await, 0);
+}

@@ -1,0 +1,157 @@
+//! The services with everything they need, and the people who call them.
+
+mod hashers;
+mod mailbox;
+mod people;
+mod security_log;
+mod sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use azuma_domain::error_code::Coded;
+use azuma_domain::ports::{AbuseGuard, Clock, Mailer, PasswordHasher, Store};
+use azuma_domain::services::{MailDesk, Ports, Services, Settings};
+use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
+use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
+use azuma_domain::user::PasswordRules;
+use azuma_domain::{ErrorCode, Timestamp};
+use azuma_infra::abuse_guard::NoGuard;
+use azuma_infra::session_check::StoreSessionCheck;
+use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
+use azuma_testkit::sample::{DAY, MINUTE};
+use azuma_testkit::{FakeClock, FakeEntropy};
+
+pub use hashers::{InTheMiddle, NoMoreHashes, argon2};
+pub use mailbox::Mailbox;
+pub use people::{NEW_PASSWORD, PASSWORD, new_password};
+pub use security_log::{SecurityEvents, event};
+
+/// What the `azuma` dialect issues.
+pub const AZUMA: SessionTerms = SessionTerms {
+    policy: SessionPolicy::Sliding,
+    shape: TokenShape::Uuid,
+    first_life: MINUTE.saturating_mul(5),
+};
+/// What the `legacy` dialect issues.
+pub const LEGACY: SessionTerms = SessionTerms {
+    policy: SessionPolicy::Rotating,
+    shape: TokenShape::Alphanumeric64,
+    first_life: DAY.saturating_mul(30),
+};
+/// What the `account` dialect issues.
+pub const ACCOUNT: SessionTerms = SessionTerms {
+    policy: SessionPolicy::Sliding,
+    shape: TokenShape::Uuid,
+    first_life: DAY.saturating_mul(14),
+};
+
+/// A server.
+pub struct World {
+    pub services: Arc<Services>,
+    pub parts: Parts,
+}
+
+/// What a server is made of. Clones share store, clock and mailbox.
+#[derive(Clone)]
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub clock: FakeClock,
+    pub entropy: Arc<FakeEntropy>,
+    pub hasher: Arc<dyn PasswordHasher>,
+    pub guard: Arc<dyn AbuseGuard>,
+    pub security_log: SecurityEvents,
+    pub mailer: Arc<dyn Mailer>,
+    pub mailbox: Mailbox,
+    pub settings: Settings,
+}
+
+impl World {
+    /// An instance as configured by default, over an empty database.
+    pub fn new() -> Self {
+        let url = DatabaseUrl::parse("sqlite::memory:").unwrap();
+        let mailbox = Mailbox::new();
+        Self::of(Parts {
+            store: Arc::new(DieselStore::open(&url, PoolOptions::default()).unwrap()),
+            clock: FakeClock::default(),
+            entropy: Arc::new(FakeEntropy::new()),
+            hasher: argon2(1),
+            guard: Arc::new(NoGuard),
+            security_log: SecurityEvents::default(),
+            mailer: mailbox.mailer(),
+            mailbox,
+            settings: Settings {
+                keys: keys(1, &[]),
+                password_rules: PasswordRules { min_length: 1 },
+                lifetimes: Lifetimes {
+                    extend_to: 14 * DAY,
+                    lifetime: 30 * DAY,
+                    renew_within: 7 * DAY,
+                    grace: MINUTE,
+                },
+                sessions_per_user: 100,
+                registration_lifetime: 10 * MINUTE,
+                recovery_lifetime: 15 * MINUTE,
+                mail_kept_for: 30 * DAY,
+            },
+        })
+    }
+
+    /// The same instance, started again after a change of its parts. The one before goes on, too.
+    pub fn restarted(&self, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = self.parts.clone();
+        change(&mut parts);
+        Self::of(parts)
+    }
+
+    fn of(parts: Parts) -> Self {
+        let ports = Ports {
+            store: Arc::clone(&parts.store),
+            session_check: Arc::new(StoreSessionCheck::new(Arc::clone(&parts.store))),
+            hasher: Arc::clone(&parts.hasher),
+            guard: Arc::clone(&parts.guard),
+            security_log: Arc::new(parts.security_log.clone()),
+            mailer: Arc::clone(&parts.mailer),
+            clock: Arc::new(parts.clock.clone()),
+            entropy: Arc::clone(&parts.entropy) as _,
+        };
+        let services = Services::new(ports, parts.settings.clone());
+        Self {
+            services: Arc::new(services),
+            parts,
+        }
+    }
+
+    /// Its outbox, for its operator.
+    pub fn desk(&self) -> MailDesk {
+        MailDesk::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+        )
+    }
+
+    /// The time it is.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Time passes.
+    pub fn wait(&self, span: Duration) {
+        self.parts.clock.advance(span);
+    }
+}
+
+/// Keys of which the first makes new tokens. One number is one key.
+pub fn keys(current: u8, previous: &[u8]) -> TokenKeys {
+    let key = |number| SecretKey::from_bytes([number; 32]);
+    TokenKeys::new(key(current), previous.iter().copied().map(key).collect())
+}
+
+/// Why it was refused.
+#[track_caller]
+pub fn refusal<T, E: Coded>(outcome: Result<T, E>) -> ErrorCode {
+    match outcome {
+        Ok(_) => panic!("it was not refused"),
+        Err(error) => error.code(),
+    }
+}

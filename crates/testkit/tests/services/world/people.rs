@@ -1,0 +1,171 @@
+//! What people do: register, log in, ask for accounts.
+
+use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
+use azuma_domain::ports::{StoreError, StoreExt};
+use azuma_domain::services::{
+    AccountRequest, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
+    RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+};
+use azuma_domain::session::{Client, LiveSession, SessionTerms};
+use azuma_domain::token::Token;
+use azuma_domain::user::{Credential, NewPassword, PasswordRules, User};
+use azuma_testkit::sample;
+
+use super::World;
+
+/// Everybody's password at first.
+pub const PASSWORD: &str = "red pill";
+/// What it is changed to.
+pub const NEW_PASSWORD: &str = "blue pill";
+
+/// A password to set.
+pub fn new_password(text: &str) -> NewPassword {
+    let rules = PasswordRules { min_length: 1 };
+    rules.accept(sample::password(text)).unwrap()
+}
+
+impl World {
+    /// Registers somebody, perhaps with an address.
+    pub async fn try_register(
+        &self,
+        name: &str,
+        email: Option<&str>,
+        terms: SessionTerms,
+    ) -> Result<IssuedSession, RegisterError> {
+        let registration = Registration {
+            name: sample::name(name),
+            email: email.map(sample::email),
+            password: new_password(PASSWORD),
+            client: Client::default(),
+        };
+        self.services.register(registration, terms).await
+    }
+
+    /// A new user, logged in.
+    pub async fn register(&self, name: &str, terms: SessionTerms) -> IssuedSession {
+        self.try_register(name, None, terms).await.unwrap()
+    }
+
+    /// Logs in with a password.
+    pub async fn try_log_in(
+        &self,
+        name: &str,
+        password: &str,
+        terms: SessionTerms,
+    ) -> Result<IssuedSession, LoginError> {
+        let login = Login {
+            name: sample::name(name),
+            password: sample::password(password),
+            client: Client::default(),
+        };
+        self.services.login(login, terms).await
+    }
+
+    /// One more session of a user.
+    pub async fn log_in(&self, name: &str, terms: SessionTerms) -> IssuedSession {
+        self.try_log_in(name, PASSWORD, terms).await.unwrap()
+    }
+
+    /// Asks for an account that waits for verification.
+    pub async fn try_request_account(
+        &self,
+        name: &str,
+        email: &str,
+        language: Language,
+    ) -> Result<(), RegisterError> {
+        let request = AccountRequest {
+            name: sample::name(name),
+            email: sample::email(email),
+            password: new_password(PASSWORD),
+            client: Client::default(),
+            language,
+        };
+        self.services.request_account(request).await
+    }
+
+    /// An account that waits for verification.
+    pub async fn request_account(&self, name: &str, email: &str) {
+        let outcome = self.try_request_account(name, email, Language::English);
+        outcome.await.unwrap();
+    }
+
+    /// Follows a mailed link.
+    pub async fn follow(&self, link: &Token) -> Result<Followed, FollowLinkError> {
+        let token = Some(link.clone());
+        self.services
+            .follow_link(token, None, Language::English)
+            .await
+    }
+
+    /// Asks for a link that sets a new password, and has the worker look for the account.
+    pub async fn recover(&self, email: &str) {
+        self.ask_to_recover(email).await;
+        while self.services.begin_recoveries().await.unwrap() != RecoveryProgress::NoneDue {}
+    }
+
+    /// Asks for a link that sets a new password.
+    pub async fn ask_to_recover(&self, email: &str) {
+        let recovery = Recovery {
+            email: sample::email(email),
+            client: Client::default(),
+            language: Language::English,
+        };
+        self.services.recover_account(recovery).await.unwrap();
+    }
+
+    /// Proves the address of whoever the token belongs to.
+    pub async fn prove_email(&self, caller: &LiveSession) {
+        let (id, now) = (caller.user.id, self.now());
+        let proved = self
+            .parts
+            .store
+            .transact::<_, StoreError>(move |tx| Ok(tx.users().prove_email(id, now)?));
+        proved.await.unwrap();
+    }
+
+    /// Sets a new password by a mailed link.
+    pub async fn reset(&self, link: &Token, password: &str) -> Result<User, ResetPasswordError> {
+        let password = new_password(password);
+        self.services
+            .reset_password(Some(link.clone()), password, None, Language::English)
+            .await
+    }
+
+    /// Changes the account that the token belongs to.
+    pub async fn update(
+        &self,
+        caller: &LiveSession,
+        update: UserUpdate,
+    ) -> Result<User, UpdateUserError> {
+        let language = Language::English;
+        self.services.update_user(caller, update, language).await
+    }
+
+    /// Sends a leased message, and writes what came of it.
+    pub async fn deliver(&self, leased: Result<LeasedMail, UnreadableMail>) {
+        let lease = leased
+            .as_ref()
+            .map_or_else(|mail| mail.lease, |mail| mail.lease);
+        let delivery = self.services.send_mail(leased).await;
+        self.services.settle_mail(lease, &delivery).await.unwrap();
+    }
+
+    /// Tries to send one message; `false` where none is due.
+    pub async fn attempts_to_deliver(&self) -> bool {
+        let Some(leased) = self.services.lease_mail().await.unwrap() else {
+            return false;
+        };
+        self.deliver(leased).await;
+        true
+    }
+
+    /// What the store keeps of whoever has the name, waiting accounts included.
+    pub async fn credential(&self, name: &str) -> Credential {
+        let (name, now) = (sample::name(name), sample::now());
+        let found = self
+            .parts
+            .store
+            .read(move |tx| tx.users().find_by_name(&name, now));
+        found.await.unwrap().expect("an account of this name")
+    }
+}

@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use super::{invalidated, last, number};
+use crate::{given, write};
+use azuma_domain::ports::{HistoryEnd, Store};
+use azuma_testkit::sample::{self, user_id};
+
+/// Three invalidations, of the users 1, 2 and 3.
+async fn three(store: &Arc<dyn Store>) {
+    for number in 1..=3 {
+        given::account(store, &sample::account(number, &format!("user{number}"))).await;
+        assert!(write(store, move |tx| tx.users().delete(user_id(number))).await);
+    }
+}
+
+async fn prune(store: &Arc<dyn Store>, keep: u32) -> usize {
+    write(store, move |tx| tx.invalidations().prune(keep, 1_000)).await
+}
+
+pub async fn the_last_ones_are_kept(store: Arc<dyn Store>) {
+    three(&store).await;
+    prune(&store, 2).await;
+    assert_eq!(invalidated(&store).await, [user_id(2), user_id(3)]);
+}
+
+pub async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<dyn Store>) {
+    three(&store).await;
+    prune(&store, 0).await;
+    assert_eq!(invalidated(&store).await, []);
+    let expected = HistoryEnd {
+        number: number(3),
+        mark: None,
+    };
+    assert_eq!(last(&store).await, expected);
+}
+
+pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+    three(&store).await;
+    assert_eq!(prune(&store, 1).await, 2);
+    assert_eq!(prune(&store, 1).await, 0);
+}
+
+pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+    three(&store).await;
+    for left in [vec![2, 3], vec![3], vec![3]] {
+        write(&store, |tx| tx.invalidations().prune(1, 1)).await;
+        let left: Vec<_> = left.into_iter().map(user_id).collect();
+        assert_eq!(invalidated(&store).await, left);
+    }
+}
+
+pub async fn keeping_more_than_there_are_keeps_all(store: Arc<dyn Store>) {
+    three(&store).await;
+    prune(&store, 4).await;
+    assert_eq!(invalidated(&store).await, [1, 2, 3].map(user_id));
+}

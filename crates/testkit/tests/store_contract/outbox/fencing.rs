@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use super::{due, given_mail, lease};
+use crate::{given, write};
+use azuma_domain::mail::MailLease;
+use azuma_domain::ports::{OutboxRepository, Store, StoreError};
+use azuma_testkit::sample::{DAY, MINUTE, now};
+
+/// Message 1, leased, and what the lease is.
+async fn given_leased(store: &Arc<dyn Store>) -> MailLease {
+    let ada = given::ada(store).await;
+    given_mail(store, ada, 1, now()).await;
+    lease(store, now(), now().plus(MINUTE)).await[0].lease
+}
+
+/// What is done under a lease that another one followed must leave the other's message due when its lease ends.
+async fn assert_fenced(
+    store: Arc<dyn Store>,
+    settle: fn(&mut dyn OutboxRepository, MailLease) -> Result<(), StoreError>,
+) {
+    let late = given_leased(&store).await;
+    let again = lease(&store, late.until, late.until.plus(MINUTE)).await;
+    write(&store, move |tx| settle(tx.outbox(), late)).await;
+    let end = again[0].lease.until;
+    let third = lease(&store, end, end.plus(MINUTE)).await;
+    assert_eq!(third.len(), 1, "it is due when the second lease ends");
+    assert_eq!(third[0].attempts, 0);
+}
+
+pub async fn a_worker_whose_lease_was_followed_deletes_nothing(store: Arc<dyn Store>) {
+    assert_fenced(store, |outbox, late| outbox.delete(late)).await;
+}
+
+pub async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Store>) {
+    assert_fenced(store, |outbox, late| {
+        outbox.postpone(late, now().plus(DAY), "busy")
+    })
+    .await;
+}
+
+pub async fn a_worker_whose_lease_was_followed_buries_nothing(store: Arc<dyn Store>) {
+    assert_fenced(store, |outbox, late| outbox.bury(late, now(), "no")).await;
+}
+
+pub async fn a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same(store: Arc<dyn Store>) {
+    let late = given_leased(&store).await;
+    write(&store, move |tx| tx.outbox().delete(late)).await;
+    assert!(due(&store, now().plus(DAY)).await.is_empty());
+}
+
+pub async fn a_worker_does_not_revive_what_another_buried(store: Arc<dyn Store>) {
+    let lease = given_leased(&store).await;
+    write(&store, move |tx| {
+        tx.outbox().bury(lease, now(), "no")?;
+        tx.outbox().postpone(lease, now(), "busy")
+    })
+    .await;
+    assert!(due(&store, now().plus(DAY)).await.is_empty());
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use super::{due, given_mail, lease, lease_of};
+use crate::{given, write};
+use azuma_domain::Timestamp;
+use azuma_domain::mail::{Language, MailKind, OutgoingMail};
+use azuma_domain::ports::{Access, Decision, Store};
+use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now, user_id, waiting};
+
+pub async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let written = OutgoingMail {
+        to: sample::email("Ada.Lovelace+azuma@Example.org"),
+        ..mail(1, ada)
+    };
+    given::mail(&store, &written).await;
+    let leased = lease(&store, now(), now().plus(MINUTE)).await;
+    assert_eq!(leased[0].mail, written);
+}
+
+pub async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let mut number = 0;
+    for kind in MailKind::all(sample::link_id(1)) {
+        for language in Language::ALL {
+            number += 1;
+            let written = OutgoingMail {
+                kind,
+                language,
+                ..mail(number, ada)
+            };
+            given::mail(&store, &written).await;
+            let leased = lease(&store, now(), now().plus(MINUTE)).await;
+            assert_eq!(leased[0].mail, written);
+        }
+    }
+}
+
+pub async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let written = OutgoingMail {
+        created_at: Timestamp::from_micros(1),
+        useless_from: Timestamp::from_micros(i64::MAX),
+        ..mail(1, ada)
+    };
+    given::mail(&store, &written).await;
+    let leased = lease(&store, now(), now().plus(MINUTE)).await;
+    assert_eq!(leased[0].mail, written);
+}
+
+pub async fn a_message_to_a_waiting_account_is_leased(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
+    given::mail(&store, &mail(1, user_id(1))).await;
+    assert_eq!(due(&store, now()).await, [1]);
+}
+
+pub async fn a_message_is_due_at_once(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    assert_eq!(due(&store, now()).await, [1]);
+}
+
+pub async fn a_new_message_was_never_tried(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    let leased = lease(&store, now(), now().plus(MINUTE)).await;
+    assert_eq!(leased[0].attempts, 0);
+}
+
+pub async fn an_empty_outbox_has_nothing_due(store: Arc<dyn Store>) {
+    assert_eq!(lease(&store, now(), now().plus(MINUTE)).await, vec![]);
+}
+
+pub async fn the_longest_due_come_first(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for (number, age) in [(1, 2), (2, 4), (3, 0), (4, 3), (5, 1)] {
+        let due_at = Timestamp::from_micros(now().micros() - age);
+        given_mail(&store, ada, number, due_at).await;
+    }
+    assert_eq!(due(&store, now()).await, [2, 4, 1, 5, 3]);
+}
+
+pub async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    given_mail(&store, ada, 2, now().plus(2 * MICROSECOND)).await;
+    given_mail(&store, ada, 3, now().plus(6 * MICROSECOND)).await;
+    let later = now().plus(4 * MICROSECOND);
+    write(&store, move |tx| {
+        let lease = lease_of(tx, 1)?;
+        tx.outbox().postpone(lease, later, "busy")
+    })
+    .await;
+    assert_eq!(due(&store, now().plus(MINUTE)).await, [2, 1, 3]);
+}
+
+pub async fn at_most_the_limit_is_leased_the_longest_due_of_all(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in 1..=5 {
+        let due_at = Timestamp::from_micros(now().micros() - i64::from(number));
+        given_mail(&store, ada, number, due_at).await;
+    }
+    let leased = write(&store, |tx| tx.outbox().lease(now(), now().plus(MINUTE), 2)).await;
+    assert_eq!(super::numbers(&super::readable(leased)), [5, 4]);
+}
+
+pub async fn the_rest_is_leased_the_next_time(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in 1..=3 {
+        given_mail(&store, ada, number, now()).await;
+    }
+    let mut counts = Vec::new();
+    for _ in 0..3 {
+        let leased = write(&store, |tx| tx.outbox().lease(now(), now().plus(MINUTE), 2));
+        counts.push(leased.await.len());
+    }
+    assert_eq!(counts, [2, 1, 0]);
+}
+
+pub async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease(
+    store: Arc<dyn Store>,
+) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    let until = now().plus(MINUTE);
+    lease(&store, now(), until).await;
+    assert!(due(&store, just_before(until)).await.is_empty());
+}
+
+pub async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    let until = now().plus(MINUTE);
+    lease(&store, now(), until).await;
+    assert_eq!(due(&store, until).await, [1]);
+}
+
+pub async fn a_lease_rolled_back_leaves_the_message_due(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now()).await;
+    let done = store.run(
+        Access::Write,
+        Box::new(|tx| {
+            let leased = tx.outbox().lease(now(), now().plus(MINUTE), 10)?;
+            assert_eq!(leased.len(), 1);
+            Ok(Decision::RollBack)
+        }),
+    );
+    done.await.expect("a refusal is no error of the store");
+    assert_eq!(due(&store, now()).await, [1]);
+}

@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use super::{end, expiry, find, find_hash, is_live, tokens};
+use crate::{count, given, linger, look, try_write, write};
+use azuma_domain::ports::Store;
+use azuma_domain::session::SessionToken;
+use azuma_domain::token::Generation;
+use azuma_testkit::sample::{
+    self, MINUTE, account, link_hash, now, session_id, token, token_hash, user_id,
+};
+use azuma_testkit::{all, both};
+
+async fn insert_token(store: &Arc<dyn Store>, token: SessionToken) -> bool {
+    write(store, move |tx| tx.sessions().insert_token(&token)).await
+}
+
+/// 24 tokens of session 1's generation 1, each with another hash. In life all are the same token; here they tell
+/// which call was the one that changed something.
+fn rivals() -> Vec<SessionToken> {
+    let rival = |number| SessionToken {
+        hash: link_hash(number),
+        ..token(1, 1, now().plus(2 * MINUTE))
+    };
+    (0..24).map(rival).collect()
+}
+
+async fn race(store: &Arc<dyn Store>, rivals: Vec<SessionToken>) -> Vec<bool> {
+    all(rivals.into_iter().map(|rival| {
+        write(store, move |tx| {
+            let answer = tx.sessions().insert_token(&rival)?;
+            linger();
+            Ok(answer)
+        })
+    }))
+    .await
+}
+
+pub async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let next = SessionToken {
+        last_used_at: Some(now()),
+        ..token(1, 1, now().plus(2 * MINUTE))
+    };
+    assert!(insert_token(&store, next).await);
+    let found = find(&store, 1, 1, now()).await.expect("it is live");
+    assert_eq!(found.token, next);
+}
+
+pub async fn the_current_generation_stays(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
+    let found = find(&store, 1, 1, now()).await.expect("it is live");
+    assert_eq!(found.current, Generation::FIRST);
+}
+
+pub async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    insert_token(&store, token(1, 1, now().plus(2 * MINUTE))).await;
+    let found = find(&store, 1, 0, now()).await.expect("it is live");
+    assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
+}
+
+pub async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    assert_eq!(count(&race(&store, rivals()).await), 1);
+}
+
+pub async fn of_24_racing_calls_those_that_answer_false_change_nothing(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let first = token(1, 0, now().plus(MINUTE));
+    given::login(&store, 1, ada, first.expires_at).await;
+    let answers = race(&store, rivals()).await;
+    let winner = answers.iter().position(|answer| *answer);
+    let winner = rivals()[winner.expect("one answers true")];
+    assert_eq!(tokens(&store, 1).await, vec![first, winner]);
+}
+
+pub async fn a_generation_that_is_there_answers_false(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let same = token(1, 0, now().plus(2 * MINUTE));
+    assert!(!insert_token(&store, same).await);
+    assert_eq!(expiry(&store, 1, 0).await, now().plus(MINUTE));
+}
+
+pub async fn a_generation_whose_token_has_expired_answers_false(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now()).await;
+    let same = token(1, 0, now().plus(MINUTE));
+    assert!(!insert_token(&store, same).await);
+    assert_eq!(find(&store, 1, 0, now()).await, None);
+}
+
+pub async fn the_same_generation_of_another_session_answers_true(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in [1, 2] {
+        given::login(&store, number, ada, now().plus(MINUTE)).await;
+        assert!(insert_token(&store, token(number, 1, now().plus(MINUTE))).await);
+    }
+}
+
+pub async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    assert!(!insert_token(&store, token(1, 1, now().plus(MINUTE))).await);
+}
+
+pub async fn an_ended_session_stays_ended(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
+    assert_eq!(find_hash(&store, token_hash(1, 1), now()).await, None);
+    assert!(!is_live(&store, 1, now()).await);
+}
+
+pub async fn after_false_for_an_ended_session_the_transaction_can_commit(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    let done = try_write(&store, |tx| {
+        let late = token(1, 1, now().plus(MINUTE));
+        assert!(!tx.sessions().insert_token(&late)?);
+        tx.users().insert(&account(2, "grace"))
+    })
+    .await;
+    assert_eq!(done, Ok(()));
+    let found = look(&store, |tx| tx.users().find(user_id(2))).await;
+    assert!(found.is_some());
+}
+
+pub async fn after_false_for_a_taken_generation_the_transaction_can_commit(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let done = try_write(&store, |tx| {
+        let same = SessionToken {
+            hash: sample::link_hash(1),
+            ..token(1, 0, now().plus(MINUTE))
+        };
+        assert!(!tx.sessions().insert_token(&same)?);
+        tx.users().insert(&account(2, "grace"))
+    })
+    .await;
+    assert_eq!(done, Ok(()));
+    let found = look(&store, |tx| tx.users().find(user_id(2))).await;
+    assert!(found.is_some());
+}
+
+pub async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in 0..12 {
+        given::login(&store, number, ada, now().plus(MINUTE)).await;
+        let next = token(number, 1, now().plus(MINUTE));
+        let insert = write(&store, move |tx| {
+            let answer = tx.sessions().insert_token(&next)?;
+            linger();
+            Ok(answer)
+        });
+        let end = write(&store, move |tx| {
+            linger();
+            tx.sessions().end(ada, session_id(number))
+        });
+        let (_, ended) = both(insert, end).await;
+        assert!(ended);
+        assert_eq!(find(&store, number, 1, now()).await, None);
+    }
+}
+
+pub async fn rolled_back_it_leaves_the_generation_to_the_next_call(store: Arc<dyn Store>) {
+    use azuma_domain::ports::{Access, Decision};
+
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let next = token(1, 1, now().plus(MINUTE));
+    let done = store.run(
+        Access::Write,
+        Box::new(move |tx| {
+            assert!(tx.sessions().insert_token(&next)?);
+            Ok(Decision::RollBack)
+        }),
+    );
+    done.await.expect("a refusal is no error of the store");
+    assert!(insert_token(&store, next).await);
+}

@@ -1,0 +1,77 @@
+//! Uses that are written after what they belong to has changed.
+
+use std::sync::Arc;
+
+use super::{a_use, end, expiry, find, is_live, list, record, tokens};
+use crate::{given, write};
+use azuma_domain::ports::Store;
+use azuma_domain::token::Generation;
+use azuma_testkit::sample::{DAY, MINUTE, now, session, session_id, token};
+
+pub async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 2, ada, now().plus(MINUTE)).await;
+    let used = |number| a_use(number, 0, now(), now().plus(DAY));
+    record(&store, vec![used(1), used(2), used(3)]).await;
+    assert_eq!(expiry(&store, 2, 0).await, now().plus(DAY));
+}
+
+pub async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(find(&store, 1, 0, now()).await, None);
+    assert!(!is_live(&store, 1, now()).await);
+    assert_eq!(list(&store, ada, now()).await, vec![]);
+}
+
+pub async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(find(&store, 1, 0, now()).await, None);
+}
+
+pub async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    write(&store, move |tx| tx.users().delete(ada)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert!(!is_live(&store, 1, now()).await);
+}
+
+pub async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now()).await;
+    write(&store, |tx| tx.sessions().delete_expired(now(), 10)).await;
+    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
+    assert_eq!(tokens(&store, 1).await, vec![]);
+}
+
+pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(DAY)).await;
+    given::token(&store, &token(1, 1, now().plus(DAY))).await;
+    record(&store, vec![a_use(1, 1, now(), now().plus(DAY))]).await;
+    let found = find(&store, 1, 1, now()).await.expect("it is live");
+    assert_eq!(found.current, Generation::FIRST);
+}
+
+pub async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Store>) {
+    use azuma_testkit::both;
+
+    let ada = given::ada(&store).await;
+    for number in 0..12 {
+        let issued = session(number, ada);
+        let first = token(number, 0, now().plus(MINUTE));
+        given::session(&store, &issued, &first).await;
+        let used = a_use(number, 0, now(), now().plus(DAY));
+        let use_it = write(&store, move |tx| tx.sessions().record_uses(&[used]));
+        let end_it = write(&store, move |tx| tx.sessions().end(ada, session_id(number)));
+        let (_, ended) = both(use_it, end_it).await;
+        assert!(ended);
+        assert_eq!(find(&store, number, 0, now()).await, None);
+    }
+}

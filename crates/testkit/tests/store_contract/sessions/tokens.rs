@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use super::{end, promote, tokens};
+use crate::given;
+use azuma_domain::Timestamp;
+use azuma_domain::ports::Store;
+use azuma_domain::session::SessionToken;
+use azuma_testkit::sample::{MINUTE, now, session, token};
+
+pub async fn they_come_by_generation(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let written: Vec<SessionToken> = (0..12)
+        .map(|generation| token(1, generation, now().plus(MINUTE)))
+        .collect();
+    given::session(&store, &session(1, ada), &written[0]).await;
+    for number in [7, 2, 11, 1, 10, 5, 3, 9, 4, 8, 6] {
+        given::token(&store, &written[number]).await;
+    }
+    assert_eq!(tokens(&store, 1).await, written);
+}
+
+pub async fn expired_ones_are_among_them(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let first = token(1, 0, Timestamp::from_micros(1));
+    given::session(&store, &session(1, ada), &first).await;
+    let next = token(1, 1, now().plus(MINUTE));
+    given::token(&store, &next).await;
+    assert_eq!(tokens(&store, 1).await, vec![first, next]);
+}
+
+pub async fn other_sessions_tokens_are_left_out(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    given::login(&store, 2, ada, now().plus(MINUTE)).await;
+    let only = token(2, 0, now().plus(MINUTE));
+    assert_eq!(tokens(&store, 2).await, vec![only]);
+}
+
+pub async fn old_current_and_next_ones_are_all_among_them(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
+    promote(&store, 1, 1, now().plus(MINUTE)).await;
+    given::token(&store, &token(1, 2, now().plus(MINUTE))).await;
+    let found = tokens(&store, 1).await;
+    let generations: Vec<_> = found.iter().map(|t| t.generation.number()).collect();
+    assert_eq!(generations, [0, 1, 2]);
+}
+
+pub async fn an_unknown_session_has_none(store: Arc<dyn Store>) {
+    assert_eq!(tokens(&store, 1).await, vec![]);
+}
+
+pub async fn an_ended_session_has_none(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    end(&store, ada, 1).await;
+    assert_eq!(tokens(&store, 1).await, vec![]);
+}

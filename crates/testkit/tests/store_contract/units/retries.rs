@@ -1,0 +1,144 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::write_everything;
+use crate::{given, look, try_write};
+use azuma_domain::ports::{Access, Decision, Store, StoreError, UserChanges};
+use azuma_domain::user::Change;
+use azuma_testkit::all;
+use azuma_testkit::sample::{self, account, user_id};
+
+fn lost() -> StoreError {
+    StoreError::Contended("as the test wants it".into())
+}
+
+/// A counter of runs, and the same again to read it.
+fn counter() -> (Arc<AtomicU32>, Arc<AtomicU32>) {
+    let counter = Arc::new(AtomicU32::new(0));
+    (Arc::clone(&counter), counter)
+}
+
+pub async fn a_transaction_that_lost_is_run_again(store: Arc<dyn Store>) {
+    let (runs, seen) = counter();
+    let done = store.run(
+        Access::Write,
+        Box::new(move |tx| {
+            if runs.fetch_add(1, Ordering::SeqCst) < 2 {
+                return Err(lost());
+            }
+            write_everything(tx)?;
+            Ok(Decision::Commit)
+        }),
+    );
+    done.await.expect("the third run commits");
+    assert_eq!(seen.load(Ordering::SeqCst), 3);
+    let found = look(&store, |tx| tx.users().find(user_id(1))).await;
+    assert!(found.is_some());
+}
+
+pub async fn a_read_that_lost_is_run_again(store: Arc<dyn Store>) {
+    let (runs, seen) = counter();
+    let done = store.run(
+        Access::Read,
+        Box::new(move |_| match runs.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(lost()),
+            _ => Ok(Decision::Commit),
+        }),
+    );
+    done.await.expect("the second run answers");
+    assert_eq!(seen.load(Ordering::SeqCst), 2);
+}
+
+pub async fn what_the_run_that_lost_wrote_is_gone_in_the_next(store: Arc<dyn Store>) {
+    let (runs, _) = counter();
+    let done = store.run(
+        Access::Write,
+        Box::new(move |tx| {
+            // Works only where nothing is there.
+            write_everything(tx)?;
+            match runs.fetch_add(1, Ordering::SeqCst) {
+                0 => Err(lost()),
+                _ => Ok(Decision::Commit),
+            }
+        }),
+    );
+    done.await.expect("the second run commits");
+}
+
+pub async fn a_transaction_that_always_loses_is_unavailable(store: Arc<dyn Store>) {
+    let done = store.run(Access::Write, Box::new(|_| Err(lost())));
+    assert!(matches!(done.await, Err(StoreError::Unavailable(_))));
+}
+
+pub async fn a_transaction_that_always_loses_changes_nothing(store: Arc<dyn Store>) {
+    let done = store.run(
+        Access::Write,
+        Box::new(|tx| {
+            write_everything(tx)?;
+            Err(lost())
+        }),
+    );
+    assert!(done.await.is_err());
+    super::expect_nothing(&store).await;
+}
+
+pub async fn a_transaction_that_commits_is_run_once(store: Arc<dyn Store>) {
+    let (runs, seen) = counter();
+    let done = store.run(
+        Access::Write,
+        Box::new(move |tx| {
+            runs.fetch_add(1, Ordering::SeqCst);
+            write_everything(tx)?;
+            Ok(Decision::Commit)
+        }),
+    );
+    done.await.expect("nothing contends");
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+}
+
+pub async fn transactions_that_lock_accounts_in_opposite_order_all_commit(store: Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let done = all([(ada, grace), (grace, ada)].map(|(first, second)| {
+        try_write(&store, move |tx| {
+            tx.users().lock(first)?;
+            thread::sleep(Duration::from_millis(100));
+            tx.users().lock(second)?;
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(done, [Ok(()), Ok(())]);
+}
+
+pub async fn writes_that_deadlock_all_happen(store: Arc<dyn Store>) {
+    for number in 0..4 {
+        given::account(&store, &account(number, &format!("user{number}"))).await;
+    }
+    // Each changes two neighbours on a ring, so that all of them wait in a circle.
+    let done = all((0..4).map(|number| {
+        try_write(&store, move |tx| {
+            let icon = UserChanges {
+                icon: Change::Set(sample::icon("changed")),
+                ..UserChanges::default()
+            };
+            let status = UserChanges {
+                status: Change::Set(sample::status("changed")),
+                ..UserChanges::default()
+            };
+            tx.users().update(user_id(number), &icon)?;
+            thread::sleep(Duration::from_millis(50));
+            tx.users().update(user_id((number + 1) % 4), &status)?;
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(done, vec![Ok(()); 4]);
+    for number in 0..4 {
+        let user = look(&store, move |tx| tx.users().find(user_id(number))).await;
+        let user = user.expect("the user is there");
+        assert_eq!(user.icon, Some(sample::icon("changed")));
+        assert_eq!(user.status, Some(sample::status("changed")));
+    }
+}

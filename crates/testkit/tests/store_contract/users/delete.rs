@@ -1,0 +1,132 @@
+use std::sync::Arc;
+
+use super::{find, find_by_email, find_by_name, is_free};
+use crate::outbox::readable;
+use crate::{count, given, linger, look, write};
+use azuma_domain::ports::Store;
+use azuma_domain::user::UserId;
+use azuma_testkit::all;
+use azuma_testkit::sample::{
+    MINUTE, email_change, just_before, link_hash, mail_id, now, session_id, token_hash, user_id,
+    waiting,
+};
+
+async fn delete(store: &Arc<dyn Store>, id: UserId) -> bool {
+    write(store, move |tx| tx.users().delete(id)).await
+}
+
+pub async fn the_user_is_found_no_more(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    assert!(delete(&store, ada).await);
+    assert_eq!(find(&store, ada).await, None);
+    assert_eq!(find_by_name(&store, "ada", now()).await, None);
+    assert_eq!(find_by_email(&store, "ada@example.org", now()).await, None);
+}
+
+pub async fn the_name_is_free(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    delete(&store, ada).await;
+    assert!(is_free(&store, "ada").await);
+}
+
+pub async fn the_address_is_free(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    delete(&store, ada).await;
+    let grace = given::grace(&store).await;
+    let answered = super::update(&store, grace, &super::readdress("ada@example.org")).await;
+    assert!(answered.is_ok());
+}
+
+pub async fn its_sessions_end(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::belongings(&store, 1, ada).await;
+    delete(&store, ada).await;
+    let found = look(&store, |tx| {
+        tx.sessions().find_by_token(&token_hash(1, 0), now())
+    })
+    .await;
+    assert_eq!(found, None);
+    let live = look(&store, |tx| tx.sessions().is_live(session_id(1), now()));
+    assert!(!live.await);
+}
+
+pub async fn its_links_work_no_more(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::belongings(&store, 1, ada).await;
+    let change = email_change(2, ada, "new@example.org", now().plus(MINUTE));
+    given::link(&store, &change).await;
+    delete(&store, ada).await;
+    for number in [1, 2] {
+        let hash = link_hash(number);
+        let taken = write(&store, move |tx| tx.links().consume(&hash, now())).await;
+        assert_eq!(taken, None);
+    }
+}
+
+pub async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::belongings(&store, 1, ada).await;
+    delete(&store, ada).await;
+    let leased = write(&store, |tx| {
+        tx.outbox().lease(now(), now().plus(MINUTE), 10)
+    })
+    .await;
+    assert_eq!(leased, vec![]);
+}
+
+pub async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::belongings(&store, 1, ada).await;
+    let grace = given::grace(&store).await;
+    given::belongings(&store, 2, grace).await;
+    delete(&store, ada).await;
+
+    let found = look(&store, |tx| {
+        tx.sessions().find_by_token(&token_hash(2, 0), now())
+    });
+    assert_eq!(found.await.map(|found| found.user.id), Some(grace));
+    let leased = write(&store, |tx| {
+        tx.outbox().lease(now(), now().plus(MINUTE), 10)
+    })
+    .await;
+    let leased: Vec<_> = readable(leased)
+        .iter()
+        .map(|leased| leased.mail.id)
+        .collect();
+    assert_eq!(leased, vec![mail_id(2)]);
+    let taken = write(&store, |tx| tx.links().consume(&link_hash(2), now())).await;
+    assert_eq!(taken.map(|link| link.user_id), Some(grace));
+}
+
+pub async fn a_waiting_account_can_be_deleted(store: Arc<dyn Store>) {
+    let until = now().plus(MINUTE);
+    given::account(&store, &waiting(1, "ada", until)).await;
+    assert!(delete(&store, user_id(1)).await);
+    let found = find_by_name(&store, "ada", just_before(until)).await;
+    assert_eq!(found, None);
+}
+
+pub async fn an_unknown_id_answers_false(store: Arc<dyn Store>) {
+    given::ada(&store).await;
+    assert!(!delete(&store, user_id(2)).await);
+}
+
+pub async fn the_second_call_answers_false(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    delete(&store, ada).await;
+    assert!(!delete(&store, ada).await);
+}
+
+pub async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::belongings(&store, 1, ada).await;
+    let answers = all((0..12).map(|_| {
+        write(&store, move |tx| {
+            let answer = tx.users().delete(ada)?;
+            linger();
+            Ok(answer)
+        })
+    }))
+    .await;
+    assert_eq!(count(&answers), 1);
+}

@@ -1,0 +1,190 @@
+use std::sync::Arc;
+
+use super::{find, find_by_email, find_by_name, is_free, release};
+use crate::outbox::readable;
+use crate::{given, linger, look, try_write, write};
+use azuma_domain::mail::OutgoingMail;
+use azuma_domain::ports::{Conflict, Store};
+use azuma_domain::user::{AccountEmail, EmailAddress, User};
+use azuma_testkit::all;
+use azuma_testkit::sample::{
+    self, MICROSECOND, MINUTE, account_with_email, just_before, link_hash, mail, now, user_id,
+    waiting,
+};
+
+fn address(user: &User) -> Option<&EmailAddress> {
+    user.email.as_ref().map(AccountEmail::address)
+}
+
+pub async fn the_name_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, Some("ada"), None, now()).await;
+    assert!(is_free(&store, "ada").await);
+}
+
+pub async fn the_name_is_free_in_another_case_too(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, Some("ADA"), None, now()).await;
+    assert!(is_free(&store, "Ada").await);
+}
+
+pub async fn the_address_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, None, Some("ADA@example.org"), now()).await;
+    let eve = account_with_email(2, "eve", "ada@example.org");
+    given::account(&store, &eve).await;
+    assert_eq!(find(&store, eve.user.id).await, Some(eve.user));
+}
+
+pub async fn both_holders_go_where_two_lapsed_accounts_hold_them(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    given::account(&store, &waiting(2, "grace", now())).await;
+    release(&store, Some("ada"), Some("grace@example.org"), now()).await;
+    assert!(is_free(&store, "ada").await && is_free(&store, "grace").await);
+}
+
+pub async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    let new = account_with_email(2, "ada", "ada@example.org");
+    let taken = try_write(&store, move |tx| {
+        tx.users()
+            .release(Some(&new.user.name), address(&new.user), now())?;
+        tx.users().insert(&new)
+    })
+    .await;
+    assert_eq!(taken, Ok(()));
+}
+
+pub async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
+    let until = now().plus(MICROSECOND);
+    given::account(&store, &waiting(1, "ada", until)).await;
+    release(&store, Some("ada"), Some("ada@example.org"), now()).await;
+    assert!(find_by_name(&store, "ada", now()).await.is_some());
+}
+
+pub async fn a_user_stays(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    release(&store, Some("ada"), Some("ada@example.org"), now()).await;
+    assert!(find(&store, ada).await.is_some());
+}
+
+pub async fn a_lapsed_account_that_holds_neither_stays(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, Some("grace"), Some("eve@example.org"), now()).await;
+    let before_it_lapsed = just_before(now());
+    assert!(
+        find_by_name(&store, "ada", before_it_lapsed)
+            .await
+            .is_some()
+    );
+}
+
+pub async fn a_lapsed_account_stays_where_neither_is_asked_for(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, None, None, now()).await;
+    let before_it_lapsed = just_before(now());
+    assert!(
+        find_by_name(&store, "ada", before_it_lapsed)
+            .await
+            .is_some()
+    );
+}
+
+pub async fn a_lapsed_account_without_an_address_stays_where_only_another_name_is_asked_for(
+    store: Arc<dyn Store>,
+) {
+    let mut new = waiting(1, "ada", now());
+    new.user.email = None;
+    given::account(&store, &new).await;
+    release(&store, Some("grace"), None, now()).await;
+    assert!(!is_free(&store, "ada").await);
+}
+
+pub async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    given::belongings(&store, 1, user_id(1)).await;
+    release(&store, Some("ada"), None, now()).await;
+    let taken = write(&store, |tx| tx.links().consume(&link_hash(1), now())).await;
+    assert_eq!(taken, None);
+}
+
+pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    given::belongings(&store, 1, user_id(1)).await;
+    release(&store, Some("ada"), None, now()).await;
+    let leased = write(&store, |tx| {
+        tx.outbox().lease(now(), now().plus(MINUTE), 10)
+    })
+    .await;
+    let expected = OutgoingMail {
+        user_id: None,
+        ..mail(1, user_id(1))
+    };
+    assert_eq!(leased.len(), 1);
+    assert_eq!(readable(leased)[0].mail, expected);
+}
+
+pub async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    let results = all((2..26).map(|number| {
+        let new = account_with_email(number, "ada", "ada@example.org");
+        try_write(&store, move |tx| {
+            tx.users()
+                .release(Some(&new.user.name), address(&new.user), now())?;
+            tx.users().insert(&new)?;
+            linger();
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+}
+
+pub async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>) {
+    for number in 1..=8 {
+        let lapsed = waiting(number, &format!("u{number}"), now());
+        given::account(&store, &lapsed).await;
+    }
+    // Each wants the name of one and the address of another, and holds what the next one wants.
+    let results = all((1..=8_u32).map(|number| {
+        let name = format!("u{number}");
+        let email = format!("u{}@example.org", number % 8 + 1);
+        let new = account_with_email(100 + number, &name, &email);
+        try_write(&store, move |tx| {
+            tx.users()
+                .release(Some(&new.user.name), address(&new.user), now())?;
+            linger();
+            tx.users().insert(&new)
+        })
+    }))
+    .await;
+    // Any error but a conflict has ended the test by now. No two want the same name or the same address.
+    assert_eq!(results, vec![Ok::<(), Conflict>(()); 8]);
+}
+
+pub async fn a_name_released_in_vain_is_held_again(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    let refused = try_write(&store, |tx| {
+        tx.users()
+            .release(Some(&sample::name("ada")), None, now())?;
+        Err::<(), _>(Conflict::Email.into())
+    })
+    .await;
+    assert_eq!(refused, Err(Conflict::Email));
+    assert!(!is_free(&store, "ada").await);
+}
+
+pub async fn an_address_finds_whoever_took_it_over(store: Arc<dyn Store>) {
+    given::account(&store, &waiting(1, "ada", now())).await;
+    release(&store, None, Some("ada@example.org"), now()).await;
+    let eve = account_with_email(2, "eve", "ada@example.org");
+    given::account(&store, &eve).await;
+    let found = find_by_email(&store, "ada@example.org", just_before(now())).await;
+    assert_eq!(found, Some(eve.user.id));
+    let left = look(&store, |tx| {
+        tx.users()
+            .find_by_name(&sample::name("ada"), just_before(now()))
+    })
+    .await;
+    assert_eq!(left, None);
+}

@@ -1,0 +1,241 @@
+use std::sync::Arc;
+
+use super::{find, find_by_email, find_by_name, is_free, readdress, rename, update};
+use crate::given;
+use azuma_domain::ports::{Store, UserChanges};
+use azuma_domain::user::{Change, User, UserId};
+use azuma_testkit::sample::{self, account, now, user_id};
+
+/// User 1 with every field set.
+async fn given_full_ada(store: &Arc<dyn Store>) -> User {
+    let mut new = sample::account_with_email(1, "Ada", "Ada@Example.org");
+    new.user.icon = Some(sample::icon("icon.here"));
+    new.user.status = Some(sample::status("I'm stuff"));
+    given::account(store, &new).await;
+    new.user
+}
+
+/// The user as an update answers it, which must be as it is found then.
+async fn updated(store: &Arc<dyn Store>, id: UserId, changes: &UserChanges) -> User {
+    let answered = update(store, id, changes).await;
+    let answered = answered
+        .expect("no conflict")
+        .expect("the account is there");
+    assert_eq!(find(store, id).await.as_ref(), Some(&answered));
+    answered
+}
+
+pub async fn no_change_leaves_the_user_as_it_was(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let left = updated(&store, ada.id, &UserChanges::default()).await;
+    assert_eq!(left, ada);
+}
+
+pub async fn a_new_name_changes_the_name_alone(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let left = updated(&store, ada.id, &rename("Lovelace")).await;
+    let name = sample::name("Lovelace");
+    assert_eq!(left, User { name, ..ada });
+}
+
+pub async fn a_new_address_changes_the_address_alone(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let left = updated(&store, ada.id, &readdress("Lovelace@Example.net")).await;
+    let email = Some(sample::claimed("Lovelace@Example.net"));
+    assert_eq!(left, User { email, ..ada });
+}
+
+pub async fn a_first_address_can_be_given(store: Arc<dyn Store>) {
+    given::account(&store, &account(1, "ada")).await;
+    let left = updated(&store, user_id(1), &readdress("ada@example.org")).await;
+    assert_eq!(left.email, Some(sample::claimed("ada@example.org")));
+}
+
+pub async fn a_proved_address_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+    given::account(&store, &account(1, "ada")).await;
+    let email = Some(sample::proved("ada@example.org", now()));
+    let changes = UserChanges {
+        email: email.clone(),
+        ..UserChanges::default()
+    };
+    let left = updated(&store, user_id(1), &changes).await;
+    assert_eq!(left.email, email);
+}
+
+pub async fn a_claimed_address_is_not_proved_though_the_one_before_was(store: Arc<dyn Store>) {
+    let mut new = account(1, "ada");
+    new.user.email = Some(sample::proved("ada@example.org", now()));
+    given::account(&store, &new).await;
+    let left = updated(&store, user_id(1), &readdress("ada@example.net")).await;
+    assert_eq!(left.email, Some(sample::claimed("ada@example.net")));
+}
+
+pub async fn a_new_password_leaves_the_address_proved(store: Arc<dyn Store>) {
+    let mut new = account(1, "ada");
+    new.user.email = Some(sample::proved("ada@example.org", now()));
+    given::account(&store, &new).await;
+    let changes = UserChanges {
+        password_hash: Some(sample::password_hash("new")),
+        ..UserChanges::default()
+    };
+    assert_eq!(updated(&store, user_id(1), &changes).await, new.user);
+}
+
+pub async fn icon_and_status_can_be_set(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        icon: Change::Set(sample::icon("other.icon")),
+        status: Change::Set(sample::status("zzz 💤")),
+        ..UserChanges::default()
+    };
+    let left = updated(&store, ada.id, &changes).await;
+    let icon = Some(sample::icon("other.icon"));
+    let status = Some(sample::status("zzz 💤"));
+    assert_eq!(
+        left,
+        User {
+            icon,
+            status,
+            ..ada
+        }
+    );
+}
+
+pub async fn a_cleared_icon_is_gone_and_the_status_stays(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        icon: Change::Clear,
+        ..UserChanges::default()
+    };
+    let left = updated(&store, ada.id, &changes).await;
+    assert_eq!(left, User { icon: None, ..ada });
+}
+
+pub async fn a_cleared_status_is_gone_and_the_icon_stays(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        status: Change::Clear,
+        ..UserChanges::default()
+    };
+    let left = updated(&store, ada.id, &changes).await;
+    assert_eq!(
+        left,
+        User {
+            status: None,
+            ..ada
+        }
+    );
+}
+
+pub async fn a_new_password_changes_what_the_user_is_as_others_see_it_in_nothing(
+    store: Arc<dyn Store>,
+) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        password_hash: Some(sample::password_hash("new")),
+        ..UserChanges::default()
+    };
+    assert_eq!(updated(&store, ada.id, &changes).await, ada);
+}
+
+pub async fn a_new_password_is_found_from_then_on(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        password_hash: Some(sample::password_hash("new")),
+        ..UserChanges::default()
+    };
+    updated(&store, ada.id, &changes).await;
+    let found = find_by_name(&store, "ada", now()).await.expect("ada");
+    assert_eq!(found.password_hash, sample::password_hash("new"));
+}
+
+pub async fn a_new_name_leaves_the_password(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    updated(&store, ada.id, &rename("Lovelace")).await;
+    let found = find_by_name(&store, "lovelace", now()).await.expect("ada");
+    assert_eq!(found.password_hash, sample::password_hash("Ada"));
+}
+
+pub async fn everything_can_change_at_once(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        name: Some(sample::name("Lovelace")),
+        password_hash: Some(sample::password_hash("new")),
+        email: Some(sample::claimed("new@example.org")),
+        icon: Change::Set(sample::icon("new.icon")),
+        status: Change::Clear,
+    };
+    let left = updated(&store, ada.id, &changes).await;
+    let expected = User {
+        id: ada.id,
+        name: sample::name("Lovelace"),
+        email: Some(sample::claimed("new@example.org")),
+        icon: Some(sample::icon("new.icon")),
+        status: None,
+        created_at: ada.created_at,
+    };
+    assert_eq!(left, expected);
+}
+
+pub async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
+    given_full_ada(&store).await;
+    assert_eq!(update(&store, user_id(2), &rename("eve")).await, Ok(None));
+}
+
+pub async fn an_unknown_id_answers_nobody_where_nothing_changes(store: Arc<dyn Store>) {
+    given_full_ada(&store).await;
+    let changes = UserChanges::default();
+    assert_eq!(update(&store, user_id(2), &changes).await, Ok(None));
+}
+
+pub async fn other_users_stay_as_they_were(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let grace = given::grace(&store).await;
+    let before = find(&store, grace).await;
+    updated(&store, ada.id, &rename("Lovelace")).await;
+    assert_eq!(find(&store, grace).await, before);
+}
+
+pub async fn the_name_and_the_address_given_up_find_nobody(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    updated(&store, ada.id, &rename("Lovelace")).await;
+    updated(&store, ada.id, &readdress("new@example.org")).await;
+    assert_eq!(find_by_name(&store, "ada", now()).await, None);
+    assert_eq!(find_by_email(&store, "ada@example.org", now()).await, None);
+}
+
+pub async fn the_name_given_up_is_free(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    updated(&store, ada.id, &rename("Lovelace")).await;
+    assert!(is_free(&store, "ada").await);
+}
+
+pub async fn a_new_name_finds_the_user_in_any_case(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    updated(&store, ada.id, &rename("Lovelace")).await;
+    let found = find_by_name(&store, "LOVELACE", now()).await;
+    assert_eq!(found.map(|found| found.user_id), Some(ada.id));
+}
+
+pub async fn a_user_can_write_its_own_name_in_another_case(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let left = updated(&store, ada.id, &rename("aDA")).await;
+    assert_eq!(left.name.as_str(), "aDA");
+}
+
+pub async fn a_user_can_write_its_own_address_in_another_case(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let left = updated(&store, ada.id, &readdress("ADA@example.org")).await;
+    let email = left.email.expect("an address");
+    assert_eq!(email.address().as_str(), "ADA@example.org");
+}
+
+pub async fn a_user_can_keep_its_name_and_address(store: Arc<dyn Store>) {
+    let ada = given_full_ada(&store).await;
+    let changes = UserChanges {
+        name: Some(ada.name.clone()),
+        email: ada.email.clone(),
+        ..UserChanges::default()
+    };
+    assert_eq!(updated(&store, ada.id, &changes).await, ada);
+}

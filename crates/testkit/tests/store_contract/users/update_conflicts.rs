@@ -1,0 +1,153 @@
+use std::sync::Arc;
+
+use super::{find, find_by_name, readdress, release, rename, update};
+use crate::{given, linger, try_write};
+use azuma_domain::ports::{Conflict, Store, UserChanges};
+use azuma_domain::user::Change;
+use azuma_testkit::all;
+use azuma_testkit::sample::{self, MINUTE, account, account_with_email, now, user_id, waiting};
+
+pub async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::grace(&store).await;
+    let refused = update(&store, ada, &rename("Grace")).await;
+    assert_eq!(refused, Err(Conflict::Name));
+}
+
+pub async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::grace(&store).await;
+    let refused = update(&store, ada, &readdress("Grace@example.org")).await;
+    assert_eq!(refused, Err(Conflict::Email));
+}
+
+pub async fn where_both_are_taken_the_name_is_refused(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::grace(&store).await;
+    let changes = UserChanges {
+        name: Some(sample::name("grace")),
+        ..readdress("grace@example.org")
+    };
+    let refused = update(&store, ada, &changes).await;
+    assert_eq!(refused, Err(Conflict::Name));
+}
+
+pub async fn a_waiting_account_keeps_its_name(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
+    let refused = update(&store, ada, &rename("eve")).await;
+    assert_eq!(refused, Err(Conflict::Name));
+}
+
+pub async fn a_lapsed_account_keeps_its_address_until_it_is_released(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::account(&store, &waiting(2, "eve", now())).await;
+    let refused = update(&store, ada, &readdress("eve@example.org")).await;
+    assert_eq!(refused, Err(Conflict::Email));
+}
+
+pub async fn a_name_can_be_taken_once_it_is_released(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::account(&store, &waiting(2, "eve", now())).await;
+    release(&store, Some("eve"), None, now()).await;
+    let answered = update(&store, ada, &rename("eve")).await;
+    assert!(answered.is_ok_and(|user| user.is_some_and(|user| user.name.as_str() == "eve")));
+}
+
+pub async fn a_refused_change_changes_nothing(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::grace(&store).await;
+    let before = find(&store, ada).await;
+    let changes = UserChanges {
+        icon: Change::Set(sample::icon("new.icon")),
+        password_hash: Some(sample::password_hash("new")),
+        ..rename("grace")
+    };
+    let refused = update(&store, ada, &changes).await;
+    assert_eq!(refused, Err(Conflict::Name));
+    assert_eq!(find(&store, ada).await, before);
+    let credential = find_by_name(&store, "ada", now()).await.expect("ada");
+    assert_eq!(credential.password_hash, sample::password_hash("ada"));
+}
+
+pub async fn of_24_racing_renames_to_one_name_one_succeeds(store: Arc<dyn Store>) {
+    for number in 0..24 {
+        given::account(&store, &account(number, &format!("user{number}"))).await;
+    }
+    let results = all((0..24).map(|number| {
+        try_write(&store, move |tx| {
+            tx.users().update(user_id(number), &rename("ada"))?;
+            linger();
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+}
+
+pub async fn of_24_racing_changes_to_one_address_one_succeeds(store: Arc<dyn Store>) {
+    for number in 0..24 {
+        let name = format!("user{number}");
+        let new = account_with_email(number, &name, &format!("{name}@example.org"));
+        given::account(&store, &new).await;
+    }
+    let results = all((0..24).map(|number| {
+        try_write(&store, move |tx| {
+            let changes = readdress("ada@example.org");
+            tx.users().update(user_id(number), &changes)?;
+            linger();
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+}
+
+pub async fn of_a_registration_and_a_rename_to_one_name_one_succeeds(store: Arc<dyn Store>) {
+    for number in 0..12 {
+        given::account(&store, &account(number, &format!("user{number}"))).await;
+    }
+    let results = all((0..24).map(|number| {
+        try_write(&store, move |tx| {
+            if number < 12 {
+                tx.users().update(user_id(number), &rename("ada"))?;
+            } else {
+                tx.users().insert(&account(number, "ada"))?;
+            }
+            linger();
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+}
+
+pub async fn racing_changes_of_one_users_fields_all_happen(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let change_of = [
+        rename("lovelace"),
+        readdress("new@example.org"),
+        UserChanges {
+            icon: Change::Set(sample::icon("new.icon")),
+            ..UserChanges::default()
+        },
+        UserChanges {
+            status: Change::Set(sample::status("new status")),
+            ..UserChanges::default()
+        },
+    ];
+    let results = all(change_of.into_iter().map(|changes| {
+        try_write(&store, move |tx| {
+            tx.users().update(ada, &changes)?;
+            linger();
+            Ok(())
+        })
+    }))
+    .await;
+    assert_eq!(results, vec![Ok(()); 4]);
+    let left = find(&store, ada).await.expect("ada is there");
+    assert_eq!(left.name, sample::name("lovelace"));
+    assert_eq!(left.email, Some(sample::claimed("new@example.org")));
+    assert_eq!(left.icon, Some(sample::icon("new.icon")));
+    assert_eq!(left.status, Some(sample::status("new status")));
+}
