@@ -1,4 +1,8 @@
-//! The two databases every test runs on.
+//! The two databases that tests run on; [`on_both_databases`](crate::on_both_databases) makes a test for each.
+
+use std::pin::Pin;
+
+use tokio::runtime;
 
 use crate::postgres::Cluster;
 use crate::server::Setup;
@@ -27,22 +31,17 @@ impl Database {
     }
 }
 
-/// Makes a test on SQLite and one on Postgres of each `async fn(Database)` named.
-#[macro_export]
-macro_rules! on_both_databases {
-    ($($test:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $test() {
-                super::$test($crate::Database::Sqlite).await;
-            })+
-        }
+/// Runs a test on SQLite.
+pub fn sqlite<F: Future<Output = ()>>(test: fn(Database) -> F) {
+    run(Box::pin(test(Database::Sqlite)));
+}
 
-        mod postgres {
-            $(#[tokio::test]
-            async fn $test() {
-                super::$test($crate::Database::Postgres).await;
-            })+
-        }
-    };
+/// Runs a test on Postgres.
+pub fn postgres<F: Future<Output = ()>>(test: fn(Database) -> F) {
+    run(Box::pin(test(Database::Postgres)));
+}
+
+fn run(test: Pin<Box<dyn Future<Output = ()> + '_>>) {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(test);
 }

@@ -6,7 +6,7 @@
 pub mod browser;
 pub mod certificates;
 pub mod clients;
-mod database;
+pub mod database;
 pub mod dump;
 pub mod locked_file;
 pub mod mail;
@@ -25,4 +25,5 @@ pub mod sql;
 pub mod sqlite;
 pub mod trouble;
 
+pub use azuma_testkit_macros::on_both_databases;
 pub use database::Database;

@@ -8,16 +8,6 @@ use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use tokio::task::JoinSet;
 
-on_both_databases![
-    one_of_24_gets_the_name,
-    one_of_24_gets_the_name_whichever_the_dialect,
-    one_of_24_gets_the_email,
-    one_of_24_gets_a_name_whose_time_is_over,
-    one_of_12_follows_the_link,
-    one_of_12_is_renamed,
-    one_of_12_ends_the_session,
-];
-
 /// How many answers had each status, sorted by status.
 async fn statuses(requests: JoinSet<u16>) -> Vec<(u16, usize)> {
     let mut statuses = requests.join_all().await;
@@ -28,6 +18,7 @@ async fn statuses(requests: JoinSet<u16>) -> Vec<(u16, usize)> {
         .collect()
 }
 
+#[on_both_databases]
 async fn one_of_24_gets_the_name(db: Database) {
     let server = db.server().start();
     let mut requests = JoinSet::new();
@@ -56,12 +47,14 @@ fn register_in_every_dialect(server: &Server, name: &'static str) -> JoinSet<u16
     requests
 }
 
+#[on_both_databases]
 async fn one_of_24_gets_the_name_whichever_the_dialect(db: Database) {
     let server = db.server().start();
     let requests = register_in_every_dialect(&server, "neo");
     assert_eq!(statuses(requests).await, [(200, 1), (409, 23)]);
 }
 
+#[on_both_databases]
 async fn one_of_24_gets_the_email(db: Database) {
     let server = db.server().start();
     let mut requests = JoinSet::new();
@@ -78,6 +71,7 @@ async fn one_of_24_gets_the_email(db: Database) {
     assert_eq!(statuses(requests).await, [(201, 1), (409, 23)]);
 }
 
+#[on_both_databases]
 async fn one_of_24_gets_a_name_whose_time_is_over(db: Database) {
     let mut server = db.server().set("registration.lifetime", "1s").start();
     server
@@ -98,6 +92,7 @@ async fn one_of_24_gets_a_name_whose_time_is_over(db: Database) {
     assert_eq!(statuses(requests).await, [(200, 1), (409, 23)]);
 }
 
+#[on_both_databases]
 async fn one_of_12_follows_the_link(db: Database) {
     let server = db.server().start();
     let link = server
@@ -112,6 +107,7 @@ async fn one_of_12_follows_the_link(db: Database) {
     assert_eq!(statuses(requests).await, [(200, 1), (404, 11)]);
 }
 
+#[on_both_databases]
 async fn one_of_12_is_renamed(db: Database) {
     let server = db.server().start();
     let mut tokens = Vec::new();
@@ -131,6 +127,7 @@ async fn one_of_12_is_renamed(db: Database) {
     assert_eq!(statuses(requests).await, [(200, 1), (409, 11)]);
 }
 
+#[on_both_databases]
 async fn one_of_12_ends_the_session(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");

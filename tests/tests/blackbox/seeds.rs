@@ -7,19 +7,6 @@ use azuma_tests::shapes::{is_legacy_token, is_object_id, is_uuid};
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    seed_000_the_index,
-    seed_000_a_token_in_its_header,
-    seed_002_both_carriers,
-    seed_002_login_and_me,
-    seed_002_registration,
-    seed_002_version,
-    seed_003_an_account_from_registration_to_deletion,
-    seed_004_registration,
-    seed_004_login,
-    seed_004_update,
-];
-
 async fn enter<T: serde::de::DeserializeOwned>(
     server: &Server,
     path: &str,
@@ -30,6 +17,7 @@ async fn enter<T: serde::de::DeserializeOwned>(
     request.receive::<T>().await.success(status)
 }
 
+#[on_both_databases]
 async fn seed_000_the_index(db: Database) {
     let server = db.server_with_defaults().start();
     let index: Index = server
@@ -47,6 +35,7 @@ const JOHN: &str = r#"{
   "password": "oneshot_secret"
 }"#;
 
+#[on_both_databases]
 async fn seed_000_a_token_in_its_header(db: Database) {
     let server = db.server_with_defaults().start();
     let issued: Issued = enter(&server, "/users", JOHN, 201).await;
@@ -58,6 +47,7 @@ async fn seed_000_a_token_in_its_header(db: Database) {
     assert_eq!(user.email.as_deref(), Some("john.doe@oneshot.cam"));
 }
 
+#[on_both_databases]
 async fn seed_002_both_carriers(db: Database) {
     let server = db.server_with_defaults().start();
     let body = r#"{"name": "user1", "password": "user1"}"#;
@@ -73,6 +63,7 @@ async fn seed_002_both_carriers(db: Database) {
     request.header("Cookie", cookie).send().await.done(200);
 }
 
+#[on_both_databases]
 async fn seed_002_login_and_me(db: Database) {
     let server = db.server_with_defaults().start();
     let body = r#"{
@@ -102,6 +93,7 @@ async fn seed_002_login_and_me(db: Database) {
     assert_eq!(me, expected);
 }
 
+#[on_both_databases]
 async fn seed_002_registration(db: Database) {
     let server = db.server_with_defaults().start();
     let body = r#"{
@@ -114,6 +106,7 @@ async fn seed_002_registration(db: Database) {
     moment(&session.expiration);
 }
 
+#[on_both_databases]
 async fn seed_002_version(db: Database) {
     let server = db.server_with_defaults().start();
     let version: Version = server
@@ -124,6 +117,7 @@ async fn seed_002_version(db: Database) {
     assert!(!version.version.is_empty(), "a version");
 }
 
+#[on_both_databases]
 async fn seed_003_an_account_from_registration_to_deletion(db: Database) {
     let server = db.server_with_defaults().start();
     let account = server.account();
@@ -157,6 +151,7 @@ async fn seed_003_an_account_from_registration_to_deletion(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn seed_004_registration(db: Database) {
     let server = db.server_with_defaults().start();
     let issued: Issued = enter(&server, "/users", JOHN, 201).await;
@@ -170,6 +165,7 @@ const AZUMA: &str = r#"{
   "password": "neo"
 }"#;
 
+#[on_both_databases]
 async fn seed_004_login(db: Database) {
     let server = db.server_with_defaults().start();
     let request = server.request(Method::POST, "/user/login").json_text(AZUMA);
@@ -188,6 +184,7 @@ async fn seed_004_login(db: Database) {
         .refused(403, "FORBIDDEN");
 }
 
+#[on_both_databases]
 async fn seed_004_update(db: Database) {
     let server = db.server_with_defaults().start();
     server

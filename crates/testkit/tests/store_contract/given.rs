@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::{try_write, write};
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
 use azuma_domain::mail::OutgoingMail;
@@ -10,6 +9,8 @@ use azuma_domain::ports::{NewUser, Store};
 use azuma_domain::session::{Session, SessionToken};
 use azuma_domain::user::UserId;
 use azuma_testkit::sample;
+
+use super::{try_write, write};
 
 /// This account.
 pub(super) async fn account(store: &Arc<dyn Store>, new: &NewUser) {

@@ -1,9 +1,9 @@
-//! The contract every store must pass: each MUST of [`Store`], [`Transaction`] and the repositories, as functions
-//! that each take a fresh, migrated, empty store and panic where it breaks the behaviour they are named after.
+//! The contract every store must pass: each MUST of [`Store`], [`Transaction`] and the repositories, on each database
+//! Azuma can keep its data in.
 //!
-//! [`store_contract!`](store_contract) makes a test of each.
+//! A function with `#[on_every_store]` is run on each of the set-ups in [`set_ups`]. It is named after a behaviour, takes
+//! a fresh, migrated, empty store, and panics where the store behaves otherwise.
 
-#![allow(missing_docs, reason = "the names of the behaviours say what holds")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,67 +12,20 @@
     reason = "a test that meets the unexpected stops where it stands"
 )]
 
-/// Makes a test of each behaviour every store must show.
-///
-/// It takes the name of an async function of the module it stands in, which answers a fresh, migrated, empty store
-/// (`Arc<dyn Store>`) and whatever must live as long as the store is used. The crate it is used in needs tokio with
-/// its macros and its multi-threaded runtime.
-///
-macro_rules! store_contract {
-    ($fresh:ident) => {
-        store_contract_of_units!($fresh);
-        store_contract_of_users!($fresh);
-        store_contract_of_sessions!($fresh);
-        store_contract_of_known_clients!($fresh);
-        store_contract_of_links!($fresh);
-        store_contract_of_recoveries!($fresh);
-        store_contract_of_outbox!($fresh);
-        store_contract_of_invalidations!($fresh);
-    };
-}
-
-/// Writes the tests out, a module for each port and each of its parts.
-macro_rules! store_contract_tests {
-    ($fresh:ident; $port:ident $($part:ident { $($behaviour:ident)* })*) => {
-        mod $port {
-            $(
-                mod $part {
-                    $(
-                        #[tokio::test(flavor = "multi_thread")]
-                        async fn $behaviour() {
-                            let (store, _guard) = super::super::$fresh().await;
-                            crate::$port::$part::$behaviour(store).await;
-                        }
-                    )*
-                }
-            )*
-        }
-    };
-}
-
 mod databases;
 mod faults;
 mod given;
-#[macro_use]
 mod invalidations;
-#[macro_use]
 mod known_clients;
-#[macro_use]
 mod links;
-mod lists;
 mod nodes;
-#[macro_use]
 mod outbox;
 mod plans;
-#[macro_use]
 mod recoveries;
-#[macro_use]
 mod sessions;
-#[macro_use]
-mod units;
-#[macro_use]
-mod users;
 mod set_ups;
+mod units;
+mod users;
 
 use std::sync::Arc;
 use std::thread;

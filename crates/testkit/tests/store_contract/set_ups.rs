@@ -1,14 +1,49 @@
-//! The contract every store must pass, on each database Azuma can keep its data in: by a store alone, and by two
-//! that share a database, as two nodes do, or a server and the command line beside it.
+//! The stores a behaviour is looked at on: on each database, a store alone, and two that share the database, as two nodes
+//! do, or a server and the command line beside it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use azuma_domain::ports::Store;
 use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions, migrate};
 use azuma_tests::scratch;
+use tokio::runtime;
 
 use crate::databases::Database;
 use crate::nodes::Nodes;
+
+/// A store on SQLite in memory.
+pub fn sqlite_in_memory<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
+    run(Box::pin(behaviour(open("sqlite::memory:"))));
+}
+
+/// A store on an SQLite file.
+pub fn sqlite_file<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
+    run(Box::pin(behaviour(open(&fresh_file()))));
+}
+
+/// Two stores on one SQLite file.
+pub fn sqlite_file_with_two_processes<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
+    let url = fresh_file();
+    run(Box::pin(behaviour(open_twice(&url))));
+}
+
+/// A store on a Postgres database.
+pub fn postgres<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
+    let database = Database::fresh();
+    run(Box::pin(behaviour(open(database.url()))));
+}
+
+/// Two stores on one Postgres database.
+pub fn postgres_with_two_nodes<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
+    let database = Database::fresh();
+    run(Box::pin(behaviour(open_twice(database.url()))));
+}
+
+fn run(behaviour: Pin<Box<dyn Future<Output = ()> + '_>>) {
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(behaviour);
+}
 
 /// A store on the database at `url`, which is brought up to date first.
 pub fn open(url: &str) -> Arc<dyn Store> {
@@ -17,62 +52,12 @@ pub fn open(url: &str) -> Arc<dyn Store> {
     Arc::new(DieselStore::open(&url, PoolOptions::default()).expect("an open database"))
 }
 
+fn open_twice(url: &str) -> Arc<dyn Store> {
+    Arc::new(Nodes::new(open(url), open(url)))
+}
+
 /// The URL of an SQLite file that is not there yet.
 pub fn fresh_file() -> String {
     let directory = scratch::fresh_directory("store-contract");
     format!("sqlite://{}", directory.join("azuma.db").display())
-}
-
-mod postgres {
-    use super::*;
-
-    async fn fresh() -> (Arc<dyn Store>, Database) {
-        let database = Database::fresh();
-        (open(database.url()), database)
-    }
-
-    store_contract!(fresh);
-}
-
-mod postgres_with_two_nodes {
-    use super::*;
-
-    async fn fresh() -> (Arc<dyn Store>, Database) {
-        let database = Database::fresh();
-        let nodes = Nodes::new(open(database.url()), open(database.url()));
-        (Arc::new(nodes), database)
-    }
-
-    store_contract!(fresh);
-}
-
-mod sqlite_file {
-    use super::*;
-
-    async fn fresh() -> (Arc<dyn Store>, ()) {
-        (open(&fresh_file()), ())
-    }
-
-    store_contract!(fresh);
-}
-
-mod sqlite_file_with_two_processes {
-    use super::*;
-
-    async fn fresh() -> (Arc<dyn Store>, ()) {
-        let url = fresh_file();
-        (Arc::new(Nodes::new(open(&url), open(&url))), ())
-    }
-
-    store_contract!(fresh);
-}
-
-mod sqlite_in_memory {
-    use super::*;
-
-    async fn fresh() -> (Arc<dyn Store>, ()) {
-        (open("sqlite::memory:"), ())
-    }
-
-    store_contract!(fresh);
 }

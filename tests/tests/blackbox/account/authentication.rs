@@ -4,13 +4,7 @@ use azuma_tests::people::Person;
 use azuma_tests::shapes::is_uuid;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    answers_with_a_token,
-    a_wrong_password_is_unauthorized,
-    an_unknown_user_is_not_found,
-    users_of_other_dialects_need_no_proved_address,
-];
-
+#[on_both_databases]
 async fn answers_with_a_token(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -19,6 +13,7 @@ async fn answers_with_a_token(db: Database) {
     server.account().tokens(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_wrong_password_is_unauthorized(db: Database) {
     let server = db.server().start();
     server
@@ -29,12 +24,14 @@ async fn a_wrong_password_is_unauthorized(db: Database) {
     answer.refused(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn an_unknown_user_is_not_found(db: Database) {
     let server = db.server().start();
     let answer = server.account().authenticate("nobody", "secret").await;
     answer.refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn users_of_other_dialects_need_no_proved_address(db: Database) {
     let server = db.server().start();
     let (neo, user1) = (Person::named("neo"), Person::named("user1"));

@@ -3,8 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![ends_every_session, frees_name_and_address, needs_a_token];
-
+#[on_both_databases]
 async fn ends_every_session(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -20,6 +19,7 @@ async fn ends_every_session(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn frees_name_and_address(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -33,6 +33,7 @@ async fn frees_name_and_address(db: Database) {
     server.azuma().sign_up(&neo).await;
 }
 
+#[on_both_databases]
 async fn needs_a_token(db: Database) {
     let server = db.server().start();
     let request = server.request(reqwest::Method::DELETE, "/account/delete");

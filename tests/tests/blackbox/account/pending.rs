@@ -8,19 +8,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    the_right_password_is_told_to_wait,
-    a_wrong_password_is_wrong_as_ever,
-    holds_its_name_in_every_dialect,
-    holds_its_email_in_every_dialect,
-    holds_its_name_against_a_renaming,
-    is_free_once_its_time_is_over,
-    is_free_for_every_dialect_once_its_time_is_over,
-    its_link_is_unknown_once_its_time_is_over,
-    it_is_unknown_once_its_time_is_over,
-    the_next_one_of_that_name_gets_a_link_of_its_own,
-];
-
 const LIFETIME: Duration = Duration::from_secs(1);
 
 async fn wait_for_verification(server: &Server, person: &Person) {
@@ -31,6 +18,7 @@ async fn wait_for_verification(server: &Server, person: &Person) {
     answer.done(200);
 }
 
+#[on_both_databases]
 async fn the_right_password_is_told_to_wait(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -53,6 +41,7 @@ async fn the_right_password_is_told_to_wait(db: Database) {
         .refused_with_code(403, "FORBIDDEN");
 }
 
+#[on_both_databases]
 async fn a_wrong_password_is_wrong_as_ever(db: Database) {
     let server = db.server().start();
     wait_for_verification(&server, &Person::named("neo")).await;
@@ -73,6 +62,7 @@ async fn a_wrong_password_is_wrong_as_ever(db: Database) {
         .refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn holds_its_name_in_every_dialect(db: Database) {
     let server = db.server().start();
     wait_for_verification(&server, &Person::named("neo")).await;
@@ -90,6 +80,7 @@ async fn holds_its_name_in_every_dialect(db: Database) {
     assert_eq!(answer.refusal().conflict, Some(Conflict::Username));
 }
 
+#[on_both_databases]
 async fn holds_its_email_in_every_dialect(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -103,6 +94,7 @@ async fn holds_its_email_in_every_dialect(db: Database) {
     assert_eq!(answer.refusal().conflict, Some(Conflict::Email));
 }
 
+#[on_both_databases]
 async fn holds_its_name_against_a_renaming(db: Database) {
     let server = db.server().start();
     wait_for_verification(&server, &Person::named("neo")).await;
@@ -114,6 +106,7 @@ async fn holds_its_name_against_a_renaming(db: Database) {
         .refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn is_free_once_its_time_is_over(db: Database) {
     let server = db.server().set("registration.lifetime", "1s").start();
     let neo = Person::named("neo");
@@ -122,6 +115,7 @@ async fn is_free_once_its_time_is_over(db: Database) {
     wait_for_verification(&server, &neo).await;
 }
 
+#[on_both_databases]
 async fn is_free_for_every_dialect_once_its_time_is_over(db: Database) {
     let server = db.server().set("registration.lifetime", "1s").start();
     let (neo, thomas) = (Person::named("neo"), Person::named("thomas"));
@@ -148,6 +142,7 @@ async fn is_free_for_every_dialect_once_its_time_is_over(db: Database) {
     server.azuma().rename(&token, "tank").await.done(200);
 }
 
+#[on_both_databases]
 async fn its_link_is_unknown_once_its_time_is_over(db: Database) {
     let server = db.server().set("registration.lifetime", "1s").start();
     let link = server
@@ -162,6 +157,7 @@ async fn its_link_is_unknown_once_its_time_is_over(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn it_is_unknown_once_its_time_is_over(db: Database) {
     let server = db.server().set("registration.lifetime", "1s").start();
     let neo = Person::named("neo");
@@ -185,6 +181,7 @@ async fn it_is_unknown_once_its_time_is_over(db: Database) {
         .refused_with_code(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn the_next_one_of_that_name_gets_a_link_of_its_own(db: Database) {
     let mut server = db.server().set("registration.lifetime", "1s").start();
     let neo = Person::named("neo");

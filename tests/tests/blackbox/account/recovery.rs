@@ -4,21 +4,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_known_address_is_mailed_a_link_that_sets_a_password,
-    an_unknown_address_is_answered_alike_and_mailed_nothing,
-    what_is_no_address_is_unprocessable,
-    the_link_works_once,
-    an_unknown_link_is_not_found,
-    a_password_outside_the_rules_is_refused_and_leaves_the_link,
-    every_session_of_every_dialect_ends,
-    the_owner_of_an_address_gets_the_account_somebody_else_registered_with_it,
-    whoever_waits_for_verification_can_be_recovered,
-    the_mail_is_in_the_language_of_the_request,
-    requests_for_one_address_are_limited_whoever_asks,
-    a_request_outlives_kill_9,
-];
-
 const NEW: &str = "a new password";
 
 /// Asks for a link and answers the token in the mail.
@@ -28,6 +13,7 @@ async fn recover(server: &Server, email: &str) -> String {
     server.mail().nth_to(email, seen + 1).await.token()
 }
 
+#[on_both_databases]
 async fn a_known_address_is_mailed_a_link_that_sets_a_password(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -39,6 +25,7 @@ async fn a_known_address_is_mailed_a_link_that_sets_a_password(db: Database) {
     old.refused(403, "FORBIDDEN");
 }
 
+#[on_both_databases]
 async fn an_unknown_address_is_answered_alike_and_mailed_nothing(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -59,12 +46,14 @@ async fn an_unknown_address_is_answered_alike_and_mailed_nothing(db: Database) {
     assert!(server.mail().to("nobody@example.org").is_empty());
 }
 
+#[on_both_databases]
 async fn what_is_no_address_is_unprocessable(db: Database) {
     let server = db.server().start();
     let answer = server.account().recover("neo").await;
     answer.refused(422, "UNPROCESSABLE_ENTITY");
 }
 
+#[on_both_databases]
 async fn the_link_works_once(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -76,6 +65,7 @@ async fn the_link_works_once(db: Database) {
     server.azuma().login(&neo.name, NEW).await.done(200);
 }
 
+#[on_both_databases]
 async fn an_unknown_link_is_not_found(db: Database) {
     let server = db.server().start();
     for unknown in [
@@ -99,6 +89,7 @@ async fn an_unknown_link_is_not_found(db: Database) {
     server.account().reset(&reset, NEW).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_password_outside_the_rules_is_refused_and_leaves_the_link(db: Database) {
     let server = db.server().set("passwords.min_length", "8").start();
     let neo = Person::named("neo");
@@ -111,6 +102,7 @@ async fn a_password_outside_the_rules_is_refused_and_leaves_the_link(db: Databas
     server.account().reset(&link, NEW).await.done(200);
 }
 
+#[on_both_databases]
 async fn every_session_of_every_dialect_ends(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -125,6 +117,7 @@ async fn every_session_of_every_dialect_ends(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn the_owner_of_an_address_gets_the_account_somebody_else_registered_with_it(db: Database) {
     let server = db.server().start();
     let mallory = Person {
@@ -153,6 +146,7 @@ async fn the_owner_of_an_address_gets_the_account_somebody_else_registered_with_
     assert_eq!(user.email, Some(mallory.email));
 }
 
+#[on_both_databases]
 async fn whoever_waits_for_verification_can_be_recovered(db: Database) {
     let server = db.server().start();
     let mallory = Person::named("mallory");
@@ -171,6 +165,7 @@ async fn whoever_waits_for_verification_can_be_recovered(db: Database) {
     answer.refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn the_mail_is_in_the_language_of_the_request(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -185,6 +180,7 @@ async fn the_mail_is_in_the_language_of_the_request(db: Database) {
     assert_eq!(mail.subject, "Setze ein neues Passwort für azumaneo");
 }
 
+#[on_both_databases]
 async fn requests_for_one_address_are_limited_whoever_asks(db: Database) {
     let server = db.server().set("abuse.enabled", "true").start();
     let neo = Person::named("neo");
@@ -202,6 +198,7 @@ async fn requests_for_one_address_are_limited_whoever_asks(db: Database) {
     server.account().recover("else@example.org").await.done(200);
 }
 
+#[on_both_databases]
 async fn a_request_outlives_kill_9(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");

@@ -6,19 +6,7 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use serde_json::json;
 
-on_both_databases![
-    sends_a_mail_to_the_address,
-    the_link_goes_to_our_page,
-    the_link_goes_to_the_public_url,
-    the_link_goes_to_a_frontend_of_its_own,
-    the_link_does_not_follow_the_host_header,
-    the_mail_comes_from_the_configured_address,
-    a_taken_name_is_named,
-    a_taken_email_is_named,
-    the_name_is_named_where_both_are_taken,
-    a_malformed_email_cannot_be_processed,
-];
-
+#[on_both_databases]
 async fn sends_a_mail_to_the_address(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -36,6 +24,7 @@ async fn sends_a_mail_to_the_address(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn the_link_goes_to_our_page(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -51,6 +40,7 @@ async fn the_link_goes_to_our_page(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn the_link_goes_to_the_public_url(db: Database) {
     let server = db
         .server()
@@ -69,6 +59,7 @@ async fn the_link_goes_to_the_public_url(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn the_link_goes_to_a_frontend_of_its_own(db: Database) {
     let frontend = "https://app.example/confirm";
     let server = db
@@ -85,6 +76,7 @@ async fn the_link_goes_to_a_frontend_of_its_own(db: Database) {
     assert!(link.starts_with(&format!("{frontend}?token=")), "{link}");
 }
 
+#[on_both_databases]
 async fn the_link_does_not_follow_the_host_header(db: Database) {
     let server = db.server().start();
     let body = json!({"username": "neo", "password": "secret", "email": "neo@example.org"});
@@ -97,6 +89,7 @@ async fn the_link_does_not_follow_the_host_header(db: Database) {
     assert!(!link.contains("evil"), "{link}");
 }
 
+#[on_both_databases]
 async fn the_mail_comes_from_the_configured_address(db: Database) {
     let server = db.server().set("mail.from", "hello@azuma.example").start();
     let neo = Person::named("neo");
@@ -111,6 +104,7 @@ async fn the_mail_comes_from_the_configured_address(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn a_taken_name_is_named(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -122,6 +116,7 @@ async fn a_taken_name_is_named(db: Database) {
     assert_eq!(answer.refusal().conflict, Some(Conflict::Username));
 }
 
+#[on_both_databases]
 async fn a_taken_email_is_named(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -133,6 +128,7 @@ async fn a_taken_email_is_named(db: Database) {
     assert_eq!(answer.refusal().conflict, Some(Conflict::Email));
 }
 
+#[on_both_databases]
 async fn the_name_is_named_where_both_are_taken(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -144,6 +140,7 @@ async fn the_name_is_named_where_both_are_taken(db: Database) {
     assert_eq!(answer.refusal().conflict, Some(Conflict::Username));
 }
 
+#[on_both_databases]
 async fn a_malformed_email_cannot_be_processed(db: Database) {
     let server = db.server().start();
     let answer = server

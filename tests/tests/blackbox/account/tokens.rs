@@ -6,20 +6,7 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use time::OffsetDateTime;
 
-on_both_databases![
-    lists_the_real_tokens_of_every_dialect,
-    lists_when_they_expire,
-    lists_the_accounts_own_tokens_alone,
-    lists_no_ended_session,
-    lists_the_same_tokens_after_a_restart,
-    a_deleted_token_authenticates_no_more,
-    a_deleted_token_may_be_the_one_that_asks,
-    a_token_of_another_dialect_is_deleted,
-    a_token_of_another_account_is_not_found,
-    an_unknown_token_is_not_found,
-    both_need_a_token,
-];
-
+#[on_both_databases]
 async fn lists_the_real_tokens_of_every_dialect(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -32,6 +19,7 @@ async fn lists_the_real_tokens_of_every_dialect(db: Database) {
     assert_eq!(server.account().list_tokens(&expected[0]).await, expected);
 }
 
+#[on_both_databases]
 async fn lists_when_they_expire(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -49,6 +37,7 @@ async fn lists_when_they_expire(db: Database) {
     expect_in(days(30), expiry(&legacy));
 }
 
+#[on_both_databases]
 async fn lists_the_accounts_own_tokens_alone(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("trinity")).await;
@@ -56,6 +45,7 @@ async fn lists_the_accounts_own_tokens_alone(db: Database) {
     assert_eq!(server.account().list_tokens(&token).await, [token]);
 }
 
+#[on_both_databases]
 async fn lists_no_ended_session(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -65,6 +55,7 @@ async fn lists_no_ended_session(db: Database) {
     assert_eq!(server.account().list_tokens(&token).await, [token]);
 }
 
+#[on_both_databases]
 async fn lists_the_same_tokens_after_a_restart(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -75,6 +66,7 @@ async fn lists_the_same_tokens_after_a_restart(db: Database) {
     assert_eq!(server.account().list_tokens(&token).await, before);
 }
 
+#[on_both_databases]
 async fn a_deleted_token_authenticates_no_more(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -89,6 +81,7 @@ async fn a_deleted_token_authenticates_no_more(db: Database) {
     server.account().tokens(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_deleted_token_may_be_the_one_that_asks(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -100,6 +93,7 @@ async fn a_deleted_token_may_be_the_one_that_asks(db: Database) {
     server.account().tokens(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_token_of_another_dialect_is_deleted(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -117,6 +111,7 @@ async fn a_token_of_another_dialect_is_deleted(db: Database) {
         .refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn a_token_of_another_account_is_not_found(db: Database) {
     let server = db.server().start();
     let trinity = server.azuma().sign_up(&Person::named("trinity")).await;
@@ -129,6 +124,7 @@ async fn a_token_of_another_account_is_not_found(db: Database) {
     server.azuma().own_user(&trinity).await.done(200);
 }
 
+#[on_both_databases]
 async fn an_unknown_token_is_not_found(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -146,6 +142,7 @@ async fn an_unknown_token_is_not_found(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn both_need_a_token(db: Database) {
     let server = db.server().start();
     for method in [Method::GET, Method::DELETE] {

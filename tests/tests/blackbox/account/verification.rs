@@ -4,15 +4,7 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    makes_the_account_a_user_of_every_dialect,
-    a_used_token_is_unknown,
-    an_unknown_token_is_not_found,
-    the_page_asks_for_a_click,
-    looking_at_the_page_verifies_nobody,
-    the_link_works_after_a_restart,
-];
-
+#[on_both_databases]
 async fn makes_the_account_a_user_of_every_dialect(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -35,6 +27,7 @@ async fn makes_the_account_a_user_of_every_dialect(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn a_used_token_is_unknown(db: Database) {
     let server = db.server().start();
     let link = server
@@ -49,6 +42,7 @@ async fn a_used_token_is_unknown(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn an_unknown_token_is_not_found(db: Database) {
     let server = db.server().start();
     let long = "x".repeat(5_000);
@@ -67,6 +61,7 @@ async fn an_unknown_token_is_not_found(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn the_page_asks_for_a_click(db: Database) {
     let server = db.server().start();
     let link = server
@@ -86,6 +81,7 @@ async fn the_page_asks_for_a_click(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn looking_at_the_page_verifies_nobody(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -105,6 +101,7 @@ async fn looking_at_the_page_verifies_nobody(db: Database) {
     server.account().verify(&link).await.done(200);
 }
 
+#[on_both_databases]
 async fn the_link_works_after_a_restart(db: Database) {
     let mut server = db.server().start();
     let link = server

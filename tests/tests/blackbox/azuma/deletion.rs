@@ -3,14 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    ends_every_session,
-    frees_name_and_address,
-    the_user_is_found_no_more,
-    a_link_under_way_works_no_more,
-    needs_a_token,
-];
-
+#[on_both_databases]
 async fn ends_every_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -28,6 +21,7 @@ async fn ends_every_session(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn frees_name_and_address(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -37,6 +31,7 @@ async fn frees_name_and_address(db: Database) {
     azuma.sign_up(&neo).await;
 }
 
+#[on_both_databases]
 async fn the_user_is_found_no_more(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -52,6 +47,7 @@ async fn the_user_is_found_no_more(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn a_link_under_way_works_no_more(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -69,6 +65,7 @@ async fn a_link_under_way_works_no_more(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn needs_a_token(db: Database) {
     let server = db.server().start();
     let request = server.request(reqwest::Method::DELETE, "/user/self");

@@ -3,15 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    the_old_address_stands_until_the_new_one_is_confirmed,
-    the_link_makes_the_new_address_take_effect,
-    the_link_works_once,
-    the_link_goes_to_the_new_address_alone,
-    an_address_that_was_taken_in_the_meantime_is_not_given_twice,
-    a_user_without_an_address_can_set_one,
-];
-
+#[on_both_databases]
 async fn the_old_address_stands_until_the_new_one_is_confirmed(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -26,6 +18,7 @@ async fn the_old_address_stands_until_the_new_one_is_confirmed(db: Database) {
     assert_eq!(user.email, Some(neo.email));
 }
 
+#[on_both_databases]
 async fn the_link_makes_the_new_address_take_effect(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -45,6 +38,7 @@ async fn the_link_makes_the_new_address_take_effect(db: Database) {
         .done(201);
 }
 
+#[on_both_databases]
 async fn the_link_works_once(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -62,6 +56,7 @@ async fn the_link_works_once(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn the_link_goes_to_the_new_address_alone(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -77,6 +72,7 @@ async fn the_link_goes_to_the_new_address_alone(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn an_address_that_was_taken_in_the_meantime_is_not_given_twice(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -101,6 +97,7 @@ async fn an_address_that_was_taken_in_the_meantime_is_not_given_twice(db: Databa
     assert!(verified.status < 500, "{}", verified.text());
 }
 
+#[on_both_databases]
 async fn a_user_without_an_address_can_set_one(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();

@@ -2,8 +2,7 @@
 
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![describes_the_instance, shows_the_configured_name];
-
+#[on_both_databases]
 async fn describes_the_instance(db: Database) {
     let server = db.server().start();
     let index = server.azuma().index().await.success(200);
@@ -13,6 +12,7 @@ async fn describes_the_instance(db: Database) {
     assert!(!index.authors.is_empty(), "somebody wrote it");
 }
 
+#[on_both_databases]
 async fn shows_the_configured_name(db: Database) {
     let server = db.server().set("instance.name", "The Lodge").start();
     assert_eq!(server.azuma().index().await.success(200).name, "The Lodge");

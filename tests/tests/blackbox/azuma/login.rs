@@ -4,14 +4,7 @@ use azuma_tests::people::Person;
 use azuma_tests::shapes::is_uuid;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    answers_with_a_new_session,
-    a_name_is_found_in_every_case,
-    a_wrong_password_is_forbidden,
-    a_password_is_not_found_in_every_case,
-    an_unknown_user_is_not_found,
-];
-
+#[on_both_databases]
 async fn answers_with_a_new_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -24,6 +17,7 @@ async fn answers_with_a_new_session(db: Database) {
     azuma.own_user(&second).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_name_is_found_in_every_case(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -37,6 +31,7 @@ async fn a_name_is_found_in_every_case(db: Database) {
     assert_eq!(azuma.own_user(&token).await.success(200).name, "Éclair");
 }
 
+#[on_both_databases]
 async fn a_wrong_password_is_forbidden(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -44,6 +39,7 @@ async fn a_wrong_password_is_forbidden(db: Database) {
     azuma.login("neo", "wrong").await.refused(403, "FORBIDDEN");
 }
 
+#[on_both_databases]
 async fn a_password_is_not_found_in_every_case(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -54,6 +50,7 @@ async fn a_password_is_not_found_in_every_case(db: Database) {
     azuma.login("neo", "SECRET").await.refused(403, "FORBIDDEN");
 }
 
+#[on_both_databases]
 async fn an_unknown_user_is_not_found(db: Database) {
     let server = db.server().start();
     server

@@ -4,21 +4,7 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    logging_out_ends_this_session,
-    logging_out_spares_the_others,
-    logging_out_everywhere_ends_all,
-    logging_out_everywhere_spares_other_users,
-    a_session_is_ended_by_its_id,
-    a_session_may_end_itself_by_id,
-    an_unknown_session_is_not_found,
-    a_session_that_has_ended_is_not_found,
-    a_session_of_another_user_is_not_found,
-    an_id_that_is_no_uuid_is_not_found,
-    both_need_a_token,
-    an_ended_session_stays_ended_after_a_restart,
-];
-
+#[on_both_databases]
 async fn logging_out_ends_this_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -27,6 +13,7 @@ async fn logging_out_ends_this_session(db: Database) {
     azuma.own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn logging_out_spares_the_others(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -37,6 +24,7 @@ async fn logging_out_spares_the_others(db: Database) {
     azuma.own_user(&other).await.done(200);
 }
 
+#[on_both_databases]
 async fn logging_out_everywhere_ends_all(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -50,6 +38,7 @@ async fn logging_out_everywhere_ends_all(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn logging_out_everywhere_spares_other_users(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -59,6 +48,7 @@ async fn logging_out_everywhere_spares_other_users(db: Database) {
     azuma.own_user(&trinity).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_session_is_ended_by_its_id(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -71,6 +61,7 @@ async fn a_session_is_ended_by_its_id(db: Database) {
     azuma.own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_session_may_end_itself_by_id(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -80,6 +71,7 @@ async fn a_session_may_end_itself_by_id(db: Database) {
     azuma.own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn an_unknown_session_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -90,6 +82,7 @@ async fn an_unknown_session_is_not_found(db: Database) {
     answer.refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn a_session_that_has_ended_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -104,6 +97,7 @@ async fn a_session_that_has_ended_is_not_found(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn a_session_of_another_user_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -114,6 +108,7 @@ async fn a_session_of_another_user_is_not_found(db: Database) {
     azuma.own_user(&trinity).await.done(200);
 }
 
+#[on_both_databases]
 async fn an_id_that_is_no_uuid_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -124,6 +119,7 @@ async fn an_id_that_is_no_uuid_is_not_found(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn both_need_a_token(db: Database) {
     let server = db.server().start();
     server
@@ -139,6 +135,7 @@ async fn both_need_a_token(db: Database) {
         .challenged(false);
 }
 
+#[on_both_databases]
 async fn an_ended_session_stays_ended_after_a_restart(db: Database) {
     let mut server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

@@ -4,15 +4,7 @@ use azuma_tests::clients::Update;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    replaces_the_old_one,
-    ends_the_other_sessions_of_every_dialect,
-    spares_the_callers_session,
-    spares_the_sessions_of_others,
-    another_change_ends_no_session,
-    is_told_to_a_proved_address,
-];
-
+#[on_both_databases]
 async fn replaces_the_old_one(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -26,6 +18,7 @@ async fn replaces_the_old_one(db: Database) {
     azuma.login("neo", "neox").await.done(200);
 }
 
+#[on_both_databases]
 async fn ends_the_other_sessions_of_every_dialect(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -42,6 +35,7 @@ async fn ends_the_other_sessions_of_every_dialect(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn spares_the_callers_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -50,6 +44,7 @@ async fn spares_the_callers_session(db: Database) {
     azuma.own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn is_told_to_a_proved_address(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -61,6 +56,7 @@ async fn is_told_to_a_proved_address(db: Database) {
     assert!(!mail.text.contains("?token="), "{}", mail.text);
 }
 
+#[on_both_databases]
 async fn spares_the_sessions_of_others(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -70,6 +66,7 @@ async fn spares_the_sessions_of_others(db: Database) {
     azuma.own_user(&trinity).await.done(200);
 }
 
+#[on_both_databases]
 async fn another_change_ends_no_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();

@@ -5,17 +5,7 @@ use azuma_tests::shapes::is_uuid;
 use azuma_tests::{Database, on_both_databases};
 use serde_json::json;
 
-on_both_databases![
-    answers_with_a_session,
-    a_taken_name_is_refused,
-    a_name_is_taken_in_every_case,
-    a_taken_email_is_refused,
-    an_email_is_taken_in_every_case,
-    a_refused_registration_leaves_the_other_name_free,
-    a_malformed_email_is_a_bad_request,
-    a_token_of_another_user_is_not_looked_at,
-];
-
+#[on_both_databases]
 async fn answers_with_a_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -24,6 +14,7 @@ async fn answers_with_a_session(db: Database) {
     assert_eq!(azuma.own_user(&token).await.success(200).name, "John");
 }
 
+#[on_both_databases]
 async fn a_taken_name_is_refused(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -32,6 +23,7 @@ async fn a_taken_name_is_refused(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn a_name_is_taken_in_every_case(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -42,6 +34,7 @@ async fn a_name_is_taken_in_every_case(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn a_taken_email_is_refused(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -51,6 +44,7 @@ async fn a_taken_email_is_refused(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn an_email_is_taken_in_every_case(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -62,6 +56,7 @@ async fn an_email_is_taken_in_every_case(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn a_refused_registration_leaves_the_other_name_free(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -79,6 +74,7 @@ async fn a_refused_registration_leaves_the_other_name_free(db: Database) {
         .done(201);
 }
 
+#[on_both_databases]
 async fn a_malformed_email_is_a_bad_request(db: Database) {
     let server = db.server().start();
     let answer = server
@@ -88,6 +84,7 @@ async fn a_malformed_email_is_a_bad_request(db: Database) {
     answer.refused(400, "BAD_REQUEST");
 }
 
+#[on_both_databases]
 async fn a_token_of_another_user_is_not_looked_at(db: Database) {
     let server = db.server().start();
     let body = json!({"name": "John", "email": "john@example.org", "password": "secret"});

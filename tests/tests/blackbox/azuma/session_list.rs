@@ -6,18 +6,7 @@ use azuma_tests::shapes::is_uuid;
 use azuma_tests::{Database, on_both_databases};
 use serde_json::json;
 
-on_both_databases![
-    lists_the_newest_first,
-    tells_which_session_asks,
-    tells_the_times_of_a_session,
-    tells_who_uses_a_session,
-    lists_the_sessions_of_every_dialect,
-    lists_the_users_own_sessions_alone,
-    an_ended_session_is_not_listed,
-    an_expired_session_is_not_listed,
-    needs_a_token,
-];
-
+#[on_both_databases]
 async fn lists_the_newest_first(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -36,6 +25,7 @@ async fn lists_the_newest_first(db: Database) {
     assert!(listed.iter().all(|id| is_uuid(id)), "{listed:?}");
 }
 
+#[on_both_databases]
 async fn tells_which_session_asks(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -49,6 +39,7 @@ async fn tells_which_session_asks(db: Database) {
     assert_eq!(current(azuma.list_sessions(&newer).await), [true, false]);
 }
 
+#[on_both_databases]
 async fn tells_the_times_of_a_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -60,6 +51,7 @@ async fn tells_the_times_of_a_session(db: Database) {
     expect_in(days(14), moment(&session.expires_at));
 }
 
+#[on_both_databases]
 async fn tells_who_uses_a_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -78,6 +70,7 @@ async fn tells_who_uses_a_session(db: Database) {
     assert_eq!(session.ip.as_deref(), Some("127.0.0.1"));
 }
 
+#[on_both_databases]
 async fn lists_the_sessions_of_every_dialect(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -88,6 +81,7 @@ async fn lists_the_sessions_of_every_dialect(db: Database) {
     assert_eq!(azuma.list_sessions(&token).await.len(), 3);
 }
 
+#[on_both_databases]
 async fn lists_the_users_own_sessions_alone(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -96,6 +90,7 @@ async fn lists_the_users_own_sessions_alone(db: Database) {
     assert_eq!(azuma.list_sessions(&neo).await.len(), 1);
 }
 
+#[on_both_databases]
 async fn an_ended_session_is_not_listed(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -106,6 +101,7 @@ async fn an_ended_session_is_not_listed(db: Database) {
     assert_eq!(azuma.list_sessions(&token).await.len(), 1);
 }
 
+#[on_both_databases]
 async fn an_expired_session_is_not_listed(db: Database) {
     let server = db
         .server()
@@ -120,6 +116,7 @@ async fn an_expired_session_is_not_listed(db: Database) {
     assert_eq!(azuma.list_sessions(&token).await.len(), 1);
 }
 
+#[on_both_databases]
 async fn needs_a_token(db: Database) {
     let server = db.server().start();
     let request = server.request(reqwest::Method::GET, "/user/sessions");

@@ -5,26 +5,11 @@ use azuma_tests::moments::moment;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_new_name_replaces_the_old,
-    answers_with_the_user,
-    a_user_may_change_the_case_of_their_name,
-    a_taken_name_is_refused,
-    a_taken_email_is_refused,
-    an_update_happens_as_a_whole_or_not_at_all,
-    a_bad_field_stops_the_good_ones,
-    icon_and_status_are_set,
-    null_clears_icon_and_status,
-    fields_left_out_stay,
-    null_leaves_name_password_and_email_as_they_are,
-    an_empty_update_succeeds,
-    needs_a_token,
-];
-
 fn some(text: &str) -> Option<Option<String>> {
     Some(Some(text.to_owned()))
 }
 
+#[on_both_databases]
 async fn a_new_name_replaces_the_old(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -42,6 +27,7 @@ async fn a_new_name_replaces_the_old(db: Database) {
         .done(201);
 }
 
+#[on_both_databases]
 async fn answers_with_the_user(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -54,6 +40,7 @@ async fn answers_with_the_user(db: Database) {
     moment(&updated.created_at);
 }
 
+#[on_both_databases]
 async fn a_user_may_change_the_case_of_their_name(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -62,6 +49,7 @@ async fn a_user_may_change_the_case_of_their_name(db: Database) {
     assert_eq!(azuma.own_user(&token).await.success(200).name, "NEO");
 }
 
+#[on_both_databases]
 async fn a_taken_name_is_refused(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -74,6 +62,7 @@ async fn a_taken_name_is_refused(db: Database) {
     assert_eq!(azuma.own_user(&token).await.success(200).name, "neo");
 }
 
+#[on_both_databases]
 async fn a_taken_email_is_refused(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -84,6 +73,7 @@ async fn a_taken_email_is_refused(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn an_update_happens_as_a_whole_or_not_at_all(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -106,6 +96,7 @@ async fn an_update_happens_as_a_whole_or_not_at_all(db: Database) {
     azuma.login("neo", &neo.password).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_bad_field_stops_the_good_ones(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -122,6 +113,7 @@ async fn a_bad_field_stops_the_good_ones(db: Database) {
     assert_eq!(azuma.own_user(&token).await.success(200).name, "neo");
 }
 
+#[on_both_databases]
 async fn icon_and_status_are_set(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -137,6 +129,7 @@ async fn icon_and_status_are_set(db: Database) {
     assert_eq!(user.status.as_deref(), Some("I'm stuff"));
 }
 
+#[on_both_databases]
 async fn null_clears_icon_and_status(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -157,6 +150,7 @@ async fn null_clears_icon_and_status(db: Database) {
     assert_eq!((user.icon, user.status), (None, None));
 }
 
+#[on_both_databases]
 async fn fields_left_out_stay(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -176,6 +170,7 @@ async fn fields_left_out_stay(db: Database) {
     assert_eq!(user.name, "neo");
 }
 
+#[on_both_databases]
 async fn null_leaves_name_password_and_email_as_they_are(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -193,6 +188,7 @@ async fn null_leaves_name_password_and_email_as_they_are(db: Database) {
     azuma.login("neo", &neo.password).await.done(200);
 }
 
+#[on_both_databases]
 async fn an_empty_update_succeeds(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -201,6 +197,7 @@ async fn an_empty_update_succeeds(db: Database) {
     assert_eq!(updated.name, "neo");
 }
 
+#[on_both_databases]
 async fn needs_a_token(db: Database) {
     let server = db.server().start();
     let request = server.request(reqwest::Method::PATCH, "/user/update");

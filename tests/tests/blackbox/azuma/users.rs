@@ -5,18 +5,7 @@ use azuma_tests::people::Person;
 use azuma_tests::shapes::is_uuid;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_user_sees_themselves,
-    a_user_without_an_address_sees_null,
-    an_address_is_verified_once_its_link_was_followed_and_not_before,
-    an_address_is_verified_by_a_recovery,
-    others_are_seen_without_their_address,
-    an_unknown_id_is_not_found,
-    an_id_that_is_no_uuid_is_not_found,
-    seeing_others_needs_a_token,
-    timestamps_come_back_as_they_were_stored,
-];
-
+#[on_both_databases]
 async fn a_user_sees_themselves(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -29,6 +18,7 @@ async fn a_user_sees_themselves(db: Database) {
     expect_in(minutes(0), moment(&john.created_at));
 }
 
+#[on_both_databases]
 async fn a_user_without_an_address_sees_null(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -36,6 +26,7 @@ async fn a_user_without_an_address_sees_null(db: Database) {
     assert_eq!((user.email, user.email_verified), (None, false));
 }
 
+#[on_both_databases]
 async fn an_address_is_verified_once_its_link_was_followed_and_not_before(db: Database) {
     let server = db.server().start();
     let (azuma, account) = (server.azuma(), server.account());
@@ -56,6 +47,7 @@ async fn an_address_is_verified_once_its_link_was_followed_and_not_before(db: Da
     assert!(is_verified(&claimed).await);
 }
 
+#[on_both_databases]
 async fn an_address_is_verified_by_a_recovery(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -68,6 +60,7 @@ async fn an_address_is_verified_by_a_recovery(db: Database) {
     assert!(user.success(200).email_verified);
 }
 
+#[on_both_databases]
 async fn others_are_seen_without_their_address(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -79,6 +72,7 @@ async fn others_are_seen_without_their_address(db: Database) {
     assert_eq!(seen.created_at, john.created_at);
 }
 
+#[on_both_databases]
 async fn an_unknown_id_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -89,6 +83,7 @@ async fn an_unknown_id_is_not_found(db: Database) {
     answer.refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn an_id_that_is_no_uuid_is_not_found(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -105,6 +100,7 @@ async fn an_id_that_is_no_uuid_is_not_found(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn seeing_others_needs_a_token(db: Database) {
     let server = db.server().start();
     let path = "/user/ee8e77d9-290e-4bb9-84a1-c2b7efb338df";
@@ -115,6 +111,7 @@ async fn seeing_others_needs_a_token(db: Database) {
         .challenged(false);
 }
 
+#[on_both_databases]
 async fn timestamps_come_back_as_they_were_stored(db: Database) {
     let mut server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("John")).await;

@@ -5,8 +5,7 @@ use std::time::Duration;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![a_server_that_runs_with_its_clock_far_ahead_ends_no_session];
-
+#[on_both_databases]
 async fn a_server_that_runs_with_its_clock_far_ahead_ends_no_session(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");

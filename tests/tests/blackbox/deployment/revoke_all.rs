@@ -7,17 +7,12 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_running_server_refuses_every_session_within_three_seconds,
-    it_ends_the_sessions_of_a_server_that_does_not_run,
-    whoever_was_revoked_can_log_in_again,
-];
-
 fn revoke_all(setup: &Setup) -> String {
     let finished = setup.run(&["session", "revoke", "--all"]);
     finished.success().trim().to_owned()
 }
 
+#[on_both_databases]
 async fn a_running_server_refuses_every_session_within_three_seconds(db: Database) {
     let server = db.server().start();
     let (azuma, legacy) = (server.azuma(), server.legacy());
@@ -45,6 +40,7 @@ async fn a_running_server_refuses_every_session_within_three_seconds(db: Databas
     }
 }
 
+#[on_both_databases]
 async fn it_ends_the_sessions_of_a_server_that_does_not_run(db: Database) {
     let mut server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -55,6 +51,7 @@ async fn it_ends_the_sessions_of_a_server_that_does_not_run(db: Database) {
     server.azuma().own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn whoever_was_revoked_can_log_in_again(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");

@@ -7,13 +7,7 @@ use azuma_tests::process::{self, Signal};
 use azuma_tests::server::{Server, Setup};
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    hangups_and_user_signals_are_told_and_end_nothing,
-    sigquit_stops_it_with_its_last_writes,
-    a_second_sigint_ends_it_at_once,
-    a_second_sigterm_ends_it_at_once,
-];
-
+#[on_both_databases]
 async fn hangups_and_user_signals_are_told_and_end_nothing(db: Database) {
     let mut server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -33,6 +27,7 @@ async fn hangups_and_user_signals_are_told_and_end_nothing(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn sigquit_stops_it_with_its_last_writes(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -59,10 +54,12 @@ async fn last_used_at(server: &Server, asking: &str) -> Option<String> {
     session.expect("two sessions").last_used_at
 }
 
+#[on_both_databases]
 async fn a_second_sigint_ends_it_at_once(db: Database) {
     a_second_signal_ends_it_at_once(db, Signal::Interrupt).await;
 }
 
+#[on_both_databases]
 async fn a_second_sigterm_ends_it_at_once(db: Database) {
     a_second_signal_ends_it_at_once(db, Signal::Terminate).await;
 }

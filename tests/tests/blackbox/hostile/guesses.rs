@@ -6,12 +6,6 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::clients::{guarded, log_in_from};
 
-on_both_databases![
-    clients_that_the_account_has_never_seen_are_slowed_down,
-    clients_that_the_account_knows_are_not,
-    a_name_that_nobody_has_is_answered_alike,
-];
-
 /// More guesses than an account lets strangers make at once, by more than are let through while they are made.
 const TOO_MANY: usize = 130;
 /// How many it lets them make at once.
@@ -38,6 +32,7 @@ async fn server(db: Database) -> (Server, Person) {
     (server, neo)
 }
 
+#[on_both_databases]
 async fn clients_that_the_account_has_never_seen_are_slowed_down(db: Database) {
     let (server, neo) = server(db).await;
     let compared = guess(&server, &neo.name).await;
@@ -52,6 +47,7 @@ async fn clients_that_the_account_has_never_seen_are_slowed_down(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn clients_that_the_account_knows_are_not(db: Database) {
     let (server, neo) = server(db).await;
     guess(&server, &neo.name).await;
@@ -61,6 +57,7 @@ async fn clients_that_the_account_knows_are_not(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_name_that_nobody_has_is_answered_alike(db: Database) {
     let (server, _) = server(db).await;
     let compared = guess(&server, "nobody").await;

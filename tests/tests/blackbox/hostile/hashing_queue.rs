@@ -12,8 +12,6 @@ use tokio::time::sleep;
 
 use super::clients::{guarded, log_in_from};
 
-on_both_databases![one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_its_turn];
-
 /// How many clients flood the server, and how many requests each has under way.
 const CLIENTS: usize = 60;
 const AT_ONCE: usize = 8;
@@ -47,6 +45,7 @@ impl Flood {
     }
 }
 
+#[on_both_databases]
 async fn one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_its_turn(
     db: Database,
 ) {

@@ -3,11 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_bystander_is_mailed_three_messages_and_who_asks_for_more_is_told_to_wait,
-    once_the_hour_is_full_nobody_is_mailed_anything_on_request,
-];
-
+#[on_both_databases]
 async fn a_bystander_is_mailed_three_messages_and_who_asks_for_more_is_told_to_wait(db: Database) {
     let server = db.server().set("abuse.enabled", "true").start();
     let azuma = server.azuma();
@@ -33,6 +29,7 @@ async fn a_bystander_is_mailed_three_messages_and_who_asks_for_more_is_told_to_w
     assert_eq!(server.mail().to(bystander).len(), 3);
 }
 
+#[on_both_databases]
 async fn once_the_hour_is_full_nobody_is_mailed_anything_on_request(db: Database) {
     let server = db
         .server()

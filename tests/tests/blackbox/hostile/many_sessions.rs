@@ -4,17 +4,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases, sql};
 
-on_both_databases![
-    at_most_a_hundred_sessions_live,
-    whoever_logs_in_again_and_again_ends_their_own_sessions,
-    a_logout_everywhere_ends_33_000_sessions,
-    a_password_change_ends_33_000_sessions,
-    a_reset_by_mail_ends_33_000_sessions,
-    a_user_with_33_000_sessions_can_be_deleted,
-    of_33_000_sessions_a_hundred_are_listed,
-    a_login_is_answered_where_there_are_33_000_sessions,
-];
-
 const NEW: &str = "a new password";
 
 /// One more than SQLite takes values in a statement, and some.
@@ -73,6 +62,7 @@ impl Flooded {
     }
 }
 
+#[on_both_databases]
 async fn at_most_a_hundred_sessions_live(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -87,6 +77,7 @@ async fn at_most_a_hundred_sessions_live(db: Database) {
     azuma.own_user(&tokens[1]).await.done(200);
 }
 
+#[on_both_databases]
 async fn whoever_logs_in_again_and_again_ends_their_own_sessions(db: Database) {
     let server = db.server().set("sessions.per_user", "5").start();
     let azuma = server.azuma();
@@ -104,6 +95,7 @@ async fn whoever_logs_in_again_and_again_ends_their_own_sessions(db: Database) {
     assert_eq!(account.list_tokens(&last).await.len(), 5);
 }
 
+#[on_both_databases]
 async fn a_logout_everywhere_ends_33_000_sessions(db: Database) {
     let flooded = Flooded::start(db).await;
     let azuma = flooded.server.azuma();
@@ -111,6 +103,7 @@ async fn a_logout_everywhere_ends_33_000_sessions(db: Database) {
     flooded.expect_alone(&flooded.neo.password).await;
 }
 
+#[on_both_databases]
 async fn a_password_change_ends_33_000_sessions(db: Database) {
     let flooded = Flooded::start(db).await;
     let azuma = flooded.server.azuma();
@@ -120,6 +113,7 @@ async fn a_password_change_ends_33_000_sessions(db: Database) {
     flooded.expect_alone(NEW).await;
 }
 
+#[on_both_databases]
 async fn a_reset_by_mail_ends_33_000_sessions(db: Database) {
     let flooded = Flooded::start(db).await;
     let (account, email) = (flooded.server.account(), &flooded.neo.email);
@@ -129,6 +123,7 @@ async fn a_reset_by_mail_ends_33_000_sessions(db: Database) {
     flooded.expect_alone(NEW).await;
 }
 
+#[on_both_databases]
 async fn a_user_with_33_000_sessions_can_be_deleted(db: Database) {
     let flooded = Flooded::start(db).await;
     let azuma = flooded.server.azuma();
@@ -137,12 +132,14 @@ async fn a_user_with_33_000_sessions_can_be_deleted(db: Database) {
     azuma.sign_up(&flooded.neo).await;
 }
 
+#[on_both_databases]
 async fn of_33_000_sessions_a_hundred_are_listed(db: Database) {
     let flooded = Flooded::start(db).await;
     let listed = flooded.server.azuma().list_sessions(&flooded.own).await;
     assert_eq!(listed.len(), 100);
 }
 
+#[on_both_databases]
 async fn a_login_is_answered_where_there_are_33_000_sessions(db: Database) {
     let flooded = Flooded::start(db).await;
     let azuma = flooded.server.azuma();

@@ -8,11 +8,6 @@ use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    of_any_field_on_any_route_is_refused,
-    takes_hardly_longer_than_any_other_of_its_length,
-];
-
 /// Texts that nearly fill a body, each looked at to its end where it is looked at by its characters' rules.
 fn texts() -> Vec<String> {
     vec![
@@ -117,6 +112,7 @@ fn requests(text: &str) -> Vec<(Method, &'static str, String, u16)> {
     requests
 }
 
+#[on_both_databases]
 async fn of_any_field_on_any_route_is_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -143,6 +139,7 @@ fn time_run(server: &Server) -> Duration {
     Duration::from_nanos(nanoseconds.sum())
 }
 
+#[on_both_databases]
 async fn takes_hardly_longer_than_any_other_of_its_length(db: Database) {
     let server = db.server().start();
     let logins_with = async |password: &str| {

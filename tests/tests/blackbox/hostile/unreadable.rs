@@ -7,15 +7,6 @@ use azuma_tests::{Database, on_both_databases};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-on_both_databases![
-    a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_account,
-    a_name_that_is_none_can_be_replaced,
-    an_account_whose_name_is_none_is_recovered_and_given_one,
-    sixty_names_that_are_none_hold_up_nobodys_recovery,
-    a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_the_log,
-    rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other,
-];
-
 /// Changes the database that a server uses.
 fn change(server: &Server, script: &str) {
     match server.setup().get("database.url") {
@@ -40,6 +31,7 @@ fn spoil_names(server: &Server, whose: &str) {
     );
 }
 
+#[on_both_databases]
 async fn a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_account(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -60,6 +52,7 @@ async fn a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_accoun
     azuma.sign_up(&neo).await;
 }
 
+#[on_both_databases]
 async fn a_name_that_is_none_can_be_replaced(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -70,6 +63,7 @@ async fn a_name_that_is_none_can_be_replaced(db: Database) {
     assert_eq!(name, "theone");
 }
 
+#[on_both_databases]
 async fn an_account_whose_name_is_none_is_recovered_and_given_one(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -89,6 +83,7 @@ async fn an_account_whose_name_is_none_is_recovered_and_given_one(db: Database) 
     server.azuma().login(name, "trinity").await.done(200);
 }
 
+#[on_both_databases]
 async fn sixty_names_that_are_none_hold_up_nobodys_recovery(db: Database) {
     let server = db.server().start();
     for number in 0..60 {
@@ -108,6 +103,7 @@ async fn sixty_names_that_are_none_hold_up_nobodys_recovery(db: Database) {
     assert!(!server.output().contains("could not be worked on"));
 }
 
+#[on_both_databases]
 async fn a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_the_log(
     db: Database,
 ) {
@@ -130,6 +126,7 @@ async fn a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_t
     assert_eq!(server.output().matches(&line).count(), 3);
 }
 
+#[on_both_databases]
 async fn rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;

@@ -5,18 +5,6 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    json_may_go_without_a_content_type,
-    json_may_name_its_charset,
-    another_content_type_is_a_bad_request,
-    unknown_fields_are_ignored,
-    a_body_of_16_kib_is_read,
-    a_larger_body_is_too_large,
-    a_larger_body_is_too_large_in_the_legacy_dialect_with_its_code,
-    a_body_that_says_it_is_larger_is_too_large,
-    a_body_in_chunks_is_measured_too,
-];
-
 const LOGIN: &str = r#"{"name": "neo", "password": "the-secret-of-neo"}"#;
 
 /// A login of so many bytes, with a field that nobody asked for.
@@ -31,6 +19,7 @@ fn login_of(bytes: usize) -> String {
     body
 }
 
+#[on_both_databases]
 async fn json_may_go_without_a_content_type(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -42,6 +31,7 @@ async fn json_may_go_without_a_content_type(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn json_may_name_its_charset(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -50,6 +40,7 @@ async fn json_may_name_its_charset(db: Database) {
     request.send().await.done(200);
 }
 
+#[on_both_databases]
 async fn another_content_type_is_a_bad_request(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -69,6 +60,7 @@ async fn another_content_type_is_a_bad_request(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn unknown_fields_are_ignored(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -82,6 +74,7 @@ async fn unknown_fields_are_ignored(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn a_body_of_16_kib_is_read(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -91,6 +84,7 @@ async fn a_body_of_16_kib_is_read(db: Database) {
     request.send().await.done(200);
 }
 
+#[on_both_databases]
 async fn a_larger_body_is_too_large(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
@@ -100,6 +94,7 @@ async fn a_larger_body_is_too_large(db: Database) {
     request.send().await.refused(413, "PAYLOAD_TOO_LARGE");
 }
 
+#[on_both_databases]
 async fn a_larger_body_is_too_large_in_the_legacy_dialect_with_its_code(db: Database) {
     let server = db.server().start();
     let request = server
@@ -111,6 +106,7 @@ async fn a_larger_body_is_too_large_in_the_legacy_dialect_with_its_code(db: Data
         .refused_with_code(413, "PAYLOAD_TOO_LARGE");
 }
 
+#[on_both_databases]
 async fn a_body_that_says_it_is_larger_is_too_large(db: Database) {
     let server = db.server().start();
     let body = login_of(20_000);
@@ -121,6 +117,7 @@ async fn a_body_that_says_it_is_larger_is_too_large(db: Database) {
     assert_eq!(answer.status, Some(413), "{}", answer.text);
 }
 
+#[on_both_databases]
 async fn a_body_in_chunks_is_measured_too(db: Database) {
     let server = db.server().start();
     let body = login_of(20_000);

@@ -4,20 +4,13 @@ use azuma_tests::clients::{Answer, Update};
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    tokens_of_the_current_dialect_are_not_stored,
-    tokens_of_the_legacy_dialect_are_not_stored,
-    tokens_of_the_account_dialect_are_not_stored,
-    users_are_not_stored,
-    sessions_are_not_stored,
-];
-
 #[track_caller]
 fn expect_not_stored<T>(answer: &Answer<T>) {
     assert!(answer.status < 300, "{}", answer.text());
     assert_eq!(answer.header("Cache-Control"), Some("no-store"));
 }
 
+#[on_both_databases]
 async fn tokens_of_the_current_dialect_are_not_stored(db: Database) {
     let server = db.server().start();
     expect_not_stored(
@@ -29,12 +22,14 @@ async fn tokens_of_the_current_dialect_are_not_stored(db: Database) {
     expect_not_stored(&server.azuma().login("neo", "secret").await);
 }
 
+#[on_both_databases]
 async fn tokens_of_the_legacy_dialect_are_not_stored(db: Database) {
     let server = db.server().start();
     expect_not_stored(&server.legacy().register("neo", "secret").await);
     expect_not_stored(&server.legacy().login("neo", "secret").await);
 }
 
+#[on_both_databases]
 async fn tokens_of_the_account_dialect_are_not_stored(db: Database) {
     let server = db.server().start();
     server.legacy().register("neo", "secret").await.done(200);
@@ -44,6 +39,7 @@ async fn tokens_of_the_account_dialect_are_not_stored(db: Database) {
     expect_not_stored(&server.account().tokens(&token).await);
 }
 
+#[on_both_databases]
 async fn users_are_not_stored(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -55,6 +51,7 @@ async fn users_are_not_stored(db: Database) {
     expect_not_stored(&server.legacy().me(&token).await);
 }
 
+#[on_both_databases]
 async fn sessions_are_not_stored(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

@@ -7,19 +7,9 @@ use reqwest::Method;
 
 use super::routes::{self, Dialect};
 
-on_both_databases![
-    every_protected_route_asks_for_a_token,
-    every_protected_route_refuses_an_unknown_token,
-    a_malformed_token_is_invalid,
-    a_repeated_token_is_invalid,
-    an_ended_session_is_invalid,
-    another_scheme_is_no_bearer_token,
-    a_long_header_is_refused,
-    a_binary_header_is_refused,
-];
-
 const UNKNOWN: &str = "ee8e77d9-290e-4bb9-84a1-c2b7efb338df";
 
+#[on_both_databases]
 async fn every_protected_route_asks_for_a_token(db: Database) {
     let server = db.server().start();
     for route in routes::protected() {
@@ -29,6 +19,7 @@ async fn every_protected_route_asks_for_a_token(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn every_protected_route_refuses_an_unknown_token(db: Database) {
     let server = db.server().start();
     for route in routes::protected() {
@@ -43,6 +34,7 @@ async fn every_protected_route_refuses_an_unknown_token(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_malformed_token_is_invalid(db: Database) {
     let server = db.server().start();
     for carrier in Carrier::ALL {
@@ -52,6 +44,7 @@ async fn a_malformed_token_is_invalid(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_repeated_token_is_invalid(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -64,6 +57,7 @@ async fn a_repeated_token_is_invalid(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn an_ended_session_is_invalid(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -73,6 +67,7 @@ async fn an_ended_session_is_invalid(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn another_scheme_is_no_bearer_token(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -92,6 +87,7 @@ async fn another_scheme_is_no_bearer_token(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_long_header_is_refused(db: Database) {
     let server = db.server().start();
     let long = "x".repeat(5_000);
@@ -100,6 +96,7 @@ async fn a_long_header_is_refused(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_binary_header_is_refused(db: Database) {
     let server = db.server().start();
     let binary: Vec<u8> = (0x80..=0xff).collect();

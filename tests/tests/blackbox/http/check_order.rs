@@ -5,17 +5,7 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use serde_json::json;
 
-on_both_databases![
-    the_method_comes_before_the_token,
-    the_token_comes_before_the_form,
-    the_token_comes_before_the_size,
-    the_token_comes_before_what_is_looked_for,
-    the_form_comes_before_what_is_looked_for,
-    the_form_comes_before_what_is_taken,
-    a_bad_request_comes_before_a_malformed_email,
-    a_malformed_email_comes_before_what_is_taken,
-];
-
+#[on_both_databases]
 async fn the_method_comes_before_the_token(db: Database) {
     let server = db.server().start();
     let answer = server
@@ -26,6 +16,7 @@ async fn the_method_comes_before_the_token(db: Database) {
     answer.refused(405, "METHOD_NOT_ALLOWED");
 }
 
+#[on_both_databases]
 async fn the_token_comes_before_the_form(db: Database) {
     let server = db.server().start();
     let request = server.request(Method::PATCH, "/user/update").json_text("{");
@@ -36,6 +27,7 @@ async fn the_token_comes_before_the_form(db: Database) {
     request.send().await.challenged(false);
 }
 
+#[on_both_databases]
 async fn the_token_comes_before_the_size(db: Database) {
     let server = db.server().start();
     let body = format!("{{\"name\": \"{}\"}}", "x".repeat(20_000));
@@ -45,6 +37,7 @@ async fn the_token_comes_before_the_size(db: Database) {
     request.send().await.challenged(false);
 }
 
+#[on_both_databases]
 async fn the_token_comes_before_what_is_looked_for(db: Database) {
     let server = db.server().start();
     for path in ["/user/nobody", "/user/ee8e77d9-290e-4bb9-84a1-c2b7efb338df"] {
@@ -57,6 +50,7 @@ async fn the_token_comes_before_what_is_looked_for(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn the_form_comes_before_what_is_looked_for(db: Database) {
     let server = db.server().start();
     let body = json!({"name": "nobody", "password": 42});
@@ -68,6 +62,7 @@ async fn the_form_comes_before_what_is_looked_for(db: Database) {
     answer.refused(400, "BAD_REQUEST");
 }
 
+#[on_both_databases]
 async fn the_form_comes_before_what_is_taken(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
@@ -84,6 +79,7 @@ async fn the_form_comes_before_what_is_taken(db: Database) {
         .refused(400, "BAD_REQUEST");
 }
 
+#[on_both_databases]
 async fn a_bad_request_comes_before_a_malformed_email(db: Database) {
     let server = db.server().start();
     let answer = server.account().register("", "secret", "no address").await;
@@ -92,6 +88,7 @@ async fn a_bad_request_comes_before_a_malformed_email(db: Database) {
     answer.refused(400, "BAD_REQUEST");
 }
 
+#[on_both_databases]
 async fn a_malformed_email_comes_before_what_is_taken(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");

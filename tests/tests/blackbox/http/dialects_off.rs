@@ -5,12 +5,6 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::routes::{self, Dialect};
 
-on_both_databases![
-    without_the_current_dialect,
-    without_the_legacy_dialect,
-    without_the_account_dialect,
-];
-
 async fn expect_unknown(server: &Server, dialect: Dialect) {
     for route in routes::of(dialect) {
         for request in route.requests(server) {
@@ -29,6 +23,7 @@ async fn expect_known(server: &Server, dialect: Dialect) {
     }
 }
 
+#[on_both_databases]
 async fn without_the_current_dialect(db: Database) {
     let server = db.server().set("dialects.azuma", "false").start();
     expect_unknown(&server, Dialect::Azuma).await;
@@ -36,6 +31,7 @@ async fn without_the_current_dialect(db: Database) {
     expect_known(&server, Dialect::Account).await;
 }
 
+#[on_both_databases]
 async fn without_the_legacy_dialect(db: Database) {
     let server = db.server().set("dialects.legacy", "false").start();
     expect_unknown(&server, Dialect::Legacy).await;
@@ -43,6 +39,7 @@ async fn without_the_legacy_dialect(db: Database) {
     expect_known(&server, Dialect::Account).await;
 }
 
+#[on_both_databases]
 async fn without_the_account_dialect(db: Database) {
     let server = db.server().set("dialects.account", "false").start();
     expect_unknown(&server, Dialect::Account).await;

@@ -4,11 +4,6 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::routes::{Dialect, ROUTES};
 
-on_both_databases![
-    every_route_names_the_methods_it_allows,
-    an_unknown_method_is_not_allowed
-];
-
 async fn refuse(db: Database, method: &str) {
     let server = db.server().start();
     for route in ROUTES {
@@ -29,10 +24,12 @@ async fn refuse(db: Database, method: &str) {
     }
 }
 
+#[on_both_databases]
 async fn every_route_names_the_methods_it_allows(db: Database) {
     refuse(db, "PUT").await;
 }
 
+#[on_both_databases]
 async fn an_unknown_method_is_not_allowed(db: Database) {
     refuse(db, "BREW").await;
 }

@@ -3,13 +3,7 @@
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    every_answer_has_one,
-    each_answer_has_another,
-    the_clients_is_not_taken_over,
-    ids_do_not_count_requests,
-];
-
+#[on_both_databases]
 async fn every_answer_has_one(db: Database) {
     let server = db.server().start();
     for (method, path) in [
@@ -31,6 +25,7 @@ async fn every_answer_has_one(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn each_answer_has_another(db: Database) {
     let server = db.server().start();
     let first = server.request(Method::GET, "/").send().await;
@@ -38,6 +33,7 @@ async fn each_answer_has_another(db: Database) {
     assert_ne!(first.header("X-Request-Id"), second.header("X-Request-Id"));
 }
 
+#[on_both_databases]
 async fn the_clients_is_not_taken_over(db: Database) {
     let server = db.server().start();
     let request = server
@@ -51,6 +47,7 @@ async fn the_clients_is_not_taken_over(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn ids_do_not_count_requests(db: Database) {
     let server = db.server().set("http.workers", "1").start();
     let mut numbers = Vec::new();

@@ -3,13 +3,7 @@
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    are_not_found_in_json,
-    under_the_legacy_dialect_carry_the_code,
-    are_not_found_by_any_method,
-    are_not_found_whatever_the_token,
-];
-
+#[on_both_databases]
 async fn are_not_found_in_json(db: Database) {
     let server = db.server().start();
     for path in [
@@ -26,6 +20,7 @@ async fn are_not_found_in_json(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn under_the_legacy_dialect_carry_the_code(db: Database) {
     let server = db.server().start();
     for path in ["/api/nowhere", "/api/me/too", "/api/%00"] {
@@ -34,6 +29,7 @@ async fn under_the_legacy_dialect_carry_the_code(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn are_not_found_by_any_method(db: Database) {
     let server = db.server().start();
     for method in ["POST", "PUT", "PATCH", "DELETE", "BREW"] {
@@ -46,6 +42,7 @@ async fn are_not_found_by_any_method(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn are_not_found_whatever_the_token(db: Database) {
     let server = db.server().start();
     let answer = server

@@ -4,16 +4,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    of_the_html_standard_are_accepted,
-    outside_the_html_standard_are_refused,
-    outside_the_html_standard_cannot_be_processed_by_the_account_dialect,
-    of_254_bytes_are_accepted_and_of_255_refused,
-    at_international_domains_are_kept_in_ascii,
-    at_international_domains_are_the_same_in_both_forms,
-    outside_the_rules_are_refused_in_an_update,
-];
-
 const REFUSED: &[&str] = &[
     "",
     "neo",
@@ -46,6 +36,7 @@ fn address_of(bytes: usize) -> String {
     format!("{local}@{domain}")
 }
 
+#[on_both_databases]
 async fn of_the_html_standard_are_accepted(db: Database) {
     let server = db.server().start();
     let addresses = [
@@ -74,6 +65,7 @@ async fn expect_no_user(server: &Server, name: &str) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn outside_the_html_standard_are_refused(db: Database) {
     let server = db.server().start();
     for address in REFUSED {
@@ -83,6 +75,7 @@ async fn outside_the_html_standard_are_refused(db: Database) {
     expect_no_user(&server, "neo").await;
 }
 
+#[on_both_databases]
 async fn outside_the_html_standard_cannot_be_processed_by_the_account_dialect(db: Database) {
     let server = db.server().start();
     for address in REFUSED {
@@ -92,6 +85,7 @@ async fn outside_the_html_standard_cannot_be_processed_by_the_account_dialect(db
     expect_no_user(&server, "neo").await;
 }
 
+#[on_both_databases]
 async fn of_254_bytes_are_accepted_and_of_255_refused(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -105,6 +99,7 @@ async fn of_254_bytes_are_accepted_and_of_255_refused(db: Database) {
         .done(201);
 }
 
+#[on_both_databases]
 async fn at_international_domains_are_kept_in_ascii(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -117,6 +112,7 @@ async fn at_international_domains_are_kept_in_ascii(db: Database) {
     assert_eq!(email.as_deref(), Some("neo@xn--bcher-kva.example"));
 }
 
+#[on_both_databases]
 async fn at_international_domains_are_the_same_in_both_forms(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -130,6 +126,7 @@ async fn at_international_domains_are_the_same_in_both_forms(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn outside_the_rules_are_refused_in_an_update(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");

@@ -5,13 +5,7 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    odd_requests_are_never_the_servers_fault,
-    odd_bytes_in_a_header_are_never_the_servers_fault,
-    a_request_that_breaks_off_changes_nothing,
-    odd_queries_are_never_the_servers_fault,
-];
-
+#[on_both_databases]
 async fn odd_requests_are_never_the_servers_fault(db: Database) {
     let server = db.server().start();
     let long = format!(
@@ -48,6 +42,7 @@ async fn odd_requests_are_never_the_servers_fault(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn odd_bytes_in_a_header_are_never_the_servers_fault(db: Database) {
     let server = db.server().start();
     for odd in 0..=u8::MAX {
@@ -70,6 +65,7 @@ async fn odd_bytes_in_a_header_are_never_the_servers_fault(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_request_that_breaks_off_changes_nothing(db: Database) {
     let server = db.server().start();
     let body = r#"{"name": "neo", "email": "neo@example.org", "password": "secret"}"#;
@@ -92,6 +88,7 @@ async fn a_request_that_breaks_off_changes_nothing(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn odd_queries_are_never_the_servers_fault(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");

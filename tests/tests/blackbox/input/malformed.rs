@@ -7,14 +7,6 @@ use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    what_is_no_json_is_refused,
-    what_is_no_object_is_refused,
-    an_object_without_its_fields_is_refused,
-    a_field_of_another_type_is_refused,
-    an_array_does_not_stand_for_an_object,
-];
-
 /// A route that reads a body, and the fields of it.
 struct Form {
     method: Method,
@@ -136,6 +128,7 @@ fn users(server: &Server) -> Vec<String> {
         .collect()
 }
 
+#[on_both_databases]
 async fn what_is_no_json_is_refused(db: Database) {
     expect_refused(db, |form| {
         let good = form.with("", "");
@@ -172,6 +165,7 @@ async fn what_is_no_json_is_refused(db: Database) {
     .await;
 }
 
+#[on_both_databases]
 async fn what_is_no_object_is_refused(db: Database) {
     let bodies = ["null", "true", "42", "\"neo\"", "[]", "[{}]"];
     expect_refused(db, |_| {
@@ -180,6 +174,7 @@ async fn what_is_no_object_is_refused(db: Database) {
     .await;
 }
 
+#[on_both_databases]
 async fn an_object_without_its_fields_is_refused(db: Database) {
     expect_refused(db, |form| {
         if form.optional {
@@ -192,6 +187,7 @@ async fn an_object_without_its_fields_is_refused(db: Database) {
     .await;
 }
 
+#[on_both_databases]
 async fn a_field_of_another_type_is_refused(db: Database) {
     let wrong = ["42", "true", "[\"neo\"]", "{\"a\": \"neo\"}", "1e400"];
     expect_refused(db, |form| {
@@ -203,6 +199,7 @@ async fn a_field_of_another_type_is_refused(db: Database) {
     .await;
 }
 
+#[on_both_databases]
 async fn an_array_does_not_stand_for_an_object(db: Database) {
     expect_refused(db, |form| {
         vec![format!("[{}]", form.values().join(", ")).into_bytes()]

@@ -5,18 +5,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    of_one_to_64_characters_are_accepted,
-    of_other_lengths_are_refused,
-    in_every_script_are_accepted,
-    are_shown_as_written,
-    are_the_same_however_their_characters_are_composed,
-    are_the_same_in_every_width,
-    with_characters_that_names_lack_are_refused,
-    outside_the_rules_are_refused_at_login_too,
-    outside_the_rules_are_refused_in_an_update,
-];
-
 const REFUSED: &[&str] = &[
     "",
     " ",
@@ -41,6 +29,7 @@ async fn register(azuma: &Azuma, name: &str) -> u16 {
         .status
 }
 
+#[on_both_databases]
 async fn of_one_to_64_characters_are_accepted(db: Database) {
     let server = db.server().start();
     for name in [
@@ -54,6 +43,7 @@ async fn of_one_to_64_characters_are_accepted(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn of_other_lengths_are_refused(db: Database) {
     let server = db.server().start();
     for name in [
@@ -76,6 +66,7 @@ async fn of_other_lengths_are_refused(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn in_every_script_are_accepted(db: Database) {
     let server = db.server().start();
     for name in [
@@ -93,6 +84,7 @@ async fn in_every_script_are_accepted(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn are_shown_as_written(db: Database) {
     let server = db.server().start();
     for name in ["McLovin", "Straße", "ÉCLAIR"] {
@@ -106,6 +98,7 @@ async fn are_shown_as_written(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn are_the_same_however_their_characters_are_composed(db: Database) {
     let server = db.server().start();
     let password = "secret";
@@ -123,6 +116,7 @@ async fn are_the_same_however_their_characters_are_composed(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn are_the_same_in_every_width(db: Database) {
     let server = db.server().start();
     server.legacy().register("ＮＥＯ", "secret").await.done(200);
@@ -138,6 +132,7 @@ async fn expect_free(server: &Server, name: &str) {
     assert!(matches!(answer.status, 400 | 404), "{name:?} exists now");
 }
 
+#[on_both_databases]
 async fn with_characters_that_names_lack_are_refused(db: Database) {
     let server = db.server().start();
     for name in REFUSED {
@@ -153,6 +148,7 @@ async fn with_characters_that_names_lack_are_refused(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn outside_the_rules_are_refused_at_login_too(db: Database) {
     let server = db.server().start();
     let long = "n".repeat(300);
@@ -175,6 +171,7 @@ async fn outside_the_rules_are_refused_at_login_too(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn outside_the_rules_are_refused_in_an_update(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

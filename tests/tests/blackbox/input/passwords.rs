@@ -3,19 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    of_1024_bytes_are_accepted,
-    of_other_lengths_are_refused,
-    with_control_characters_are_refused,
-    of_any_script_are_accepted,
-    are_the_same_however_their_characters_are_composed,
-    are_the_same_whatever_their_spaces,
-    keep_their_spaces,
-    are_told_apart_to_the_last_character,
-    shorter_than_configured_are_refused_when_set,
-    shorter_than_configured_are_still_good_for_login,
-];
-
+#[on_both_databases]
 async fn of_1024_bytes_are_accepted(db: Database) {
     let server = db.server().start();
     for (number, password) in ["x".repeat(1_024), "é".repeat(512)].into_iter().enumerate() {
@@ -25,6 +13,7 @@ async fn of_1024_bytes_are_accepted(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn of_other_lengths_are_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("trinity")).await;
@@ -47,6 +36,7 @@ async fn of_other_lengths_are_refused(db: Database) {
     server.azuma().sign_in(&Person::named("trinity")).await;
 }
 
+#[on_both_databases]
 async fn with_control_characters_are_refused(db: Database) {
     let server = db.server().start();
     for password in ["sec\0ret", "sec\nret", "\u{7}", "\u{200b}"] {
@@ -55,6 +45,7 @@ async fn with_control_characters_are_refused(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn of_any_script_are_accepted(db: Database) {
     let server = db.server().start();
     let passwords = [
@@ -72,6 +63,7 @@ async fn of_any_script_are_accepted(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn are_the_same_however_their_characters_are_composed(db: Database) {
     let server = db.server().start();
     server
@@ -86,6 +78,7 @@ async fn are_the_same_however_their_characters_are_composed(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn are_the_same_whatever_their_spaces(db: Database) {
     let server = db.server().start();
     server
@@ -105,6 +98,7 @@ async fn are_the_same_whatever_their_spaces(db: Database) {
         .done(200);
 }
 
+#[on_both_databases]
 async fn keep_their_spaces(db: Database) {
     let server = db.server().start();
     server.legacy().register("neo", " secret ").await.done(200);
@@ -115,6 +109,7 @@ async fn keep_their_spaces(db: Database) {
         .refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn are_told_apart_to_the_last_character(db: Database) {
     let server = db.server().start();
     let long = "x".repeat(1_023);
@@ -127,6 +122,7 @@ async fn are_told_apart_to_the_last_character(db: Database) {
     answer.refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn shorter_than_configured_are_refused_when_set(db: Database) {
     let server = db.server().set("passwords.min_length", "8").start();
     let azuma = server.azuma();
@@ -142,6 +138,7 @@ async fn shorter_than_configured_are_refused_when_set(db: Database) {
         .refused(400, "BAD_REQUEST");
 }
 
+#[on_both_databases]
 async fn shorter_than_configured_are_still_good_for_login(db: Database) {
     let mut server = db.server().start();
     server

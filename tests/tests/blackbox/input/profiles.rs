@@ -5,14 +5,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    an_icon_of_2048_bytes_is_kept,
-    a_longer_icon_is_refused,
-    a_status_of_256_characters_is_kept,
-    a_longer_status_is_refused,
-    nul_is_refused,
-];
-
 async fn set(
     server: &Server,
     token: &str,
@@ -27,6 +19,7 @@ async fn set(
     server.azuma().update(token, &update).await
 }
 
+#[on_both_databases]
 async fn an_icon_of_2048_bytes_is_kept(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -39,6 +32,7 @@ async fn an_icon_of_2048_bytes_is_kept(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_longer_icon_is_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -53,6 +47,7 @@ async fn a_longer_icon_is_refused(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn a_status_of_256_characters_is_kept(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -65,6 +60,7 @@ async fn a_status_of_256_characters_is_kept(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_longer_status_is_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -79,6 +75,7 @@ async fn a_longer_status_is_refused(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn nul_is_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

@@ -5,19 +5,6 @@ use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    the_header_authenticates,
-    the_cookie_authenticates,
-    the_cookie_is_found_among_others,
-    the_header_decides_over_the_cookie,
-    a_bad_header_does_not_fall_back_to_the_cookie,
-    a_repeated_header_is_refused,
-    the_first_cookie_that_is_a_live_token_counts,
-    cookies_without_a_live_token_are_refused,
-    no_more_than_eight_cookies_are_tried,
-    an_unknown_token_is_refused,
-];
-
 struct Visitor {
     server: Server,
     neo: String,
@@ -63,18 +50,21 @@ impl Visitor {
     }
 }
 
+#[on_both_databases]
 async fn the_header_authenticates(db: Database) {
     let visitor = two_sessions(db).await;
     let header = ("Azuma-Session", visitor.neo.clone());
     assert_eq!(visitor.name_seen(&[header]).await, "neo");
 }
 
+#[on_both_databases]
 async fn the_cookie_authenticates(db: Database) {
     let visitor = two_sessions(db).await;
     let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
     assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
 }
 
+#[on_both_databases]
 async fn the_cookie_is_found_among_others(db: Database) {
     let visitor = two_sessions(db).await;
     let cookie = (
@@ -84,6 +74,7 @@ async fn the_cookie_is_found_among_others(db: Database) {
     assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
 }
 
+#[on_both_databases]
 async fn the_header_decides_over_the_cookie(db: Database) {
     let visitor = two_sessions(db).await;
     let header = ("Azuma-Session", visitor.trinity.clone());
@@ -91,6 +82,7 @@ async fn the_header_decides_over_the_cookie(db: Database) {
     assert_eq!(visitor.name_seen(&[cookie, header]).await, "trinity");
 }
 
+#[on_both_databases]
 async fn a_bad_header_does_not_fall_back_to_the_cookie(db: Database) {
     let visitor = two_sessions(db).await;
     let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
@@ -101,6 +93,7 @@ async fn a_bad_header_does_not_fall_back_to_the_cookie(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_repeated_header_is_refused(db: Database) {
     let visitor = two_sessions(db).await;
     let header = ("Azuma-Session", visitor.neo.clone());
@@ -112,6 +105,7 @@ fn cookies(values: &[&str]) -> (&'static str, String) {
     ("Cookie", pairs.collect::<Vec<_>>().join("; "))
 }
 
+#[on_both_databases]
 async fn the_first_cookie_that_is_a_live_token_counts(db: Database) {
     let visitor = two_sessions(db).await;
     let (neo, trinity) = (visitor.neo.as_str(), visitor.trinity.as_str());
@@ -133,6 +127,7 @@ async fn the_first_cookie_that_is_a_live_token_counts(db: Database) {
     assert_eq!(visitor.name_seen(&lines).await, "trinity");
 }
 
+#[on_both_databases]
 async fn cookies_without_a_live_token_are_refused(db: Database) {
     let visitor = two_sessions(db).await;
     let (unknown, other) = ("A".repeat(64), "B".repeat(64));
@@ -141,6 +136,7 @@ async fn cookies_without_a_live_token_are_refused(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn no_more_than_eight_cookies_are_tried(db: Database) {
     let visitor = two_sessions(db).await;
     let unknown: Vec<String> = (0..8).map(|digit| digit.to_string().repeat(64)).collect();
@@ -150,6 +146,7 @@ async fn no_more_than_eight_cookies_are_tried(db: Database) {
     assert_eq!(visitor.name_seen(&[cookies(&values[1..])]).await, "neo");
 }
 
+#[on_both_databases]
 async fn an_unknown_token_is_refused(db: Database) {
     let visitor = two_sessions(db).await;
     let unknown = "A".repeat(64);

@@ -4,12 +4,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    is_for_the_whole_site_and_out_of_reach_of_scripts,
-    is_secure_where_the_public_url_is,
-    lives_as_long_as_the_token,
-];
-
 /// The attributes of the cookie, lower-case, without the pair itself.
 async fn attributes(setup: Setup) -> Vec<String> {
     let server = setup.set("sessions.rotating.renew_within", "30d").start();
@@ -25,6 +19,7 @@ async fn attributes(setup: Setup) -> Vec<String> {
         .collect()
 }
 
+#[on_both_databases]
 async fn is_for_the_whole_site_and_out_of_reach_of_scripts(db: Database) {
     let attributes = attributes(db.server()).await;
     for expected in ["path=/", "httponly", "samesite=lax"] {
@@ -39,6 +34,7 @@ async fn is_for_the_whole_site_and_out_of_reach_of_scripts(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn is_secure_where_the_public_url_is(db: Database) {
     let setup = db.server().set("http.public_url", "https://azuma.example");
     let attributes = attributes(setup).await;
@@ -48,6 +44,7 @@ async fn is_secure_where_the_public_url_is(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn lives_as_long_as_the_token(db: Database) {
     let attributes = attributes(db.server()).await;
     let age = attributes

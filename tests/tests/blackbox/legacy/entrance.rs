@@ -6,16 +6,7 @@ use azuma_tests::people::Person;
 use azuma_tests::shapes::{is_legacy_token, is_object_id};
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    tells_its_version,
-    registration_answers_with_a_session,
-    login_answers_with_a_session_of_the_same_user,
-    entering_sets_no_cookie,
-    a_taken_name_is_refused,
-    a_wrong_password_is_unauthorized,
-    an_unknown_user_is_not_found,
-];
-
+#[on_both_databases]
 async fn tells_its_version(db: Database) {
     let server = db.server().start();
     let legacy = server.legacy();
@@ -30,6 +21,7 @@ fn expect_session(session: &LegacySession) {
     expect_in(days(30), moment(&session.expiration));
 }
 
+#[on_both_databases]
 async fn registration_answers_with_a_session(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("user2")).await;
@@ -40,6 +32,7 @@ async fn registration_answers_with_a_session(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn login_answers_with_a_session_of_the_same_user(db: Database) {
     let server = db.server().start();
     let user1 = Person::named("user1");
@@ -50,6 +43,7 @@ async fn login_answers_with_a_session_of_the_same_user(db: Database) {
     assert_eq!(first.userid, second.userid);
 }
 
+#[on_both_databases]
 async fn entering_sets_no_cookie(db: Database) {
     let server = db.server().start();
     let silent = |answer: Answer<LegacySession>| {
@@ -61,6 +55,7 @@ async fn entering_sets_no_cookie(db: Database) {
     silent(server.legacy().login("user1", "user1").await);
 }
 
+#[on_both_databases]
 async fn a_taken_name_is_refused(db: Database) {
     let server = db.server().start();
     server.legacy().sign_up(&Person::named("user1")).await;
@@ -68,6 +63,7 @@ async fn a_taken_name_is_refused(db: Database) {
     answer.refused_with_code(409, "ALREADY_EXISTS");
 }
 
+#[on_both_databases]
 async fn a_wrong_password_is_unauthorized(db: Database) {
     let server = db.server().start();
     server.legacy().sign_up(&Person::named("user1")).await;
@@ -75,6 +71,7 @@ async fn a_wrong_password_is_unauthorized(db: Database) {
     answer.refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn an_unknown_user_is_not_found(db: Database) {
     let server = db.server().start();
     let answer = server.legacy().login("nobody", "secret").await;

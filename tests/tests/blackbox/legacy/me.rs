@@ -6,16 +6,7 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use time::OffsetDateTime;
 
-on_both_databases![
-    icon_and_status_are_null_at_first,
-    shows_icon_and_status,
-    the_object_id_is_that_of_the_login,
-    the_object_id_is_the_same_for_ever,
-    the_object_id_begins_with_the_time_of_creation,
-    object_ids_differ,
-    needs_a_token,
-];
-
+#[on_both_databases]
 async fn icon_and_status_are_null_at_first(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("user1")).await;
@@ -24,6 +15,7 @@ async fn icon_and_status_are_null_at_first(db: Database) {
     assert_eq!((me.icon, me.status), (None, None));
 }
 
+#[on_both_databases]
 async fn shows_icon_and_status(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("user1")).await;
@@ -42,6 +34,7 @@ async fn shows_icon_and_status(db: Database) {
     assert_eq!(me.status.as_deref(), Some("I'm stuff"));
 }
 
+#[on_both_databases]
 async fn the_object_id_is_that_of_the_login(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("user1")).await;
@@ -49,6 +42,7 @@ async fn the_object_id_is_that_of_the_login(db: Database) {
     assert_eq!(me._id, session.userid);
 }
 
+#[on_both_databases]
 async fn the_object_id_is_the_same_for_ever(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -65,6 +59,7 @@ async fn the_object_id_is_the_same_for_ever(db: Database) {
     assert_eq!(server.legacy().me(&token).await.success(200)._id, seen);
 }
 
+#[on_both_databases]
 async fn the_object_id_begins_with_the_time_of_creation(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("user1")).await;
@@ -75,6 +70,7 @@ async fn the_object_id_begins_with_the_time_of_creation(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn object_ids_differ(db: Database) {
     let server = db.server().start();
     let first = server.legacy().sign_up(&Person::named("user1")).await;
@@ -82,6 +78,7 @@ async fn object_ids_differ(db: Database) {
     assert_ne!(first.userid.oid[8..], second.userid.oid[8..]);
 }
 
+#[on_both_databases]
 async fn needs_a_token(db: Database) {
     let server = db.server().start();
     let answer = server.request(reqwest::Method::GET, "/api/me").send().await;

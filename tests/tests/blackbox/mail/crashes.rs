@@ -7,12 +7,7 @@ use tokio::task::JoinSet;
 
 use super::hasty;
 
-on_both_databases![
-    a_message_arrives_once_however_far_it_was_when_the_server_was_killed,
-    a_message_that_was_taken_when_the_server_was_killed_comes_again_with_the_same_id,
-    a_message_arrives_though_the_server_was_killed_before_it_reached_the_mail_server,
-];
-
+#[on_both_databases]
 async fn a_message_arrives_once_however_far_it_was_when_the_server_was_killed(db: Database) {
     let steps = Step::ALL.into_iter().filter(|step| *step != Step::Taken);
     // At once, for each waits until the lease of the server that was killed has ended.
@@ -25,6 +20,7 @@ async fn a_message_arrives_once_however_far_it_was_when_the_server_was_killed(db
     }
 }
 
+#[on_both_databases]
 async fn a_message_that_was_taken_when_the_server_was_killed_comes_again_with_the_same_id(
     db: Database,
 ) {
@@ -51,6 +47,7 @@ async fn killed_at(db: Database, step: Step) -> (MailServer, Person) {
     (mail_server, neo)
 }
 
+#[on_both_databases]
 async fn a_message_arrives_though_the_server_was_killed_before_it_reached_the_mail_server(
     db: Database,
 ) {

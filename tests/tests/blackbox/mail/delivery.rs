@@ -5,11 +5,7 @@ use azuma_tests::patience::Patience;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    mail_goes_to_the_configured_server,
-    a_server_that_is_down_delays_mail_and_nothing_else,
-];
-
+#[on_both_databases]
 async fn mail_goes_to_the_configured_server(db: Database) {
     let mail_server = MailServer::start().await;
     let server = db.server().set("mail.url", &mail_server.url()).start();
@@ -25,6 +21,7 @@ async fn mail_goes_to_the_configured_server(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn a_server_that_is_down_delays_mail_and_nothing_else(db: Database) {
     let port = MailServer::start().await.port();
     let url = format!("smtp://127.0.0.1:{port}");

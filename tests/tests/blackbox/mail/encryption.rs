@@ -6,14 +6,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    mail_goes_by_starttls_with_a_password,
-    mail_goes_encrypted_from_the_start,
-    starttls_that_is_required_is_not_done_without,
-    starttls_that_is_optional_is_done_without_where_there_is_none,
-    a_certificate_of_nobody_known_is_not_trusted,
-];
-
 const POSTMAN: (&str, &str) = ("postman", "p@ss/word");
 
 fn setup(db: Database, mail_server: &MailServer) -> Setup {
@@ -22,6 +14,7 @@ fn setup(db: Database, mail_server: &MailServer) -> Setup {
         .set("mail.ca_file", mail_server.ca_file())
 }
 
+#[on_both_databases]
 async fn mail_goes_by_starttls_with_a_password(db: Database) {
     let mail_server = MailServer::secure(Encryption::StartTls, POSTMAN).await;
     let server = setup(db, &mail_server).start();
@@ -34,6 +27,7 @@ async fn mail_goes_by_starttls_with_a_password(db: Database) {
     assert!(encrypted.is_some(), "{heard:?}");
 }
 
+#[on_both_databases]
 async fn mail_goes_encrypted_from_the_start(db: Database) {
     let mail_server = MailServer::secure(Encryption::Always, POSTMAN).await;
     let server = setup(db, &mail_server).start();
@@ -58,12 +52,14 @@ async fn assert_delayed(setup: Setup, mail_server: &MailServer, why: &str) {
     assert!(!heard.iter().any(betrays), "{heard:?}");
 }
 
+#[on_both_databases]
 async fn starttls_that_is_required_is_not_done_without(db: Database) {
     let mail_server = MailServer::start().await;
     let url = format!("smtp://u:p@localhost:{}?tls=required", mail_server.port());
     assert_delayed(db.server().set("mail.url", &url), &mail_server, "STARTTLS").await;
 }
 
+#[on_both_databases]
 async fn starttls_that_is_optional_is_done_without_where_there_is_none(db: Database) {
     let mail_server = MailServer::start().await;
     let url = format!("smtp://localhost:{}?tls=opportunistic", mail_server.port());
@@ -72,6 +68,7 @@ async fn starttls_that_is_optional_is_done_without_where_there_is_none(db: Datab
     server.account().sign_up(&neo, &mail_server.mailbox()).await;
 }
 
+#[on_both_databases]
 async fn a_certificate_of_nobody_known_is_not_trusted(db: Database) {
     let mail_server = MailServer::secure(Encryption::StartTls, POSTMAN).await;
     let setup = setup(db, &mail_server).unset("mail.ca_file");

@@ -10,16 +10,7 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::{dead_letter, hasty, listed};
 
-on_both_databases![
-    a_test_message_arrives_and_the_answer_is_told,
-    a_test_message_that_is_refused_tells_why,
-    a_dead_letter_is_shown_retried_and_arrives,
-    a_discarded_letter_is_gone,
-    letters_are_dealt_with_though_nobody_can_be_told,
-    a_message_that_waits_is_listed_and_not_retried,
-    no_token_and_no_body_is_stored_or_shown,
-];
-
+#[on_both_databases]
 async fn a_test_message_arrives_and_the_answer_is_told(db: Database) {
     let mail_server = MailServer::secure(Encryption::StartTls, ("postman", "secret")).await;
     let setup = db
@@ -61,6 +52,7 @@ async fn run(setup: &Setup, arguments: &[&str]) -> azuma_tests::server::Finished
         .expect("the command ends")
 }
 
+#[on_both_databases]
 async fn a_test_message_that_is_refused_tells_why(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react(Step::Recipient, Reaction::Say("550 5.1.1 nobody here"));
@@ -101,6 +93,7 @@ async fn with_dead_letter(db: Database) -> (Server, MailServer, Person, String) 
     (server, mail_server, neo, id)
 }
 
+#[on_both_databases]
 async fn a_dead_letter_is_shown_retried_and_arrives(db: Database) {
     let (server, mail_server, neo, id) = with_dead_letter(db).await;
     let finished = server.setup().run(&["mail", "show", &id]);
@@ -119,6 +112,7 @@ async fn a_dead_letter_is_shown_retried_and_arrives(db: Database) {
     server.account().verify(&link).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_discarded_letter_is_gone(db: Database) {
     let (server, _mail_server, _, id) = with_dead_letter(db).await;
     server.setup().run(&["mail", "discard", &id]).success();
@@ -130,6 +124,7 @@ async fn a_discarded_letter_is_gone(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn letters_are_dealt_with_though_nobody_can_be_told(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react(Step::Mail, Reaction::Say("451 later"));
@@ -149,6 +144,7 @@ async fn letters_are_dealt_with_though_nobody_can_be_told(db: Database) {
     assert!(listed(&server).is_empty());
 }
 
+#[on_both_databases]
 async fn a_message_that_waits_is_listed_and_not_retried(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react(Step::Mail, Reaction::Say("451 later"));
@@ -164,6 +160,7 @@ async fn a_message_that_waits_is_listed_and_not_retried(db: Database) {
     assert!(said.contains("not a dead letter"), "{said}");
 }
 
+#[on_both_databases]
 async fn no_token_and_no_body_is_stored_or_shown(db: Database) {
     let (server, mail_server, neo, id) = with_dead_letter(db).await;
     let finished = server.setup().run(&["mail", "show", &id]);

@@ -6,14 +6,7 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::{dead_letter, hasty};
 
-on_both_databases![
-    what_is_refused_for_now_arrives_later,
-    what_stalls_or_hangs_up_before_taking_is_sent_again,
-    a_message_whose_acceptance_was_lost_comes_again_with_the_same_id,
-    what_is_refused_for_good_is_a_dead_letter_with_the_servers_words,
-    a_mail_server_that_takes_long_for_one_message_does_not_hold_up_others,
-];
-
+#[on_both_databases]
 async fn what_is_refused_for_now_arrives_later(db: Database) {
     for step in [Step::Mail, Step::Recipient, Step::Data, Step::Content] {
         let mail_server = MailServer::start().await;
@@ -26,6 +19,7 @@ async fn what_is_refused_for_now_arrives_later(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn what_stalls_or_hangs_up_before_taking_is_sent_again(db: Database) {
     for (step, reaction) in [
         (Step::Greeting, Reaction::Stall),
@@ -42,6 +36,7 @@ async fn what_stalls_or_hangs_up_before_taking_is_sent_again(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_message_whose_acceptance_was_lost_comes_again_with_the_same_id(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react_times(Step::Taken, Reaction::Drop, 1);
@@ -54,6 +49,7 @@ async fn a_message_whose_acceptance_was_lost_comes_again_with_the_same_id(db: Da
     assert!(!mails[0].message_id.is_empty());
 }
 
+#[on_both_databases]
 async fn what_is_refused_for_good_is_a_dead_letter_with_the_servers_words(db: Database) {
     for step in [Step::Mail, Step::Recipient, Step::Content] {
         let mail_server = MailServer::start().await;
@@ -68,6 +64,7 @@ async fn what_is_refused_for_good_is_a_dead_letter_with_the_servers_words(db: Da
     }
 }
 
+#[on_both_databases]
 async fn a_mail_server_that_takes_long_for_one_message_does_not_hold_up_others(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react_times(Step::Content, Reaction::Stall, 1);

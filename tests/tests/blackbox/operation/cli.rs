@@ -5,14 +5,6 @@ use std::fs;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    migrating_twice_is_fine,
-    a_migrated_database_serves,
-    the_settings_are_printed_without_secrets,
-    serving_is_the_default,
-    it_stops_when_it_is_asked_to,
-];
-
 #[test]
 fn it_tells_its_version() {
     let said = Setup::bare().run(&["--version"]);
@@ -72,12 +64,14 @@ fn printing_the_settings_makes_nothing() {
     assert!(!setup.home().join("data").exists(), "data was made");
 }
 
+#[on_both_databases]
 async fn migrating_twice_is_fine(db: Database) {
     let setup = db.server_with_defaults();
     setup.run(&["migrate"]).success();
     setup.run(&["migrate"]).success();
 }
 
+#[on_both_databases]
 async fn a_migrated_database_serves(db: Database) {
     let setup = db.server();
     setup.run(&["migrate"]).success();
@@ -85,6 +79,7 @@ async fn a_migrated_database_serves(db: Database) {
     server.legacy().register("neo", "secret").await.done(200);
 }
 
+#[on_both_databases]
 async fn the_settings_are_printed_without_secrets(db: Database) {
     let key = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
     let previous = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
@@ -108,6 +103,7 @@ async fn the_settings_are_printed_without_secrets(db: Database) {
     assert!(said.contains("mail.example"), "{said}");
 }
 
+#[on_both_databases]
 async fn serving_is_the_default(db: Database) {
     // Every other test starts the server without a command; with one it is the same.
     let setup = db.server_with_defaults().set("http.listen", "256.0.0.1:0");
@@ -115,6 +111,7 @@ async fn serving_is_the_default(db: Database) {
     assert_eq!(setup.run(&["serve"]).complaint(), by_default);
 }
 
+#[on_both_databases]
 async fn it_stops_when_it_is_asked_to(db: Database) {
     let mut server = db.server().start();
     server.legacy().register("neo", "secret").await.done(200);

@@ -3,14 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    users_and_sessions_outlive_a_restart,
-    users_and_sessions_outlive_a_kill,
-    a_deletion_outlives_a_kill,
-    a_logout_outlives_a_kill,
-    a_mail_outlives_a_kill,
-];
-
+#[on_both_databases]
 async fn users_and_sessions_outlive_a_restart(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -22,6 +15,7 @@ async fn users_and_sessions_outlive_a_restart(db: Database) {
     server.azuma().sign_in(&neo).await;
 }
 
+#[on_both_databases]
 async fn users_and_sessions_outlive_a_kill(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -32,6 +26,7 @@ async fn users_and_sessions_outlive_a_kill(db: Database) {
     server.azuma().sign_in(&neo).await;
 }
 
+#[on_both_databases]
 async fn a_deletion_outlives_a_kill(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -47,6 +42,7 @@ async fn a_deletion_outlives_a_kill(db: Database) {
         .refused(404, "NOT_FOUND");
 }
 
+#[on_both_databases]
 async fn a_logout_outlives_a_kill(db: Database) {
     let mut server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -56,6 +52,7 @@ async fn a_logout_outlives_a_kill(db: Database) {
     server.azuma().own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_mail_outlives_a_kill(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");

@@ -5,13 +5,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    the_current_dialect_answers_429,
-    the_legacy_dialect_answers_429,
-    the_account_dialect_answers_403,
-    other_names_can_still_be_logged_in_to,
-];
-
 /// More wrong guesses than a client has with one name.
 const TOO_MANY: usize = 60;
 
@@ -42,6 +35,7 @@ fn asks_to_wait<T>(answer: &Answer<T>) {
     );
 }
 
+#[on_both_databases]
 async fn the_current_dialect_answers_429(db: Database) {
     let server = server(db).await;
     guess(&server).await;
@@ -51,6 +45,7 @@ async fn the_current_dialect_answers_429(db: Database) {
     asks_to_wait(&answer);
 }
 
+#[on_both_databases]
 async fn the_legacy_dialect_answers_429(db: Database) {
     let server = server(db).await;
     guess(&server).await;
@@ -59,6 +54,7 @@ async fn the_legacy_dialect_answers_429(db: Database) {
     asks_to_wait(&answer);
 }
 
+#[on_both_databases]
 async fn the_account_dialect_answers_403(db: Database) {
     let server = server(db).await;
     guess(&server).await;
@@ -67,6 +63,7 @@ async fn the_account_dialect_answers_403(db: Database) {
     asks_to_wait(&answer);
 }
 
+#[on_both_databases]
 async fn other_names_can_still_be_logged_in_to(db: Database) {
     let server = server(db).await;
     guess(&server).await;

@@ -5,11 +5,6 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use serde_json::json;
 
-on_both_databases![
-    what_succeeds_leaves_no_secret,
-    what_is_refused_leaves_no_secret,
-];
-
 #[track_caller]
 fn expect_absent(output: &str, secrets: &[&str]) {
     for secret in secrets {
@@ -17,6 +12,7 @@ fn expect_absent(output: &str, secrets: &[&str]) {
     }
 }
 
+#[on_both_databases]
 async fn what_succeeds_leaves_no_secret(db: Database) {
     let mut server = db
         .server()
@@ -61,6 +57,7 @@ async fn what_succeeds_leaves_no_secret(db: Database) {
     expect_absent(&server.output(), &secrets);
 }
 
+#[on_both_databases]
 async fn what_is_refused_leaves_no_secret(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");

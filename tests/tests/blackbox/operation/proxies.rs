@@ -7,16 +7,6 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use serde_json::json;
 
-on_both_databases![
-    nobody_is_believed_by_default,
-    a_trusted_proxy_is_believed,
-    what_the_client_claims_itself_is_not_believed,
-    a_proxy_that_is_not_trusted_is_not_believed,
-    nonsense_from_a_trusted_proxy_does_no_harm,
-    networks_of_mapped_addresses_are_networks,
-    what_is_not_believed_is_logged_once,
-];
-
 /// The address listed for a session whose every request carried this `X-Forwarded-For`.
 async fn listed_address(setup: Setup, forwarded_for: &str) -> Option<String> {
     let server = setup.start();
@@ -36,16 +26,19 @@ fn trusting(db: Database, networks: &str) -> Setup {
     db.server().set("http.trusted_proxies", networks)
 }
 
+#[on_both_databases]
 async fn nobody_is_believed_by_default(db: Database) {
     let listed = listed_address(db.server(), "203.0.113.7").await;
     assert_eq!(listed.as_deref(), Some("127.0.0.1"));
 }
 
+#[on_both_databases]
 async fn a_trusted_proxy_is_believed(db: Database) {
     let listed = listed_address(trusting(db, "[\"127.0.0.0/8\"]"), "203.0.113.7").await;
     assert_eq!(listed.as_deref(), Some("203.0.113.7"));
 }
 
+#[on_both_databases]
 async fn what_the_client_claims_itself_is_not_believed(db: Database) {
     let networks = "[\"127.0.0.0/8\", \"10.0.0.0/8\"]";
     let chain = "198.51.100.1, 203.0.113.7, 10.1.2.3";
@@ -53,21 +46,25 @@ async fn what_the_client_claims_itself_is_not_believed(db: Database) {
     assert_eq!(listed.as_deref(), Some("203.0.113.7"));
 }
 
+#[on_both_databases]
 async fn a_proxy_that_is_not_trusted_is_not_believed(db: Database) {
     let listed = listed_address(trusting(db, "[\"10.0.0.0/8\"]"), "203.0.113.7").await;
     assert_eq!(listed.as_deref(), Some("127.0.0.1"));
 }
 
+#[on_both_databases]
 async fn nonsense_from_a_trusted_proxy_does_no_harm(db: Database) {
     let listed = listed_address(trusting(db, "[\"127.0.0.0/8\"]"), "nonsense").await;
     assert_eq!(listed.as_deref(), Some("127.0.0.1"));
 }
 
+#[on_both_databases]
 async fn networks_of_mapped_addresses_are_networks(db: Database) {
     let listed = listed_address(trusting(db, "::ffff:127.0.0.0/104"), "203.0.113.7").await;
     assert_eq!(listed.as_deref(), Some("203.0.113.7"));
 }
 
+#[on_both_databases]
 async fn what_is_not_believed_is_logged_once(db: Database) {
     for (setup, header, words) in [
         (

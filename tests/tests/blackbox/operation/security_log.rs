@@ -8,14 +8,6 @@ use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-on_both_databases![
-    is_shown_by_default_and_says_who_did_what,
-    names_nothing_that_was_typed,
-    tells_fail2ban_the_client_of_each_refusal_in_json,
-    tells_fail2ban_the_client_of_each_refusal_in_lines_for_people,
-    tells_fail2ban_nothing_of_what_is_as_it_should_be,
-];
-
 /// Prints the client of each line that a failregex of our filter finds, with the engine that fail2ban has.
 const FIND: &str = r#"
 import configparser, re, sys
@@ -80,6 +72,7 @@ async fn counted(mut server: Server) -> Vec<String> {
     found.lines().map(str::to_owned).collect()
 }
 
+#[on_both_databases]
 async fn is_shown_by_default_and_says_who_did_what(db: Database) {
     let server = server(db, "json");
     let neo = Person::named("neo");
@@ -110,6 +103,7 @@ async fn is_shown_by_default_and_says_who_did_what(db: Database) {
     assert_eq!(told, [refused, deleted]);
 }
 
+#[on_both_databases]
 async fn names_nothing_that_was_typed(db: Database) {
     let mut server = server(db, "json");
     for dialect in ["/user/login", "/api/login"] {
@@ -134,18 +128,21 @@ async fn refuse_all_kinds(server: &Server) {
     server.account().verify("no link").await.done(404);
 }
 
+#[on_both_databases]
 async fn tells_fail2ban_the_client_of_each_refusal_in_json(db: Database) {
     let server = server(db, "json");
     refuse_all_kinds(&server).await;
     assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
 }
 
+#[on_both_databases]
 async fn tells_fail2ban_the_client_of_each_refusal_in_lines_for_people(db: Database) {
     let server = server(db, "pretty");
     refuse_all_kinds(&server).await;
     assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
 }
 
+#[on_both_databases]
 async fn tells_fail2ban_nothing_of_what_is_as_it_should_be(db: Database) {
     let server = server(db, "json");
     let neo = Person::named("neo");

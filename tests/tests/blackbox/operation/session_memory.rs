@@ -8,15 +8,6 @@ use azuma_tests::server::{Server, Setup};
 use azuma_tests::{Database, on_both_databases};
 use tokio::task::JoinSet;
 
-on_both_databases![
-    more_sessions_than_are_remembered_are_accepted,
-    sessions_are_accepted_where_none_is_remembered,
-    a_change_is_read_at_once_by_every_session,
-    a_change_is_read_at_once_however_many_ask,
-    a_confirmed_address_is_read_at_once,
-    a_logout_holds_at_once_however_many_ask,
-];
-
 /// Many users' tokens, and that all of them keep being accepted, and one that ends does not.
 async fn forty_are_accepted(server: Server) {
     let azuma = server.azuma();
@@ -41,11 +32,13 @@ async fn forty_are_accepted(server: Server) {
     azuma.own_user(&ended).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn more_sessions_than_are_remembered_are_accepted(db: Database) {
     let setup = db.server().set("sessions.cache_entries", "10");
     forty_are_accepted(setup.start()).await;
 }
 
+#[on_both_databases]
 async fn sessions_are_accepted_where_none_is_remembered(db: Database) {
     let setup = db.server().set("sessions.cache_entries", "0");
     forty_are_accepted(setup.start()).await;
@@ -58,6 +51,7 @@ fn with_status(status: &str) -> Update {
     }
 }
 
+#[on_both_databases]
 async fn a_change_is_read_at_once_by_every_session(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -102,6 +96,7 @@ async fn ask_for_ever(azuma: Azuma, token: String) {
     }
 }
 
+#[on_both_databases]
 async fn a_change_is_read_at_once_however_many_ask(db: Database) {
     // With so few entries, questions keep going to the database, too.
     let server = db.server().set("sessions.cache_entries", "2").start();
@@ -128,6 +123,7 @@ async fn a_change_is_read_at_once_however_many_ask(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_confirmed_address_is_read_at_once(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -141,6 +137,7 @@ async fn a_confirmed_address_is_read_at_once(db: Database) {
     assert_eq!(user.email.as_deref(), Some(address));
 }
 
+#[on_both_databases]
 async fn a_logout_holds_at_once_however_many_ask(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();

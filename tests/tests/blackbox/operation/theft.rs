@@ -6,8 +6,6 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![nothing_stored_is_a_secret, nothing_stored_authenticates];
-
 /// All that is secret about the people of a server.
 struct Secrets {
     passwords: Vec<String>,
@@ -66,6 +64,7 @@ async fn inhabited(db: Database) -> (Server, Secrets) {
     (server, secrets)
 }
 
+#[on_both_databases]
 async fn nothing_stored_is_a_secret(db: Database) {
     let (server, secrets) = inhabited(db).await;
     let candidates = Dump::of(&server).candidates();
@@ -74,6 +73,7 @@ async fn nothing_stored_is_a_secret(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn nothing_stored_authenticates(db: Database) {
     let (server, secrets) = inhabited(db).await;
     let dump = Dump::of(&server);

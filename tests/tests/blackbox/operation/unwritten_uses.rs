@@ -9,15 +9,6 @@ use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 use time::OffsetDateTime;
 
-on_both_databases![
-    the_first_one_outlives_a_kill,
-    without_one_a_kill_leaves_five_minutes,
-    the_last_one_outlives_an_orderly_stop,
-    the_last_one_outlives_an_orderly_stop_with_a_request_that_never_ends,
-    those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop,
-    a_kill_takes_none_that_was_written,
-];
-
 /// A session as another of the same user sees it, so that it is not used.
 async fn seen_by(azuma: &Azuma, other: &str, id: &str) -> Session {
     let mut sessions = azuma.list_sessions(other).await.into_iter();
@@ -32,6 +23,7 @@ fn now() -> OffsetDateTime {
         .expect("the microseconds of a time")
 }
 
+#[on_both_databases]
 async fn the_first_one_outlives_a_kill(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -47,6 +39,7 @@ async fn the_first_one_outlives_a_kill(db: Database) {
     assert!(used.last_used_at.is_some(), "{used:?}");
 }
 
+#[on_both_databases]
 async fn without_one_a_kill_leaves_five_minutes(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -61,6 +54,7 @@ async fn without_one_a_kill_leaves_five_minutes(db: Database) {
     assert_eq!(unused.last_used_at, None);
 }
 
+#[on_both_databases]
 async fn the_last_one_outlives_an_orderly_stop(db: Database) {
     let mut server = db.server().start();
     let neo = Person::named("neo");
@@ -81,6 +75,7 @@ async fn the_last_one_outlives_an_orderly_stop(db: Database) {
     assert_eq!(moment(&session.expires_at), used + days(14));
 }
 
+#[on_both_databases]
 async fn the_last_one_outlives_an_orderly_stop_with_a_request_that_never_ends(db: Database) {
     let mut server = db.server().set("http.shutdown_grace", "4s").start();
     let neo = Person::named("neo");
@@ -98,6 +93,7 @@ async fn the_last_one_outlives_an_orderly_stop_with_a_request_that_never_ends(db
     assert!(used >= Some(before), "{used:?} is before the last use");
 }
 
+#[on_both_databases]
 async fn those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop(db: Database) {
     let mut server = db.server().set("sessions.cache_entries", "10").start();
     let neo = Person::named("neo");
@@ -128,6 +124,7 @@ async fn those_of_more_sessions_than_are_remembered_outlive_an_orderly_stop(db: 
     }
 }
 
+#[on_both_databases]
 async fn a_kill_takes_none_that_was_written(db: Database) {
     // Each expiry is so near that every use is written before it is answered.
     let mut server = db.server().set("sessions.sliding.extend_to", "5m").start();

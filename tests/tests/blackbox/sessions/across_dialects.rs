@@ -6,18 +6,6 @@ use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    a_token_of_the_current_dialect_is_accepted_by_all,
-    a_token_of_the_legacy_dialect_is_accepted_by_all,
-    a_token_of_the_account_dialect_is_accepted_by_all,
-    a_cookie_authenticates_nothing_outside_the_legacy_dialect,
-    the_legacy_header_authenticates_nothing_outside_its_dialect,
-    a_bearer_token_authenticates_nothing_in_the_legacy_dialect,
-    the_scheme_and_a_uuid_are_read_in_every_case,
-    a_uuid_is_read_with_its_hyphens_alone,
-    a_token_of_64_characters_is_read_as_it_is_written,
-];
-
 async fn expect_accepted(server: &Server, token: &str) {
     for carrier in Carrier::ALL {
         assert_eq!(
@@ -28,18 +16,21 @@ async fn expect_accepted(server: &Server, token: &str) {
     }
 }
 
+#[on_both_databases]
 async fn a_token_of_the_current_dialect_is_accepted_by_all(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
     expect_accepted(&server, &token).await;
 }
 
+#[on_both_databases]
 async fn a_token_of_the_legacy_dialect_is_accepted_by_all(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
     expect_accepted(&server, &token).await;
 }
 
+#[on_both_databases]
 async fn a_token_of_the_account_dialect_is_accepted_by_all(db: Database) {
     let server = db.server().start();
     let token = server
@@ -49,6 +40,7 @@ async fn a_token_of_the_account_dialect_is_accepted_by_all(db: Database) {
     expect_accepted(&server, &token).await;
 }
 
+#[on_both_databases]
 async fn a_cookie_authenticates_nothing_outside_the_legacy_dialect(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -59,6 +51,7 @@ async fn a_cookie_authenticates_nothing_outside_the_legacy_dialect(db: Database)
     }
 }
 
+#[on_both_databases]
 async fn the_legacy_header_authenticates_nothing_outside_its_dialect(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -70,6 +63,7 @@ async fn the_legacy_header_authenticates_nothing_outside_its_dialect(db: Databas
     }
 }
 
+#[on_both_databases]
 async fn a_bearer_token_authenticates_nothing_in_the_legacy_dialect(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -81,6 +75,7 @@ async fn a_bearer_token_authenticates_nothing_in_the_legacy_dialect(db: Database
     answer.refused_with_code(401, "UNAUTHORIZED");
 }
 
+#[on_both_databases]
 async fn the_scheme_and_a_uuid_are_read_in_every_case(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -94,6 +89,7 @@ async fn the_scheme_and_a_uuid_are_read_in_every_case(db: Database) {
     expect_accepted(&server, &token.to_uppercase()).await;
 }
 
+#[on_both_databases]
 async fn a_uuid_is_read_with_its_hyphens_alone(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -103,6 +99,7 @@ async fn a_uuid_is_read_with_its_hyphens_alone(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_token_of_64_characters_is_read_as_it_is_written(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;

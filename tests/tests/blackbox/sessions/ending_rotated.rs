@@ -6,18 +6,6 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::refresh::{always_due, next_of};
 
-on_both_databases![
-    logging_out_by_the_old_token_ends_both,
-    logging_out_by_the_next_token_ends_both,
-    logging_out_by_a_token_in_its_grace_ends_both,
-    ending_by_id_ends_both,
-    deleting_the_old_token_ends_both,
-    deleting_the_next_token_ends_both,
-    a_password_change_by_the_old_token_spares_both,
-    a_password_change_by_the_next_token_spares_both,
-    a_password_change_by_another_session_ends_both,
-];
-
 struct Rotated {
     server: Server,
     neo: Person,
@@ -56,18 +44,21 @@ impl Rotated {
     }
 }
 
+#[on_both_databases]
 async fn logging_out_by_the_old_token_ends_both(db: Database) {
     let rotated = rotated(db).await;
     rotated.server.azuma().logout(&rotated.old).await.done(204);
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn logging_out_by_the_next_token_ends_both(db: Database) {
     let rotated = rotated(db).await;
     rotated.server.azuma().logout(&rotated.next).await.done(204);
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn logging_out_by_a_token_in_its_grace_ends_both(db: Database) {
     let rotated = rotated(db).await;
     rotated.server.legacy().me(&rotated.next).await.done(200);
@@ -75,6 +66,7 @@ async fn logging_out_by_a_token_in_its_grace_ends_both(db: Database) {
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn ending_by_id_ends_both(db: Database) {
     let rotated = rotated(db).await;
     let azuma = rotated.server.azuma();
@@ -83,6 +75,7 @@ async fn ending_by_id_ends_both(db: Database) {
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn deleting_the_old_token_ends_both(db: Database) {
     let rotated = rotated(db).await;
     let account = rotated.server.account();
@@ -93,6 +86,7 @@ async fn deleting_the_old_token_ends_both(db: Database) {
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn deleting_the_next_token_ends_both(db: Database) {
     let rotated = rotated(db).await;
     let account = rotated.server.account();
@@ -103,6 +97,7 @@ async fn deleting_the_next_token_ends_both(db: Database) {
     rotated.expect_ended().await;
 }
 
+#[on_both_databases]
 async fn a_password_change_by_the_old_token_spares_both(db: Database) {
     let rotated = rotated(db).await;
     let azuma = rotated.server.azuma();
@@ -111,6 +106,7 @@ async fn a_password_change_by_the_old_token_spares_both(db: Database) {
     azuma.own_user(&rotated.viewer).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_password_change_by_the_next_token_spares_both(db: Database) {
     let rotated = rotated(db).await;
     let azuma = rotated.server.azuma();
@@ -119,6 +115,7 @@ async fn a_password_change_by_the_next_token_spares_both(db: Database) {
     azuma.own_user(&rotated.viewer).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_password_change_by_another_session_ends_both(db: Database) {
     let rotated = rotated(db).await;
     rotated

@@ -5,16 +5,10 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::refresh::{always_due, next_of};
 
-on_both_databases![
-    a_replaced_key_logs_nobody_out,
-    a_previous_key_still_makes_the_listed_tokens,
-    a_previous_key_still_makes_the_next_token,
-    without_the_previous_key_old_sessions_are_not_listed,
-];
-
 const OLD: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
 const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
 
+#[on_both_databases]
 async fn a_replaced_key_logs_nobody_out(db: Database) {
     let mut server = db.server().set("secret_key", OLD).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -24,6 +18,7 @@ async fn a_replaced_key_logs_nobody_out(db: Database) {
     server.azuma().own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_previous_key_still_makes_the_listed_tokens(db: Database) {
     let mut server = db.server().set("secret_key", OLD).start();
     let neo = Person::named("neo");
@@ -41,6 +36,7 @@ async fn a_previous_key_still_makes_the_listed_tokens(db: Database) {
     assert_eq!(server.account().list_tokens(&expected[0]).await, expected);
 }
 
+#[on_both_databases]
 async fn a_previous_key_still_makes_the_next_token(db: Database) {
     let mut server = always_due(db).set("secret_key", OLD).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -55,6 +51,7 @@ async fn a_previous_key_still_makes_the_next_token(db: Database) {
     assert_eq!(next_of(&server, &token).await, next);
 }
 
+#[on_both_databases]
 async fn without_the_previous_key_old_sessions_are_not_listed(db: Database) {
     let mut server = db.server().set("secret_key", OLD).start();
     let neo = Person::named("neo");

@@ -10,23 +10,6 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::refresh::{always_due, next_of};
 
-on_both_databases![
-    the_next_token_works_in_every_carrier,
-    both_tokens_belong_to_one_session,
-    a_next_token_that_was_only_told_is_not_current,
-    its_first_use_makes_it_current,
-    its_first_use_in_any_dialect_makes_it_current,
-    the_old_token_works_for_a_while,
-    the_old_token_still_names_the_same_next_one,
-    the_old_token_ends_after_its_grace,
-    the_old_token_ends_at_once_without_grace,
-    the_first_use_outlives_a_kill,
-    the_next_token_has_thirty_days_of_its_own,
-    the_next_token_outlives_an_expired_old_one,
-    refreshes_follow_each_other,
-    a_later_refresh_does_not_cut_a_grace_short,
-];
-
 /// Tokens issued now live for so long; to be configured away again.
 fn issuing_for(db: Database, lifetime: &str) -> Setup {
     db.server()
@@ -40,6 +23,7 @@ fn as_ever(setup: Setup) -> Setup {
         .unset("sessions.rotating.renew_within")
 }
 
+#[on_both_databases]
 async fn the_next_token_works_in_every_carrier(db: Database) {
     let server = always_due(db).start();
     let neo = Person::named("neo");
@@ -55,6 +39,7 @@ async fn the_next_token_works_in_every_carrier(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn both_tokens_belong_to_one_session(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -66,6 +51,7 @@ async fn both_tokens_belong_to_one_session(db: Database) {
     assert!(after[0].current, "the session that asks is current");
 }
 
+#[on_both_databases]
 async fn a_next_token_that_was_only_told_is_not_current(db: Database) {
     let server = always_due(db).start();
     let neo = Person::named("neo");
@@ -77,6 +63,7 @@ async fn a_next_token_that_was_only_told_is_not_current(db: Database) {
     assert_eq!(server.account().list_tokens(&viewer).await, expected);
 }
 
+#[on_both_databases]
 async fn its_first_use_makes_it_current(db: Database) {
     let server = always_due(db).start();
     let neo = Person::named("neo");
@@ -89,6 +76,7 @@ async fn its_first_use_makes_it_current(db: Database) {
     assert_eq!(server.account().list_tokens(&viewer).await, expected);
 }
 
+#[on_both_databases]
 async fn its_first_use_in_any_dialect_makes_it_current(db: Database) {
     let server = always_due(db).start();
     let neo = Person::named("neo");
@@ -105,6 +93,7 @@ async fn its_first_use_in_any_dialect_makes_it_current(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn the_old_token_works_for_a_while(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -119,6 +108,7 @@ async fn the_old_token_works_for_a_while(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn the_old_token_still_names_the_same_next_one(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -127,6 +117,7 @@ async fn the_old_token_still_names_the_same_next_one(db: Database) {
     assert_eq!(next_of(&server, &token).await, next);
 }
 
+#[on_both_databases]
 async fn the_old_token_ends_after_its_grace(db: Database) {
     let server = always_due(db).set("sessions.rotating.grace", "1s").start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -139,6 +130,7 @@ async fn the_old_token_ends_after_its_grace(db: Database) {
     server.legacy().me(&next).await.done(200);
 }
 
+#[on_both_databases]
 async fn the_old_token_ends_at_once_without_grace(db: Database) {
     let server = always_due(db).set("sessions.rotating.grace", "0s").start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -148,6 +140,7 @@ async fn the_old_token_ends_at_once_without_grace(db: Database) {
     server.legacy().me(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn the_first_use_outlives_a_kill(db: Database) {
     let mut server = always_due(db).set("sessions.rotating.grace", "0s").start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -159,6 +152,7 @@ async fn the_first_use_outlives_a_kill(db: Database) {
     server.legacy().me(&next).await.done(200);
 }
 
+#[on_both_databases]
 async fn the_next_token_has_thirty_days_of_its_own(db: Database) {
     let mut server = issuing_for(db, "1h").start();
     let session = server.legacy().sign_up(&Person::named("neo")).await;
@@ -168,6 +162,7 @@ async fn the_next_token_has_thirty_days_of_its_own(db: Database) {
     expect_in(days(30), moment(&listed.expires_at));
 }
 
+#[on_both_databases]
 async fn the_next_token_outlives_an_expired_old_one(db: Database) {
     let mut server = issuing_for(db, "2s").start();
     let neo = Person::named("neo");
@@ -183,6 +178,7 @@ async fn the_next_token_outlives_an_expired_old_one(db: Database) {
     server.legacy().me(&next).await.done(200);
 }
 
+#[on_both_databases]
 async fn refreshes_follow_each_other(db: Database) {
     let server = always_due(db).start();
     let mut token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -198,6 +194,7 @@ async fn refreshes_follow_each_other(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn a_later_refresh_does_not_cut_a_grace_short(db: Database) {
     let server = always_due(db).start();
     let first = server.legacy().sign_up(&Person::named("neo")).await.token;

@@ -7,19 +7,6 @@ use azuma_tests::server::{Server, Setup};
 use azuma_tests::shapes::is_legacy_token;
 use azuma_tests::{Database, on_both_databases};
 
-on_both_databases![
-    a_fresh_token_is_not_replaced,
-    where_the_header_authenticated_the_header_carries_the_next,
-    where_the_cookie_authenticated_the_cookie_carries_the_next,
-    every_use_of_a_token_names_the_same_next_one,
-    the_next_token_is_the_same_after_a_restart,
-    the_next_token_is_the_same_after_a_kill,
-    the_current_and_the_account_dialect_replace_nothing,
-    sliding_sessions_are_not_replaced,
-    using_a_rotating_session_does_not_extend_it,
-    sixteen_requests_at_once_make_one_next_token,
-];
-
 /// Every token is due as soon as it is issued.
 pub(super) fn always_due(db: Database) -> Setup {
     db.server().set("sessions.rotating.renew_within", "30d")
@@ -33,6 +20,7 @@ pub(super) async fn next_of(server: &Server, token: &str) -> String {
         .expect("the answer carries a next token")
 }
 
+#[on_both_databases]
 async fn a_fresh_token_is_not_replaced(db: Database) {
     let server = db.server().start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -47,6 +35,7 @@ async fn a_fresh_token_is_not_replaced(db: Database) {
     );
 }
 
+#[on_both_databases]
 async fn where_the_header_authenticated_the_header_carries_the_next(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -55,6 +44,7 @@ async fn where_the_header_authenticated_the_header_carries_the_next(db: Database
     assert_ne!(next, token);
 }
 
+#[on_both_databases]
 async fn where_the_cookie_authenticated_the_cookie_carries_the_next(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -67,6 +57,7 @@ async fn where_the_cookie_authenticated_the_cookie_carries_the_next(db: Database
     assert_ne!(next, token);
 }
 
+#[on_both_databases]
 async fn every_use_of_a_token_names_the_same_next_one(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -78,6 +69,7 @@ async fn every_use_of_a_token_names_the_same_next_one(db: Database) {
     assert_eq!(answer.next_token_in_cookie(), Some(next));
 }
 
+#[on_both_databases]
 async fn the_next_token_is_the_same_after_a_restart(db: Database) {
     let mut server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -86,6 +78,7 @@ async fn the_next_token_is_the_same_after_a_restart(db: Database) {
     assert_eq!(next_of(&server, &token).await, next);
 }
 
+#[on_both_databases]
 async fn the_next_token_is_the_same_after_a_kill(db: Database) {
     let mut server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;
@@ -96,6 +89,7 @@ async fn the_next_token_is_the_same_after_a_kill(db: Database) {
     server.legacy().me(&next).await.done(200);
 }
 
+#[on_both_databases]
 async fn the_current_and_the_account_dialect_replace_nothing(db: Database) {
     fn expect_nothing<T>(answer: &Answer<T>) {
         answer.done(200);
@@ -108,6 +102,7 @@ async fn the_current_and_the_account_dialect_replace_nothing(db: Database) {
     expect_nothing(&server.account().tokens(&token).await);
 }
 
+#[on_both_databases]
 async fn sliding_sessions_are_not_replaced(db: Database) {
     let server = always_due(db).start();
     let neo = Person::named("neo");
@@ -126,6 +121,7 @@ async fn sliding_sessions_are_not_replaced(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn using_a_rotating_session_does_not_extend_it(db: Database) {
     let server = db.server().start();
     let session = server.legacy().sign_up(&Person::named("neo")).await;
@@ -136,6 +132,7 @@ async fn using_a_rotating_session_does_not_extend_it(db: Database) {
     }
 }
 
+#[on_both_databases]
 async fn sixteen_requests_at_once_make_one_next_token(db: Database) {
     let server = always_due(db).start();
     let token = server.legacy().sign_up(&Person::named("neo")).await.token;

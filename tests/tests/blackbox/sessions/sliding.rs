@@ -8,25 +8,13 @@ use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
 
-on_both_databases![
-    an_unused_one_has_five_minutes,
-    an_unused_one_expires,
-    a_used_one_has_fourteen_days,
-    a_used_one_outlives_its_first_minutes,
-    a_used_one_expires_in_the_end,
-    one_of_the_account_dialect_has_fourteen_days_from_the_start,
-    a_use_that_ends_in_an_error_is_a_use,
-    a_use_in_another_dialect_is_a_use,
-    a_token_at_a_public_route_is_not_used,
-    a_use_outlives_a_kill,
-];
-
 const SHORT: Duration = Duration::from_secs(1);
 
 fn short_lived(db: Database) -> Setup {
     db.server().set("sessions.sliding.first_use_within", "1s")
 }
 
+#[on_both_databases]
 async fn an_unused_one_has_five_minutes(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
@@ -41,6 +29,7 @@ async fn an_unused_one_has_five_minutes(db: Database) {
     expect_in(minutes(5), moment(&unused.expires_at));
 }
 
+#[on_both_databases]
 async fn an_unused_one_expires(db: Database) {
     let server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -48,6 +37,7 @@ async fn an_unused_one_expires(db: Database) {
     server.azuma().own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_used_one_has_fourteen_days(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -56,6 +46,7 @@ async fn a_used_one_has_fourteen_days(db: Database) {
     expect_in(days(14), moment(&session.expires_at));
 }
 
+#[on_both_databases]
 async fn a_used_one_outlives_its_first_minutes(db: Database) {
     let server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -64,6 +55,7 @@ async fn a_used_one_outlives_its_first_minutes(db: Database) {
     server.azuma().own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_used_one_expires_in_the_end(db: Database) {
     let server = short_lived(db)
         .set("sessions.sliding.extend_to", "1s")
@@ -74,6 +66,7 @@ async fn a_used_one_expires_in_the_end(db: Database) {
     server.azuma().own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn one_of_the_account_dialect_has_fourteen_days_from_the_start(db: Database) {
     let server = short_lived(db).start();
     let token = server
@@ -84,6 +77,7 @@ async fn one_of_the_account_dialect_has_fourteen_days_from_the_start(db: Databas
     server.account().tokens(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_use_that_ends_in_an_error_is_a_use(db: Database) {
     let server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -96,6 +90,7 @@ async fn a_use_that_ends_in_an_error_is_a_use(db: Database) {
     server.azuma().own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_use_in_another_dialect_is_a_use(db: Database) {
     let server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -104,6 +99,7 @@ async fn a_use_in_another_dialect_is_a_use(db: Database) {
     server.azuma().own_user(&token).await.done(200);
 }
 
+#[on_both_databases]
 async fn a_token_at_a_public_route_is_not_used(db: Database) {
     let server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
@@ -117,6 +113,7 @@ async fn a_token_at_a_public_route_is_not_used(db: Database) {
     server.azuma().own_user(&token).await.challenged(true);
 }
 
+#[on_both_databases]
 async fn a_use_outlives_a_kill(db: Database) {
     let mut server = short_lived(db).start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

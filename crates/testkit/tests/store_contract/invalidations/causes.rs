@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
-use super::invalidated;
-use crate::{given, try_write, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{Access, Decision, SessionUse, Store, UserChanges};
 use azuma_domain::session::SessionId;
 use azuma_domain::token::Generation;
 use azuma_domain::user::{Change, UserId};
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::invalidated;
+use crate::{given, try_write, write};
 
 fn later() -> Timestamp {
     now().plus(DAY)
@@ -46,12 +48,14 @@ async fn promote(store: &Arc<dyn Store>, to: u32) -> bool {
     .await
 }
 
-pub async fn a_new_account_and_a_new_session_cause_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_account_and_a_new_session_cause_none(store: Arc<dyn Store>) {
     ada_logged_in(&store).await;
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn uses_cause_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn uses_cause_none(store: Arc<dyn Store>) {
     ada_logged_in(&store).await;
     write(&store, |tx| {
         tx.sessions().record_uses(&[SessionUse {
@@ -64,26 +68,30 @@ pub async fn uses_cause_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn ending_a_session_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_a_session_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     assert!(end(&store, ada, session_id(1)).await);
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn ending_a_session_that_is_not_there_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_a_session_that_is_not_there_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     assert!(!end(&store, ada, session_id(2)).await);
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn ending_all_sessions_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_all_sessions_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
     write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn ending_all_of_none_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_all_of_none_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| {
         tx.sessions().end_all(ada, Some(session_id(1)))
@@ -92,7 +100,8 @@ pub async fn ending_all_of_none_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
     given::login(&store, 3, ada, later()).await;
@@ -103,7 +112,8 @@ pub async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| {
         tx.sessions().end_least_used(ada, 1, now(), 10)
@@ -112,20 +122,23 @@ pub async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn St
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn thinning_out_sessions_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn thinning_out_sessions_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
     write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn thinning_out_few_sessions_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn thinning_out_few_sessions_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     let grace = given::grace(&store).await;
     given::login(&store, 2, grace, later()).await;
@@ -139,54 +152,63 @@ pub async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn St
     assert_eq!(users, [ada, grace]);
 }
 
-pub async fn changing_a_user_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn changing_a_user_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     change(&store, ada).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn changing_nothing_of_a_user_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn changing_nothing_of_a_user_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     update(&store, ada, UserChanges::default()).await;
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn proving_an_address_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn proving_an_address_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| tx.users().prove_email(ada, now())).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn deleting_a_user_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn deleting_a_user_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     assert!(write(&store, move |tx| tx.users().delete(ada)).await);
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn deleting_an_unknown_user_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn deleting_an_unknown_user_causes_none(store: Arc<dyn Store>) {
     assert!(!write(&store, |tx| tx.users().delete(user_id(9))).await);
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn promoting_a_session_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn promoting_a_session_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     assert!(promote(&store, 1).await);
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn promoting_in_vain_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn promoting_in_vain_causes_none(store: Arc<dyn Store>) {
     ada_logged_in(&store).await;
     assert!(!promote(&store, 0).await);
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn a_further_token_causes_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_further_token_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::token(&store, &sample::token(1, 1, later())).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn a_further_token_refused_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_further_token_refused_causes_none(store: Arc<dyn Store>) {
     ada_logged_in(&store).await;
     let taken = sample::token(1, 0, later());
     assert!(!write(&store, move |tx| tx.sessions().insert_token(&taken)).await);
@@ -195,7 +217,8 @@ pub async fn a_further_token_refused_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn several_changes_to_one_user_cause_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn several_changes_to_one_user_cause_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
     write(&store, move |tx| {
@@ -207,7 +230,8 @@ pub async fn several_changes_to_one_user_cause_one(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
-pub async fn changes_to_two_users_cause_one_each(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn changes_to_two_users_cause_one_each(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     write(&store, move |tx| {
         tx.users().delete(grace)?;
@@ -219,7 +243,8 @@ pub async fn changes_to_two_users_cause_one_each(store: Arc<dyn Store>) {
     assert_eq!(users, [ada, grace]);
 }
 
-pub async fn what_is_rolled_back_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn what_is_rolled_back_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     let done = store.run(
         Access::Write,
@@ -232,7 +257,8 @@ pub async fn what_is_rolled_back_causes_none(store: Arc<dyn Store>) {
     assert_eq!(invalidated(&store).await, []);
 }
 
-pub async fn sweeping_causes_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn sweeping_causes_none(store: Arc<dyn Store>) {
     ada_logged_in(&store).await;
     given::account(&store, &sample::waiting(2, "grace", now())).await;
     let swept = write(&store, |tx| {

@@ -1,13 +1,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{from, last, number, users};
-use crate::{given, linger, look, write};
 use azuma_domain::ports::{
     Access, BoxFuture, Decision, InvalidationMark, InvalidationNumber, Store,
 };
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::{from, last, number, users};
+use crate::{given, linger, look, write};
 
 /// Accounts 1 to `count`.
 async fn accounts(store: &Arc<dyn Store>, count: u32) {
@@ -31,7 +33,8 @@ async fn numbers(store: &Arc<dyn Store>) -> Vec<u64> {
     all.iter().map(|one| one.number.get()).collect()
 }
 
-pub async fn numbers_begin_at_one_and_leave_no_gap(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn numbers_begin_at_one_and_leave_no_gap(store: Arc<dyn Store>) {
     accounts(&store, 3).await;
     for number in 1..=3 {
         delete(&store, number).await;
@@ -39,7 +42,8 @@ pub async fn numbers_begin_at_one_and_leave_no_gap(store: Arc<dyn Store>) {
     assert_eq!(numbers(&store).await, [1, 2, 3]);
 }
 
-pub async fn the_last_number_is_that_of_the_last_commit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_number_is_that_of_the_last_commit(store: Arc<dyn Store>) {
     assert_eq!(last(&store).await.number, number(0));
     accounts(&store, 2).await;
     delete(&store, 1).await;
@@ -48,7 +52,8 @@ pub async fn the_last_number_is_that_of_the_last_commit(store: Arc<dyn Store>) {
     assert_eq!(last(&store).await.number, number(2));
 }
 
-pub async fn the_last_has_the_mark_of_its_own(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_has_the_mark_of_its_own(store: Arc<dyn Store>) {
     assert_eq!(last(&store).await.mark, None);
     accounts(&store, 2).await;
     for (account, at) in [(1, 1), (2, 2)] {
@@ -58,7 +63,8 @@ pub async fn the_last_has_the_mark_of_its_own(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn each_has_a_mark_of_its_own_and_keeps_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_has_a_mark_of_its_own_and_keeps_it(store: Arc<dyn Store>) {
     accounts(&store, 6).await;
     write(&store, |tx| {
         tx.users().delete(user_id(1))?;
@@ -74,7 +80,8 @@ pub async fn each_has_a_mark_of_its_own_and_keeps_it(store: Arc<dyn Store>) {
     assert_eq!(from(&store, number(0)).await, all);
 }
 
-pub async fn that_of_a_number_and_those_after_it_are_answered_in_order(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn that_of_a_number_and_those_after_it_are_answered_in_order(store: Arc<dyn Store>) {
     accounts(&store, 3).await;
     for number in [3, 1, 2] {
         delete(&store, number).await;
@@ -83,7 +90,8 @@ pub async fn that_of_a_number_and_those_after_it_are_answered_in_order(store: Ar
     assert_eq!(users(&found), [user_id(1), user_id(2)]);
 }
 
-pub async fn the_limit_cuts_off_the_later_ones(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_limit_cuts_off_the_later_ones(store: Arc<dyn Store>) {
     accounts(&store, 3).await;
     for number in 1..=3 {
         delete(&store, number).await;
@@ -92,14 +100,16 @@ pub async fn the_limit_cuts_off_the_later_ones(store: Arc<dyn Store>) {
     assert_eq!(users(&found), [user_id(1), user_id(2)]);
 }
 
-pub async fn there_is_none_from_a_number_beyond_the_last(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn there_is_none_from_a_number_beyond_the_last(store: Arc<dyn Store>) {
     accounts(&store, 1).await;
     delete(&store, 1).await;
     assert_eq!(from(&store, number(2)).await, []);
     assert_eq!(from(&store, number(u64::MAX)).await, []);
 }
 
-pub async fn of_24_racing_commits_each_has_its_own_number(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_commits_each_has_its_own_number(store: Arc<dyn Store>) {
     accounts(&store, 24).await;
     let deleted = all((1..=24).map(|number| {
         let store = Arc::clone(&store);
@@ -109,7 +119,8 @@ pub async fn of_24_racing_commits_each_has_its_own_number(store: Arc<dyn Store>)
     assert_eq!(numbers(&store).await, (1..=24).collect::<Vec<_>>());
 }
 
-pub async fn whoever_sees_a_number_sees_all_before_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn whoever_sees_a_number_sees_all_before_it(store: Arc<dyn Store>) {
     accounts(&store, 24).await;
     let writers = (1..=24).map(|number| -> BoxFuture<'_, ()> {
         let store = &store;
@@ -130,7 +141,8 @@ async fn read_in_order(store: &Arc<dyn Store>, count: u64) {
     }
 }
 
-pub async fn a_transaction_rolled_back_leaves_no_gap(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_rolled_back_leaves_no_gap(store: Arc<dyn Store>) {
     accounts(&store, 2).await;
     delete(&store, 1).await;
     let done = store.run(

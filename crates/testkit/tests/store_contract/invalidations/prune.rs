@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
-use super::{invalidated, last, number};
-use crate::{given, write};
 use azuma_domain::ports::{HistoryEnd, Store};
 use azuma_testkit::sample::{self, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::{invalidated, last, number};
+use crate::{given, write};
 
 /// Three invalidations, of the users 1, 2 and 3.
 async fn three(store: &Arc<dyn Store>) {
@@ -17,13 +19,15 @@ async fn prune(store: &Arc<dyn Store>, keep: u32) -> usize {
     write(store, move |tx| tx.invalidations().prune(keep, 1_000)).await
 }
 
-pub async fn the_last_ones_are_kept(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_ones_are_kept(store: Arc<dyn Store>) {
     three(&store).await;
     prune(&store, 2).await;
     assert_eq!(invalidated(&store).await, [user_id(2), user_id(3)]);
 }
 
-pub async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<dyn Store>) {
     three(&store).await;
     prune(&store, 0).await;
     assert_eq!(invalidated(&store).await, []);
@@ -34,13 +38,15 @@ pub async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: A
     assert_eq!(last(&store).await, expected);
 }
 
-pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_how_many(store: Arc<dyn Store>) {
     three(&store).await;
     assert_eq!(prune(&store, 1).await, 2);
     assert_eq!(prune(&store, 1).await, 0);
 }
 
-pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     three(&store).await;
     for left in [vec![2, 3], vec![3], vec![3]] {
         write(&store, |tx| tx.invalidations().prune(1, 1)).await;
@@ -49,7 +55,8 @@ pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn S
     }
 }
 
-pub async fn keeping_more_than_there_are_keeps_all(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn keeping_more_than_there_are_keeps_all(store: Arc<dyn Store>) {
     three(&store).await;
     prune(&store, 4).await;
     assert_eq!(invalidated(&store).await, [1, 2, 3].map(user_id));

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::{last_seen, note};
-use crate::{given, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{MICROSECOND, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::{last_seen, note};
+use crate::{given, write};
 
 async fn delete(store: &Arc<dyn Store>, time: Timestamp, limit: u32) -> usize {
     let deleted = write(store, move |tx| {
@@ -13,7 +15,8 @@ async fn delete(store: &Arc<dyn Store>, time: Timestamp, limit: u32) -> usize {
     deleted.await
 }
 
-pub async fn what_was_seen_since_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn what_was_seen_since_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     note(&store, ada, 1, now()).await;
     note(&store, ada, 2, now().plus(MICROSECOND)).await;
@@ -23,7 +26,8 @@ pub async fn what_was_seen_since_stays(store: Arc<dyn Store>) {
     assert!(last_seen(&store, ada, 2).await.is_some());
 }
 
-pub async fn no_more_than_the_limit_and_the_oldest_first(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_more_than_the_limit_and_the_oldest_first(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=3 {
         note(

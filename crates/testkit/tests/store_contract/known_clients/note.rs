@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
-use super::{last_seen, network, note};
-use crate::{given, write};
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{MINUTE, now};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_network_is_known_to_the_user_it_was_noted_for(store: Arc<dyn Store>) {
+use super::{last_seen, network, note};
+use crate::{given, write};
+
+#[on_every_store]
+async fn a_network_is_known_to_the_user_it_was_noted_for(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     assert_eq!(last_seen(&store, ada, 1).await, None);
     note(&store, ada, 1, now()).await;
@@ -14,7 +17,8 @@ pub async fn a_network_is_known_to_the_user_it_was_noted_for(store: Arc<dyn Stor
     assert_eq!(last_seen(&store, grace, 1).await, None);
 }
 
-pub async fn noted_again_it_was_seen_then(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn noted_again_it_was_seen_then(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     note(&store, ada, 1, now()).await;
     let later = now().plus(MINUTE);
@@ -22,7 +26,8 @@ pub async fn noted_again_it_was_seen_then(store: Arc<dyn Store>) {
     assert_eq!(last_seen(&store, ada, 1).await, Some(later));
 }
 
-pub async fn ipv6_networks_are_told_apart(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ipv6_networks_are_told_apart(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let [one, other] = ["2001:db8:1::1", "2001:db8:2::1"].map(network);
     write(&store, move |tx| {
@@ -36,7 +41,8 @@ pub async fn ipv6_networks_are_told_apart(store: Arc<dyn Store>) {
     assert_eq!(seen.await, (Some(now()), None));
 }
 
-pub async fn of_too_many_those_seen_last_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_too_many_those_seen_last_stay(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     note(&store, grace, 1, now()).await;
     for number in 1..=3 {
@@ -53,7 +59,8 @@ pub async fn of_too_many_those_seen_last_stay(store: Arc<dyn Store>) {
     assert!(last_seen(&store, grace, 1).await.is_some());
 }
 
-pub async fn deleted_with_its_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn deleted_with_its_user(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     for user in [ada, grace] {
         note(&store, user, 1, now()).await;

@@ -1,37 +1,43 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::consume;
-use crate::{given, linger, try_write, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{Access, Conflict, Decision, Store};
 use azuma_testkit::all;
 use azuma_testkit::sample::{
     self, MINUTE, email_change, just_before, link, link_hash, now, reset, user_id, waiting,
 };
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_link_that_verifies_comes_back_as_written(store: Arc<dyn Store>) {
+use super::consume;
+use crate::{given, linger, try_write, write};
+
+#[on_every_store]
+async fn a_link_that_verifies_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(10 * MINUTE));
     given::link(&store, &written).await;
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn a_link_that_changes_an_address_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_changes_an_address_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = email_change(1, ada, "New@Example.org", now().plus(10 * MINUTE));
     given::link(&store, &written).await;
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn a_link_that_sets_a_password_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_sets_a_password_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = reset(1, ada, now().plus(10 * MINUTE));
     given::link(&store, &written).await;
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn a_link_of_a_waiting_account_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_of_a_waiting_account_comes_back_as_written(store: Arc<dyn Store>) {
     let until = now().plus(10 * MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let written = link(1, user_id(1), until);
@@ -39,7 +45,8 @@ pub async fn a_link_of_a_waiting_account_comes_back_as_written(store: Arc<dyn St
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn the_expiry_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_expiry_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let last = Timestamp::from_micros(i64::MAX);
     for (number, time) in (1..).zip([now().plus(MINUTE), just_before(last), last]) {
@@ -49,34 +56,39 @@ pub async fn the_expiry_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn an_unknown_hash_takes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_hash_takes_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
     assert_eq!(consume(&store, 2, now()).await, None);
 }
 
-pub async fn a_link_is_taken_in_its_last_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_is_taken_in_its_last_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::link(&store, &link(1, ada, end)).await;
     assert!(consume(&store, 1, just_before(end)).await.is_some());
 }
 
-pub async fn a_link_that_expires_now_is_not_taken(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_expires_now_is_not_taken(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::link(&store, &link(1, ada, end)).await;
     assert_eq!(consume(&store, 1, end).await, None);
 }
 
-pub async fn a_link_is_taken_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_is_taken_once(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
     consume(&store, 1, now()).await;
     assert_eq!(consume(&store, 1, now()).await, None);
 }
 
-pub async fn other_links_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_links_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in [1, 2] {
         given::link(&store, &link(number, ada, now().plus(MINUTE))).await;
@@ -85,7 +97,8 @@ pub async fn other_links_stay(store: Arc<dyn Store>) {
     assert!(consume(&store, 2, now()).await.is_some());
 }
 
-pub async fn rolled_back_the_link_is_there_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn rolled_back_the_link_is_there_again(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(MINUTE));
     given::link(&store, &written).await;
@@ -101,7 +114,8 @@ pub async fn rolled_back_the_link_is_there_again(store: Arc<dyn Store>) {
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn of_24_racing_calls_one_takes_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_calls_one_takes_it(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
     let taken = all((0..24).map(|_| {
@@ -115,7 +129,8 @@ pub async fn of_24_racing_calls_one_takes_it(store: Arc<dyn Store>) {
     assert_eq!(taken.iter().flatten().count(), 1);
 }
 
-pub async fn a_link_given_back_goes_to_one_of_those_who_wait(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_given_back_goes_to_one_of_those_who_wait(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
     let given_back = Arc::new(AtomicBool::new(false));
@@ -135,7 +150,8 @@ pub async fn a_link_given_back_goes_to_one_of_those_who_wait(store: Arc<dyn Stor
     assert_eq!(taken.iter().flatten().flatten().count(), 1);
 }
 
-pub async fn a_link_and_what_it_does_happen_together(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_and_what_it_does_happen_together(store: Arc<dyn Store>) {
     let until = now().plus(10 * MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     given::link(&store, &link(1, user_id(1), until)).await;

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
-use super::consume;
-use crate::{given, linger, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MICROSECOND, MINUTE, email_change, just_before, link, now, reset};
+use azuma_testkit_macros::on_every_store;
+
+use super::consume;
+use crate::{given, linger, write};
 
 async fn delete_email_changes(store: &Arc<dyn Store>, user_id: UserId) -> usize {
     write(store, move |tx| {
@@ -26,7 +28,8 @@ async fn given_expired(store: &Arc<dyn Store>, count: u32) {
     }
 }
 
-pub async fn every_link_of_the_user_goes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_link_of_the_user_goes(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     let change = email_change(2, ada, "new@example.org", end);
@@ -39,7 +42,8 @@ pub async fn every_link_of_the_user_goes(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn links_of_others_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn links_of_others_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     given::link(&store, &reset(1, grace, now().plus(MINUTE))).await;
@@ -47,7 +51,8 @@ pub async fn links_of_others_stay(store: Arc<dyn Store>) {
     assert!(consume(&store, 1, now()).await.is_some());
 }
 
-pub async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, email) in [(1, "one@example.org"), (2, "two@example.org")] {
         let change = email_change(number, ada, email, now().plus(MINUTE));
@@ -58,7 +63,8 @@ pub async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
     assert_eq!(consume(&store, 2, now()).await, None);
 }
 
-pub async fn those_that_changed_an_address_are_counted_while_they_worked(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn those_that_changed_an_address_are_counted_while_they_worked(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, end) in [
         (1, now()),
@@ -73,14 +79,16 @@ pub async fn those_that_changed_an_address_are_counted_while_they_worked(store: 
     assert_eq!(delete_email_changes(&store, ada).await, 0);
 }
 
-pub async fn links_that_verify_the_user_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn links_that_verify_the_user_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
     delete_email_changes(&store, ada).await;
     assert!(consume(&store, 1, now()).await.is_some());
 }
 
-pub async fn links_that_change_another_users_address_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn links_that_change_another_users_address_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     let change = email_change(1, grace, "new@example.org", now().plus(MINUTE));
@@ -89,7 +97,8 @@ pub async fn links_that_change_another_users_address_stay(store: Arc<dyn Store>)
     assert!(consume(&store, 1, now()).await.is_some());
 }
 
-pub async fn every_expired_link_goes_and_is_counted(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_expired_link_goes_and_is_counted(store: Arc<dyn Store>) {
     given_expired(&store, 3).await;
     assert_eq!(delete_expired(&store, now(), 10).await, 3);
     for number in 1..=3 {
@@ -97,7 +106,8 @@ pub async fn every_expired_link_goes_and_is_counted(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     given_expired(&store, 5).await;
     let mut gone = Vec::new();
     for _ in 0..4 {
@@ -106,20 +116,23 @@ pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(gone, [2, 2, 1, 0]);
 }
 
-pub async fn a_link_that_works_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_works_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &link(1, ada, now().plus(MICROSECOND))).await;
     assert_eq!(delete_expired(&store, now(), 10).await, 0);
     assert!(consume(&store, 1, now()).await.is_some());
 }
 
-pub async fn expired_links_that_change_an_address_go_too(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn expired_links_that_change_an_address_go_too(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::link(&store, &email_change(1, ada, "new@example.org", now())).await;
     assert_eq!(delete_expired(&store, now(), 10).await, 1);
 }
 
-pub async fn racing_sweeps_count_each_link_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_sweeps_count_each_link_once(store: Arc<dyn Store>) {
     given_expired(&store, 20).await;
     let counts = all((0..8).map(|_| {
         write(&store, |tx| {

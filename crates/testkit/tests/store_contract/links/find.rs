@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use super::consume;
-use crate::{given, look};
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{MINUTE, just_before, link_hash, link_id, now, reset};
+use azuma_testkit_macros::on_every_store;
+
+use super::consume;
+use crate::{given, look};
 
 async fn find(store: &Arc<dyn Store>, now: Timestamp) -> Option<Link> {
     look(store, move |tx| tx.links().find(&link_hash(1), now)).await
@@ -19,7 +21,8 @@ async fn given_link(store: &Arc<dyn Store>) -> Link {
     written
 }
 
-pub async fn a_link_is_found_as_written_and_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_is_found_as_written_and_stays(store: Arc<dyn Store>) {
     let written = given_link(&store).await;
     for _ in 0..2 {
         assert_eq!(find(&store, now()).await.as_ref(), Some(&written));
@@ -27,17 +30,20 @@ pub async fn a_link_is_found_as_written_and_stays(store: Arc<dyn Store>) {
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }
 
-pub async fn a_link_is_found_in_its_last_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_is_found_in_its_last_microsecond(store: Arc<dyn Store>) {
     let end = given_link(&store).await.expires_at;
     assert!(find(&store, just_before(end)).await.is_some());
 }
 
-pub async fn a_link_that_expires_now_is_not_found(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_expires_now_is_not_found(store: Arc<dyn Store>) {
     let end = given_link(&store).await.expires_at;
     assert_eq!(find(&store, end).await, None);
 }
 
-pub async fn a_link_is_there_until_it_is_taken(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_is_there_until_it_is_taken(store: Arc<dyn Store>) {
     let there = async || look(&store, |tx| tx.links().contains(link_id(1))).await;
     assert!(!there().await);
     given_link(&store).await;
@@ -46,7 +52,8 @@ pub async fn a_link_is_there_until_it_is_taken(store: Arc<dyn Store>) {
     assert!(!there().await);
 }
 
-pub async fn a_link_that_was_taken_is_not_found(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_link_that_was_taken_is_not_found(store: Arc<dyn Store>) {
     given_link(&store).await;
     consume(&store, 1, now()).await;
     assert_eq!(find(&store, now()).await, None);

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease};
-use crate::{given, write};
 use azuma_domain::mail::MailLease;
 use azuma_domain::ports::{OutboxRepository, Store, StoreError};
 use azuma_testkit::sample::{DAY, MINUTE, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::{due, given_mail, lease};
+use crate::{given, write};
 
 /// Message 1, leased, and what the lease is.
 async fn given_leased(store: &Arc<dyn Store>) -> MailLease {
@@ -27,28 +29,33 @@ async fn assert_fenced(
     assert_eq!(third[0].attempts, 0);
 }
 
-pub async fn a_worker_whose_lease_was_followed_deletes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_worker_whose_lease_was_followed_deletes_nothing(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| outbox.delete(late)).await;
 }
 
-pub async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| {
         outbox.postpone(late, now().plus(DAY), "busy")
     })
     .await;
 }
 
-pub async fn a_worker_whose_lease_was_followed_buries_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_worker_whose_lease_was_followed_buries_nothing(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| outbox.bury(late, now(), "no")).await;
 }
 
-pub async fn a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same(store: Arc<dyn Store>) {
     let late = given_leased(&store).await;
     write(&store, move |tx| tx.outbox().delete(late)).await;
     assert!(due(&store, now().plus(DAY)).await.is_empty());
 }
 
-pub async fn a_worker_does_not_revive_what_another_buried(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_worker_does_not_revive_what_another_buried(store: Arc<dyn Store>) {
     let lease = given_leased(&store).await;
     write(&store, move |tx| {
         tx.outbox().bury(lease, now(), "no")?;

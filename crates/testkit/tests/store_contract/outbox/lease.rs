@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease, lease_of};
-use crate::{given, write};
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailKind, OutgoingMail};
 use azuma_domain::ports::{Access, Decision, Store};
 use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now, user_id, waiting};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
+use super::{due, given_mail, lease, lease_of};
+use crate::{given, write};
+
+#[on_every_store]
+async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = OutgoingMail {
         to: sample::email("Ada.Lovelace+azuma@Example.org"),
@@ -18,7 +21,8 @@ pub async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(leased[0].mail, written);
 }
 
-pub async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
     for kind in MailKind::all(sample::link_id(1)) {
@@ -36,7 +40,8 @@ pub async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>
     }
 }
 
-pub async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = OutgoingMail {
         created_at: Timestamp::from_micros(1),
@@ -48,30 +53,35 @@ pub async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     assert_eq!(leased[0].mail, written);
 }
 
-pub async fn a_message_to_a_waiting_account_is_leased(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_to_a_waiting_account_is_leased(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     given::mail(&store, &mail(1, user_id(1))).await;
     assert_eq!(due(&store, now()).await, [1]);
 }
 
-pub async fn a_message_is_due_at_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_is_due_at_once(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     assert_eq!(due(&store, now()).await, [1]);
 }
 
-pub async fn a_new_message_was_never_tried(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_message_was_never_tried(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     let leased = lease(&store, now(), now().plus(MINUTE)).await;
     assert_eq!(leased[0].attempts, 0);
 }
 
-pub async fn an_empty_outbox_has_nothing_due(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_empty_outbox_has_nothing_due(store: Arc<dyn Store>) {
     assert_eq!(lease(&store, now(), now().plus(MINUTE)).await, vec![]);
 }
 
-pub async fn the_longest_due_come_first(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_longest_due_come_first(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, age) in [(1, 2), (2, 4), (3, 0), (4, 3), (5, 1)] {
         let due_at = Timestamp::from_micros(now().micros() - age);
@@ -80,7 +90,8 @@ pub async fn the_longest_due_come_first(store: Arc<dyn Store>) {
     assert_eq!(due(&store, now()).await, [2, 4, 1, 5, 3]);
 }
 
-pub async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     given_mail(&store, ada, 2, now().plus(2 * MICROSECOND)).await;
@@ -94,7 +105,8 @@ pub async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn S
     assert_eq!(due(&store, now().plus(MINUTE)).await, [2, 1, 3]);
 }
 
-pub async fn at_most_the_limit_is_leased_the_longest_due_of_all(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_is_leased_the_longest_due_of_all(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=5 {
         let due_at = Timestamp::from_micros(now().micros() - i64::from(number));
@@ -104,7 +116,8 @@ pub async fn at_most_the_limit_is_leased_the_longest_due_of_all(store: Arc<dyn S
     assert_eq!(super::numbers(&super::readable(leased)), [5, 4]);
 }
 
-pub async fn the_rest_is_leased_the_next_time(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_rest_is_leased_the_next_time(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=3 {
         given_mail(&store, ada, number, now()).await;
@@ -117,7 +130,8 @@ pub async fn the_rest_is_leased_the_next_time(store: Arc<dyn Store>) {
     assert_eq!(counts, [2, 1, 0]);
 }
 
-pub async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease(
+#[on_every_store]
+async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease(
     store: Arc<dyn Store>,
 ) {
     let ada = given::ada(&store).await;
@@ -127,7 +141,8 @@ pub async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease
     assert!(due(&store, just_before(until)).await.is_empty());
 }
 
-pub async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     let until = now().plus(MINUTE);
@@ -135,7 +150,8 @@ pub async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn
     assert_eq!(due(&store, until).await, [1]);
 }
 
-pub async fn a_lease_rolled_back_leaves_the_message_due(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lease_rolled_back_leaves_the_message_due(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     let done = store.run(

@@ -1,11 +1,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{given_mail, numbers};
-use crate::{given, linger, write};
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MINUTE, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::{given_mail, numbers};
+use crate::{given, linger, write};
 
 /// What 8 leasers get of 40 messages, each asking for 5 at a time until nothing is due.
 async fn race(store: &Arc<dyn Store>) -> Vec<Vec<u32>> {
@@ -31,18 +33,21 @@ async fn race(store: &Arc<dyn Store>) -> Vec<Vec<u32>> {
     .await
 }
 
-pub async fn no_message_goes_to_two_of_8_racing_leasers(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_message_goes_to_two_of_8_racing_leasers(store: Arc<dyn Store>) {
     let got = race(&store).await.concat();
     let distinct: HashSet<u32> = got.iter().copied().collect();
     assert_eq!(got.len(), distinct.len());
 }
 
-pub async fn every_message_goes_to_one_of_8_racing_leasers(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_message_goes_to_one_of_8_racing_leasers(store: Arc<dyn Store>) {
     let got: HashSet<u32> = race(&store).await.concat().into_iter().collect();
     assert_eq!(got, (0..40).collect());
 }
 
-pub async fn no_call_gets_more_than_its_limit_in_a_race(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_call_gets_more_than_its_limit_in_a_race(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 0..40 {
         given_mail(&store, ada, number, now()).await;
@@ -58,7 +63,8 @@ pub async fn no_call_gets_more_than_its_limit_in_a_race(store: Arc<dyn Store>) {
     assert!(counts.iter().all(|count| *count <= 5));
 }
 
-pub async fn of_8_racing_leases_of_what_was_leased_before_one_gets_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_8_racing_leases_of_what_was_leased_before_one_gets_it(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     super::lease(&store, now(), now().plus(MINUTE)).await;

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::lease;
-use crate::{given, write};
 use azuma_domain::link::Link;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{MINUTE, email_change, link, link_hash, mail, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::lease;
+use crate::{given, write};
 
 /// Message 1 of user 1 with this link.
 async fn given_linked(store: &Arc<dyn Store>, link: &Link) {
@@ -18,21 +20,24 @@ async fn carried(store: &Arc<dyn Store>) -> Option<Link> {
     leased.pop().expect("the message is due").link
 }
 
-pub async fn a_message_carries_its_link_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_carries_its_link_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(10 * MINUTE));
     given_linked(&store, &written).await;
     assert_eq!(carried(&store).await, Some(written));
 }
 
-pub async fn a_message_carries_a_link_that_changes_an_address_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_carries_a_link_that_changes_an_address_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = email_change(1, ada, "New@Example.org", now().plus(10 * MINUTE));
     given_linked(&store, &written).await;
     assert_eq!(carried(&store).await, Some(written));
 }
 
-pub async fn each_message_carries_its_own_link(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_message_carries_its_own_link(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=3 {
         given::link(&store, &link(number, ada, now().plus(10 * MINUTE))).await;
@@ -44,14 +49,16 @@ pub async fn each_message_carries_its_own_link(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn a_message_carries_no_link_once_that_was_followed(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_carries_no_link_once_that_was_followed(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_linked(&store, &link(1, ada, now().plus(10 * MINUTE))).await;
     write(&store, |tx| tx.links().consume(&link_hash(1), now())).await;
     assert_eq!(carried(&store).await, None);
 }
 
-pub async fn a_message_carries_no_link_once_that_was_replaced(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_carries_no_link_once_that_was_replaced(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let change = email_change(1, ada, "new@example.org", now().plus(10 * MINUTE));
     given_linked(&store, &change).await;
@@ -62,14 +69,16 @@ pub async fn a_message_carries_no_link_once_that_was_replaced(store: Arc<dyn Sto
     assert_eq!(carried(&store).await, None);
 }
 
-pub async fn a_message_carries_no_link_once_that_was_swept(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_carries_no_link_once_that_was_swept(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_linked(&store, &link(1, ada, now())).await;
     write(&store, |tx| tx.links().delete_expired(now(), 10)).await;
     assert_eq!(carried(&store).await, None);
 }
 
-pub async fn a_message_is_leased_again_with_its_link(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_is_leased_again_with_its_link(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(10 * MINUTE));
     given_linked(&store, &written).await;

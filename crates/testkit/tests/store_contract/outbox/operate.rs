@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease, lease_of};
-use crate::{count, given, linger, look, write};
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{MailId, MailState, QueuedMail};
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, SECOND, just_before, mail, mail_id, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::{due, given_mail, lease, lease_of};
+use crate::{count, given, linger, look, write};
 
 async fn list(store: &Arc<dyn Store>, limit: u32) -> Vec<QueuedMail> {
     look(store, move |tx| tx.outbox().list(limit)).await
@@ -42,19 +44,22 @@ async fn given_three(store: &Arc<dyn Store>) {
     }
 }
 
-pub async fn messages_are_listed_the_oldest_first_dead_letters_among_them(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn messages_are_listed_the_oldest_first_dead_letters_among_them(store: Arc<dyn Store>) {
     given_three(&store).await;
     bury(&store, 2, now()).await;
     let ids: Vec<_> = list(&store, 10).await.iter().map(|m| m.mail.id).collect();
     assert_eq!(ids, [1, 2, 3].map(mail_id));
 }
 
-pub async fn no_more_than_the_limit_is_listed(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_more_than_the_limit_is_listed(store: Arc<dyn Store>) {
     given_three(&store).await;
     assert_eq!(list(&store, 2).await.len(), 2);
 }
 
-pub async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::mail(&store, &mail(1, ada)).await;
     let due_at = now().plus(MINUTE);
@@ -79,12 +84,14 @@ pub async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Stor
     assert_eq!(find(&store, 1).await, Some(buried));
 }
 
-pub async fn a_message_that_is_gone_is_not_found(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_that_is_gone_is_not_found(store: Arc<dyn Store>) {
     given_three(&store).await;
     assert_eq!(find(&store, 4).await, None);
 }
 
-pub async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<dyn Store>) {
     given_three(&store).await;
     write(&store, |tx| {
         let lease = lease_of(tx, 1)?;
@@ -99,7 +106,8 @@ pub async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<
     assert_eq!(leased[0].mail.useless_from, now().plus(DAY));
 }
 
-pub async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
     given_three(&store).await;
     bury(&store, 1, now()).await;
     revive(&store, 1).await;
@@ -107,21 +115,24 @@ pub async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
     assert_eq!(leased[0].last_failure.as_deref(), Some("550 nobody"));
 }
 
-pub async fn what_is_no_dead_letter_is_not_revived(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn what_is_no_dead_letter_is_not_revived(store: Arc<dyn Store>) {
     given_three(&store).await;
     assert!(!revive(&store, 1).await);
     assert!(!revive(&store, 4).await);
     assert!(due(&store, now()).await.is_empty());
 }
 
-pub async fn of_8_racing_calls_one_revives(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_8_racing_calls_one_revives(store: Arc<dyn Store>) {
     given_three(&store).await;
     bury(&store, 1, now()).await;
     let revived = all((0..8).map(|_| revive(&store, 1))).await;
     assert_eq!(count(&revived), 1);
 }
 
-pub async fn a_waiting_message_and_a_dead_letter_are_discarded_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_message_and_a_dead_letter_are_discarded_once(store: Arc<dyn Store>) {
     given_three(&store).await;
     bury(&store, 1, now()).await;
     let discard = |number| write(&store, move |tx| tx.outbox().discard(mail_id(number)));
@@ -140,7 +151,8 @@ async fn left(store: &Arc<dyn Store>) -> Vec<MailId> {
     list(store, 10).await.iter().map(|m| m.mail.id).collect()
 }
 
-pub async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store: Arc<dyn Store>) {
     given_three(&store).await;
     bury(&store, 1, now()).await;
     bury(&store, 2, now().plus(MICROSECOND)).await;
@@ -149,7 +161,8 @@ pub async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store:
     assert_eq!(left(&store).await, [2, 3].map(mail_id));
 }
 
-pub async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
     given_three(&store).await;
     for (number, seconds) in [(1, 3), (2, 1), (3, 2)] {
         bury(&store, number, now().plus(seconds * SECOND)).await;
@@ -158,7 +171,8 @@ pub async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
     assert_eq!(left(&store).await, [mail_id(1)]);
 }
 
-pub async fn a_letter_that_was_revived_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_letter_that_was_revived_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::mail(&store, &mail(1, ada)).await;
     bury(&store, 1, now()).await;

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::{due, given_mail, lease, lease_of};
-use crate::{given, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, just_before, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::{due, given_mail, lease, lease_of};
+use crate::{given, write};
 
 async fn delete(store: &Arc<dyn Store>, number: u32) {
     write(store, move |tx| {
@@ -44,20 +46,23 @@ fn much_later() -> Timestamp {
     now().plus(365 * DAY)
 }
 
-pub async fn a_deleted_message_is_not_leased_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_deleted_message_is_not_leased_again(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     delete(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }
 
-pub async fn a_postponed_message_is_not_leased_a_microsecond_too_soon(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_postponed_message_is_not_leased_a_microsecond_too_soon(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(5 * MINUTE);
     postpone(&store, 1, due_at).await;
     assert_eq!(due(&store, just_before(due_at)).await, [2]);
 }
 
-pub async fn a_postponed_message_is_leased_when_it_is_due(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_postponed_message_is_leased_when_it_is_due(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(5 * MINUTE);
     postpone(&store, 1, due_at).await;
@@ -65,14 +70,16 @@ pub async fn a_postponed_message_is_leased_when_it_is_due(store: Arc<dyn Store>)
     assert_eq!(due(&store, due_at).await, [1]);
 }
 
-pub async fn a_message_postponed_to_before_its_lease_ends_is_due_then(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_postponed_to_before_its_lease_ends_is_due_then(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(MINUTE / 2);
     postpone(&store, 1, due_at).await;
     assert_eq!(due(&store, due_at).await, [1]);
 }
 
-pub async fn each_postponement_is_one_attempt_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_postponement_is_one_attempt_more(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     delete(&store, 2).await;
     let mut attempts = Vec::new();
@@ -85,14 +92,16 @@ pub async fn each_postponement_is_one_attempt_more(store: Arc<dyn Store>) {
     assert_eq!(attempts, [1, 2, 3]);
 }
 
-pub async fn other_messages_keep_their_attempts(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_messages_keep_their_attempts(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     postpone(&store, 1, much_later()).await;
     let leased = lease(&store, now().plus(MINUTE), now().plus(2 * MINUTE)).await;
     assert_eq!(leased[0].attempts, 0);
 }
 
-pub async fn a_postponed_message_is_otherwise_as_it_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_postponed_message_is_otherwise_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     let before = lease(&store, now(), now().plus(MINUTE)).await;
@@ -101,27 +110,31 @@ pub async fn a_postponed_message_is_otherwise_as_it_was(store: Arc<dyn Store>) {
     assert_eq!(after[0].mail, before[0].mail);
 }
 
-pub async fn a_buried_message_is_never_leased_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_buried_message_is_never_leased_again(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     bury(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }
 
-pub async fn a_message_buried_before_it_was_leased_is_never_leased(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_buried_before_it_was_leased_is_never_leased(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     bury(&store, 1).await;
     assert!(due(&store, now()).await.is_empty());
 }
 
-pub async fn a_message_postponed_and_then_buried_is_never_leased_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_message_postponed_and_then_buried_is_never_leased_again(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     postpone(&store, 1, now().plus(2 * MINUTE)).await;
     bury(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }
 
-pub async fn long_reasons_are_taken(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn long_reasons_are_taken(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let reason = "не доставлено 📭 ".repeat(1_000);
     write(&store, move |tx| {
@@ -133,7 +146,8 @@ pub async fn long_reasons_are_taken(store: Arc<dyn Store>) {
     assert_eq!(due(&store, much_later()).await, [1]);
 }
 
-pub async fn a_reason_can_hold_a_nul(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_reason_can_hold_a_nul(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     write(&store, move |tx| {
         let (one, two) = (lease_of(tx, 1)?, lease_of(tx, 2)?);
@@ -144,7 +158,8 @@ pub async fn a_reason_can_hold_a_nul(store: Arc<dyn Store>) {
     assert_eq!(due(&store, much_later()).await, [1]);
 }
 
-pub async fn settling_a_message_that_is_gone_is_no_error(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn settling_a_message_that_is_gone_is_no_error(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     delete(&store, 1).await;
     // Its account may be deleted while it is being sent.

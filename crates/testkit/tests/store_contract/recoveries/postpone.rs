@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
-use super::{request, take};
-use crate::write;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::{MINUTE, SECOND, just_before, now, recovery};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_postponed_request_waits_and_is_otherwise_as_it_was(store: Arc<dyn Store>) {
+use super::{request, take};
+use crate::write;
+
+#[on_every_store]
+async fn a_postponed_request_waits_and_is_otherwise_as_it_was(store: Arc<dyn Store>) {
     let written = recovery(1, "ada@example.org", now());
     request(&store, &written).await;
     let (id, due_at) = (written.id, now().plus(MINUTE));
@@ -16,7 +19,8 @@ pub async fn a_postponed_request_waits_and_is_otherwise_as_it_was(store: Arc<dyn
     assert_eq!(take(&store, due_at, 10).await, [written]);
 }
 
-pub async fn the_others_are_due_before_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_others_are_due_before_it(store: Arc<dyn Store>) {
     let [first, second, third] =
         [1, 2, 3].map(|number| recovery(number, "ada@example.org", now().plus(number * SECOND)));
     for written in [&first, &second, &third] {
@@ -27,14 +31,16 @@ pub async fn the_others_are_due_before_it(store: Arc<dyn Store>) {
     assert_eq!(take(&store, due_at, 10).await, [second, third, first]);
 }
 
-pub async fn a_discarded_request_is_gone(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_discarded_request_is_gone(store: Arc<dyn Store>) {
     let written = recovery(1, "ada@example.org", now());
     request(&store, &written).await;
     write(&store, move |tx| tx.recoveries().discard(written.id)).await;
     assert_eq!(take(&store, now(), 10).await, []);
 }
 
-pub async fn a_request_that_is_gone_is_not_missed(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_request_that_is_gone_is_not_missed(store: Arc<dyn Store>) {
     let id = recovery(1, "ada@example.org", now()).id;
     let made = write(&store, move |tx| {
         tx.recoveries().postpone(id, now())?;

@@ -1,15 +1,18 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{request, take, take_due};
-use crate::{given, linger, write};
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{Access, Decision, Store};
 use azuma_domain::recovery::RecoveryRequest;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MICROSECOND, just_before, now, recovery};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_request_comes_back_as_written(store: Arc<dyn Store>) {
+use super::{request, take, take_due};
+use crate::{given, linger, write};
+
+#[on_every_store]
+async fn a_request_comes_back_as_written(store: Arc<dyn Store>) {
     let written = RecoveryRequest {
         language: Language::German,
         ..recovery(1, "Ada.L+x@Example.org", now())
@@ -18,13 +21,15 @@ pub async fn a_request_comes_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(take(&store, now(), 10).await, [written]);
 }
 
-pub async fn a_request_is_taken_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_request_is_taken_once(store: Arc<dyn Store>) {
     request(&store, &recovery(1, "ada@example.org", now())).await;
     assert_eq!(take(&store, now(), 10).await.len(), 1);
     assert_eq!(take(&store, now(), 10).await, []);
 }
 
-pub async fn an_unknown_address_is_as_good(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_address_is_as_good(store: Arc<dyn Store>) {
     given::ada(&store).await;
     for (number, email) in [(1, "ada@example.org"), (2, "nobody@example.org")] {
         request(&store, &recovery(number, email, now())).await;
@@ -32,14 +37,16 @@ pub async fn an_unknown_address_is_as_good(store: Arc<dyn Store>) {
     assert_eq!(take(&store, now(), 10).await.len(), 2);
 }
 
-pub async fn an_address_can_be_requested_twice(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_address_can_be_requested_twice(store: Arc<dyn Store>) {
     for number in [1, 2] {
         request(&store, &recovery(number, "ada@example.org", now())).await;
     }
     assert_eq!(take(&store, now(), 10).await.len(), 2);
 }
 
-pub async fn the_oldest_come_first(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_oldest_come_first(store: Arc<dyn Store>) {
     let written: Vec<RecoveryRequest> = (1..=3)
         .map(|number| recovery(number, "ada@example.org", now().plus(number * MICROSECOND)))
         .collect();
@@ -51,13 +58,15 @@ pub async fn the_oldest_come_first(store: Arc<dyn Store>) {
     assert_eq!(take(&store, later, 2).await, written[2..]);
 }
 
-pub async fn a_request_is_due_when_it_is_made_and_not_before(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_request_is_due_when_it_is_made_and_not_before(store: Arc<dyn Store>) {
     request(&store, &recovery(1, "ada@example.org", now())).await;
     assert_eq!(take(&store, just_before(now()), 10).await, []);
     assert_eq!(take(&store, now(), 10).await.len(), 1);
 }
 
-pub async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
     request(&store, &recovery(1, "ada@example.org", now())).await;
     let done = store.run(
         Access::Write,
@@ -70,7 +79,8 @@ pub async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
     assert_eq!(take(&store, now(), 10).await.len(), 1);
 }
 
-pub async fn of_8_racing_calls_each_request_goes_to_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_8_racing_calls_each_request_goes_to_one(store: Arc<dyn Store>) {
     for number in 0..20 {
         request(&store, &recovery(number, "ada@example.org", now())).await;
     }

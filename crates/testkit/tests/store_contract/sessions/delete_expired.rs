@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use super::{find, list, promote, tokens};
-use crate::{given, linger, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MICROSECOND, MINUTE, just_before, now, token, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, list, promote, tokens};
+use crate::{given, linger, write};
 
 async fn delete_expired(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
     write(store, move |tx| tx.sessions().delete_expired(now, limit)).await
@@ -18,7 +20,8 @@ async fn given_expired(store: &Arc<dyn Store>, count: u32) {
     }
 }
 
-pub async fn every_expired_token_goes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_expired_token_goes(store: Arc<dyn Store>) {
     given_expired(&store, 3).await;
     delete_expired(&store, now(), 10).await;
     let earlier = just_before(now());
@@ -27,12 +30,14 @@ pub async fn every_expired_token_goes(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_how_many(store: Arc<dyn Store>) {
     given_expired(&store, 3).await;
     assert_eq!(delete_expired(&store, now(), 10).await, 3);
 }
 
-pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     given_expired(&store, 5).await;
     let mut gone = Vec::new();
     for _ in 0..4 {
@@ -41,14 +46,16 @@ pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(gone, [2, 2, 1, 0]);
 }
 
-pub async fn a_token_live_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_live_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MICROSECOND)).await;
     assert_eq!(delete_expired(&store, now(), 10).await, 0);
     assert!(find(&store, 1, 0, now()).await.is_some());
 }
 
-pub async fn a_session_left_without_a_token_goes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_left_without_a_token_goes(store: Arc<dyn Store>) {
     given_expired(&store, 1).await;
     delete_expired(&store, now(), 10).await;
     // A session that is still there would take both.
@@ -57,7 +64,8 @@ pub async fn a_session_left_without_a_token_goes(store: Arc<dyn Store>) {
     assert!(!promote(&store, 1, 1, now()).await);
 }
 
-pub async fn a_session_keeps_its_live_token(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_keeps_its_live_token(store: Arc<dyn Store>) {
     given_expired(&store, 1).await;
     let next = token(1, 1, now().plus(MINUTE));
     given::token(&store, &next).await;
@@ -66,7 +74,8 @@ pub async fn a_session_keeps_its_live_token(store: Arc<dyn Store>) {
     assert_eq!(list(&store, user_id(1), now()).await.len(), 1);
 }
 
-pub async fn expired_tokens_of_one_session_count_each(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn expired_tokens_of_one_session_count_each(store: Arc<dyn Store>) {
     given_expired(&store, 1).await;
     for generation in 1..=2 {
         given::token(&store, &token(1, generation, now())).await;
@@ -74,7 +83,8 @@ pub async fn expired_tokens_of_one_session_count_each(store: Arc<dyn Store>) {
     assert_eq!(delete_expired(&store, now(), 10).await, 3);
 }
 
-pub async fn a_session_cut_off_by_the_limit_goes_in_the_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_cut_off_by_the_limit_goes_in_the_end(store: Arc<dyn Store>) {
     given_expired(&store, 1).await;
     given::token(&store, &token(1, 1, now())).await;
     assert_eq!(delete_expired(&store, now(), 1).await, 1);
@@ -83,7 +93,8 @@ pub async fn a_session_cut_off_by_the_limit_goes_in_the_end(store: Arc<dyn Store
     assert!(!write(&store, move |tx| tx.sessions().insert_token(&late)).await);
 }
 
-pub async fn racing_sweeps_count_each_token_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_sweeps_count_each_token_once(store: Arc<dyn Store>) {
     given_expired(&store, 20).await;
     let counts = all((0..8).map(|_| {
         write(&store, |tx| {
@@ -96,7 +107,8 @@ pub async fn racing_sweeps_count_each_token_once(store: Arc<dyn Store>) {
     assert_eq!(counts.iter().sum::<usize>(), 20);
 }
 
-pub async fn a_token_added_while_the_last_one_is_swept_is_live_or_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_added_while_the_last_one_is_swept_is_live_or_refused(store: Arc<dyn Store>) {
     use azuma_testkit::both;
 
     let ada = given::ada(&store).await;

@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
-use super::{end, find, is_live, list, numbers};
-use crate::{count, given, linger, write};
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MINUTE, now, session_id, token};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
+use super::{end, find, is_live, list, numbers};
+use crate::{count, given, linger, write};
+
+#[on_every_store]
+async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
@@ -15,7 +18,8 @@ pub async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
     assert_eq!(find(&store, 1, 1, now()).await, None);
 }
 
-pub async fn the_users_other_sessions_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_users_other_sessions_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
@@ -23,14 +27,16 @@ pub async fn the_users_other_sessions_stay(store: Arc<dyn Store>) {
     assert_eq!(numbers(&list(&store, ada, now()).await), [2]);
 }
 
-pub async fn another_users_session_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn another_users_session_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     assert!(!end(&store, grace, 1).await);
 }
 
-pub async fn another_users_session_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn another_users_session_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
@@ -38,19 +44,22 @@ pub async fn another_users_session_stays(store: Arc<dyn Store>) {
     assert!(is_live(&store, 1, now()).await);
 }
 
-pub async fn an_unknown_session_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_session_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert!(!end(&store, ada, 1).await);
 }
 
-pub async fn the_second_call_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_second_call_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
     assert!(!end(&store, ada, 1).await);
 }
 
-pub async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let answers = all((0..12).map(|_| {

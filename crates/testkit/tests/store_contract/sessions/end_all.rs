@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use super::{find, is_live, list, numbers};
-use crate::{given, linger, write};
 use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MINUTE, now, session_id, token};
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, is_live, list, numbers};
+use crate::{given, linger, write};
 
 /// How many end where all but `except` do.
 async fn end_all(store: &Arc<dyn Store>, user_id: UserId, except: Option<u32>) -> usize {
@@ -21,7 +23,8 @@ async fn given_logins(store: &Arc<dyn Store>, count: u32) -> UserId {
     ada
 }
 
-pub async fn all_of_the_users_sessions_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn all_of_the_users_sessions_end(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
     end_all(&store, ada, None).await;
     for number in 1..=3 {
@@ -29,29 +32,34 @@ pub async fn all_of_the_users_sessions_end(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn all_but_the_one_excepted_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn all_but_the_one_excepted_end(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
     end_all(&store, ada, Some(2)).await;
     assert_eq!(numbers(&list(&store, ada, now()).await), [2]);
 }
 
-pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_how_many(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
     assert_eq!(end_all(&store, ada, Some(2)).await, 2);
 }
 
-pub async fn a_session_with_several_tokens_counts_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_with_several_tokens_counts_once(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 1).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
     assert_eq!(end_all(&store, ada, None).await, 1);
 }
 
-pub async fn none_is_counted_where_there_is_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn none_is_counted_where_there_is_none(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert_eq!(end_all(&store, ada, None).await, 0);
 }
 
-pub async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 1).await;
     let grace = given::grace(&store).await;
     given::login(&store, 2, grace, now().plus(MINUTE)).await;
@@ -59,7 +67,8 @@ pub async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     assert!(is_live(&store, 2, now()).await);
 }
 
-pub async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 20).await;
     let ended = all((0..8).map(|_| {
         write(&store, move |tx| {

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::is_live;
-use crate::{given, linger, write};
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MINUTE, now};
+use azuma_testkit_macros::on_every_store;
+
+use super::is_live;
+use crate::{given, linger, write};
 
 async fn end_anybodys(store: &Arc<dyn Store>, limit: u32) -> usize {
     write(store, move |tx| {
@@ -21,7 +23,8 @@ async fn given_three(store: &Arc<dyn Store>) {
     }
 }
 
-pub async fn every_users_sessions_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_users_sessions_end(store: Arc<dyn Store>) {
     given_three(&store).await;
     assert_eq!(end_anybodys(&store, 10).await, 3);
     for number in 1..=3 {
@@ -29,7 +32,8 @@ pub async fn every_users_sessions_end(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     given_three(&store).await;
     let mut ended = Vec::new();
     for _ in 0..3 {
@@ -38,14 +42,16 @@ pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(ended, [2, 1, 0]);
 }
 
-pub async fn a_session_issued_at_the_time_given_or_later_lives_on(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_issued_at_the_time_given_or_later_lives_on(store: Arc<dyn Store>) {
     given_three(&store).await;
     let ended = write(&store, |tx| tx.sessions().end_anybodys(now(), 10)).await;
     assert_eq!(ended, 0);
     assert!(is_live(&store, 1, now()).await);
 }
 
-pub async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
     given_three(&store).await;
     let ended = all((0..6).map(|_| {
         write(&store, |tx| {

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
-use super::{a_mere_use, find, list, numbers, record};
-use crate::{given, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::session::Session;
 use azuma_domain::user::UserId;
 use azuma_testkit::sample::{DAY, MINUTE, SECOND, now, session, token};
+use azuma_testkit_macros::on_every_store;
+
+use super::{a_mere_use, find, list, numbers, record};
+use crate::{given, write};
 
 async fn end_least_used(
     store: &Arc<dyn Store>,
@@ -43,7 +45,8 @@ async fn given_use(store: &Arc<dyn Store>, number: u32, generation: u32, minutes
     record(store, vec![used]).await;
 }
 
-pub async fn those_used_last_are_kept(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn those_used_last_are_kept(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, used) in [(1, 4), (2, 1), (3, 5), (4, 2), (5, 3)] {
         given_session(&store, number, ada, number).await;
@@ -53,7 +56,8 @@ pub async fn those_used_last_are_kept(store: Arc<dyn Store>) {
     assert_eq!(left(&store, ada).await, [1, 3, 5]);
 }
 
-pub async fn one_never_used_counts_as_used_when_it_was_issued(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn one_never_used_counts_as_used_when_it_was_issued(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_session(&store, 1, ada, 0).await;
     given_use(&store, 1, 0, 2).await;
@@ -63,7 +67,8 @@ pub async fn one_never_used_counts_as_used_when_it_was_issued(store: Arc<dyn Sto
     assert_eq!(left(&store, ada).await, [1, 3]);
 }
 
-pub async fn the_last_use_of_any_of_its_tokens_counts(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_use_of_any_of_its_tokens_counts(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=3 {
         given_session(&store, number, ada, number).await;
@@ -76,7 +81,8 @@ pub async fn the_last_use_of_any_of_its_tokens_counts(store: Arc<dyn Store>) {
     assert_eq!(left(&store, ada).await, [1, 2]);
 }
 
-pub async fn an_expired_one_ends_before_any_other(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_expired_one_ends_before_any_other(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_session(&store, 1, ada, 1).await;
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
@@ -86,7 +92,8 @@ pub async fn an_expired_one_ends_before_any_other(store: Arc<dyn Store>) {
     assert_eq!(left(&store, ada).await, [1]);
 }
 
-pub async fn a_session_with_a_live_token_is_live_though_another_has_expired(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_with_a_live_token_is_live_though_another_has_expired(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::token(&store, &token(1, 1, now().plus(DAY))).await;
@@ -97,7 +104,8 @@ pub async fn a_session_with_a_live_token_is_live_though_another_has_expired(stor
     assert_eq!(left(&store, ada).await, [1]);
 }
 
-pub async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=3 {
         given_session(&store, number, ada, number).await;
@@ -106,7 +114,8 @@ pub async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
     assert_eq!(left(&store, ada).await, [1, 2, 3]);
 }
 
-pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=7 {
         given_session(&store, number, ada, number).await;
@@ -119,7 +128,8 @@ pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(left(&store, ada).await, [6, 7]);
 }
 
-pub async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     given_session(&store, 1, grace, 1).await;
     given_session(&store, 2, ada, 2).await;
@@ -128,7 +138,8 @@ pub async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     assert_eq!(left(&store, grace).await, [1]);
 }
 
-pub async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_session(&store, 1, ada, 1).await;
     given::token(&store, &token(1, 1, now().plus(DAY))).await;

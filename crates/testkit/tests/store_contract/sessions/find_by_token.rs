@@ -1,33 +1,39 @@
 use std::sync::Arc;
 
-use super::{end, find, find_hash, promote};
-use crate::{given, try_write};
 use azuma_domain::ports::{Store, UserChanges};
 use azuma_domain::session::{Session, SessionPolicy};
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_testkit::sample::{self, MINUTE, just_before, now, session, token, token_hash};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn an_unknown_hash_finds_nothing(store: Arc<dyn Store>) {
+use super::{end, find, find_hash, promote};
+use crate::{given, try_write};
+
+#[on_every_store]
+async fn an_unknown_hash_finds_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     assert_eq!(find(&store, 2, 0, now()).await, None);
 }
 
-pub async fn a_token_is_found_in_its_last_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_is_found_in_its_last_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::login(&store, 1, ada, end).await;
     assert!(find(&store, 1, 0, just_before(end)).await.is_some());
 }
 
-pub async fn a_token_that_expires_now_is_not_found(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_that_expires_now_is_not_found(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::login(&store, 1, ada, end).await;
     assert_eq!(find(&store, 1, 0, end).await, None);
 }
 
-pub async fn a_token_finds_its_own_session_and_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_finds_its_own_session_and_user(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
@@ -38,7 +44,8 @@ pub async fn a_token_finds_its_own_session_and_user(store: Arc<dyn Store>) {
     assert_eq!(found.user.profile().unwrap().name.as_str(), "grace");
 }
 
-pub async fn each_of_a_sessions_tokens_is_found_as_itself(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_of_a_sessions_tokens_is_found_as_itself(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let next = token(1, 1, now().plus(2 * MINUTE));
@@ -49,9 +56,8 @@ pub async fn each_of_a_sessions_tokens_is_found_as_itself(store: Arc<dyn Store>)
     assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
 }
 
-pub async fn a_live_token_is_found_though_the_sessions_other_one_has_expired(
-    store: Arc<dyn Store>,
-) {
+#[on_every_store]
+async fn a_live_token_is_found_though_the_sessions_other_one_has_expired(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now()).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
@@ -59,7 +65,8 @@ pub async fn a_live_token_is_found_though_the_sessions_other_one_has_expired(
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
 
-pub async fn the_session_is_found_with_its_current_generation(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_session_is_found_with_its_current_generation(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
@@ -68,14 +75,16 @@ pub async fn the_session_is_found_with_its_current_generation(store: Arc<dyn Sto
     assert_eq!(found.current, Generation::new(1));
 }
 
-pub async fn a_session_with_one_token_is_found_with_that_as_the_newest(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_with_one_token_is_found_with_that_as_the_newest(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let found = find(&store, 1, 0, now()).await.expect("it is live");
     assert_eq!(found.newest, Generation::FIRST);
 }
 
-pub async fn each_token_is_found_with_the_newest_generation(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_token_is_found_with_the_newest_generation(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let issued = Session {
         policy: SessionPolicy::Rotating,
@@ -92,7 +101,8 @@ pub async fn each_token_is_found_with_the_newest_generation(store: Arc<dyn Store
     }
 }
 
-pub async fn the_user_is_found_as_it_is_now(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_user_is_found_as_it_is_now(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let answered = try_write(&store, move |tx| {
@@ -108,14 +118,16 @@ pub async fn the_user_is_found_as_it_is_now(store: Arc<dyn Store>) {
     assert_eq!(Ok(found.user.profile().ok().cloned()), answered);
 }
 
-pub async fn a_token_of_an_ended_session_is_not_found(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_of_an_ended_session_is_not_found(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
 
-pub async fn a_hash_that_differs_in_one_bit_finds_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_hash_that_differs_in_one_bit_finds_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let mut almost = *token_hash(1, 0).as_bytes();

@@ -1,13 +1,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::find;
-use crate::given;
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::session::{Client, Session, SessionPolicy, SessionToken, UserAgent};
 use azuma_domain::token::{Generation, TokenShape};
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session, token, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::find;
+use crate::given;
 
 /// The session and the token as they come back.
 async fn returned(
@@ -24,13 +26,15 @@ async fn returned(
     )
 }
 
-pub async fn a_session_and_its_token_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_and_its_token_come_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = (session(1, ada), token(1, 0, now().plus(5 * MINUTE)));
     assert_eq!(returned(&store, &written.0, &written.1).await, written);
 }
 
-pub async fn both_policies_and_both_shapes_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn both_policies_and_both_shapes_come_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
     for policy in [SessionPolicy::Sliding, SessionPolicy::Rotating] {
@@ -47,7 +51,8 @@ pub async fn both_policies_and_both_shapes_come_back_as_written(store: Arc<dyn S
     }
 }
 
-pub async fn ipv4_and_ipv6_addresses_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn ipv4_and_ipv6_addresses_come_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let addresses = [
         "127.0.0.1",
@@ -68,7 +73,8 @@ pub async fn ipv4_and_ipv6_addresses_come_back_as_written(store: Arc<dyn Store>)
     }
 }
 
-pub async fn user_agents_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn user_agents_come_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let longest = "猫".repeat(256);
     for (number, text) in (1..).zip([
@@ -85,14 +91,16 @@ pub async fn user_agents_come_back_as_written(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn a_client_of_whom_nothing_is_known_comes_back_so(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_client_of_whom_nothing_is_known_comes_back_so(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let first = token(1, 0, now().plus(MINUTE));
     let (returned, _) = returned(&store, &session(1, ada), &first).await;
     assert_eq!(returned.client, Client::default());
 }
 
-pub async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let last = Timestamp::from_micros(i64::MAX);
     for (number, micros) in (1..).zip([0, 1, 999_999, 1_616_942_380_063_095]) {
@@ -109,7 +117,8 @@ pub async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn a_session_can_begin_with_a_later_generation(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_can_begin_with_a_later_generation(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = Session {
         generation: Generation::new(70_000),
@@ -120,7 +129,8 @@ pub async fn a_session_can_begin_with_a_later_generation(store: Arc<dyn Store>) 
     assert_eq!(returned, (written, first));
 }
 
-pub async fn a_user_can_have_many_sessions(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_can_have_many_sessions(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 0..50 {
         given::login(&store, number, ada, now().plus(MINUTE)).await;

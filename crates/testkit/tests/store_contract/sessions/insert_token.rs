@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use super::{end, expiry, find, find_hash, is_live, tokens};
-use crate::{count, given, linger, look, try_write, write};
 use azuma_domain::ports::Store;
 use azuma_domain::session::SessionToken;
 use azuma_domain::token::Generation;
@@ -9,6 +7,10 @@ use azuma_testkit::sample::{
     self, MINUTE, account, link_hash, now, session_id, token, token_hash, user_id,
 };
 use azuma_testkit::{all, both};
+use azuma_testkit_macros::on_every_store;
+
+use super::{end, expiry, find, find_hash, is_live, tokens};
+use crate::{count, given, linger, look, try_write, write};
 
 async fn insert_token(store: &Arc<dyn Store>, token: SessionToken) -> bool {
     write(store, move |tx| tx.sessions().insert_token(&token)).await
@@ -35,7 +37,8 @@ async fn race(store: &Arc<dyn Store>, rivals: Vec<SessionToken>) -> Vec<bool> {
     .await
 }
 
-pub async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let next = SessionToken {
@@ -47,7 +50,8 @@ pub async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(found.token, next);
 }
 
-pub async fn the_current_generation_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_current_generation_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
@@ -55,7 +59,8 @@ pub async fn the_current_generation_stays(store: Arc<dyn Store>) {
     assert_eq!(found.current, Generation::FIRST);
 }
 
-pub async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     insert_token(&store, token(1, 1, now().plus(2 * MINUTE))).await;
@@ -63,13 +68,15 @@ pub async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {
     assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
 }
 
-pub async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     assert_eq!(count(&race(&store, rivals()).await), 1);
 }
 
-pub async fn of_24_racing_calls_those_that_answer_false_change_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_calls_those_that_answer_false_change_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let first = token(1, 0, now().plus(MINUTE));
     given::login(&store, 1, ada, first.expires_at).await;
@@ -79,7 +86,8 @@ pub async fn of_24_racing_calls_those_that_answer_false_change_nothing(store: Ar
     assert_eq!(tokens(&store, 1).await, vec![first, winner]);
 }
 
-pub async fn a_generation_that_is_there_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_generation_that_is_there_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let same = token(1, 0, now().plus(2 * MINUTE));
@@ -87,7 +95,8 @@ pub async fn a_generation_that_is_there_answers_false(store: Arc<dyn Store>) {
     assert_eq!(expiry(&store, 1, 0).await, now().plus(MINUTE));
 }
 
-pub async fn a_generation_whose_token_has_expired_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_generation_whose_token_has_expired_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now()).await;
     let same = token(1, 0, now().plus(MINUTE));
@@ -95,7 +104,8 @@ pub async fn a_generation_whose_token_has_expired_answers_false(store: Arc<dyn S
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
 
-pub async fn the_same_generation_of_another_session_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_same_generation_of_another_session_answers_true(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in [1, 2] {
         given::login(&store, number, ada, now().plus(MINUTE)).await;
@@ -103,14 +113,16 @@ pub async fn the_same_generation_of_another_session_answers_true(store: Arc<dyn 
     }
 }
 
-pub async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
     assert!(!insert_token(&store, token(1, 1, now().plus(MINUTE))).await);
 }
 
-pub async fn an_ended_session_stays_ended(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_ended_session_stays_ended(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
@@ -119,7 +131,8 @@ pub async fn an_ended_session_stays_ended(store: Arc<dyn Store>) {
     assert!(!is_live(&store, 1, now()).await);
 }
 
-pub async fn after_false_for_an_ended_session_the_transaction_can_commit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn after_false_for_an_ended_session_the_transaction_can_commit(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
@@ -134,7 +147,8 @@ pub async fn after_false_for_an_ended_session_the_transaction_can_commit(store: 
     assert!(found.is_some());
 }
 
-pub async fn after_false_for_a_taken_generation_the_transaction_can_commit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn after_false_for_a_taken_generation_the_transaction_can_commit(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let done = try_write(&store, |tx| {
@@ -151,7 +165,8 @@ pub async fn after_false_for_a_taken_generation_the_transaction_can_commit(store
     assert!(found.is_some());
 }
 
-pub async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 0..12 {
         given::login(&store, number, ada, now().plus(MINUTE)).await;
@@ -171,7 +186,8 @@ pub async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<
     }
 }
 
-pub async fn rolled_back_it_leaves_the_generation_to_the_next_call(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn rolled_back_it_leaves_the_generation_to_the_next_call(store: Arc<dyn Store>) {
     use azuma_domain::ports::{Access, Decision};
 
     let ada = given::ada(&store).await;

@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
-use super::{a_use, end, list, numbers, promote, record};
-use crate::{given, look};
 use azuma_domain::ports::Store;
 use azuma_domain::session::{ListedSession, Session};
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, just_before, now, session, token, user_id};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_session_comes_with_its_token(store: Arc<dyn Store>) {
+use super::{a_use, end, list, numbers, promote, record};
+use crate::{given, look};
+
+#[on_every_store]
+async fn a_session_comes_with_its_token(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let expected = ListedSession {
@@ -17,12 +20,14 @@ pub async fn a_session_comes_with_its_token(store: Arc<dyn Store>) {
     assert_eq!(list(&store, ada, now()).await, vec![expected]);
 }
 
-pub async fn a_user_without_sessions_has_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_without_sessions_has_none(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert_eq!(list(&store, ada, now()).await, vec![]);
 }
 
-pub async fn the_newest_comes_first(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_newest_comes_first(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, age) in [(1, 2), (2, 0), (3, 3), (4, 1)] {
         let issued = Session {
@@ -34,7 +39,8 @@ pub async fn the_newest_comes_first(store: Arc<dyn Store>) {
     assert_eq!(numbers(&list(&store, ada, now()).await), [2, 4, 1, 3]);
 }
 
-pub async fn other_users_sessions_are_left_out(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_users_sessions_are_left_out(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let grace = given::grace(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
@@ -42,7 +48,8 @@ pub async fn other_users_sessions_are_left_out(store: Arc<dyn Store>) {
     assert_eq!(numbers(&list(&store, ada, now()).await), [1]);
 }
 
-pub async fn a_session_is_there_until_its_token_expires(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_is_there_until_its_token_expires(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::login(&store, 1, ada, end).await;
@@ -50,28 +57,30 @@ pub async fn a_session_is_there_until_its_token_expires(store: Arc<dyn Store>) {
     assert_eq!(list(&store, ada, end).await, vec![]);
 }
 
-pub async fn an_ended_session_is_left_out(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_ended_session_is_left_out(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
     assert_eq!(list(&store, ada, now()).await, vec![]);
 }
 
-pub async fn a_session_with_three_live_tokens_comes_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_with_three_live_tokens_comes_once(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let listed = list(&store, user_id(1), now()).await;
     assert_eq!(numbers(&listed), [1]);
 }
 
-pub async fn the_current_token_stands_for_it_and_neither_the_old_nor_the_next(
-    store: Arc<dyn Store>,
-) {
+#[on_every_store]
+async fn the_current_token_stands_for_it_and_neither_the_old_nor_the_next(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let listed = list(&store, user_id(1), now()).await;
     assert_eq!(listed[0].token, token(1, 1, now().plus(2 * DAY)));
 }
 
-pub async fn the_next_token_stands_for_it_once_the_current_has_expired(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_next_token_stands_for_it_once_the_current_has_expired(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let end_of_current = now().plus(2 * DAY);
     let listed = list(&store, user_id(1), end_of_current).await;
@@ -79,19 +88,22 @@ pub async fn the_next_token_stands_for_it_once_the_current_has_expired(store: Ar
     assert_eq!(listed[0].token, token(1, 2, now().plus(3 * DAY)));
 }
 
-pub async fn the_current_token_stands_for_it_until_its_last_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_current_token_stands_for_it_until_its_last_microsecond(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let listed = list(&store, user_id(1), just_before(now().plus(2 * DAY))).await;
     assert_eq!(listed[0].token.generation.number(), 1);
 }
 
-pub async fn the_generation_listed_is_the_current_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_generation_listed_is_the_current_one(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let listed = list(&store, user_id(1), now().plus(2 * DAY)).await;
     assert_eq!(listed[0].session.generation.number(), 1);
 }
 
-pub async fn the_last_use_is_the_latest_of_any_of_its_tokens(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_last_use_is_the_latest_of_any_of_its_tokens(store: Arc<dyn Store>) {
     for latest in 0..3 {
         given_old_current_and_next_of(&store, latest + 1).await;
         for generation in 0..3 {
@@ -109,7 +121,8 @@ pub async fn the_last_use_is_the_latest_of_any_of_its_tokens(store: Arc<dyn Stor
     }
 }
 
-pub async fn the_tokens_own_last_use_is_its_own(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_tokens_own_last_use_is_its_own(store: Arc<dyn Store>) {
     given_old_current_and_next(&store).await;
     let old_use = a_use(1, 0, now().plus(MINUTE), now().plus(MINUTE));
     record(&store, vec![old_use]).await;
@@ -117,7 +130,8 @@ pub async fn the_tokens_own_last_use_is_its_own(store: Arc<dyn Store>) {
     assert_eq!(listed[0].token.last_used_at, None);
 }
 
-pub async fn the_limit_cuts_off_the_older_ones(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_limit_cuts_off_the_older_ones(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 1..=5 {
         let issued = Session {
@@ -131,7 +145,8 @@ pub async fn the_limit_cuts_off_the_older_ones(store: Arc<dyn Store>) {
     assert_eq!(numbers(&listed), [5, 4, 3]);
 }
 
-pub async fn expired_sessions_do_not_count_against_the_limit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn expired_sessions_do_not_count_against_the_limit(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     for number in 2..=5 {

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use super::{end, expiry, find, listed, promote};
-use crate::{count, given, linger, write};
 use azuma_domain::ports::Store;
 use azuma_domain::token::Generation;
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, DAY, MICROSECOND, MINUTE, just_before, now, session_id, token};
+use azuma_testkit_macros::on_every_store;
+
+use super::{end, expiry, find, listed, promote};
+use crate::{count, given, linger, write};
 
 /// Session 1 with its first token live for a week, and the next one for a month.
 async fn given_a_next_token(store: &Arc<dyn Store>) {
@@ -14,20 +16,23 @@ async fn given_a_next_token(store: &Arc<dyn Store>) {
     given::token(store, &token(1, 1, now().plus(30 * DAY))).await;
 }
 
-pub async fn the_next_token_becomes_the_current_one(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_next_token_becomes_the_current_one(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     assert!(promote(&store, 1, 1, now().plus(MINUTE)).await);
     let found = find(&store, 1, 1, now()).await.expect("it is live");
     assert_eq!(found.current, Generation::new(1));
 }
 
-pub async fn the_old_token_expires_when_it_is_told_to(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_old_token_expires_when_it_is_told_to(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     promote(&store, 1, 1, now().plus(MINUTE)).await;
     assert_eq!(expiry(&store, 1, 0).await, now().plus(MINUTE));
 }
 
-pub async fn an_old_token_that_expires_sooner_keeps_its_own_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_old_token_that_expires_sooner_keeps_its_own_end(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let own_end = just_before(now().plus(MINUTE));
     given::login(&store, 1, ada, own_end).await;
@@ -36,7 +41,8 @@ pub async fn an_old_token_that_expires_sooner_keeps_its_own_end(store: Arc<dyn S
     assert_eq!(expiry(&store, 1, 0).await, own_end);
 }
 
-pub async fn an_old_token_that_has_expired_stays_expired(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_old_token_that_has_expired_stays_expired(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now()).await;
     given::token(&store, &token(1, 1, now().plus(30 * DAY))).await;
@@ -44,13 +50,15 @@ pub async fn an_old_token_that_has_expired_stays_expired(store: Arc<dyn Store>) 
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
 
-pub async fn the_token_promoted_keeps_its_expiry(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_token_promoted_keeps_its_expiry(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     promote(&store, 1, 1, now().plus(MINUTE)).await;
     assert_eq!(expiry(&store, 1, 1).await, now().plus(30 * DAY));
 }
 
-pub async fn other_sessions_stay_as_they_were(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_sessions_stay_as_they_were(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     given::login(&store, 2, sample::user_id(1), now().plus(7 * DAY)).await;
     promote(&store, 1, 1, now().plus(MINUTE)).await;
@@ -60,7 +68,8 @@ pub async fn other_sessions_stay_as_they_were(store: Arc<dyn Store>) {
     assert_eq!(found.token, token(2, 0, now().plus(7 * DAY)));
 }
 
-pub async fn two_old_tokens_can_be_in_grace_at_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn two_old_tokens_can_be_in_grace_at_once(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     let first_grace = now().plus(MINUTE);
     assert!(promote(&store, 1, 1, first_grace).await);
@@ -72,7 +81,8 @@ pub async fn two_old_tokens_can_be_in_grace_at_once(store: Arc<dyn Store>) {
     assert_eq!(expiry(&store, 1, 2).await, now().plus(30 * DAY));
 }
 
-pub async fn a_long_chain_ends_each_old_token_in_its_turn(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_long_chain_ends_each_old_token_in_its_turn(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(30 * DAY)).await;
     for generation in 1..=6 {
@@ -86,42 +96,49 @@ pub async fn a_long_chain_ends_each_old_token_in_its_turn(store: Arc<dyn Store>)
     }
 }
 
-pub async fn the_current_generation_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_current_generation_answers_false(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     assert!(!promote(&store, 1, 0, now().plus(MINUTE)).await);
 }
 
-pub async fn a_generation_before_the_current_one_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_generation_before_the_current_one_answers_false(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     promote(&store, 1, 1, now().plus(2 * MINUTE)).await;
     assert!(!promote(&store, 1, 0, now().plus(MINUTE)).await);
 }
 
-pub async fn a_call_that_comes_too_late_shortens_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_call_that_comes_too_late_shortens_nothing(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     promote(&store, 1, 1, now().plus(2 * MINUTE)).await;
     assert!(!promote(&store, 1, 1, now().plus(MINUTE)).await);
     assert_eq!(expiry(&store, 1, 0).await, now().plus(2 * MINUTE));
 }
 
-pub async fn an_unknown_session_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_session_answers_false(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     assert!(!promote(&store, 2, 1, now().plus(MINUTE)).await);
 }
 
-pub async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     end(&store, sample::user_id(1), 1).await;
     assert!(!promote(&store, 1, 1, now().plus(MINUTE)).await);
 }
 
-pub async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     let answers = race(&store).await;
     assert_eq!(count(&answers), 1);
 }
 
-pub async fn of_24_racing_calls_the_one_that_answers_true_sets_the_grace(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_calls_the_one_that_answers_true_sets_the_grace(store: Arc<dyn Store>) {
     given_a_next_token(&store).await;
     let answers = race(&store).await;
     let winner = (1..).zip(answers).find(|(_, answer)| *answer);

@@ -1,14 +1,17 @@
 use std::sync::Arc;
 
-use super::{a_mere_use, a_use, expiry, find, listed, record};
-use crate::{given, linger, write};
 use azuma_domain::ports::{SessionUse, Store};
 use azuma_testkit::all;
 use azuma_testkit::sample::{
     DAY, MICROSECOND, MINUTE, just_before, now, session, token, token_hash,
 };
+use azuma_testkit_macros::on_every_store;
 
-pub async fn it_answers_the_tokens_that_are_there(store: Arc<dyn Store>) {
+use super::{a_mere_use, a_use, expiry, find, listed, record};
+use crate::{given, linger, write};
+
+#[on_every_store]
+async fn it_answers_the_tokens_that_are_there(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     let later = now().plus(2 * DAY);
@@ -18,7 +21,8 @@ pub async fn it_answers_the_tokens_that_are_there(store: Arc<dyn Store>) {
     assert_eq!(record(&store, vec![twice, gone, twice]).await, [twice.hash]);
 }
 
-pub async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(5 * MINUTE)).await;
     let later = now().plus(14 * DAY);
@@ -26,7 +30,8 @@ pub async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
     assert_eq!(expiry(&store, 1, 0).await, later);
 }
 
-pub async fn a_use_that_extends_nothing_is_noted_and_leaves_the_expiry(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_that_extends_nothing_is_noted_and_leaves_the_expiry(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![a_mere_use(1, 0, now())]).await;
@@ -35,7 +40,8 @@ pub async fn a_use_that_extends_nothing_is_noted_and_leaves_the_expiry(store: Ar
     assert_eq!(found.token.expires_at, now().plus(MINUTE));
 }
 
-pub async fn of_a_use_that_extends_and_one_that_does_not_both_count(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_a_use_that_extends_and_one_that_does_not_both_count(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for (number, order) in [(1, [0, 1]), (2, [1, 0])] {
         given::login(&store, number, ada, now().plus(5 * MINUTE)).await;
@@ -50,7 +56,8 @@ pub async fn of_a_use_that_extends_and_one_that_does_not_both_count(store: Arc<d
     }
 }
 
-pub async fn a_first_use_is_noted(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_first_use_is_noted(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(MINUTE))]).await;
@@ -58,7 +65,8 @@ pub async fn a_first_use_is_noted(store: Arc<dyn Store>) {
     assert_eq!(found.token.last_used_at, Some(now()));
 }
 
-pub async fn a_later_use_is_noted(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_later_use_is_noted(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
@@ -68,7 +76,8 @@ pub async fn a_later_use_is_noted(store: Arc<dyn Store>) {
     assert_eq!(found.token.last_used_at, Some(later));
 }
 
-pub async fn an_earlier_expiry_does_not_move_the_expiry_back(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_earlier_expiry_does_not_move_the_expiry_back(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(
@@ -79,7 +88,8 @@ pub async fn an_earlier_expiry_does_not_move_the_expiry_back(store: Arc<dyn Stor
     assert_eq!(expiry(&store, 1, 0).await, now().plus(DAY));
 }
 
-pub async fn an_earlier_use_does_not_move_the_last_use_back(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_earlier_use_does_not_move_the_last_use_back(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
@@ -89,7 +99,8 @@ pub async fn an_earlier_use_does_not_move_the_last_use_back(store: Arc<dyn Store
     assert_eq!(found.token.last_used_at, Some(now()));
 }
 
-pub async fn an_earlier_use_moves_the_expiry_all_the_same(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_earlier_use_moves_the_expiry_all_the_same(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
@@ -98,7 +109,8 @@ pub async fn an_earlier_use_moves_the_expiry_all_the_same(store: Arc<dyn Store>)
     assert_eq!(expiry(&store, 1, 0).await, further);
 }
 
-pub async fn a_later_use_with_an_earlier_expiry_is_noted_all_the_same(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_later_use_with_an_earlier_expiry_is_noted_all_the_same(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(MINUTE))]).await;
@@ -106,7 +118,8 @@ pub async fn a_later_use_with_an_earlier_expiry_is_noted_all_the_same(store: Arc
     assert_eq!(found.token.last_used_at, Some(now()));
 }
 
-pub async fn each_token_gets_its_own_use(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn each_token_gets_its_own_use(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut uses = Vec::new();
     for number in 1..=5 {
@@ -119,7 +132,8 @@ pub async fn each_token_gets_its_own_use(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn a_token_without_a_use_stays_as_it_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_token_without_a_use_stays_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
@@ -128,7 +142,8 @@ pub async fn a_token_without_a_use_stays_as_it_was(store: Arc<dyn Store>) {
     assert_eq!(found.token, token(2, 0, now().plus(MINUTE)));
 }
 
-pub async fn of_two_uses_of_one_token_the_later_of_each_time_counts(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_two_uses_of_one_token_the_later_of_each_time_counts(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let uses = [
         (now().plus(MINUTE), now().plus(2 * DAY)),
@@ -144,7 +159,8 @@ pub async fn of_two_uses_of_one_token_the_later_of_each_time_counts(store: Arc<d
     }
 }
 
-pub async fn no_uses_change_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_uses_change_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![]).await;
@@ -152,7 +168,8 @@ pub async fn no_uses_change_nothing(store: Arc<dyn Store>) {
     assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
 }
 
-pub async fn twelve_thousand_uses_can_be_written_at_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn twelve_thousand_uses_can_be_written_at_once(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 0, ada, now().plus(MINUTE)).await;
     given::login(&store, 11_999, ada, now().plus(MINUTE)).await;
@@ -162,7 +179,8 @@ pub async fn twelve_thousand_uses_can_be_written_at_once(store: Arc<dyn Store>) 
     assert_eq!(expiry(&store, 11_999, 0).await, now().plus(DAY));
 }
 
-pub async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
@@ -170,7 +188,8 @@ pub async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
     assert_eq!(listed(&store, ada, stays.id).await, stays);
 }
 
-pub async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     // Each has another minute; those with the later uses have the earlier expiries.
@@ -193,7 +212,8 @@ pub async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {
     assert_eq!(left.expires_at, now().plus(DAY).plus(23 * MINUTE));
 }
 
-pub async fn racing_uses_of_the_same_tokens_in_any_order_are_all_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_uses_of_the_same_tokens_in_any_order_are_all_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in 0..20 {
         given::login(&store, number, ada, now().plus(MINUTE)).await;

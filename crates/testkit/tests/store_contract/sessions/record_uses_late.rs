@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{a_use, end, expiry, find, is_live, list, record, tokens};
-use crate::{given, write};
 use azuma_domain::ports::Store;
 use azuma_domain::token::Generation;
 use azuma_testkit::sample::{DAY, MINUTE, now, session, session_id, token};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>) {
+use super::{a_use, end, expiry, find, is_live, list, record, tokens};
+use crate::{given, write};
+
+#[on_every_store]
+async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
     let used = |number| a_use(number, 0, now(), now().plus(DAY));
@@ -16,7 +19,8 @@ pub async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>)
     assert_eq!(expiry(&store, 2, 0).await, now().plus(DAY));
 }
 
-pub async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
@@ -26,7 +30,8 @@ pub async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
     assert_eq!(list(&store, ada, now()).await, vec![]);
 }
 
-pub async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
@@ -34,7 +39,8 @@ pub async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: A
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
 
-pub async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     write(&store, move |tx| tx.users().delete(ada)).await;
@@ -42,7 +48,8 @@ pub async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn 
     assert!(!is_live(&store, 1, now()).await);
 }
 
-pub async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now()).await;
     write(&store, |tx| tx.sessions().delete_expired(now(), 10)).await;
@@ -50,7 +57,8 @@ pub async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<
     assert_eq!(tokens(&store, 1).await, vec![]);
 }
 
-pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     given::token(&store, &token(1, 1, now().plus(DAY))).await;
@@ -59,7 +67,8 @@ pub async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
     assert_eq!(found.current, Generation::FIRST);
 }
 
-pub async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Store>) {
     use azuma_testkit::both;
 
     let ada = given::ada(&store).await;

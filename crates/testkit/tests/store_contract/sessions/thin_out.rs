@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::{is_live, list};
-use crate::{given, write};
 use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::sample::{MINUTE, now, session_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::{is_live, list};
+use crate::{given, write};
 
 /// How many end where `keep` and `except` are to be left.
 async fn thin_out(
@@ -29,13 +31,15 @@ async fn given_logins(store: &Arc<dyn Store>, count: u32) -> UserId {
     ada
 }
 
-pub async fn as_many_are_left_as_are_to_be_kept(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn as_many_are_left_as_are_to_be_kept(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 5).await;
     assert_eq!(thin_out(&store, ada, None, 2, 10).await, 3);
     assert_eq!(list(&store, ada, now()).await.len(), 2);
 }
 
-pub async fn the_one_excepted_stays_beside_them(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_one_excepted_stays_beside_them(store: Arc<dyn Store>) {
     for excepted in 1..=5 {
         let user = azuma_testkit::sample::account(excepted, &format!("user{excepted}"));
         given::account(&store, &user).await;
@@ -50,7 +54,8 @@ pub async fn the_one_excepted_stays_beside_them(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 7).await;
     let mut ended = Vec::new();
     for _ in 0..4 {
@@ -59,14 +64,16 @@ pub async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(ended, [2, 2, 1, 0]);
 }
 
-pub async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
     assert_eq!(thin_out(&store, ada, None, 3, 10).await, 0);
     assert_eq!(thin_out(&store, ada, Some(1), 2, 10).await, 0);
     assert_eq!(list(&store, ada, now()).await.len(), 3);
 }
 
-pub async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 2).await;
     let grace = given::grace(&store).await;
     given::login(&store, 3, grace, now().plus(MINUTE)).await;

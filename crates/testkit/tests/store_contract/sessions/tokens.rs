@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use super::{end, promote, tokens};
-use crate::given;
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::session::SessionToken;
 use azuma_testkit::sample::{MINUTE, now, session, token};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn they_come_by_generation(store: Arc<dyn Store>) {
+use super::{end, promote, tokens};
+use crate::given;
+
+#[on_every_store]
+async fn they_come_by_generation(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written: Vec<SessionToken> = (0..12)
         .map(|generation| token(1, generation, now().plus(MINUTE)))
@@ -19,7 +22,8 @@ pub async fn they_come_by_generation(store: Arc<dyn Store>) {
     assert_eq!(tokens(&store, 1).await, written);
 }
 
-pub async fn expired_ones_are_among_them(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn expired_ones_are_among_them(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let first = token(1, 0, Timestamp::from_micros(1));
     given::session(&store, &session(1, ada), &first).await;
@@ -28,7 +32,8 @@ pub async fn expired_ones_are_among_them(store: Arc<dyn Store>) {
     assert_eq!(tokens(&store, 1).await, vec![first, next]);
 }
 
-pub async fn other_sessions_tokens_are_left_out(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_sessions_tokens_are_left_out(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
@@ -36,7 +41,8 @@ pub async fn other_sessions_tokens_are_left_out(store: Arc<dyn Store>) {
     assert_eq!(tokens(&store, 2).await, vec![only]);
 }
 
-pub async fn old_current_and_next_ones_are_all_among_them(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn old_current_and_next_ones_are_all_among_them(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
@@ -47,11 +53,13 @@ pub async fn old_current_and_next_ones_are_all_among_them(store: Arc<dyn Store>)
     assert_eq!(generations, [0, 1, 2]);
 }
 
-pub async fn an_unknown_session_has_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_session_has_none(store: Arc<dyn Store>) {
     assert_eq!(tokens(&store, 1).await, vec![]);
 }
 
-pub async fn an_ended_session_has_none(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_ended_session_has_none(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;

@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
-use super::{expect_nothing, run_panicking, write_everything};
-use crate::{given, look, try_write};
 use azuma_domain::ports::{Access, Decision, Store, StoreError};
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, account, account_with_email, now};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_refusal_changes_nothing(store: Arc<dyn Store>) {
+use super::{expect_nothing, run_panicking, write_everything};
+use crate::{given, look, try_write};
+
+#[on_every_store]
+async fn a_refusal_changes_nothing(store: Arc<dyn Store>) {
     let done = store.run(
         Access::Write,
         Box::new(|tx| {
@@ -18,7 +21,8 @@ pub async fn a_refusal_changes_nothing(store: Arc<dyn Store>) {
     expect_nothing(&store).await;
 }
 
-pub async fn a_failure_changes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_failure_changes_nothing(store: Arc<dyn Store>) {
     let done = store.run(
         Access::Write,
         Box::new(|tx| {
@@ -30,7 +34,8 @@ pub async fn a_failure_changes_nothing(store: Arc<dyn Store>) {
     expect_nothing(&store).await;
 }
 
-pub async fn a_failure_is_answered_as_it_came(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_failure_is_answered_as_it_came(store: Arc<dyn Store>) {
     let done = store.run(
         Access::Write,
         Box::new(|_| Err(StoreError::Failed("as the test wants it".into()))),
@@ -38,7 +43,8 @@ pub async fn a_failure_is_answered_as_it_came(store: Arc<dyn Store>) {
     assert!(matches!(done.await, Err(StoreError::Failed(_))));
 }
 
-pub async fn a_panic_changes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_panic_changes_nothing(store: Arc<dyn Store>) {
     let work = Box::new(|tx: &mut dyn azuma_domain::ports::Transaction| {
         write_everything(tx)?;
         panic!("as the test wants it")
@@ -47,19 +53,22 @@ pub async fn a_panic_changes_nothing(store: Arc<dyn Store>) {
     expect_nothing(&store).await;
 }
 
-pub async fn a_panic_is_not_answered_as_done(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_panic_is_not_answered_as_done(store: Arc<dyn Store>) {
     let answer = run_panicking(&store, Box::new(|_| panic!("as the test wants it"))).await;
     assert!(!matches!(answer, Some(Ok(()))));
 }
 
-pub async fn panics_use_up_no_connections(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn panics_use_up_no_connections(store: Arc<dyn Store>) {
     for _ in 0..100 {
         run_panicking(&store, Box::new(|_| panic!("as the test wants it"))).await;
     }
     given::ada(&store).await;
 }
 
-pub async fn refusals_and_failures_use_up_no_connections(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn refusals_and_failures_use_up_no_connections(store: Arc<dyn Store>) {
     for number in 0..200 {
         let answer = store.run(
             Access::Write,
@@ -73,11 +82,13 @@ pub async fn refusals_and_failures_use_up_no_connections(store: Arc<dyn Store>) 
     given::ada(&store).await;
 }
 
-pub async fn a_refusal_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_refusal_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
     race_with_every_third(&store, || Ok(Decision::RollBack)).await;
 }
 
-pub async fn a_failure_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_failure_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) {
     let fail = || Err(StoreError::Failed("as the test wants it".into()));
     race_with_every_third(&store, fail).await;
 }
@@ -107,7 +118,8 @@ async fn race_with_every_third(store: &Arc<dyn Store>, end: fn() -> Result<Decis
     assert_eq!(listed.len(), 16);
 }
 
-pub async fn a_unit_of_work_refused_by_a_conflict_changes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_unit_of_work_refused_by_a_conflict_changes_nothing(store: Arc<dyn Store>) {
     given::grace(&store).await;
     let refused = try_write(&store, |tx| {
         write_everything(tx)?;
@@ -119,7 +131,8 @@ pub async fn a_unit_of_work_refused_by_a_conflict_changes_nothing(store: Arc<dyn
     expect_nothing(&store).await;
 }
 
-pub async fn changes_and_deletions_are_rolled_back_too(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn changes_and_deletions_are_rolled_back_too(store: Arc<dyn Store>) {
     let grace = given::grace(&store).await;
     given::belongings(&store, 2, grace).await;
     let done = store.run(
@@ -138,7 +151,8 @@ pub async fn changes_and_deletions_are_rolled_back_too(store: Arc<dyn Store>) {
     assert_eq!(found.map(|found| found.user.id), Some(grace));
 }
 
-pub async fn all_of_a_unit_of_work_happens(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn all_of_a_unit_of_work_happens(store: Arc<dyn Store>) {
     let names = ["ada", "grace", "eve"];
     let done = try_write(&store, move |tx| {
         for (number, name) in (1..).zip(names) {

@@ -1,15 +1,18 @@
 use std::sync::Arc;
 
-use crate::{linger, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_testkit::sample::now;
+use azuma_testkit_macros::on_every_store;
+
+use crate::{linger, write};
 
 async fn clock(store: &Arc<dyn Store>) -> Option<Timestamp> {
     write(store, |tx| tx.clock()).await
 }
 
-pub async fn a_database_with_a_clock_of_its_own_tells_a_time_that_passes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_database_with_a_clock_of_its_own_tells_a_time_that_passes(store: Arc<dyn Store>) {
     let first = clock(&store).await;
     linger();
     let second = clock(&store).await;

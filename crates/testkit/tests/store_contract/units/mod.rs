@@ -1,9 +1,9 @@
 //! [`Store`] itself: what a unit of work is.
 
-pub mod atomicity;
-pub mod clock;
-pub mod retries;
-pub mod visibility;
+mod atomicity;
+mod clock;
+mod retries;
+mod visibility;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,47 +82,4 @@ async fn expect_nothing(store: &Arc<dyn Store>) {
     assert_eq!(session, None);
     assert_eq!(link, None);
     assert_eq!(mail, vec![]);
-}
-
-/// Tests of each behaviour of the port; part of [`store_contract!`](store_contract).
-macro_rules! store_contract_of_units {
-    ($fresh:ident) => {
-        store_contract_tests! {
-            $fresh; units
-            atomicity {
-                a_refusal_changes_nothing
-                a_failure_changes_nothing
-                a_failure_is_answered_as_it_came
-                a_panic_changes_nothing
-                a_panic_is_not_answered_as_done
-                panics_use_up_no_connections
-                refusals_and_failures_use_up_no_connections
-                a_refusal_takes_none_of_those_that_race_with_it
-                a_failure_takes_none_of_those_that_race_with_it
-                a_unit_of_work_refused_by_a_conflict_changes_nothing
-                changes_and_deletions_are_rolled_back_too
-                all_of_a_unit_of_work_happens
-            }
-            clock {
-                a_database_with_a_clock_of_its_own_tells_a_time_that_passes
-            }
-            retries {
-                a_transaction_that_lost_is_run_again
-                a_read_that_lost_is_run_again
-                what_the_run_that_lost_wrote_is_gone_in_the_next
-                a_transaction_that_always_loses_is_unavailable
-                a_transaction_that_always_loses_changes_nothing
-                a_transaction_that_commits_is_run_once
-                transactions_that_lock_accounts_in_opposite_order_all_commit
-                writes_that_deadlock_all_happen
-            }
-            visibility {
-                a_commit_is_seen_by_every_later_read
-                a_commit_is_seen_by_every_later_write
-                a_transaction_sees_what_it_wrote
-                what_a_transaction_wrote_is_not_seen_before_it_ends
-                racing_transactions_that_touch_nothing_in_common_all_commit
-            }
-        }
-    };
 }

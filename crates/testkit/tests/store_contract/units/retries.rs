@@ -3,12 +3,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::write_everything;
-use crate::{given, look, try_write};
 use azuma_domain::ports::{Access, Decision, Store, StoreError, UserChanges};
 use azuma_domain::user::Change;
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, account, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::write_everything;
+use crate::{given, look, try_write};
 
 fn lost() -> StoreError {
     StoreError::Contended("as the test wants it".into())
@@ -20,7 +22,8 @@ fn counter() -> (Arc<AtomicU32>, Arc<AtomicU32>) {
     (Arc::clone(&counter), counter)
 }
 
-pub async fn a_transaction_that_lost_is_run_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_that_lost_is_run_again(store: Arc<dyn Store>) {
     let (runs, seen) = counter();
     let done = store.run(
         Access::Write,
@@ -38,7 +41,8 @@ pub async fn a_transaction_that_lost_is_run_again(store: Arc<dyn Store>) {
     assert!(found.is_some());
 }
 
-pub async fn a_read_that_lost_is_run_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_read_that_lost_is_run_again(store: Arc<dyn Store>) {
     let (runs, seen) = counter();
     let done = store.run(
         Access::Read,
@@ -51,7 +55,8 @@ pub async fn a_read_that_lost_is_run_again(store: Arc<dyn Store>) {
     assert_eq!(seen.load(Ordering::SeqCst), 2);
 }
 
-pub async fn what_the_run_that_lost_wrote_is_gone_in_the_next(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn what_the_run_that_lost_wrote_is_gone_in_the_next(store: Arc<dyn Store>) {
     let (runs, _) = counter();
     let done = store.run(
         Access::Write,
@@ -67,12 +72,14 @@ pub async fn what_the_run_that_lost_wrote_is_gone_in_the_next(store: Arc<dyn Sto
     done.await.expect("the second run commits");
 }
 
-pub async fn a_transaction_that_always_loses_is_unavailable(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_that_always_loses_is_unavailable(store: Arc<dyn Store>) {
     let done = store.run(Access::Write, Box::new(|_| Err(lost())));
     assert!(matches!(done.await, Err(StoreError::Unavailable(_))));
 }
 
-pub async fn a_transaction_that_always_loses_changes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_that_always_loses_changes_nothing(store: Arc<dyn Store>) {
     let done = store.run(
         Access::Write,
         Box::new(|tx| {
@@ -84,7 +91,8 @@ pub async fn a_transaction_that_always_loses_changes_nothing(store: Arc<dyn Stor
     super::expect_nothing(&store).await;
 }
 
-pub async fn a_transaction_that_commits_is_run_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_that_commits_is_run_once(store: Arc<dyn Store>) {
     let (runs, seen) = counter();
     let done = store.run(
         Access::Write,
@@ -98,7 +106,8 @@ pub async fn a_transaction_that_commits_is_run_once(store: Arc<dyn Store>) {
     assert_eq!(seen.load(Ordering::SeqCst), 1);
 }
 
-pub async fn transactions_that_lock_accounts_in_opposite_order_all_commit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn transactions_that_lock_accounts_in_opposite_order_all_commit(store: Arc<dyn Store>) {
     let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     let done = all([(ada, grace), (grace, ada)].map(|(first, second)| {
         try_write(&store, move |tx| {
@@ -112,7 +121,8 @@ pub async fn transactions_that_lock_accounts_in_opposite_order_all_commit(store:
     assert_eq!(done, [Ok(()), Ok(())]);
 }
 
-pub async fn writes_that_deadlock_all_happen(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn writes_that_deadlock_all_happen(store: Arc<dyn Store>) {
     for number in 0..4 {
         given::account(&store, &account(number, &format!("user{number}"))).await;
     }

@@ -2,26 +2,31 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::{Signal, write_everything};
-use crate::{given, look, write};
 use azuma_domain::ports::{Access, Decision, Store};
 use azuma_testkit::sample::{self, MINUTE, now, user_id};
 use azuma_testkit::{all, both};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_commit_is_seen_by_every_later_read(store: Arc<dyn Store>) {
+use super::{Signal, write_everything};
+use crate::{given, look, write};
+
+#[on_every_store]
+async fn a_commit_is_seen_by_every_later_read(store: Arc<dyn Store>) {
     given::ada(&store).await;
     // Many at once, so that every connection is asked.
     let found = all((0..32).map(|_| look(&store, |tx| tx.users().find(user_id(1))))).await;
     assert!(found.iter().all(Option::is_some));
 }
 
-pub async fn a_commit_is_seen_by_every_later_write(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_commit_is_seen_by_every_later_write(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let found = all((0..32).map(|_| write(&store, |tx| tx.users().find(user_id(1))))).await;
     assert!(found.iter().all(Option::is_some));
 }
 
-pub async fn a_transaction_sees_what_it_wrote(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_transaction_sees_what_it_wrote(store: Arc<dyn Store>) {
     let found = write(&store, |tx| {
         write_everything(tx)?;
         let later = now().plus(MINUTE);
@@ -38,7 +43,8 @@ pub async fn a_transaction_sees_what_it_wrote(store: Arc<dyn Store>) {
     assert_eq!(found, (true, true, true, 1));
 }
 
-pub async fn what_a_transaction_wrote_is_not_seen_before_it_ends(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn what_a_transaction_wrote_is_not_seen_before_it_ends(store: Arc<dyn Store>) {
     let written = Signal::default();
     let writer = store.run(
         Access::Write,
@@ -61,7 +67,8 @@ pub async fn what_a_transaction_wrote_is_not_seen_before_it_ends(store: Arc<dyn 
     assert_eq!(found, None);
 }
 
-pub async fn racing_transactions_that_touch_nothing_in_common_all_commit(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_transactions_that_touch_nothing_in_common_all_commit(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let done = all((0..24).map(|number| {
         write(&store, move |tx| {

@@ -1,18 +1,21 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name, release};
-use crate::{count, given, linger, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::user::{Standing, User, UserId};
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MINUTE, just_before, now, proved, user_id, waiting};
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, find_by_email, find_by_name, release};
+use crate::{count, given, linger, write};
 
 async fn activate(store: &Arc<dyn Store>, id: UserId, now: Timestamp) -> bool {
     write(store, move |tx| tx.users().activate(id, now)).await
 }
 
-pub async fn a_waiting_account_becomes_a_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_account_becomes_a_user(store: Arc<dyn Store>) {
     let new = waiting(1, "Ada", now().plus(MINUTE));
     given::account(&store, &new).await;
     assert!(activate(&store, new.user.id, now()).await);
@@ -21,38 +24,44 @@ pub async fn a_waiting_account_becomes_a_user(store: Arc<dyn Store>) {
     assert_eq!(found, User { email, ..new.user });
 }
 
-pub async fn its_address_is_proved_then(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn its_address_is_proved_then(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     let found = find(&store, user_id(1)).await.expect("ada");
     assert_eq!(found.email, Some(proved("ada@example.org", now())));
 }
 
-pub async fn it_works_in_the_last_microsecond_of_the_wait(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_works_in_the_last_microsecond_of_the_wait(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     assert!(activate(&store, user_id(1), just_before(until)).await);
 }
 
-pub async fn an_account_that_lapses_now_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_account_that_lapses_now_is_refused(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     assert!(!activate(&store, user_id(1), now()).await);
 }
 
-pub async fn an_account_refused_is_no_user(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_account_refused_is_no_user(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     activate(&store, user_id(1), now()).await;
     assert_eq!(find(&store, user_id(1)).await, None);
 }
 
-pub async fn the_account_stands_as_active_then(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_account_stands_as_active_then(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
     assert_eq!(found.standing, Standing::Active);
 }
 
-pub async fn the_user_never_lapses(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_user_never_lapses(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     let much_later = now().plus(365 * DAY);
@@ -61,31 +70,36 @@ pub async fn the_user_never_lapses(store: Arc<dyn Store>) {
     assert_eq!(found, Some(user_id(1)));
 }
 
-pub async fn the_second_call_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_second_call_answers_false(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     assert!(!activate(&store, user_id(1), now()).await);
 }
 
-pub async fn a_user_that_never_waited_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_that_never_waited_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert!(!activate(&store, ada, now()).await);
 }
 
-pub async fn an_account_that_is_gone_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_account_that_is_gone_answers_false(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, Some("ada"), None, now()).await;
     assert!(!activate(&store, user_id(1), just_before(now())).await);
 }
 
-pub async fn other_waiting_accounts_keep_waiting(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_waiting_accounts_keep_waiting(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     assert_eq!(find(&store, user_id(2)).await, None);
 }
 
-pub async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     let answers = all((0..12).map(|_| {
         write(&store, |tx| {

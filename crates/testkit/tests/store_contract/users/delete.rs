@@ -1,8 +1,5 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name, is_free};
-use crate::outbox::readable;
-use crate::{count, given, linger, look, write};
 use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::all;
@@ -10,12 +7,18 @@ use azuma_testkit::sample::{
     MINUTE, email_change, just_before, link_hash, mail_id, now, session_id, token_hash, user_id,
     waiting,
 };
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, find_by_email, find_by_name, is_free};
+use crate::outbox::readable;
+use crate::{count, given, linger, look, write};
 
 async fn delete(store: &Arc<dyn Store>, id: UserId) -> bool {
     write(store, move |tx| tx.users().delete(id)).await
 }
 
-pub async fn the_user_is_found_no_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_user_is_found_no_more(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert!(delete(&store, ada).await);
     assert_eq!(find(&store, ada).await, None);
@@ -23,13 +26,15 @@ pub async fn the_user_is_found_no_more(store: Arc<dyn Store>) {
     assert_eq!(find_by_email(&store, "ada@example.org", now()).await, None);
 }
 
-pub async fn the_name_is_free(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_name_is_free(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     delete(&store, ada).await;
     assert!(is_free(&store, "ada").await);
 }
 
-pub async fn the_address_is_free(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_address_is_free(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     delete(&store, ada).await;
     let grace = given::grace(&store).await;
@@ -37,7 +42,8 @@ pub async fn the_address_is_free(store: Arc<dyn Store>) {
     assert!(answered.is_ok());
 }
 
-pub async fn its_sessions_end(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn its_sessions_end(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     delete(&store, ada).await;
@@ -50,7 +56,8 @@ pub async fn its_sessions_end(store: Arc<dyn Store>) {
     assert!(!live.await);
 }
 
-pub async fn its_links_work_no_more(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn its_links_work_no_more(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     let change = email_change(2, ada, "new@example.org", now().plus(MINUTE));
@@ -63,7 +70,8 @@ pub async fn its_links_work_no_more(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     delete(&store, ada).await;
@@ -74,7 +82,8 @@ pub async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
     assert_eq!(leased, vec![]);
 }
 
-pub async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     let grace = given::grace(&store).await;
@@ -98,7 +107,8 @@ pub async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
     assert_eq!(taken.map(|link| link.user_id), Some(grace));
 }
 
-pub async fn a_waiting_account_can_be_deleted(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_account_can_be_deleted(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     assert!(delete(&store, user_id(1)).await);
@@ -106,18 +116,21 @@ pub async fn a_waiting_account_can_be_deleted(store: Arc<dyn Store>) {
     assert_eq!(found, None);
 }
 
-pub async fn an_unknown_id_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_id_answers_false(store: Arc<dyn Store>) {
     given::ada(&store).await;
     assert!(!delete(&store, user_id(2)).await);
 }
 
-pub async fn the_second_call_answers_false(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_second_call_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     delete(&store, ada).await;
     assert!(!delete(&store, ada).await);
 }
 
-pub async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     let answers = all((0..12).map(|_| {

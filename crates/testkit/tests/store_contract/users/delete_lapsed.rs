@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
-use super::{find_by_name, is_free};
-use crate::outbox::readable;
-use crate::{given, linger, write};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
 use azuma_testkit::sample::{
     MICROSECOND, MINUTE, account, link_hash, mail_id, now, user_id, waiting,
 };
+use azuma_testkit_macros::on_every_store;
+
+use super::{find_by_name, is_free};
+use crate::outbox::readable;
+use crate::{given, linger, write};
 
 async fn delete_lapsed(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
     write(store, move |tx| tx.users().delete_lapsed(now, limit)).await
@@ -20,7 +22,8 @@ async fn given_lapsed(store: &Arc<dyn Store>, count: u32) {
     }
 }
 
-pub async fn every_lapsed_account_goes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn every_lapsed_account_goes(store: Arc<dyn Store>) {
     given_lapsed(&store, 3).await;
     delete_lapsed(&store, now(), 10).await;
     for name in ["u1", "u2", "u3"] {
@@ -28,17 +31,20 @@ pub async fn every_lapsed_account_goes(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn it_answers_how_many(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_how_many(store: Arc<dyn Store>) {
     given_lapsed(&store, 3).await;
     assert_eq!(delete_lapsed(&store, now(), 10).await, 3);
 }
 
-pub async fn it_answers_none_where_none_has_lapsed(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_none_where_none_has_lapsed(store: Arc<dyn Store>) {
     given::ada(&store).await;
     assert_eq!(delete_lapsed(&store, now(), 10).await, 0);
 }
 
-pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store>) {
     given_lapsed(&store, 5).await;
     let mut gone = Vec::new();
     for _ in 0..4 {
@@ -47,14 +53,16 @@ pub async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn S
     assert_eq!(gone, [2, 2, 1, 0]);
 }
 
-pub async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
     let until = now().plus(MICROSECOND);
     given::account(&store, &waiting(1, "ada", until)).await;
     assert_eq!(delete_lapsed(&store, now(), 10).await, 0);
     assert!(find_by_name(&store, "ada", now()).await.is_some());
 }
 
-pub async fn users_stay(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn users_stay(store: Arc<dyn Store>) {
     given::account(&store, &account(9, "ada")).await;
     given_lapsed(&store, 2).await;
     delete_lapsed(&store, now(), 10).await;
@@ -62,7 +70,8 @@ pub async fn users_stay(store: Arc<dyn Store>) {
     assert_eq!(found.map(|found| found.user_id), Some(user_id(9)));
 }
 
-pub async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
     given_lapsed(&store, 1).await;
     given::belongings(&store, 1, user_id(1)).await;
     delete_lapsed(&store, now(), 10).await;
@@ -70,7 +79,8 @@ pub async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
     assert_eq!(taken, None);
 }
 
-pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given_lapsed(&store, 1).await;
     given::belongings(&store, 1, user_id(1)).await;
     delete_lapsed(&store, now(), 10).await;
@@ -85,7 +95,8 @@ pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     assert_eq!(leased, vec![mail_id(1)]);
 }
 
-pub async fn racing_sweeps_count_each_account_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_sweeps_count_each_account_once(store: Arc<dyn Store>) {
     given_lapsed(&store, 20).await;
     let counts = all((0..8).map(|_| {
         write(&store, |tx| {

@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name, insert};
-use crate::given;
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{Conflict, Store};
 use azuma_domain::user::Standing;
 use azuma_testkit::sample::{self, MINUTE, account, account_with_email, now, waiting};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_new_user_comes_back_as_written(store: Arc<dyn Store>) {
+use super::{find, find_by_email, find_by_name, insert};
+use crate::given;
+
+#[on_every_store]
+async fn a_new_user_comes_back_as_written(store: Arc<dyn Store>) {
     let mut new = account_with_email(1, "Ada", "Ada@Example.org");
     new.user.icon = Some(sample::icon("https://example.org/ada.png"));
     new.user.status = Some(sample::status("I'm stuff"));
@@ -15,13 +18,15 @@ pub async fn a_new_user_comes_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(find(&store, new.user.id).await, Some(new.user));
 }
 
-pub async fn a_user_without_an_address_icon_and_status_comes_back_without(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_without_an_address_icon_and_status_comes_back_without(store: Arc<dyn Store>) {
     let new = account(1, "ada");
     given::account(&store, &new).await;
     assert_eq!(find(&store, new.user.id).await, Some(new.user));
 }
 
-pub async fn an_empty_icon_and_status_come_back_empty(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_empty_icon_and_status_come_back_empty(store: Arc<dyn Store>) {
     let mut new = account(1, "ada");
     new.user.icon = Some(sample::icon(""));
     new.user.status = Some(sample::status(""));
@@ -29,7 +34,8 @@ pub async fn an_empty_icon_and_status_come_back_empty(store: Arc<dyn Store>) {
     assert_eq!(find(&store, new.user.id).await, Some(new.user));
 }
 
-pub async fn names_of_every_script_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn names_of_every_script_come_back_as_written(store: Arc<dyn Store>) {
     for (number, text) in (1..).zip(["Ζωή", "Łukasz", "محمد", "さくら", "Ünïcødé", "𐐀𐐁", "नमस्ते"])
     {
         let new = account(number, text);
@@ -38,7 +44,8 @@ pub async fn names_of_every_script_come_back_as_written(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn the_longest_values_come_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_longest_values_come_back_as_written(store: Arc<dyn Store>) {
     let label = "d".repeat(63);
     let domain = format!("{label}.{label}.{label}");
     let mut new = account_with_email(
@@ -52,7 +59,8 @@ pub async fn the_longest_values_come_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(find(&store, new.user.id).await, Some(new.user));
 }
 
-pub async fn the_time_of_registration_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_time_of_registration_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
     let first = Timestamp::from_micros(0);
     let last = Timestamp::from_micros(i64::MAX);
     for (number, name, time) in [(1, "first", first), (2, "seed", now()), (3, "last", last)] {
@@ -64,7 +72,8 @@ pub async fn the_time_of_registration_comes_back_to_the_microsecond(store: Arc<d
     }
 }
 
-pub async fn the_password_hash_comes_back_as_written(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_password_hash_comes_back_as_written(store: Arc<dyn Store>) {
     let mut new = account(1, "ada");
     new.password_hash = sample::password_hash("v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA+/");
     given::account(&store, &new).await;
@@ -73,7 +82,8 @@ pub async fn the_password_hash_comes_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(found.as_phc(), new.password_hash.as_phc());
 }
 
-pub async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
     let until = now().plus(10 * MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let found = find_by_name(&store, "ada", now()).await;
@@ -81,37 +91,43 @@ pub async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn St
     assert_eq!(standing, Standing::Pending { until });
 }
 
-pub async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let refused = insert(&store, &account(2, "ada")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_taken_name_is_refused_in_another_case(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_taken_name_is_refused_in_another_case(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "Žofie")).await;
     let refused = insert(&store, &account(2, "žOFIE")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn a_taken_address_is_refused_in_another_case(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_taken_address_is_refused_in_another_case(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ADA@Example.ORG")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn where_one_account_holds_both_the_name_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn where_one_account_holds_both_the_name_is_refused(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let refused = insert(&store, &account_with_email(2, "ada", "ada@example.org")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn where_two_accounts_hold_them_the_name_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn where_two_accounts_hold_them_the_name_is_refused(store: Arc<dyn Store>) {
     given::ada(&store).await;
     given::grace(&store).await;
     for (name, email) in [("ada", "grace@example.org"), ("grace", "ada@example.org")] {
@@ -120,50 +136,58 @@ pub async fn where_two_accounts_hold_them_the_name_is_refused(store: Arc<dyn Sto
     }
 }
 
-pub async fn users_without_an_address_do_not_conflict(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn users_without_an_address_do_not_conflict(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "ada")).await;
     assert_eq!(insert(&store, &account(2, "grace")).await, Ok(()));
 }
 
-pub async fn names_that_only_look_alike_do_not_conflict(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn names_that_only_look_alike_do_not_conflict(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "a_b")).await;
     for (number, text) in (2..).zip(["axb", "a%b", "a-b", "à_b", "аda", "a_b."]) {
         assert_eq!(insert(&store, &account(number, text)).await, Ok(()));
     }
 }
 
-pub async fn a_waiting_account_holds_its_name(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_account_holds_its_name(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     let refused = insert(&store, &account(2, "ada")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_waiting_account_holds_its_address(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_account_holds_its_address(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn a_lapsed_account_holds_its_name_until_it_is_released(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_holds_its_name_until_it_is_released(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", Timestamp::from_micros(1))).await;
     let refused = insert(&store, &account(2, "ada")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_lapsed_account_holds_its_address_until_it_is_released(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_holds_its_address_until_it_is_released(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", Timestamp::from_micros(1))).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn a_refused_account_is_not_there(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_refused_account_is_not_there(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
     assert!(refused.is_err());
     assert_eq!(find_by_name(&store, "eve", now()).await, None);
 }
 
-pub async fn the_holder_stays_as_it_was_after_a_refusal(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_holder_stays_as_it_was_after_a_refusal(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let before = find(&store, ada).await;
     let refused = insert(&store, &account_with_email(2, "ada", "eve@example.org")).await;

@@ -2,13 +2,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::{find, update};
-use crate::units::Signal;
-use crate::{given, linger, try_write, write};
 use azuma_domain::ports::{Store, Transaction, UserChanges, WriteError};
 use azuma_domain::user::{Change, Credential, Standing, UserId, UserName};
 use azuma_testkit::sample::{self, MINUTE, now, user_id, waiting};
 use azuma_testkit::{all, both};
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, update};
+use crate::units::Signal;
+use crate::{given, linger, try_write, write};
 
 /// How long the transaction that has the lock keeps it, for the other one to run into.
 const HELD: Duration = Duration::from_millis(150);
@@ -25,7 +27,8 @@ fn set_hash(tx: &mut dyn Transaction, id: UserId, text: &str) -> Result<(), Writ
     tx.users().update(id, &changes).map(|_| ())
 }
 
-pub async fn it_answers_the_credential(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_the_credential(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let expected = Credential {
         user_id: ada,
@@ -35,7 +38,8 @@ pub async fn it_answers_the_credential(store: Arc<dyn Store>) {
     assert_eq!(lock(&store, ada).await, Some(expected));
 }
 
-pub async fn it_leaves_the_name_to_be_asked_for(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_leaves_the_name_to_be_asked_for(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::account(&store, &waiting(2, "Grace", now().plus(MINUTE))).await;
     let names = write(&store, move |tx| {
@@ -48,19 +52,22 @@ pub async fn it_leaves_the_name_to_be_asked_for(store: Arc<dyn Store>) {
     assert_eq!(names, expected);
 }
 
-pub async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let locked = lock(&store, user_id(1)).await.expect("ada is there");
     assert_eq!(locked.standing, Standing::Pending { until });
 }
 
-pub async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
     given::ada(&store).await;
     assert_eq!(lock(&store, user_id(2)).await, None);
 }
 
-pub async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let hash = |tx: &mut dyn Transaction, id| -> Result<String, WriteError> {
         let locked = tx.users().lock(id)?.expect("ada is there");
@@ -81,7 +88,8 @@ pub async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc
     assert_eq!(left.password_hash.as_phc(), expected.as_phc());
 }
 
-pub async fn no_read_modify_write_under_it_is_lost(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_read_modify_write_under_it_is_lost(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let results = all((0..16).map(|_| {
         try_write(&store, move |tx| {
@@ -102,7 +110,8 @@ pub async fn no_read_modify_write_under_it_is_lost(store: Arc<dyn Store>) {
     assert_eq!(left.status, Some(sample::status("16")));
 }
 
-pub async fn the_account_stays_as_it_is_until_the_transaction_ends(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_account_stays_as_it_is_until_the_transaction_ends(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let locked = Signal::default();
     let holder = write(&store, {
@@ -127,7 +136,8 @@ pub async fn the_account_stays_as_it_is_until_the_transaction_ends(store: Arc<dy
     assert_eq!(before, after);
 }
 
-pub async fn the_account_stays_until_the_transaction_ends(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_account_stays_until_the_transaction_ends(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let locked = Signal::default();
     let holder = write(&store, {
@@ -148,7 +158,8 @@ pub async fn the_account_stays_until_the_transaction_ends(store: Arc<dyn Store>)
     assert!(still_there.is_some());
 }
 
-pub async fn a_session_can_be_added_under_it_while_a_deletion_waits(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_session_can_be_added_under_it_while_a_deletion_waits(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let locked = Signal::default();
     let login = write(&store, {
@@ -169,7 +180,8 @@ pub async fn a_session_can_be_added_under_it_while_a_deletion_waits(store: Arc<d
     assert_eq!(both(login, deleter).await, (true, true));
 }
 
-pub async fn the_one_who_waited_for_a_deletion_finds_nobody(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_one_who_waited_for_a_deletion_finds_nobody(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let deleted = Signal::default();
     let deleter = write(&store, {
@@ -189,7 +201,8 @@ pub async fn the_one_who_waited_for_a_deletion_finds_nobody(store: Arc<dyn Store
     assert_eq!(found, None);
 }
 
-pub async fn it_can_be_taken_twice_in_one_transaction(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn it_can_be_taken_twice_in_one_transaction(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let (first, second) = write(&store, move |tx| {
         Ok((tx.users().lock(ada)?, tx.users().lock(ada)?))

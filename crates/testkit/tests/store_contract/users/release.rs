@@ -1,8 +1,5 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name, is_free, release};
-use crate::outbox::readable;
-use crate::{given, linger, look, try_write, write};
 use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::{Conflict, Store};
 use azuma_domain::user::{AccountEmail, EmailAddress, User};
@@ -11,24 +8,32 @@ use azuma_testkit::sample::{
     self, MICROSECOND, MINUTE, account_with_email, just_before, link_hash, mail, now, user_id,
     waiting,
 };
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, find_by_email, find_by_name, is_free, release};
+use crate::outbox::readable;
+use crate::{given, linger, look, try_write, write};
 
 fn address(user: &User) -> Option<&EmailAddress> {
     user.email.as_ref().map(AccountEmail::address)
 }
 
-pub async fn the_name_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_name_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, Some("ada"), None, now()).await;
     assert!(is_free(&store, "ada").await);
 }
 
-pub async fn the_name_is_free_in_another_case_too(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_name_is_free_in_another_case_too(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, Some("ADA"), None, now()).await;
     assert!(is_free(&store, "Ada").await);
 }
 
-pub async fn the_address_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_address_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, None, Some("ADA@example.org"), now()).await;
     let eve = account_with_email(2, "eve", "ada@example.org");
@@ -36,14 +41,16 @@ pub async fn the_address_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Sto
     assert_eq!(find(&store, eve.user.id).await, Some(eve.user));
 }
 
-pub async fn both_holders_go_where_two_lapsed_accounts_hold_them(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn both_holders_go_where_two_lapsed_accounts_hold_them(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::account(&store, &waiting(2, "grace", now())).await;
     release(&store, Some("ada"), Some("grace@example.org"), now()).await;
     assert!(is_free(&store, "ada").await && is_free(&store, "grace").await);
 }
 
-pub async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     let new = account_with_email(2, "ada", "ada@example.org");
     let taken = try_write(&store, move |tx| {
@@ -55,20 +62,23 @@ pub async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dy
     assert_eq!(taken, Ok(()));
 }
 
-pub async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
     let until = now().plus(MICROSECOND);
     given::account(&store, &waiting(1, "ada", until)).await;
     release(&store, Some("ada"), Some("ada@example.org"), now()).await;
     assert!(find_by_name(&store, "ada", now()).await.is_some());
 }
 
-pub async fn a_user_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     release(&store, Some("ada"), Some("ada@example.org"), now()).await;
     assert!(find(&store, ada).await.is_some());
 }
 
-pub async fn a_lapsed_account_that_holds_neither_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_that_holds_neither_stays(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, Some("grace"), Some("eve@example.org"), now()).await;
     let before_it_lapsed = just_before(now());
@@ -79,7 +89,8 @@ pub async fn a_lapsed_account_that_holds_neither_stays(store: Arc<dyn Store>) {
     );
 }
 
-pub async fn a_lapsed_account_stays_where_neither_is_asked_for(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_stays_where_neither_is_asked_for(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, None, None, now()).await;
     let before_it_lapsed = just_before(now());
@@ -90,7 +101,8 @@ pub async fn a_lapsed_account_stays_where_neither_is_asked_for(store: Arc<dyn St
     );
 }
 
-pub async fn a_lapsed_account_without_an_address_stays_where_only_another_name_is_asked_for(
+#[on_every_store]
+async fn a_lapsed_account_without_an_address_stays_where_only_another_name_is_asked_for(
     store: Arc<dyn Store>,
 ) {
     let mut new = waiting(1, "ada", now());
@@ -100,7 +112,8 @@ pub async fn a_lapsed_account_without_an_address_stays_where_only_another_name_i
     assert!(!is_free(&store, "ada").await);
 }
 
-pub async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::belongings(&store, 1, user_id(1)).await;
     release(&store, Some("ada"), None, now()).await;
@@ -108,7 +121,8 @@ pub async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
     assert_eq!(taken, None);
 }
 
-pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::belongings(&store, 1, user_id(1)).await;
     release(&store, Some("ada"), None, now()).await;
@@ -124,7 +138,8 @@ pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     assert_eq!(readable(leased)[0].mail, expected);
 }
 
-pub async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     let results = all((2..26).map(|number| {
         let new = account_with_email(number, "ada", "ada@example.org");
@@ -140,7 +155,8 @@ pub async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
 }
 
-pub async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>) {
     for number in 1..=8 {
         let lapsed = waiting(number, &format!("u{number}"), now());
         given::account(&store, &lapsed).await;
@@ -162,7 +178,8 @@ pub async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>)
     assert_eq!(results, vec![Ok::<(), Conflict>(()); 8]);
 }
 
-pub async fn a_name_released_in_vain_is_held_again(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_name_released_in_vain_is_held_again(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     let refused = try_write(&store, |tx| {
         tx.users()
@@ -174,7 +191,8 @@ pub async fn a_name_released_in_vain_is_held_again(store: Arc<dyn Store>) {
     assert!(!is_free(&store, "ada").await);
 }
 
-pub async fn an_address_finds_whoever_took_it_over(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_address_finds_whoever_took_it_over(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, None, Some("ada@example.org"), now()).await;
     let eve = account_with_email(2, "eve", "ada@example.org");

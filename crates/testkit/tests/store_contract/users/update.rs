@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use super::{find, find_by_email, find_by_name, is_free, readdress, rename, update};
-use crate::given;
 use azuma_domain::ports::{Store, UserChanges};
 use azuma_domain::user::{Change, User, UserId};
 use azuma_testkit::sample::{self, account, now, user_id};
+use azuma_testkit_macros::on_every_store;
+
+use super::{find, find_by_email, find_by_name, is_free, readdress, rename, update};
+use crate::given;
 
 /// User 1 with every field set.
 async fn given_full_ada(store: &Arc<dyn Store>) -> User {
@@ -25,33 +27,38 @@ async fn updated(store: &Arc<dyn Store>, id: UserId, changes: &UserChanges) -> U
     answered
 }
 
-pub async fn no_change_leaves_the_user_as_it_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn no_change_leaves_the_user_as_it_was(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &UserChanges::default()).await;
     assert_eq!(left, ada);
 }
 
-pub async fn a_new_name_changes_the_name_alone(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_name_changes_the_name_alone(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &rename("Lovelace")).await;
     let name = sample::name("Lovelace");
     assert_eq!(left, User { name, ..ada });
 }
 
-pub async fn a_new_address_changes_the_address_alone(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_address_changes_the_address_alone(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &readdress("Lovelace@Example.net")).await;
     let email = Some(sample::claimed("Lovelace@Example.net"));
     assert_eq!(left, User { email, ..ada });
 }
 
-pub async fn a_first_address_can_be_given(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_first_address_can_be_given(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "ada")).await;
     let left = updated(&store, user_id(1), &readdress("ada@example.org")).await;
     assert_eq!(left.email, Some(sample::claimed("ada@example.org")));
 }
 
-pub async fn a_proved_address_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_proved_address_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "ada")).await;
     let email = Some(sample::proved("ada@example.org", now()));
     let changes = UserChanges {
@@ -62,7 +69,8 @@ pub async fn a_proved_address_comes_back_to_the_microsecond(store: Arc<dyn Store
     assert_eq!(left.email, email);
 }
 
-pub async fn a_claimed_address_is_not_proved_though_the_one_before_was(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_claimed_address_is_not_proved_though_the_one_before_was(store: Arc<dyn Store>) {
     let mut new = account(1, "ada");
     new.user.email = Some(sample::proved("ada@example.org", now()));
     given::account(&store, &new).await;
@@ -70,7 +78,8 @@ pub async fn a_claimed_address_is_not_proved_though_the_one_before_was(store: Ar
     assert_eq!(left.email, Some(sample::claimed("ada@example.net")));
 }
 
-pub async fn a_new_password_leaves_the_address_proved(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_password_leaves_the_address_proved(store: Arc<dyn Store>) {
     let mut new = account(1, "ada");
     new.user.email = Some(sample::proved("ada@example.org", now()));
     given::account(&store, &new).await;
@@ -81,7 +90,8 @@ pub async fn a_new_password_leaves_the_address_proved(store: Arc<dyn Store>) {
     assert_eq!(updated(&store, user_id(1), &changes).await, new.user);
 }
 
-pub async fn icon_and_status_can_be_set(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn icon_and_status_can_be_set(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         icon: Change::Set(sample::icon("other.icon")),
@@ -101,7 +111,8 @@ pub async fn icon_and_status_can_be_set(store: Arc<dyn Store>) {
     );
 }
 
-pub async fn a_cleared_icon_is_gone_and_the_status_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_cleared_icon_is_gone_and_the_status_stays(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         icon: Change::Clear,
@@ -111,7 +122,8 @@ pub async fn a_cleared_icon_is_gone_and_the_status_stays(store: Arc<dyn Store>) 
     assert_eq!(left, User { icon: None, ..ada });
 }
 
-pub async fn a_cleared_status_is_gone_and_the_icon_stays(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_cleared_status_is_gone_and_the_icon_stays(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         status: Change::Clear,
@@ -127,7 +139,8 @@ pub async fn a_cleared_status_is_gone_and_the_icon_stays(store: Arc<dyn Store>) 
     );
 }
 
-pub async fn a_new_password_changes_what_the_user_is_as_others_see_it_in_nothing(
+#[on_every_store]
+async fn a_new_password_changes_what_the_user_is_as_others_see_it_in_nothing(
     store: Arc<dyn Store>,
 ) {
     let ada = given_full_ada(&store).await;
@@ -138,7 +151,8 @@ pub async fn a_new_password_changes_what_the_user_is_as_others_see_it_in_nothing
     assert_eq!(updated(&store, ada.id, &changes).await, ada);
 }
 
-pub async fn a_new_password_is_found_from_then_on(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_password_is_found_from_then_on(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         password_hash: Some(sample::password_hash("new")),
@@ -149,14 +163,16 @@ pub async fn a_new_password_is_found_from_then_on(store: Arc<dyn Store>) {
     assert_eq!(found.password_hash, sample::password_hash("new"));
 }
 
-pub async fn a_new_name_leaves_the_password(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_name_leaves_the_password(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     updated(&store, ada.id, &rename("Lovelace")).await;
     let found = find_by_name(&store, "lovelace", now()).await.expect("ada");
     assert_eq!(found.password_hash, sample::password_hash("Ada"));
 }
 
-pub async fn everything_can_change_at_once(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn everything_can_change_at_once(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         name: Some(sample::name("Lovelace")),
@@ -177,18 +193,21 @@ pub async fn everything_can_change_at_once(store: Arc<dyn Store>) {
     assert_eq!(left, expected);
 }
 
-pub async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
     given_full_ada(&store).await;
     assert_eq!(update(&store, user_id(2), &rename("eve")).await, Ok(None));
 }
 
-pub async fn an_unknown_id_answers_nobody_where_nothing_changes(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn an_unknown_id_answers_nobody_where_nothing_changes(store: Arc<dyn Store>) {
     given_full_ada(&store).await;
     let changes = UserChanges::default();
     assert_eq!(update(&store, user_id(2), &changes).await, Ok(None));
 }
 
-pub async fn other_users_stay_as_they_were(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn other_users_stay_as_they_were(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let grace = given::grace(&store).await;
     let before = find(&store, grace).await;
@@ -196,7 +215,8 @@ pub async fn other_users_stay_as_they_were(store: Arc<dyn Store>) {
     assert_eq!(find(&store, grace).await, before);
 }
 
-pub async fn the_name_and_the_address_given_up_find_nobody(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_name_and_the_address_given_up_find_nobody(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     updated(&store, ada.id, &rename("Lovelace")).await;
     updated(&store, ada.id, &readdress("new@example.org")).await;
@@ -204,33 +224,38 @@ pub async fn the_name_and_the_address_given_up_find_nobody(store: Arc<dyn Store>
     assert_eq!(find_by_email(&store, "ada@example.org", now()).await, None);
 }
 
-pub async fn the_name_given_up_is_free(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn the_name_given_up_is_free(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     updated(&store, ada.id, &rename("Lovelace")).await;
     assert!(is_free(&store, "ada").await);
 }
 
-pub async fn a_new_name_finds_the_user_in_any_case(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_new_name_finds_the_user_in_any_case(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     updated(&store, ada.id, &rename("Lovelace")).await;
     let found = find_by_name(&store, "LOVELACE", now()).await;
     assert_eq!(found.map(|found| found.user_id), Some(ada.id));
 }
 
-pub async fn a_user_can_write_its_own_name_in_another_case(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_can_write_its_own_name_in_another_case(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &rename("aDA")).await;
     assert_eq!(left.name.as_str(), "aDA");
 }
 
-pub async fn a_user_can_write_its_own_address_in_another_case(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_can_write_its_own_address_in_another_case(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let left = updated(&store, ada.id, &readdress("ADA@example.org")).await;
     let email = left.email.expect("an address");
     assert_eq!(email.address().as_str(), "ADA@example.org");
 }
 
-pub async fn a_user_can_keep_its_name_and_address(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_user_can_keep_its_name_and_address(store: Arc<dyn Store>) {
     let ada = given_full_ada(&store).await;
     let changes = UserChanges {
         name: Some(ada.name.clone()),

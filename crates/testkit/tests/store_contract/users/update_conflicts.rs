@@ -1,27 +1,32 @@
 use std::sync::Arc;
 
-use super::{find, find_by_name, readdress, release, rename, update};
-use crate::{given, linger, try_write};
 use azuma_domain::ports::{Conflict, Store, UserChanges};
 use azuma_domain::user::Change;
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, MINUTE, account, account_with_email, now, user_id, waiting};
+use azuma_testkit_macros::on_every_store;
 
-pub async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
+use super::{find, find_by_name, readdress, release, rename, update};
+use crate::{given, linger, try_write};
+
+#[on_every_store]
+async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::grace(&store).await;
     let refused = update(&store, ada, &rename("Grace")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::grace(&store).await;
     let refused = update(&store, ada, &readdress("Grace@example.org")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn where_both_are_taken_the_name_is_refused(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn where_both_are_taken_the_name_is_refused(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::grace(&store).await;
     let changes = UserChanges {
@@ -32,21 +37,24 @@ pub async fn where_both_are_taken_the_name_is_refused(store: Arc<dyn Store>) {
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_waiting_account_keeps_its_name(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_waiting_account_keeps_its_name(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
     let refused = update(&store, ada, &rename("eve")).await;
     assert_eq!(refused, Err(Conflict::Name));
 }
 
-pub async fn a_lapsed_account_keeps_its_address_until_it_is_released(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_lapsed_account_keeps_its_address_until_it_is_released(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::account(&store, &waiting(2, "eve", now())).await;
     let refused = update(&store, ada, &readdress("eve@example.org")).await;
     assert_eq!(refused, Err(Conflict::Email));
 }
 
-pub async fn a_name_can_be_taken_once_it_is_released(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_name_can_be_taken_once_it_is_released(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::account(&store, &waiting(2, "eve", now())).await;
     release(&store, Some("eve"), None, now()).await;
@@ -54,7 +62,8 @@ pub async fn a_name_can_be_taken_once_it_is_released(store: Arc<dyn Store>) {
     assert!(answered.is_ok_and(|user| user.is_some_and(|user| user.name.as_str() == "eve")));
 }
 
-pub async fn a_refused_change_changes_nothing(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn a_refused_change_changes_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::grace(&store).await;
     let before = find(&store, ada).await;
@@ -70,7 +79,8 @@ pub async fn a_refused_change_changes_nothing(store: Arc<dyn Store>) {
     assert_eq!(credential.password_hash, sample::password_hash("ada"));
 }
 
-pub async fn of_24_racing_renames_to_one_name_one_succeeds(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_renames_to_one_name_one_succeeds(store: Arc<dyn Store>) {
     for number in 0..24 {
         given::account(&store, &account(number, &format!("user{number}"))).await;
     }
@@ -85,7 +95,8 @@ pub async fn of_24_racing_renames_to_one_name_one_succeeds(store: Arc<dyn Store>
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
 }
 
-pub async fn of_24_racing_changes_to_one_address_one_succeeds(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_24_racing_changes_to_one_address_one_succeeds(store: Arc<dyn Store>) {
     for number in 0..24 {
         let name = format!("user{number}");
         let new = account_with_email(number, &name, &format!("{name}@example.org"));
@@ -103,7 +114,8 @@ pub async fn of_24_racing_changes_to_one_address_one_succeeds(store: Arc<dyn Sto
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
 }
 
-pub async fn of_a_registration_and_a_rename_to_one_name_one_succeeds(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn of_a_registration_and_a_rename_to_one_name_one_succeeds(store: Arc<dyn Store>) {
     for number in 0..12 {
         given::account(&store, &account(number, &format!("user{number}"))).await;
     }
@@ -122,7 +134,8 @@ pub async fn of_a_registration_and_a_rename_to_one_name_one_succeeds(store: Arc<
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
 }
 
-pub async fn racing_changes_of_one_users_fields_all_happen(store: Arc<dyn Store>) {
+#[on_every_store]
+async fn racing_changes_of_one_users_fields_all_happen(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let change_of = [
         rename("lovelace"),
