@@ -10,11 +10,7 @@ use serde_json::json;
 async fn sends_a_mail_to_the_address(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
-    server
-        .account()
-        .register(&neo.name, &neo.password, &neo.email)
-        .await
-        .done(200);
+    server.account().ask_for_account(&neo).await;
     let mail = server.mail().first_to(&neo.email).await;
     assert!(!mail.subject.is_empty(), "a mail has a subject");
     assert!(
@@ -25,55 +21,26 @@ async fn sends_a_mail_to_the_address(db: Database) {
 }
 
 #[on_both_databases]
-async fn the_link_goes_to_our_page(db: Database) {
-    let server = db.server().start();
-    let neo = Person::named("neo");
-    server
-        .account()
-        .register(&neo.name, &neo.password, &neo.email)
-        .await
-        .done(200);
-    let link = server.mail().first_to(&neo.email).await.link();
-    assert!(
-        link.starts_with("http://127.0.0.1:8080/verify?token="),
-        "{link}"
+async fn the_link_goes_to_our_page_or_to_a_frontend_of_its_own(db: Database) {
+    let public_url = ("http.public_url", "https://azuma.example");
+    let frontend = (
+        "registration.verification_url",
+        "https://app.example/confirm",
     );
-}
-
-#[on_both_databases]
-async fn the_link_goes_to_the_public_url(db: Database) {
-    let server = db
-        .server()
-        .set("http.public_url", "https://azuma.example")
-        .start();
-    let neo = Person::named("neo");
-    server
-        .account()
-        .register(&neo.name, &neo.password, &neo.email)
-        .await
-        .done(200);
-    let link = server.mail().first_to(&neo.email).await.link();
-    assert!(
-        link.starts_with("https://azuma.example/verify?token="),
-        "{link}"
-    );
-}
-
-#[on_both_databases]
-async fn the_link_goes_to_a_frontend_of_its_own(db: Database) {
-    let frontend = "https://app.example/confirm";
-    let server = db
-        .server()
-        .set("registration.verification_url", frontend)
-        .start();
-    let neo = Person::named("neo");
-    server
-        .account()
-        .register(&neo.name, &neo.password, &neo.email)
-        .await
-        .done(200);
-    let link = server.mail().first_to(&neo.email).await.link();
-    assert!(link.starts_with(&format!("{frontend}?token=")), "{link}");
+    for (settings, page) in [
+        (&[][..], "http://127.0.0.1:8080/verify"),
+        (&[public_url], "https://azuma.example/verify"),
+        (&[public_url, frontend], "https://app.example/confirm"),
+    ] {
+        let setup = settings
+            .iter()
+            .fold(db.server(), |setup, (key, value)| setup.set(key, value));
+        let server = setup.start();
+        let neo = Person::named("neo");
+        server.account().ask_for_account(&neo).await;
+        let link = server.mail().first_to(&neo.email).await.link();
+        assert!(link.starts_with(&format!("{page}?token=")), "{link}");
+    }
 }
 
 #[on_both_databases]
@@ -93,11 +60,7 @@ async fn the_link_does_not_follow_the_host_header(db: Database) {
 async fn the_mail_comes_from_the_configured_address(db: Database) {
     let server = db.server().set("mail.from", "hello@azuma.example").start();
     let neo = Person::named("neo");
-    server
-        .account()
-        .register(&neo.name, &neo.password, &neo.email)
-        .await
-        .done(200);
+    server.account().ask_for_account(&neo).await;
     assert_eq!(
         server.mail().first_to(&neo.email).await.from,
         "hello@azuma.example"
@@ -105,47 +68,15 @@ async fn the_mail_comes_from_the_configured_address(db: Database) {
 }
 
 #[on_both_databases]
-async fn a_taken_name_is_named(db: Database) {
+async fn what_is_taken_is_named(db: Database) {
     let server = db.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
-    let answer = server
-        .account()
-        .register("Neo", "secret", "other@example.org")
-        .await;
-    answer.refused(409, "ALREADY_EXISTS");
-    assert_eq!(answer.refusal().conflict, Some(Conflict::Username));
-}
-
-#[on_both_databases]
-async fn a_taken_email_is_named(db: Database) {
-    let server = db.server().start();
-    server.azuma().sign_up(&Person::named("neo")).await;
-    let answer = server
-        .account()
-        .register("other", "secret", "NEO@example.org")
-        .await;
-    answer.refused(409, "ALREADY_EXISTS");
-    assert_eq!(answer.refusal().conflict, Some(Conflict::Email));
-}
-
-#[on_both_databases]
-async fn the_name_is_named_where_both_are_taken(db: Database) {
-    let server = db.server().start();
-    server.azuma().sign_up(&Person::named("neo")).await;
-    let answer = server
-        .account()
-        .register("neo", "secret", "neo@example.org")
-        .await;
-    answer.refused(409, "ALREADY_EXISTS");
-    assert_eq!(answer.refusal().conflict, Some(Conflict::Username));
-}
-
-#[on_both_databases]
-async fn a_malformed_email_cannot_be_processed(db: Database) {
-    let server = db.server().start();
-    let answer = server
-        .account()
-        .register("neo", "secret", "no address")
-        .await;
-    answer.refused(422, "UNPROCESSABLE_ENTITY");
+    for (name, email, taken) in [
+        ("Neo", "other@example.org", Conflict::Username),
+        ("other", "NEO@example.org", Conflict::Email),
+    ] {
+        let answer = server.account().register(name, "secret", email).await;
+        answer.refused(409, "ALREADY_EXISTS");
+        assert_eq!(answer.refusal().conflict, Some(taken));
+    }
 }

@@ -64,16 +64,12 @@ async fn a_taken_name_is_refused(db: Database) {
 }
 
 #[on_both_databases]
-async fn a_wrong_password_is_unauthorized(db: Database) {
+async fn a_login_says_why_it_refuses(db: Database) {
     let server = db.server().start();
-    server.legacy().sign_up(&Person::named("user1")).await;
-    let answer = server.legacy().login("user1", "wrong").await;
-    answer.refused_with_code(401, "UNAUTHORIZED");
-}
-
-#[on_both_databases]
-async fn an_unknown_user_is_not_found(db: Database) {
-    let server = db.server().start();
-    let answer = server.legacy().login("nobody", "secret").await;
-    answer.refused_with_code(404, "NOT_FOUND");
+    let legacy = server.legacy();
+    legacy.sign_up(&Person::named("user1")).await;
+    let wrong = legacy.login("user1", "wrong").await;
+    wrong.refused_with_code(401, "UNAUTHORIZED");
+    let unknown = legacy.login("nobody", "secret").await;
+    unknown.refused_with_code(404, "NOT_FOUND");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azuma_tests::moments::{days, expect_in, minutes, moment, outwait};
+use azuma_tests::moments::outwait;
 use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
@@ -15,44 +15,16 @@ fn short_lived(db: Database) -> Setup {
 }
 
 #[on_both_databases]
-async fn an_unused_one_has_five_minutes(db: Database) {
-    let server = db.server().start();
+async fn an_unused_one_expires_and_a_used_one_lives_on(db: Database) {
+    let server = short_lived(db).start();
     let azuma = server.azuma();
     let neo = Person::named("neo");
-    let token = azuma.sign_up(&neo).await;
-    azuma.sign_in(&neo).await;
-    let listed = azuma.list_sessions(&token).await;
-    let unused = listed
-        .iter()
-        .find(|session| !session.current)
-        .expect("two sessions");
-    expect_in(minutes(5), moment(&unused.expires_at));
-}
-
-#[on_both_databases]
-async fn an_unused_one_expires(db: Database) {
-    let server = short_lived(db).start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let unused = azuma.sign_up(&neo).await;
+    let used = azuma.sign_in(&neo).await;
+    azuma.own_user(&used).await.done(200);
     outwait(SHORT).await;
-    server.azuma().own_user(&token).await.challenged(true);
-}
-
-#[on_both_databases]
-async fn a_used_one_has_fourteen_days(db: Database) {
-    let server = db.server().start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
-    server.azuma().own_user(&token).await.done(200);
-    let session = server.azuma().current_session(&token).await;
-    expect_in(days(14), moment(&session.expires_at));
-}
-
-#[on_both_databases]
-async fn a_used_one_outlives_its_first_minutes(db: Database) {
-    let server = short_lived(db).start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
-    server.azuma().own_user(&token).await.done(200);
-    outwait(SHORT).await;
-    server.azuma().own_user(&token).await.done(200);
+    azuma.own_user(&unused).await.challenged(true);
+    azuma.own_user(&used).await.done(200);
 }
 
 #[on_both_databases]

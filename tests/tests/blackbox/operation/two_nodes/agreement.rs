@@ -30,17 +30,6 @@ async fn accept_each_others_sessions() {
 }
 
 #[tokio::test]
-async fn end_each_others_sessions() {
-    let (here, there) = two_nodes();
-    let neo = Person::named("neo");
-    let token = here.azuma().sign_up(&neo).await;
-    let other = here.azuma().sign_in(&neo).await;
-    there.azuma().own_user(&other).await.done(200);
-    here.azuma().change_password(&token, "neox").await.done(200);
-    expect_ended(&there.azuma(), &other, Instant::now()).await;
-}
-
-#[tokio::test]
 async fn make_the_same_next_token() {
     let (here, there) = two_nodes_with(&[("sessions.rotating.renew_within", "30d")]);
     let token = here.legacy().sign_up(&Person::named("neo")).await.token;
