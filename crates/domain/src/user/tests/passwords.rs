@@ -53,7 +53,15 @@ fn case_and_width_count_in_a_password() {
 
 #[test]
 fn control_characters_are_refused_in_a_password() {
-    for text in ["\0", "a\0b", "a\tb", "a\nb", "\u{7f}"] {
+    for text in [
+        "\0",
+        "a\0b",
+        "a\tb",
+        "a\nb",
+        "\u{7}",
+        "\u{7f}",
+        "a\u{200b}b",
+    ] {
         assert!(Password::parse(text).is_err(), "{text:?}");
     }
 }
