@@ -60,13 +60,8 @@ pub struct HistoryEnd {
     pub mark: Option<InvalidationMark>,
 }
 
-/// The invalidations of all nodes, for each node to read.
-///
-/// Nobody adds one by hand: a unit of work that updates or deletes a user, ends or promotes a session or adds
-/// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
-/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it. Each MUST have
-/// a mark of its own, made at random, and keep it.
-pub trait InvalidationRepository {
+/// Reads the invalidations of all nodes.
+pub trait InvalidationReader {
     /// The last one there ever was.
     fn last(&mut self) -> Result<HistoryEnd, StoreError>;
 
@@ -76,7 +71,15 @@ pub trait InvalidationRepository {
         number: InvalidationNumber,
         limit: u32,
     ) -> Result<Vec<Invalidation>, StoreError>;
+}
 
+/// The invalidations of all nodes, for each node to read.
+///
+/// Nobody adds one by hand: a unit of work that updates or deletes a user, ends or promotes a session or adds
+/// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
+/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it. Each MUST have
+/// a mark of its own, made at random, and keep it.
+pub trait InvalidationRepository: InvalidationReader {
     /// Deletes the first `limit` of those before the last `keep`; answers how many.
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError>;
 }

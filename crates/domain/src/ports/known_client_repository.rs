@@ -3,15 +3,18 @@ use crate::Timestamp;
 use crate::session::ClientNetwork;
 use crate::user::UserId;
 
-/// The networks that users have logged in from. They are deleted with their user.
-pub trait KnownClientRepository {
+/// Reads the networks that users have logged in from.
+pub trait KnownClientReader {
     /// When the user was noted last to log in from the network; `None` where it never was, or was forgotten.
     fn last_seen(
         &mut self,
         user_id: UserId,
         network: ClientNetwork,
     ) -> Result<Option<Timestamp>, StoreError>;
+}
 
+/// The networks that users have logged in from. They are deleted with their user.
+pub trait KnownClientRepository: KnownClientReader {
     /// Notes that the user logs in from the network. Of one user MUST keep `most` networks, those that were seen last. The
     /// caller has locked the user, or has added it in the same transaction.
     fn note(

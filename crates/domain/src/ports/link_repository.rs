@@ -4,20 +4,23 @@ use crate::link::{Link, LinkId};
 use crate::token::TokenHash;
 use crate::user::UserId;
 
-/// Mailed links.
-pub trait LinkRepository {
-    /// Adds a link.
-    fn insert(&mut self, link: &Link) -> Result<(), StoreError>;
-
+/// Reads mailed links.
+pub trait LinkReader {
     /// The link with this hash. MUST NOT find one expired at `now`.
     fn find(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError>;
+
+    /// Whether the link is there, expired or not.
+    fn contains(&mut self, id: LinkId) -> Result<bool, StoreError>;
+}
+
+/// Mailed links.
+pub trait LinkRepository: LinkReader {
+    /// Adds a link.
+    fn insert(&mut self, link: &Link) -> Result<(), StoreError>;
 
     /// Takes the link with this hash out. MUST give it to one of any number of racing calls, and never once it
     /// has expired at `now`. It is there again if the transaction is rolled back.
     fn consume(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError>;
-
-    /// Whether the link is there, expired or not.
-    fn contains(&mut self, id: LinkId) -> Result<bool, StoreError>;
 
     /// Deletes the user's links that change its address, and answers how many of them still worked at `now`.
     fn delete_email_changes(

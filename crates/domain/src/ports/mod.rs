@@ -27,23 +27,25 @@ pub use abuse_guard::{AbuseGuard, Attempt, Blocked, Familiarity};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use invalidation_repository::{
-    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationRepository,
+    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    InvalidationRepository,
 };
-pub use known_client_repository::KnownClientRepository;
-pub use link_repository::LinkRepository;
+pub use known_client_repository::{KnownClientReader, KnownClientRepository};
+pub use link_repository::{LinkReader, LinkRepository};
 pub use mailer::{Accepted, Mailer, SendError};
-pub use outbox::OutboxRepository;
+pub use outbox::{OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{
     BlockedAttempt, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
 };
 pub use session_check::SessionCheck;
-pub use session_repository::{SessionRepository, SessionUse};
+pub use session_repository::{SessionReader, SessionRepository, SessionUse};
 pub use store::{
-    Abort, Access, Conflict, Decision, Store, StoreError, StoreExt, Transaction, Work, WriteError,
+    Abort, Conflict, Decision, ReadWork, Reader, Store, StoreError, StoreExt, Transaction, Work,
+    WriteError, WriteWork,
 };
-pub use user_repository::{AddressHolder, NewUser, UserChanges, UserRepository};
+pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserRepository};
 
 /// A future of a port, so that ports stay object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -2,12 +2,21 @@ use super::StoreError;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
 
+/// Reads messages on their way out.
+pub trait OutboxReader {
+    /// Every message that can be read, dead letters among them, the oldest first; `limit` of them at the most.
+    fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
+
+    /// The message with this id.
+    fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError>;
+}
+
 /// Messages on their way out, written in the transaction that causes them.
 ///
 /// A worker leases a message, sends it, and settles it: deletes, postpones or buries it. Settling MUST change nothing
 /// once the lease was followed by another, or the message is gone or a dead letter. A reason may be any text; a part of
 /// it may be kept. Messages of a kind or in a language that only a later release knows are not there for this one.
-pub trait OutboxRepository {
+pub trait OutboxRepository: OutboxReader {
     /// Adds a message, due at once.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
@@ -34,12 +43,6 @@ pub trait OutboxRepository {
 
     /// Keeps a message as a dead letter with the reason. MUST NOT be leased again.
     fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError>;
-
-    /// Every message that can be read, dead letters among them, the oldest first; `limit` of them at the most.
-    fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
-
-    /// The message with this id.
-    fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError>;
 
     /// Makes a dead letter due at `now`, to be sent until `useless_from`, as if it had never been tried; why it failed is
     /// kept. MUST answer `true` once at the most for a letter that died once, and `false` where there is no such letter.

@@ -16,11 +16,8 @@ pub struct SessionUse {
     pub extended_to: Option<Timestamp>,
 }
 
-/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can revive it.
-pub trait SessionRepository {
-    /// Adds a session with its first token.
-    fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
-
+/// Reads sessions and their tokens.
+pub trait SessionReader {
     /// The token with this hash, its session and its user. MUST NOT find a token expired at `now`.
     fn find_by_token(
         &mut self,
@@ -28,16 +25,31 @@ pub trait SessionRepository {
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError>;
 
-    /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
-    /// `expires_at` nor `last_used_at` backwards, MUST leave `expires_at` alone where a use extends nothing, and MUST
-    /// pass over tokens that are gone. Answers the hashes of those that are there, in any order.
-    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
-
     /// Whether the session is there with a token live at `now`.
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError>;
 
     /// All the session's tokens, expired ones too, by generation.
     fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError>;
+
+    /// The user's sessions that have a token live at `now`, each once, newest first, `limit` of them at the most: with the
+    /// current token, or with the next one where the current has expired.
+    fn list(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ListedSession>, StoreError>;
+}
+
+/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can revive it.
+pub trait SessionRepository: SessionReader {
+    /// Adds a session with its first token.
+    fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
+
+    /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
+    /// `expires_at` nor `last_used_at` backwards, MUST leave `expires_at` alone where a use extends nothing, and MUST
+    /// pass over tokens that are gone. Answers the hashes of those that are there, in any order.
+    fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
 
     /// Adds a further token to a session. Of racing calls for one generation MUST let one answer `true`, and the
     /// others `false` and change nothing; likewise `false` where the session has ended.
@@ -52,15 +64,6 @@ pub trait SessionRepository {
         to: Generation,
         old_expire_at: Timestamp,
     ) -> Result<bool, StoreError>;
-
-    /// The user's sessions that have a token live at `now`, each once, newest first, `limit` of them at the most: with the
-    /// current token, or with the next one where the current has expired.
-    fn list(
-        &mut self,
-        user_id: UserId,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<ListedSession>, StoreError>;
 
     /// Ends one session of this user. MUST answer `true` once at the most, and `false` for another user's.
     fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;

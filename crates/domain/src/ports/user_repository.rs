@@ -42,28 +42,8 @@ pub struct UserChanges {
     pub status: Change<Status>,
 }
 
-/// Accounts, the waiting ones among them.
-///
-/// Names and addresses are held by their keys. A *waiting* account has [`Standing::Pending`]; once its `until` has
-/// come it has *lapsed*: nothing finds it any more, and [`release`](Self::release) deletes it.
-pub trait UserRepository {
-    /// Adds an account.
-    ///
-    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) where another
-    /// account, waiting and lapsed ones included, holds it, and name the name where both are held; of any number of
-    /// racing calls for one name or address, one succeeds.
-    fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
-
-    /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of
-    /// their ids. Whoever needs a name or an address calls it first, in the same transaction. Mail to a lapsed
-    /// account MUST stay: what was not sent in time is kept as a dead letter.
-    fn release(
-        &mut self,
-        name: Option<&UserName>,
-        email: Option<&EmailAddress>,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
-
+/// Reads accounts, the waiting ones among them. [`UserRepository`] says what *waiting* and *lapsed* mean.
+pub trait UserReader {
     /// The user with this id. MUST NOT find a waiting account.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
@@ -88,10 +68,32 @@ pub trait UserRepository {
     /// The address of the account, waiting ones included. `None` where there is no such account, or it has none. MUST NOT need
     /// anything else of it to be readable.
     fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError>;
+}
+
+/// Accounts, the waiting ones among them.
+///
+/// Names and addresses are held by their keys. A *waiting* account has [`Standing::Pending`]; once its `until` has
+/// come it has *lapsed*: nothing finds it any more, and [`release`](Self::release) deletes it.
+pub trait UserRepository: UserReader {
+    /// Adds an account.
+    ///
+    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) where another
+    /// account, waiting and lapsed ones included, holds it, and name the name where both are held; of any number of
+    /// racing calls for one name or address, one succeeds.
+    fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
+
+    /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of
+    /// their ids. Whoever needs a name or an address calls it first, in the same transaction. Mail to a lapsed
+    /// account MUST stay: what was not sent in time is kept as a dead letter.
+    fn release(
+        &mut self,
+        name: Option<&UserName>,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// The account, waiting ones included. Others MUST NOT be able to change or delete it before this transaction ends:
     /// two that lock one account run one after the other. MUST NOT need what others may learn of the account to be readable.
-    /// For units of work with [`Access::Write`](super::Access::Write) alone.
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
     /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as

@@ -41,7 +41,7 @@ impl Services {
         let until = now.minus(self.settings.mail_kept_for);
         let store = &self.ports.store;
         store
-            .transact::<_, StoreError>(move |tx| match compare(now, tx.clock()?) {
+            .transact::<_, StoreError>(move |tx| match compare(now, tx.reader().clock()?) {
                 Some(_) => Ok(0),
                 None => Ok(tx.outbox().delete_dead(until, BATCH)?),
             })

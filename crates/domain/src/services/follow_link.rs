@@ -10,8 +10,8 @@ use crate::error_code::{Coded, ErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, SecurityEventKind, StoreError, StoreExt, Transaction,
-    UserChanges,
+    Abort, Attempt, Blocked, Conflict, Reader, SecurityEventKind, StoreError, StoreExt,
+    Transaction, UserChanges,
 };
 use crate::token::{Token, TokenHash};
 use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
@@ -79,7 +79,9 @@ impl Services {
         let hash = token.map(Token::hash).ok_or(FollowLinkError::LinkUnknown)?;
         let now = self.ports.clock.now();
         let store = &self.ports.store;
-        let found = store.read(move |tx| preview(tx, &hash, now)).await?;
+        let found = store
+            .read(move |reader| preview(reader, &hash, now))
+            .await?;
         found.ok_or(FollowLinkError::LinkUnknown)
     }
 
@@ -154,21 +156,21 @@ impl Services {
 }
 
 fn preview(
-    tx: &mut dyn Transaction,
+    reader: &mut dyn Reader,
     hash: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<LinkPreview>, StoreError> {
-    let Some(link) = tx.links().find(hash, now)? else {
+    let Some(link) = reader.links().find(hash, now)? else {
         return Ok(None);
     };
-    let present = tx.users().email_of(link.user_id)?;
+    let present = reader.users().email_of(link.user_id)?;
     let address = match &link.purpose {
         LinkPurpose::ChangeEmail(to) => Some(to.clone()),
         LinkPurpose::VerifyAccount | LinkPurpose::ResetPassword => {
             present.map(|email| email.address().clone())
         }
     };
-    let name = tx.users().name_of(link.user_id)?;
+    let name = reader.users().name_of(link.user_id)?;
     Ok(address.map(|address| LinkPreview {
         purpose: link.purpose,
         name,

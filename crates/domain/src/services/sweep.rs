@@ -40,7 +40,7 @@ impl Services {
                 let old_news = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
                 let doubt = match doubt {
                     Some(doubt) => Some(doubt),
-                    None => compare(now, tx.clock()?),
+                    None => compare(now, tx.reader().clock()?),
                 };
                 let expired = match doubt {
                     Some(_) => 0,

@@ -50,7 +50,6 @@ pub(super) fn share(error: &Arc<StoreError>) -> StoreError {
     let shared = Box::new(Shared(Arc::clone(error)));
     match **error {
         StoreError::Unavailable(_) => StoreError::Unavailable(shared),
-        StoreError::Contended(_) => StoreError::Contended(shared),
         StoreError::Failed(_) => StoreError::Failed(shared),
     }
 }

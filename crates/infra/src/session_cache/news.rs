@@ -1,6 +1,6 @@
 //! What other nodes did, as one poll learns of it.
 
-use azuma_domain::ports::{HistoryEnd, Invalidation, InvalidationNumber, StoreError, Transaction};
+use azuma_domain::ports::{HistoryEnd, Invalidation, InvalidationNumber, Reader, StoreError};
 use azuma_domain::user::UserId;
 
 /// The most invalidations of one poll. Forgetting everybody is cheaper than more.
@@ -22,10 +22,7 @@ pub(super) enum Forget {
 }
 
 /// Reads what happened after `known`; `None` stands for a node that knows nothing yet. Where nothing happened, it is one query.
-pub(super) fn read(
-    tx: &mut dyn Transaction,
-    known: Option<HistoryEnd>,
-) -> Result<News, StoreError> {
+pub(super) fn read(tx: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<News, StoreError> {
     let Some(known) = known else {
         return everybody(tx);
     };
@@ -44,7 +41,7 @@ pub(super) fn read(
 
 /// At the beginning there is no invalidation to compare. Elsewhere the last one was pruned, which leaves nothing to compare
 /// either.
-fn read_without_mark(tx: &mut dyn Transaction, known: HistoryEnd) -> Result<News, StoreError> {
+fn read_without_mark(tx: &mut dyn Reader, known: HistoryEnd) -> Result<News, StoreError> {
     let last = tx.invalidations().last()?;
     if last == known {
         return follow(tx, known, &[]);
@@ -62,7 +59,7 @@ fn read_without_mark(tx: &mut dyn Transaction, known: HistoryEnd) -> Result<News
 
 /// `later` are all that came after `known`, unless there are too many, or some of them are kept no longer.
 fn follow(
-    tx: &mut dyn Transaction,
+    tx: &mut dyn Reader,
     known: HistoryEnd,
     later: &[Invalidation],
 ) -> Result<News, StoreError> {
@@ -85,7 +82,7 @@ fn follow(
     })
 }
 
-fn everybody(tx: &mut dyn Transaction) -> Result<News, StoreError> {
+fn everybody(tx: &mut dyn Reader) -> Result<News, StoreError> {
     Ok(News {
         forget: Forget::Everybody,
         up_to: tx.invalidations().last()?,

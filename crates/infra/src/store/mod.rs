@@ -1,65 +1,77 @@
-//! The domain's [`Store`](azuma_domain::ports::Store) on Postgres and SQLite.
+//! The domain's [`Store`] on Postgres and SQLite.
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `url` | which database |
-//! | `connection` | one connection to either, set up |
-//! | `pool` | many, and how long to wait for one |
-//! | `migrate` | the schema |
-//! | `diesel_store` | the store: whose turn it is, and how long each is waited for |
-//! | `writer` | SQLite's one writer, and what is committed together |
-//! | `runs` | how often a unit of work is run, and until when |
-//! | `unit_of_work` | one run on one connection |
-//! | `handover` | whether it may still commit |
-//! | `transaction` | the repositories together |
-//! | `users`, `sessions`, `known_clients`, `links`, `recoveries`, `outbox`, `invalidations` | a repository each |
-//! | `user_rows`, `session_rows`, `outbox_rows` | accounts, sessions, tokens and messages as rows |
-//! | `session_uses` | the most frequent write |
-//! | `schema`, `sql_types` | tables and column types, as diesel sees them |
-//! | `errors` | what can go wrong, and what each of it means |
-//!
-//! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation; the counter of
-//! invalidations comes last of all. Where that order is not kept (a cascade), a deadlock is possible, and the unit of work is run again.
+//! | [`engine`] | connections, and how a unit of work runs on one: a permit, a blocking thread, attempts, an outcome |
+//! | [`sql`] | a file or a folder for each table: its rows and its queries |
 
-mod connection;
-mod diesel_store;
-mod errors;
-mod handover;
-mod invalidations;
-mod known_clients;
-mod libpq_paths;
-mod links;
-mod migrate;
-mod outbox;
-mod outbox_rows;
-mod pool;
-mod pooler;
-mod recoveries;
-mod runs;
-mod schema;
-mod session_rows;
-mod session_uses;
-mod sessions;
-mod sql_types;
-mod sqlite_file;
+mod engine;
+mod sql;
 #[cfg(test)]
 mod tests;
-mod transaction;
-mod unit_of_work;
-mod url;
-mod user_rows;
-mod users;
-mod waiting;
-mod writer;
 
-pub use diesel_store::DieselStore;
-pub use errors::OpenError;
-pub use migrate::{MigrateError, is_up_to_date, migrate};
-pub use pool::PoolOptions;
-pub use pooler::Pooling;
-pub use url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use waiting::wait_for_database;
+use std::sync::Arc;
 
-/// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a
-/// statement of SQLite takes no more than 32,766 values.
-const MAX_SWEEP: u32 = 1_000;
+use azuma_domain::ports::{BoxFuture, Store, StoreError, Work};
+
+use engine::executor::Executor;
+use engine::pooler;
+use engine::sqlite_file::SqliteFile;
+
+pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
+pub use engine::open_error::OpenError;
+pub use engine::pool::PoolOptions;
+pub use engine::pooler::Pooling;
+pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use engine::waiting::wait_for_database;
+
+/// A [`Store`] on Postgres or SQLite. Clones share their connections.
+#[derive(Clone)]
+pub struct DieselStore {
+    url: DatabaseUrl,
+    /// The file of an SQLite database.
+    file: Option<Arc<SqliteFile>>,
+    executor: Arc<Executor>,
+}
+
+impl DieselStore {
+    /// Connects. It makes no tables: [`migrate`] does, and is called first. A database in memory alone comes with its
+    /// tables, and is gone with the store. Blocks for some seconds at the most.
+    ///
+    /// # Errors
+    /// [`OpenError`] where the first connection cannot be made, or a pooler shares sessions out.
+    pub fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
+        if options.pooling == Pooling::Session {
+            pooler::expect_sessions(url, options.limit)?;
+        }
+        let file = url.sqlite_path().map(SqliteFile::at).map(Arc::new);
+        Self::open_file(url, file, options)
+    }
+
+    /// Connects once more to the same database, with connections of its own. Both stores notice when an SQLite file goes
+    /// away, and one of them logs it. Blocks as [`open`](Self::open) does.
+    ///
+    /// # Errors
+    /// [`OpenError`] where the first connection cannot be made.
+    pub fn open_another(&self, options: PoolOptions) -> Result<Self, OpenError> {
+        Self::open_file(&self.url, self.file.clone(), options)
+    }
+
+    fn open_file(
+        url: &DatabaseUrl,
+        file: Option<Arc<SqliteFile>>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
+        Ok(Self {
+            url: url.clone(),
+            file: file.clone(),
+            executor: Arc::new(Executor::open(url, file, options)?),
+        })
+    }
+}
+
+impl Store for DieselStore {
+    fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(self.executor.run(work))
+    }
+}

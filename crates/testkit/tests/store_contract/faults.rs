@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use azuma_domain::ports::{Access, Decision, Store, StoreError, StoreExt, Transaction};
+use azuma_domain::ports::{Decision, Store, StoreError, StoreExt, Transaction, Work};
 use azuma_testkit::{all, sample};
 use azuma_tests::postgres::Cluster;
 
@@ -48,18 +48,15 @@ async fn a_unit_of_work_whose_connection_is_cut_runs_again_and_commits() {
     let (store, database) = fresh();
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            let run = counter.fetch_add(1, Ordering::SeqCst);
-            insert_ada(tx)?;
-            if run == 0 {
-                cut(&database);
-            }
-            tx.users().lock(sample::user_id(1))?;
-            Ok(Decision::Commit)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        let run = counter.fetch_add(1, Ordering::SeqCst);
+        insert_ada(tx)?;
+        if run == 0 {
+            cut(&database);
+        }
+        tx.users().lock(sample::user_id(1))?;
+        Ok(Decision::Commit)
+    }));
     done.await.expect("the second run commits");
     assert_eq!(runs.load(Ordering::SeqCst), 2);
     assert!(is_ada_there(&store).await);
@@ -70,15 +67,12 @@ async fn a_unit_of_work_whose_commit_has_no_answer_is_not_run_again() {
     let (store, database) = fresh();
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            counter.fetch_add(1, Ordering::SeqCst);
-            insert_ada(tx)?;
-            cut(&database);
-            Ok(Decision::Commit)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        insert_ada(tx)?;
+        cut(&database);
+        Ok(Decision::Commit)
+    }));
     assert!(matches!(done.await, Err(StoreError::Unavailable(_))));
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }

@@ -31,7 +31,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use azuma_domain::ports::{Abort, Conflict, Store, StoreError, StoreExt, Transaction, WriteError};
+use azuma_domain::ports::{
+    Abort, Conflict, Reader, Store, StoreError, StoreExt, Transaction, WriteError,
+};
 
 /// Commits `work` and answers what it made. Fails the test where the store does.
 async fn write<T: Send + 'static>(
@@ -59,7 +61,7 @@ async fn try_write<T: Send + 'static>(
 /// Runs `work`, which only looks. Fails the test where the store does.
 async fn look<T: Send + 'static>(
     store: &Arc<dyn Store>,
-    work: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+    work: impl Fn(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
 ) -> T {
     store.read(work).await.expect("the store answers")
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use azuma_domain::ports::{Access, BoxFuture, Store, StoreError, Work};
+use azuma_domain::ports::{BoxFuture, Store, StoreError, Work};
 
 /// Two stores on one database that know nothing of each other. Units of work go to them in turn.
 pub struct Nodes {
@@ -20,8 +20,8 @@ impl Nodes {
 }
 
 impl Store for Nodes {
-    fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        self.stores[turn % 2].run(access, work)
+        self.stores[turn % 2].run(work)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use azuma_domain::ports::{Access, BoxFuture, Store, StoreError, Work};
+use azuma_domain::ports::{BoxFuture, Store, StoreError, Work};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -93,16 +93,16 @@ impl Gate {
 }
 
 impl Store for Gate {
-    fn run(&self, access: Access, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
-        let count = match access {
-            Access::Read => &self.reads,
-            Access::Write => &self.writes,
+    fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>> {
+        let count = match work {
+            Work::Read(_) => &self.reads,
+            Work::Write(_) => &self.writes,
         };
         count.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             let outcome = match self.cut.load(Ordering::SeqCst) {
                 true => Err(StoreError::Unavailable("cut off".into())),
-                false => self.behind.run(access, work).await,
+                false => self.behind.run(work).await,
             };
             self.pass().await;
             outcome

@@ -1,7 +1,8 @@
 //! What the contract of the domain cannot know: files, migrations, limits of time. On SQLite; the rest of it needs
 //! a Postgres server and is tested from outside.
 
-mod the_writer;
+mod retries;
+mod the_executor;
 mod unreadable;
 
 use std::fs;
@@ -12,13 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use azuma_domain::ports::{Access, Decision, Store, StoreError, StoreExt};
+use azuma_domain::ports::{Decision, Store, StoreError, StoreExt, Work};
 use azuma_testkit::sample::{account, name, now, user_id};
 use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
-use super::connection::DbConnection;
-use super::sqlite_file;
+use super::engine::connection::DbConnection;
+use super::engine::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
 const MIGRATIONS: &[&str] = &[
@@ -213,22 +214,11 @@ async fn a_database_in_memory_has_its_tables_and_survives_a_panic() {
         store.transact(move |tx| Ok(tx.users().insert(&ada)?)).await;
     inserted.expect("nobody holds the name");
     let panicked = store
-        .run(Access::Write, Box::new(|_| panic!("as the test wants it")))
+        .run(Work::write(|_| panic!("as the test wants it")))
         .await;
     assert!(matches!(panicked, Err(StoreError::Failed(_))));
     let found = store.read(|tx| tx.users().find(user_id(1))).await;
     assert!(found.expect("the store answers").is_some());
-}
-
-#[tokio::test]
-async fn a_reader_cannot_write() {
-    let (_directory, file) = fresh();
-    let memory = DatabaseUrl::parse("sqlite::memory:").expect("a URL");
-    for url in [file, memory] {
-        let store = open(&url, PoolOptions::default());
-        let deleted = store.read(|tx| tx.users().delete(user_id(1))).await;
-        assert!(matches!(deleted, Err(StoreError::Failed(_))), "{url:?}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,9 +236,7 @@ async fn a_writer_does_not_wait_for_readers() {
         Ok(is_written.recv_timeout(Duration::from_secs(4)).is_ok())
     });
     let writer = async {
-        let done = store
-            .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
-            .await;
+        let done = store.run(Work::write(|_| Ok(Decision::Commit))).await;
         done.expect("the writer has a connection of its own");
         written.send(()).expect("the reader waits");
     };
@@ -281,15 +269,12 @@ async fn nothing_is_committed_after_a_statement_failed() {
     let (_directory, url) = fresh();
     let store = open(&url, PoolOptions::default());
     let done = store
-        .run(
-            Access::Write,
-            Box::new(|tx| {
-                let users = tx.users();
-                assert!(users.insert(&account(1, "ada")).is_ok());
-                assert!(users.insert(&account(2, "Ada")).is_err());
-                Ok(Decision::Commit)
-            }),
-        )
+        .run(Work::write(|tx| {
+            let users = tx.users();
+            assert!(users.insert(&account(1, "ada")).is_ok());
+            assert!(users.insert(&account(2, "Ada")).is_err());
+            Ok(Decision::Commit)
+        }))
         .await;
     assert!(matches!(done, Err(StoreError::Failed(_))));
     let found = store
@@ -309,15 +294,12 @@ async fn a_unit_of_work_that_takes_too_long_is_given_up_and_commits_nothing() {
     let ended = Arc::new(AtomicBool::new(false));
     let end = Arc::clone(&ended);
     let done = store
-        .run(
-            Access::Write,
-            Box::new(move |tx| {
-                assert!(tx.users().insert(&account(1, "ada")).is_ok());
-                thread::sleep(Duration::from_millis(300));
-                end.store(true, Ordering::SeqCst);
-                Ok(Decision::Commit)
-            }),
-        )
+        .run(Work::write(move |tx| {
+            assert!(tx.users().insert(&account(1, "ada")).is_ok());
+            thread::sleep(Duration::from_millis(300));
+            end.store(true, Ordering::SeqCst);
+            Ok(Decision::Commit)
+        }))
         .await;
     assert!(matches!(done, Err(StoreError::Unavailable(_))));
     assert!(!ended.load(Ordering::SeqCst), "the answer did not wait");
@@ -337,13 +319,9 @@ async fn a_file_that_another_process_holds_is_unavailable() {
     let store = open(&url, options);
     let mut other = connect(&url);
     other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
-    let held = store
-        .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
-        .await;
+    let held = store.run(Work::write(|_| Ok(Decision::Commit))).await;
     assert!(matches!(held, Err(StoreError::Unavailable(_))));
     other.batch_execute("ROLLBACK").expect("the lock is free");
-    let free = store
-        .run(Access::Write, Box::new(|_| Ok(Decision::Commit)))
-        .await;
+    let free = store.run(Work::write(|_| Ok(Decision::Commit))).await;
     free.expect("the lock is free");
 }

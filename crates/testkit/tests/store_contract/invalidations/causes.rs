@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{Access, Decision, SessionUse, Store, UserChanges};
+use azuma_domain::ports::{Decision, SessionUse, Store, UserChanges, Work};
 use azuma_domain::session::SessionId;
 use azuma_domain::token::Generation;
 use azuma_domain::user::{Change, UserId};
@@ -246,13 +246,10 @@ async fn changes_to_two_users_cause_one_each(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn what_is_rolled_back_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            assert!(tx.users().delete(ada)?);
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        assert!(tx.users().delete(ada)?);
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     assert_eq!(invalidated(&store).await, []);
 }

@@ -1,9 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use azuma_domain::ports::{
-    Access, BoxFuture, Decision, InvalidationMark, InvalidationNumber, Store,
-};
+use azuma_domain::ports::{BoxFuture, Decision, InvalidationMark, InvalidationNumber, Store, Work};
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, user_id};
 use azuma_testkit_macros::on_every_store;
@@ -145,13 +143,10 @@ async fn read_in_order(store: &Arc<dyn Store>, count: u64) {
 async fn a_transaction_rolled_back_leaves_no_gap(store: Arc<dyn Store>) {
     accounts(&store, 2).await;
     delete(&store, 1).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            tx.users().delete(user_id(2))?;
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        tx.users().delete(user_id(2))?;
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     delete(&store, 2).await;
     assert_eq!(numbers(&store).await, [1, 2]);

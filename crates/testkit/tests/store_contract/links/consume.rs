@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{Access, Conflict, Decision, Store};
+use azuma_domain::ports::{Conflict, Decision, Store, Work};
 use azuma_testkit::all;
 use azuma_testkit::sample::{
     self, MINUTE, email_change, just_before, link, link_hash, now, reset, user_id, waiting,
@@ -102,14 +102,11 @@ async fn rolled_back_the_link_is_there_again(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(MINUTE));
     given::link(&store, &written).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            let taken = tx.links().consume(&link_hash(1), now())?;
-            assert!(taken.is_some());
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        let taken = tx.links().consume(&link_hash(1), now())?;
+        assert!(taken.is_some());
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     assert_eq!(consume(&store, 1, now()).await, Some(written));
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailKind, OutgoingMail};
-use azuma_domain::ports::{Access, Decision, Store};
+use azuma_domain::ports::{Decision, Store, Work};
 use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now, user_id, waiting};
 use azuma_testkit_macros::on_every_store;
 
@@ -154,14 +154,11 @@ async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn Sto
 async fn a_lease_rolled_back_leaves_the_message_due(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            let leased = tx.outbox().lease(now(), now().plus(MINUTE), 10)?;
-            assert_eq!(leased.len(), 1);
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        let leased = tx.outbox().lease(now(), now().plus(MINUTE), 10)?;
+        assert_eq!(leased.len(), 1);
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     assert_eq!(due(&store, now()).await, [1]);
 }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use azuma_domain::mail::Language;
-use azuma_domain::ports::{Access, Decision, Store};
+use azuma_domain::ports::{Decision, Store, Work};
 use azuma_domain::recovery::RecoveryRequest;
 use azuma_testkit::all;
 use azuma_testkit::sample::{MICROSECOND, just_before, now, recovery};
@@ -68,13 +68,10 @@ async fn a_request_is_due_when_it_is_made_and_not_before(store: Arc<dyn Store>) 
 #[on_every_store]
 async fn rolled_back_the_requests_are_there_again(store: Arc<dyn Store>) {
     request(&store, &recovery(1, "ada@example.org", now())).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            assert_eq!(take_due(tx, now(), 10)?.len(), 1);
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        assert_eq!(take_due(tx, now(), 10)?.len(), 1);
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     assert_eq!(take(&store, now(), 10).await.len(), 1);
 }

@@ -188,18 +188,15 @@ async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<dyn 
 
 #[on_every_store]
 async fn rolled_back_it_leaves_the_generation_to_the_next_call(store: Arc<dyn Store>) {
-    use azuma_domain::ports::{Access, Decision};
+    use azuma_domain::ports::{Decision, Work};
 
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let next = token(1, 1, now().plus(MINUTE));
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            assert!(tx.sessions().insert_token(&next)?);
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        assert!(tx.sessions().insert_token(&next)?);
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     assert!(insert_token(&store, next).await);
 }

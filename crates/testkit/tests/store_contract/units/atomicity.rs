@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use azuma_domain::ports::{Access, Decision, Store, StoreError};
+use azuma_domain::ports::{Decision, Store, StoreError, Work};
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, account, account_with_email, now};
 use azuma_testkit_macros::on_every_store;
@@ -10,36 +10,29 @@ use crate::{given, look, try_write};
 
 #[on_every_store]
 async fn a_refusal_changes_nothing(store: Arc<dyn Store>) {
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            write_everything(tx)?;
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        write_everything(tx)?;
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     expect_nothing(&store).await;
 }
 
 #[on_every_store]
 async fn a_failure_changes_nothing(store: Arc<dyn Store>) {
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            write_everything(tx)?;
-            Err(StoreError::Failed("as the test wants it".into()))
-        }),
-    );
+    let done = store.run(Work::write(|tx| {
+        write_everything(tx)?;
+        Err(StoreError::Failed("as the test wants it".into()))
+    }));
     assert!(done.await.is_err());
     expect_nothing(&store).await;
 }
 
 #[on_every_store]
 async fn a_failure_is_answered_as_it_came(store: Arc<dyn Store>) {
-    let done = store.run(
-        Access::Write,
-        Box::new(|_| Err(StoreError::Failed("as the test wants it".into()))),
-    );
+    let done = store.run(Work::write(|_| {
+        Err(StoreError::Failed("as the test wants it".into()))
+    }));
     assert!(matches!(done.await, Err(StoreError::Failed(_))));
 }
 
@@ -70,13 +63,10 @@ async fn panics_use_up_no_connections(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn refusals_and_failures_use_up_no_connections(store: Arc<dyn Store>) {
     for number in 0..200 {
-        let answer = store.run(
-            Access::Write,
-            Box::new(move |_| match number % 2 {
-                0 => Ok(Decision::RollBack),
-                _ => Err(StoreError::Failed("as the test wants it".into())),
-            }),
-        );
+        let answer = store.run(Work::write(move |_| match number % 2 {
+            0 => Ok(Decision::RollBack),
+            _ => Err(StoreError::Failed("as the test wants it".into())),
+        }));
         assert_eq!(answer.await.is_ok(), number % 2 == 0);
     }
     given::ada(&store).await;
@@ -97,18 +87,15 @@ async fn a_failure_takes_none_of_those_that_race_with_it(store: Arc<dyn Store>) 
 async fn race_with_every_third(store: &Arc<dyn Store>, end: fn() -> Result<Decision, StoreError>) {
     let ada = given::ada(store).await;
     let outcomes = all((0..24).map(|number| {
-        store.run(
-            Access::Write,
-            Box::new(move |tx| {
-                let token = sample::token(number, 0, now().plus(sample::MINUTE));
-                tx.sessions()
-                    .insert(&sample::session(number, ada), &token)?;
-                if number % 3 == 0 {
-                    return end();
-                }
-                Ok(Decision::Commit)
-            }),
-        )
+        store.run(Work::write(move |tx| {
+            let token = sample::token(number, 0, now().plus(sample::MINUTE));
+            tx.sessions()
+                .insert(&sample::session(number, ada), &token)?;
+            if number % 3 == 0 {
+                return end();
+            }
+            Ok(Decision::Commit)
+        }))
     }))
     .await;
     for (number, outcome) in outcomes.iter().enumerate() {
@@ -135,13 +122,10 @@ async fn a_unit_of_work_refused_by_a_conflict_changes_nothing(store: Arc<dyn Sto
 async fn changes_and_deletions_are_rolled_back_too(store: Arc<dyn Store>) {
     let grace = given::grace(&store).await;
     given::belongings(&store, 2, grace).await;
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            assert!(tx.users().delete(grace)?);
-            Ok(Decision::RollBack)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        assert!(tx.users().delete(grace)?);
+        Ok(Decision::RollBack)
+    }));
     done.await.expect("a refusal is no error of the store");
     let found = look(&store, |tx| {
         tx.sessions()

@@ -5,10 +5,10 @@ use azuma_domain::ports::Store;
 use azuma_testkit::sample::now;
 use azuma_testkit_macros::on_every_store;
 
-use crate::{linger, write};
+use crate::{linger, look};
 
 async fn clock(store: &Arc<dyn Store>) -> Option<Timestamp> {
-    write(store, |tx| tx.clock()).await
+    look(store, |reader| reader.clock()).await
 }
 
 #[on_every_store]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
-use azuma_domain::ports::{Access, Store, StoreError, Transaction, Work};
+use azuma_domain::ports::{Store, StoreError, Transaction, Work, WriteWork};
 use azuma_testkit::sample;
 
 /// Something that happened inside one transaction, for others to wait for.
@@ -38,8 +38,8 @@ impl Signal {
 }
 
 /// Runs work that panics, and answers what the store does: an error, or `None` where it panics in turn.
-async fn run_panicking(store: &Arc<dyn Store>, work: Work) -> Option<Result<(), StoreError>> {
-    let Ok(mut run) = catch_unwind(AssertUnwindSafe(|| store.run(Access::Write, work))) else {
+async fn run_panicking(store: &Arc<dyn Store>, work: WriteWork) -> Option<Result<(), StoreError>> {
+    let Ok(mut run) = catch_unwind(AssertUnwindSafe(|| store.run(Work::Write(work)))) else {
         return None;
     };
     poll_fn(

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use azuma_domain::ports::{Access, Decision, Store, StoreError, UserChanges};
+use azuma_domain::ports::{Decision, Store, UserChanges, Work};
 use azuma_domain::user::Change;
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, account, user_id};
@@ -12,10 +12,6 @@ use azuma_testkit_macros::on_every_store;
 use super::write_everything;
 use crate::{given, look, try_write};
 
-fn lost() -> StoreError {
-    StoreError::Contended("as the test wants it".into())
-}
-
 /// A counter of runs, and the same again to read it.
 fn counter() -> (Arc<AtomicU32>, Arc<AtomicU32>) {
     let counter = Arc::new(AtomicU32::new(0));
@@ -23,85 +19,13 @@ fn counter() -> (Arc<AtomicU32>, Arc<AtomicU32>) {
 }
 
 #[on_every_store]
-async fn a_transaction_that_lost_is_run_again(store: Arc<dyn Store>) {
-    let (runs, seen) = counter();
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            if runs.fetch_add(1, Ordering::SeqCst) < 2 {
-                return Err(lost());
-            }
-            write_everything(tx)?;
-            Ok(Decision::Commit)
-        }),
-    );
-    done.await.expect("the third run commits");
-    assert_eq!(seen.load(Ordering::SeqCst), 3);
-    let found = look(&store, |tx| tx.users().find(user_id(1))).await;
-    assert!(found.is_some());
-}
-
-#[on_every_store]
-async fn a_read_that_lost_is_run_again(store: Arc<dyn Store>) {
-    let (runs, seen) = counter();
-    let done = store.run(
-        Access::Read,
-        Box::new(move |_| match runs.fetch_add(1, Ordering::SeqCst) {
-            0 => Err(lost()),
-            _ => Ok(Decision::Commit),
-        }),
-    );
-    done.await.expect("the second run answers");
-    assert_eq!(seen.load(Ordering::SeqCst), 2);
-}
-
-#[on_every_store]
-async fn what_the_run_that_lost_wrote_is_gone_in_the_next(store: Arc<dyn Store>) {
-    let (runs, _) = counter();
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            // Works only where nothing is there.
-            write_everything(tx)?;
-            match runs.fetch_add(1, Ordering::SeqCst) {
-                0 => Err(lost()),
-                _ => Ok(Decision::Commit),
-            }
-        }),
-    );
-    done.await.expect("the second run commits");
-}
-
-#[on_every_store]
-async fn a_transaction_that_always_loses_is_unavailable(store: Arc<dyn Store>) {
-    let done = store.run(Access::Write, Box::new(|_| Err(lost())));
-    assert!(matches!(done.await, Err(StoreError::Unavailable(_))));
-}
-
-#[on_every_store]
-async fn a_transaction_that_always_loses_changes_nothing(store: Arc<dyn Store>) {
-    let done = store.run(
-        Access::Write,
-        Box::new(|tx| {
-            write_everything(tx)?;
-            Err(lost())
-        }),
-    );
-    assert!(done.await.is_err());
-    super::expect_nothing(&store).await;
-}
-
-#[on_every_store]
 async fn a_transaction_that_commits_is_run_once(store: Arc<dyn Store>) {
     let (runs, seen) = counter();
-    let done = store.run(
-        Access::Write,
-        Box::new(move |tx| {
-            runs.fetch_add(1, Ordering::SeqCst);
-            write_everything(tx)?;
-            Ok(Decision::Commit)
-        }),
-    );
+    let done = store.run(Work::write(move |tx| {
+        runs.fetch_add(1, Ordering::SeqCst);
+        write_everything(tx)?;
+        Ok(Decision::Commit)
+    }));
     done.await.expect("nothing contends");
     assert_eq!(seen.load(Ordering::SeqCst), 1);
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use azuma_domain::ports::{Access, Decision, Store};
+use azuma_domain::ports::{Decision, Store, Work};
 use azuma_testkit::sample::{self, MINUTE, now, user_id};
 use azuma_testkit::{all, both};
 use azuma_testkit_macros::on_every_store;
@@ -46,18 +46,15 @@ async fn a_transaction_sees_what_it_wrote(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn what_a_transaction_wrote_is_not_seen_before_it_ends(store: Arc<dyn Store>) {
     let written = Signal::default();
-    let writer = store.run(
-        Access::Write,
-        Box::new({
-            let written = written.clone();
-            move |tx| {
-                write_everything(tx)?;
-                written.raise();
-                thread::sleep(Duration::from_millis(150));
-                Ok(Decision::RollBack)
-            }
-        }),
-    );
+    let writer = store.run(Work::write({
+        let written = written.clone();
+        move |tx| {
+            write_everything(tx)?;
+            written.raise();
+            thread::sleep(Duration::from_millis(150));
+            Ok(Decision::RollBack)
+        }
+    }));
     let reader = async {
         written.raised().await;
         look(&store, |tx| tx.users().find(user_id(1))).await

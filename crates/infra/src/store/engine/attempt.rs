@@ -1,0 +1,138 @@
+//! One run of a unit of work on one connection.
+
+use std::any::Any;
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use azuma_domain::ports::{Decision, Reader, StoreError, Transaction, Work};
+
+use super::cancel::CancelFlag;
+use super::connection::DbConnection;
+use super::fault::{Fault, Meaning, meaning};
+use super::pool::Pooled;
+use crate::store::sql::repositories::Repositories;
+
+/// Why a run came to nothing.
+#[derive(Debug)]
+pub(in crate::store) enum Stopped {
+    /// Nothing happened, and the work may be run again.
+    Retry(Fault),
+    /// The error is final.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Stopped {
+    fn by(connection: &DbConnection, error: diesel::result::Error) -> Self {
+        match meaning(connection.backend(), &error) {
+            Meaning::Retry(fault) => Self::Retry(fault),
+            Meaning::Unavailable => Self::Failed(StoreError::Unavailable(error.into())),
+            Meaning::Defect => Self::Failed(StoreError::Failed(error.into())),
+        }
+    }
+}
+
+/// Runs a unit of work once.
+pub(super) fn attempt(
+    pooled: &mut Pooled,
+    work: &Work,
+    cancel: &CancelFlag,
+) -> Result<(), Stopped> {
+    match work {
+        Work::Read(work) => read(pooled, work),
+        Work::Write(work) => write(pooled, work, cancel),
+    }
+}
+
+/// Without a transaction, unless a pooler needs one: each statement sees what was committed when it began, as it does
+/// inside of one under Postgres's READ COMMITTED. To begin and to end one would be two more questions to a server that
+/// may be far away.
+fn read(
+    pooled: &mut Pooled,
+    work: &dyn Fn(&mut dyn Reader) -> Result<(), StoreError>,
+) -> Result<(), Stopped> {
+    let begun = pooled.begin_read();
+    let connection = &mut pooled.connection;
+    begun.map_err(|error| Stopped::by(connection, error))?;
+    let outcome = run(connection, |repositories| work(repositories));
+    pooled.end_read();
+    outcome
+}
+
+fn write(
+    pooled: &mut Pooled,
+    work: &dyn Fn(&mut dyn Transaction) -> Result<Decision, StoreError>,
+    cancel: &CancelFlag,
+) -> Result<(), Stopped> {
+    let begun = pooled.begin_write();
+    let connection = &mut pooled.connection;
+    begun.map_err(|error| Stopped::by(connection, error))?;
+    let decision = run(connection, |repositories| {
+        let decision = work(repositories)?;
+        if decision == Decision::Commit {
+            repositories.prepare_commit()?;
+        }
+        Ok(decision)
+    });
+    match decision {
+        Ok(Decision::Commit) if cancel.begin_commit() => Ok(commit(connection)?),
+        Ok(Decision::Commit) => {
+            connection.roll_back();
+            Err(StoreError::Unavailable(
+                "the unit of work took too long and was rolled back".into(),
+            )
+            .into())
+        }
+        Ok(Decision::RollBack) => {
+            connection.roll_back();
+            Ok(())
+        }
+        Err(stopped) => {
+            connection.roll_back();
+            Err(stopped)
+        }
+    }
+}
+
+/// Runs the work. A fault of a statement counts, whatever the work made of it; a panic is a failure like any other, so that
+/// the connection survives.
+fn run<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut Repositories<'_>) -> Result<T, StoreError>,
+) -> Result<T, Stopped> {
+    let mut repositories = Repositories::new(connection);
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut repositories)))
+        .unwrap_or_else(|panic| Err(StoreError::Failed(panic_message(&*panic).into())));
+    match repositories.into_fault() {
+        Some(fault) => Err(Stopped::Retry(fault)),
+        None => Ok(outcome?),
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let said = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!(
+        "the unit of work panicked: {}",
+        said.unwrap_or("it said nothing")
+    )
+}
+
+/// Commits. From here on the fate of the work may be unknown, so no error leads to another run.
+fn commit(connection: &mut DbConnection) -> Result<(), StoreError> {
+    connection
+        .commit()
+        .map_err(|error| StoreError::Unavailable(Box::new(CommitFailed(error.into()))))
+}
+
+/// A COMMIT that was sent and not answered well.
+#[derive(Debug, thiserror::Error)]
+#[error("the commit failed, and may have happened: {0}")]
+struct CommitFailed(#[source] Box<dyn Error + Send + Sync>);

@@ -1,0 +1,152 @@
+//! A unit of work from its permit to its outcome.
+
+use std::sync::Arc;
+use std::thread;
+
+use azuma_domain::ports::{StoreError, Work};
+use r2d2::Pool;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::attempt::{Stopped, attempt};
+use super::cancel::CancelFlag;
+use super::open_error::{OpenError, one_line};
+use super::pool::{self, Manager, PoolOptions};
+use super::retries::Retries;
+use super::sqlite_file::SqliteFile;
+use super::url::{DatabaseUrl, Location};
+
+/// Runs units of work: each waits for a permit, has a blocking thread and a connection to itself, and is run until it has
+/// an outcome or its time is up.
+pub(in crate::store) struct Executor {
+    read: Arc<Lane>,
+    /// The same lane as `read`, but for an SQLite file, which has one writer at a time.
+    write: Arc<Lane>,
+}
+
+impl Executor {
+    /// Connects once, to be clear about why it cannot be.
+    pub(in crate::store) fn open(
+        url: &DatabaseUrl,
+        file: Option<Arc<SqliteFile>>,
+        options: PoolOptions,
+    ) -> Result<Self, OpenError> {
+        let connections = match url.location() {
+            Location::Memory => 1,
+            Location::File(_) | Location::Postgres(_) => options.max_connections.max(1),
+        };
+        let pools = pool::Pools::open(url, file, options)?;
+        let read = Arc::new(Lane::new(pools.of(connections), connections, options));
+        let write = match url.location() {
+            Location::File(_) => Arc::new(Lane::new(pools.of(1), 1, options)),
+            Location::Memory | Location::Postgres(_) => Arc::clone(&read),
+        };
+        Ok(Self { read, write })
+    }
+
+    /// Runs a unit of work. Its task may be dropped: then work that has not begun never begins, and work that has begun goes
+    /// on to its end.
+    pub(in crate::store) async fn run(&self, work: Work) -> Result<(), StoreError> {
+        let lane = match work {
+            Work::Read(_) => &self.read,
+            Work::Write(_) => &self.write,
+        };
+        let permit = lane.permit().await?;
+        let deadline = Instant::now() + lane.options.limit;
+        let cancel = Arc::new(CancelFlag::default());
+        let task = spawn_blocking({
+            let (lane, cancel) = (Arc::clone(lane), Arc::clone(&cancel));
+            move || {
+                let outcome = lane.run_until(deadline, &work, &cancel);
+                drop(permit);
+                outcome
+            }
+        });
+        match timeout_at(deadline, task).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(join_error)) => Err(StoreError::Failed(Box::new(join_error))),
+            Err(_) if cancel.cancel() => Err(unavailable("the database takes too long")),
+            Err(_) => Err(unavailable(
+                "the commit takes too long, and may have happened",
+            )),
+        }
+    }
+}
+
+fn unavailable(reason: &'static str) -> StoreError {
+    StoreError::Unavailable(reason.into())
+}
+
+/// Connections, and a permit for each.
+struct Lane {
+    permits: Arc<Semaphore>,
+    pool: Pool<Manager>,
+    connections: u32,
+    options: PoolOptions,
+}
+
+impl Lane {
+    fn new(pool: Pool<Manager>, connections: u32, options: PoolOptions) -> Self {
+        let most = usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            permits: Arc::new(Semaphore::new(most)),
+            pool,
+            connections,
+            options,
+        }
+    }
+
+    /// Held while a unit of work runs. Those that wait get theirs in the order they came.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        timeout(self.options.wait, Arc::clone(&self.permits).acquire_owned())
+            .await
+            .map_err(|_| unavailable("too many units of work are waiting"))?
+            .map_err(|closed| StoreError::Failed(Box::new(closed)))
+    }
+
+    /// Runs a unit of work until it has an outcome, it was run often enough, or the time is up. Blocks.
+    fn run_until(
+        &self,
+        deadline: Instant,
+        work: &Work,
+        cancel: &CancelFlag,
+    ) -> Result<(), StoreError> {
+        let mut retries = Retries::new(self.connections);
+        loop {
+            let fault = match self.run_on_a_connection(deadline, work, cancel) {
+                Ok(()) => return Ok(()),
+                Err(Stopped::Failed(error)) => return Err(error),
+                Err(Stopped::Retry(fault)) => fault,
+            };
+            let Some(pause) = retries.pause_after(fault.kind) else {
+                return Err(fault.into_error());
+            };
+            if Instant::now() + pause >= deadline || cancel.is_cancelled() {
+                return Err(fault.into_unavailable());
+            }
+            tracing::debug!(?fault, "running a unit of work again");
+            thread::sleep(pause);
+        }
+    }
+
+    fn run_on_a_connection(
+        &self,
+        deadline: Instant,
+        work: &Work,
+        cancel: &CancelFlag,
+    ) -> Result<(), Stopped> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut pooled = self
+            .pool
+            .get_timeout(left.min(self.options.wait))
+            .map_err(|error| StoreError::Unavailable(one_line(&error).into()))?;
+        let outcome = attempt(&mut pooled, work, cancel);
+        if let Err(Stopped::Retry(fault)) = &outcome {
+            pooled.discard = fault.is_of_the_connection();
+        }
+        // Where its file is gone, nobody else finds what it wrote, and what it read is old.
+        pooled.expect_file()?;
+        outcome
+    }
+}

@@ -1,0 +1,31 @@
+//! Connections, and how a unit of work runs on one.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `executor` | a unit of work from its permit to its outcome |
+//! | `attempt` | one run of it on one connection |
+//! | `retries` | how often and after which pause it is run again |
+//! | `cancel` | whether it may still commit |
+//! | `fault` | what the error of a statement means |
+//! | `pool` | many connections |
+//! | `connection` | one connection, set up |
+//! | `url`, `libpq_paths` | which database |
+//! | `sqlite_file` | whether an SQLite file is still the one that was opened |
+//! | `pooler`, `waiting` | a pooler before Postgres, and a Postgres that is not there yet |
+//! | `migrate` | the schema |
+//! | `open_error` | why a database cannot be opened |
+
+pub(super) mod attempt;
+pub(super) mod cancel;
+pub(super) mod connection;
+pub(super) mod executor;
+pub(super) mod fault;
+mod libpq_paths;
+pub(super) mod migrate;
+pub(super) mod open_error;
+pub(super) mod pool;
+pub(super) mod pooler;
+mod retries;
+pub(super) mod sqlite_file;
+pub(super) mod url;
+pub(super) mod waiting;

@@ -1,0 +1,94 @@
+//! What a pooler between this process and Postgres, such as PgBouncer, leaves of a connection.
+
+use std::time::Duration;
+
+use diesel::connection::{CacheSize, SimpleConnection};
+use diesel::dsl::sql;
+use diesel::pg::PgConnection;
+use diesel::sql_types::Integer;
+use diesel::{Connection, QueryResult, RunQueryDsl};
+
+use super::connection::DbConnection;
+use super::open_error::OpenError;
+use super::url::{DatabaseUrl, Location};
+
+/// How long a connection to Postgres stays with one and the same session of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// As long as it is open: there is no pooler, or one that hands out whole sessions. Statements stay prepared.
+    Session,
+    /// For one transaction: the next one may meet a session that others have used, and leaves nothing in it.
+    Transaction,
+}
+
+/// The order in which two connections are asked which session of the server they have. A pooler that gives sessions to
+/// others, in whatever order, has one of them answer with two sessions, or both with one.
+const QUESTIONS: [usize; 12] = [0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 1];
+
+impl Pooling {
+    /// Sets up a new connection, on which a statement takes `limit` at the most.
+    pub(super) fn set_up(self, connection: &mut PgConnection, limit: Duration) -> QueryResult<()> {
+        match self {
+            Self::Session => connection.batch_execute(&limits("", limit)),
+            Self::Transaction => {
+                connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+                Ok(())
+            }
+        }
+    }
+
+    /// What begins a transaction of which no statement takes longer than `limit`.
+    pub(super) fn begin(self, limit: Duration) -> String {
+        match self {
+            Self::Session => "BEGIN".to_owned(),
+            Self::Transaction => format!("BEGIN; {}", limits("LOCAL ", limit)),
+        }
+    }
+}
+
+/// The server, too, gives up after `limit`, so that a connection we gave up on comes back. A transaction of ours
+/// that stands still (a paused process) holds its locks against other nodes for twice as long at the most.
+fn limits(scope: &str, limit: Duration) -> String {
+    let millis = limit.as_millis();
+    format!(
+        "SET {scope}statement_timeout = {millis}; SET {scope}idle_in_transaction_session_timeout = {}",
+        millis.saturating_mul(2)
+    )
+}
+
+/// Asks two new connections in turns, and sets nothing in the sessions that they meet. SQLite has none.
+///
+/// # Errors
+/// [`OpenError::SharedSessions`] where they do not have a session of the server each, and keep it.
+pub(in crate::store) fn expect_sessions(
+    url: &DatabaseUrl,
+    limit: Duration,
+) -> Result<(), OpenError> {
+    let Location::Postgres(_) = url.location() else {
+        return Ok(());
+    };
+    let connect = || DbConnection::open(url, Pooling::Transaction, limit);
+    let mut pair = [connect()?, connect()?];
+    match keep_their_sessions(&mut pair) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(OpenError::SharedSessions {
+            url: url.to_string(),
+        }),
+        Err(error) => Err(OpenError::refused(url, &error)),
+    }
+}
+
+fn keep_their_sessions(pair: &mut [DbConnection; 2]) -> QueryResult<bool> {
+    let mut sessions: [Option<i32>; 2] = [None; 2];
+    for asked in QUESTIONS {
+        let (Some(connection), Some(known)) = (pair.get_mut(asked), sessions.get_mut(asked)) else {
+            continue;
+        };
+        let session = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(connection)?;
+        if *known.get_or_insert(session) != session {
+            return Ok(false);
+        }
+    }
+    let [first, second] = sessions;
+    Ok(first != second)
+}

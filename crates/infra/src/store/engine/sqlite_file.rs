@@ -1,0 +1,163 @@
+//! The file of an SQLite database: how it is made, and whether it is still the one that was opened.
+//!
+//! When a process closes any descriptor of a file, POSIX drops all the locks that the process holds on the file, those of
+//! SQLite's other descriptors too (<https://sqlite.org/howtocorrupt.html>, 2.2). The next program that reads the
+//! database then finds it used by nobody, and removes the write-ahead log under us. So nothing but SQLite opens the
+//! file in this process; what follows works on names alone.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use azuma_domain::ports::StoreError;
+use rustix::fs::{Access, access};
+
+use super::open_error::OpenError;
+use crate::private_folder::make_private_folder;
+
+const GONE: &str = "the database file was moved, replaced or deleted";
+
+/// Makes the file, for us alone, where there is none, and its directory. SQLite gives its companions the same mode. The
+/// mode of a file that is there is its owner's business.
+///
+/// The file is made under another name and closed before it has its own: whoever finds it has it whole, and no
+/// descriptor of ours is closed that others could have locked.
+pub(in crate::store) fn make(path: &Path) -> Result<(), OpenError> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Ok(());
+    }
+    let directory = directory_of(path);
+    make_private_folder(directory).map_err(|source| OpenError::Directory {
+        path: directory.to_owned(),
+        source,
+    })?;
+    make_in(directory, path).map_err(|source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn make_in(directory: &Path, path: &Path) -> io::Result<()> {
+    // Made with mode 0600.
+    let empty = tempfile::Builder::new()
+        .prefix(".azuma.db.")
+        .tempfile_in(directory)?
+        .into_temp_path();
+    match empty.persist_noclobber(path) {
+        Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        outcome => outcome.map_err(|error| error.error),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        _ => Path::new("."),
+    }
+}
+
+/// Says why a file cannot be read and written, in better words than SQLite's.
+pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
+    let is_usable = fs::metadata(path).and_then(|metadata| match metadata.is_dir() {
+        true => Err(ErrorKind::IsADirectory.into()),
+        false => Ok(access(path, Access::READ_OK | Access::WRITE_OK)?),
+    });
+    is_usable.map_err(|source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The file that a store began with. What is written to a file whose name is gone is lost with the last connection, so
+/// a store that finds another file there, or none, does nothing more until the first is back.
+#[derive(Debug)]
+pub(in crate::store) struct SqliteFile {
+    path: PathBuf,
+    log: PathBuf,
+    first: OnceLock<FileId>,
+    is_gone: AtomicBool,
+}
+
+/// Which file it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl From<Metadata> for FileId {
+    fn from(metadata: Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+/// The write-ahead log of one connection. As long as a connection is open SQLite does not remove the log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenLog(FileId);
+
+impl SqliteFile {
+    pub(in crate::store) fn at(path: &Path) -> Self {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Self {
+            path: path.to_owned(),
+            log: log.into(),
+            first: OnceLock::new(),
+            is_gone: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes what a connection has opened; the first call also says which file the store works on.
+    pub(super) fn opened(&self) -> Result<OpenLog, OpenError> {
+        let unusable = |source| OpenError::File {
+            path: self.path.clone(),
+            source,
+        };
+        let log = id(&self.log).map_err(unusable)?;
+        let file = id(&self.path).map_err(unusable)?;
+        if *self.first.get_or_init(|| file) != file {
+            return Err(unusable(io::Error::other(GONE)));
+        }
+        Ok(OpenLog(log))
+    }
+
+    /// Whether the file and this connection's log still have their names. Two calls of `stat`; called after each unit of
+    /// work, before its outcome is told.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; the first one is logged.
+    pub(super) fn expect_there(&self, log: OpenLog) -> Result<(), StoreError> {
+        let is_there = |path: &Path, expected: Option<FileId>| {
+            id(path).is_ok_and(|found| Some(found) == expected)
+        };
+        let there =
+            is_there(&self.path, self.first.get().copied()) && is_there(&self.log, Some(log.0));
+        let was_gone = match there {
+            true if !self.is_gone.load(Ordering::Relaxed) => return Ok(()),
+            _ => self.is_gone.swap(!there, Ordering::Relaxed),
+        };
+        let path = self.path.display();
+        match (there, was_gone) {
+            (false, false) => tracing::error!(
+                %path,
+                "{GONE}, or its -wal was: nothing is written until it is back, or the server was started again"
+            ),
+            (true, true) => tracing::info!(%path, "the database file is back"),
+            (false, true) | (true, false) => {}
+        }
+        match there {
+            true => Ok(()),
+            false => Err(StoreError::Unavailable(GONE.into())),
+        }
+    }
+}
+
+fn id(path: &Path) -> io::Result<FileId> {
+    fs::metadata(path).map(FileId::from)
+}

@@ -1,0 +1,111 @@
+//! What other nodes must forget.
+
+use std::collections::BTreeSet;
+
+use azuma_domain::ports::{
+    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    InvalidationRepository, StoreError,
+};
+use azuma_domain::user::UserId;
+use diesel::dsl::min;
+use diesel::prelude::*;
+
+use super::corrupt;
+use super::repositories::Repositories;
+use super::schema::{invalidation_counter, invalidations};
+use super::types::StoredId;
+
+impl Repositories<'_> {
+    /// Adds an invalidation for each user the transaction concerned. Called last before the commit: from here to the
+    /// commit, the counter's row keeps every other transaction that has one to add waiting.
+    pub(super) fn add_invalidations(&mut self, users: BTreeSet<UserId>) -> Result<(), StoreError> {
+        let Ok(count) = i64::try_from(users.len()) else {
+            return Err(corrupt("invalidations"));
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        self.query(|connection| {
+            let last: i64 = diesel::update(invalidation_counter::table)
+                .set(invalidation_counter::number.eq(invalidation_counter::number + count))
+                .returning(invalidation_counter::number)
+                .get_result(connection)?;
+            for (number, user_id) in (last - count + 1..).zip(users) {
+                diesel::insert_into(invalidations::table)
+                    .values((
+                        invalidations::number.eq(number),
+                        invalidations::user_id.eq(StoredId(user_id.uuid())),
+                    ))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl InvalidationReader for Repositories<'_> {
+    fn last(&mut self) -> Result<HistoryEnd, StoreError> {
+        let (number, mark): (i64, Option<StoredId>) = self.query(|connection| {
+            invalidation_counter::table
+                .left_join(
+                    invalidations::table.on(invalidations::number.eq(invalidation_counter::number)),
+                )
+                .select((invalidation_counter::number, invalidations::mark.nullable()))
+                .first(connection)
+        })?;
+        Ok(HistoryEnd {
+            number: from_column(number)?,
+            mark: mark.map(|mark| InvalidationMark::new(mark.0)),
+        })
+    }
+
+    fn from(
+        &mut self,
+        number: InvalidationNumber,
+        limit: u32,
+    ) -> Result<Vec<Invalidation>, StoreError> {
+        let number = to_column(number);
+        let rows: Vec<(i64, StoredId, StoredId)> = self.query(|connection| {
+            invalidations::table
+                .filter(invalidations::number.ge(number))
+                .order(invalidations::number)
+                .limit(i64::from(limit))
+                .load(connection)
+        })?;
+        rows.into_iter()
+            .map(|(number, user_id, mark)| {
+                Ok(Invalidation {
+                    number: from_column(number)?,
+                    mark: InvalidationMark::new(mark.0),
+                    user_id: UserId::new(user_id.0),
+                })
+            })
+            .collect()
+    }
+}
+
+impl InvalidationRepository for Repositories<'_> {
+    fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError> {
+        let kept = to_column(self.last()?.number).saturating_sub(i64::from(keep));
+        self.query(|connection| {
+            let first: Option<i64> = invalidations::table
+                .select(min(invalidations::number))
+                .first(connection)?;
+            // There are no gaps.
+            let of_limit = first.unwrap_or(0).saturating_add(i64::from(limit) - 1);
+            let gone = invalidations::number.le(kept.min(of_limit));
+            diesel::delete(invalidations::table.filter(gone)).execute(connection)
+        })
+    }
+}
+
+fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {
+    u64::try_from(number)
+        .map(InvalidationNumber::new)
+        .map_err(|_| corrupt("invalidations.number"))
+}
+
+/// A number beyond the column's is after all there are.
+fn to_column(number: InvalidationNumber) -> i64 {
+    i64::try_from(number.get()).unwrap_or(i64::MAX)
+}

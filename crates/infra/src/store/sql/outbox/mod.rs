@@ -1,0 +1,5 @@
+//! Messages on their way out.
+
+mod read;
+mod rows;
+mod write;

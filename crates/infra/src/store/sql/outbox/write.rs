@@ -1,0 +1,202 @@
+//! Writing messages.
+
+use std::error::Error as _;
+
+use azuma_domain::Timestamp;
+use azuma_domain::link::Link;
+use azuma_domain::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
+use azuma_domain::ports::{OutboxRepository, StoreError};
+use diesel::prelude::*;
+use diesel::result::Error;
+
+use super::rows::{MailRow, NewMailRow, known};
+use crate::store::engine::connection::load_locked;
+use crate::store::sql::MAX_SWEEP;
+use crate::store::sql::links::LinkRow;
+use crate::store::sql::repositories::Repositories;
+use crate::store::sql::schema::{links, outbox};
+use crate::store::sql::types::{StoredId, StoredTime};
+
+/// The most characters kept of why a message could not be sent; a mail server may say anything.
+const MAX_REASON_CHARS: usize = 500;
+
+/// The message that this lease is of, while nobody has another one: a lease is told by its end, which is when the message
+/// is due again.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn leased(lease: MailLease) -> _ {
+    let id: StoredId = StoredId(lease.id.uuid());
+    let due_at: StoredTime = StoredTime(lease.until);
+    outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::due_at.eq(due_at))
+        .filter(outbox::dead_at.is_null())
+}
+
+impl Repositories<'_> {
+    /// What a message just leased says, or what of it cannot be read.
+    fn leased_mail(
+        &mut self,
+        id: StoredId,
+        until: Timestamp,
+    ) -> Result<Result<LeasedMail, UnreadableMail>, StoreError> {
+        let lease = MailLease {
+            id: MailId::new(id.0),
+            until,
+        };
+        let row: QueryResult<(MailRow, Option<LinkRow>)> = self.query(|connection| {
+            let loaded = outbox::table
+                .left_join(links::table.on(outbox::link_id.eq(links::id.nullable())))
+                .filter(outbox::id.eq(id))
+                .select((outbox::all_columns, links::all_columns.nullable()))
+                .first(connection);
+            match loaded {
+                Err(error @ Error::DeserializationError(_)) => Ok(Err(error)),
+                loaded => loaded.map(Ok),
+            }
+        })?;
+        let read = row
+            .map_err(|error| StoreError::Failed(error.into()))
+            .and_then(|(mail, link)| {
+                let queued = QueuedMail::try_from(mail)?;
+                Ok(LeasedMail {
+                    lease,
+                    mail: queued.mail,
+                    link: link.map(Link::try_from).transpose()?,
+                    attempts: queued.attempts,
+                    last_failure: queued.last_failure,
+                })
+            });
+        Ok(read.map_err(|error| UnreadableMail {
+            lease,
+            reason: error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string),
+        }))
+    }
+}
+
+impl OutboxRepository for Repositories<'_> {
+    fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError> {
+        let row = NewMailRow::from(mail);
+        self.query(|connection| {
+            diesel::insert_into(outbox::table)
+                .values(row)
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn lease(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError> {
+        let due: Vec<StoredId> = self.query(|connection| {
+            let due: Vec<StoredId> = load_locked!(
+                connection,
+                known()
+                    .filter(outbox::dead_at.is_null())
+                    .filter(outbox::due_at.le(StoredTime(now)))
+                    .order((outbox::due_at, outbox::id))
+                    .select(outbox::id)
+                    .limit(i64::from(limit.min(MAX_SWEEP))),
+                for_update.skip_locked
+            )?;
+            diesel::update(outbox::table.filter(outbox::id.eq_any(due.clone())))
+                .set(outbox::due_at.eq(StoredTime(until)))
+                .execute(connection)?;
+            Ok(due)
+        })?;
+        due.into_iter()
+            .map(|id| self.leased_mail(id, until))
+            .collect()
+    }
+
+    fn delete(&mut self, lease: MailLease) -> Result<(), StoreError> {
+        self.query(|connection| diesel::delete(leased(lease)).execute(connection))?;
+        Ok(())
+    }
+
+    fn postpone(
+        &mut self,
+        lease: MailLease,
+        due_at: Timestamp,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        self.query(|connection| {
+            diesel::update(leased(lease))
+                .set((
+                    outbox::due_at.eq(StoredTime(due_at)),
+                    outbox::attempts.eq(outbox::attempts + 1),
+                    outbox::reason.eq(storable(reason)),
+                ))
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError> {
+        self.query(|connection| {
+            diesel::update(leased(lease))
+                .set((
+                    outbox::dead_at.eq(StoredTime(now)),
+                    outbox::reason.eq(storable(reason)),
+                ))
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn revive(
+        &mut self,
+        id: MailId,
+        now: Timestamp,
+        useless_from: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let revived = self.query(|connection| {
+            diesel::update(outbox::table.find(StoredId(id.uuid())))
+                .filter(outbox::dead_at.is_not_null())
+                .set((
+                    outbox::dead_at.eq(None::<StoredTime>),
+                    outbox::due_at.eq(StoredTime(now)),
+                    outbox::useless_from.eq(StoredTime(useless_from)),
+                    outbox::attempts.eq(0),
+                ))
+                .execute(connection)
+        })?;
+        Ok(revived == 1)
+    }
+
+    fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            // Whoever revives one of them now decides about it.
+            let dead: Vec<StoredId> = load_locked!(
+                connection,
+                outbox::table
+                    .filter(outbox::dead_at.le(StoredTime(until)))
+                    .order(outbox::dead_at)
+                    .select(outbox::id)
+                    .limit(i64::from(limit.min(MAX_SWEEP))),
+                for_update.skip_locked
+            )?;
+            diesel::delete(outbox::table.filter(outbox::id.eq_any(dead))).execute(connection)
+        })
+    }
+
+    fn discard(&mut self, id: MailId) -> Result<bool, StoreError> {
+        let discarded = self.query(|connection| {
+            diesel::delete(outbox::table.find(StoredId(id.uuid()))).execute(connection)
+        })?;
+        Ok(discarded == 1)
+    }
+}
+
+/// A mail server's words without what Postgres cannot keep (NUL) and nobody wants to read.
+fn storable(reason: &str) -> String {
+    reason
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(MAX_REASON_CHARS)
+        .collect()
+}

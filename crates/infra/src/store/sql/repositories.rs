@@ -1,0 +1,175 @@
+//! The repositories together, on one connection.
+
+use std::collections::BTreeSet;
+use std::mem::take;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{
+    InvalidationReader, InvalidationRepository, KnownClientReader, KnownClientRepository,
+    LinkReader, LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository,
+    SessionReader, SessionRepository, StoreError, Transaction, UserReader, UserRepository,
+    WriteError,
+};
+use azuma_domain::user::UserId;
+use diesel::dsl::sql;
+use diesel::result::Error;
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::types::{SqlTimestamp, StoredTime};
+use crate::store::engine::connection::DbConnection;
+use crate::store::engine::fault::{Fault, Meaning, conflict_of, meaning};
+
+/// A unit of work's connection, inside a transaction where the work may write. It is every repository; each has its own
+/// file.
+pub(in crate::store) struct Repositories<'c> {
+    connection: &'c mut DbConnection,
+    /// Whether a statement failed. Postgres then answers COMMIT kindly and rolls back, so nobody may commit.
+    failed: bool,
+    /// Why the work is to be run again.
+    fault: Option<Fault>,
+    /// Whose users or sessions changed.
+    invalidated: BTreeSet<UserId>,
+}
+
+impl<'c> Repositories<'c> {
+    /// For a unit of work on `connection`, which has begun a transaction where one is needed.
+    pub(in crate::store) fn new(connection: &'c mut DbConnection) -> Self {
+        Self {
+            connection,
+            failed: false,
+            fault: None,
+            invalidated: BTreeSet::new(),
+        }
+    }
+
+    /// Adds what is to be committed together with the work: the invalidations.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] where a statement of the work failed.
+    pub(in crate::store) fn prepare_commit(&mut self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Failed(
+                "the unit of work wants to commit after a statement of it failed".into(),
+            ));
+        }
+        let users = take(&mut self.invalidated);
+        self.add_invalidations(users)
+    }
+
+    /// Why the work is to be run again.
+    pub(in crate::store) fn into_fault(self) -> Option<Fault> {
+        self.fault
+    }
+
+    /// Notes that what is remembered of this user and its sessions no longer holds, once this commits.
+    pub(super) fn invalidate(&mut self, user_id: UserId) {
+        self.invalidated.insert(user_id);
+    }
+
+    /// Runs statements. Every statement of every repository goes through here or [`write`](Self::write).
+    pub(super) fn query<T>(
+        &mut self,
+        statements: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, StoreError> {
+        statements(self.connection).map_err(|error| self.note(error))
+    }
+
+    /// Runs a statement that uniqueness may refuse.
+    pub(super) fn write<T>(
+        &mut self,
+        statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, WriteError> {
+        statement(self.connection).map_err(|error| match conflict_of(&error) {
+            Some(conflict) => {
+                self.failed = true;
+                WriteError::Conflict(conflict)
+            }
+            None => WriteError::Store(self.note(error)),
+        })
+    }
+
+    /// Notes why a statement failed, and answers what the work is told.
+    fn note(&mut self, error: Error) -> StoreError {
+        // Where a row cannot be read, the statement that brought it did not fail.
+        self.failed |= !matches!(error, Error::DeserializationError(_));
+        match meaning(self.connection.backend(), &error) {
+            Meaning::Retry(fault) => {
+                self.fault = Some(fault);
+                StoreError::Unavailable(error.into())
+            }
+            Meaning::Unavailable => StoreError::Unavailable(error.into()),
+            Meaning::Defect => StoreError::Failed(error.into()),
+        }
+    }
+}
+
+impl Reader for Repositories<'_> {
+    fn users(&mut self) -> &mut dyn UserReader {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionReader {
+        self
+    }
+
+    fn known_clients(&mut self) -> &mut dyn KnownClientReader {
+        self
+    }
+
+    fn links(&mut self) -> &mut dyn LinkReader {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxReader {
+        self
+    }
+
+    fn invalidations(&mut self) -> &mut dyn InvalidationReader {
+        self
+    }
+
+    fn clock(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.query(|connection| match connection {
+            DbConnection::Postgres(connection) => {
+                let now: StoredTime = diesel::select(sql::<SqlTimestamp>("clock_timestamp()"))
+                    .get_result(connection)?;
+                Ok(Some(now.0))
+            }
+            DbConnection::Sqlite(_) => Ok(None),
+        })
+    }
+}
+
+impl Transaction for Repositories<'_> {
+    fn reader(&mut self) -> &mut dyn Reader {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn known_clients(&mut self) -> &mut dyn KnownClientRepository {
+        self
+    }
+
+    fn links(&mut self) -> &mut dyn LinkRepository {
+        self
+    }
+
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        self
+    }
+
+    fn invalidations(&mut self) -> &mut dyn InvalidationRepository {
+        self
+    }
+}

@@ -1,0 +1,6 @@
+//! Sessions and their tokens.
+
+mod read;
+mod rows;
+mod uses;
+mod write;

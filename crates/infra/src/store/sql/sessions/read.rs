@@ -1,0 +1,108 @@
+//! Reading sessions and their tokens.
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{SessionReader, StoreError};
+use azuma_domain::session::{ListedSession, LiveSession, SessionId, SessionPolicy, SessionToken};
+use azuma_domain::token::{Generation, TokenHash};
+use azuma_domain::user::UserId;
+use diesel::dsl::{exists, max};
+use diesel::prelude::*;
+
+use super::rows::{LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, listed, stored_generation};
+use crate::store::sql::MAX_SWEEP;
+use crate::store::sql::repositories::Repositories;
+use crate::store::sql::schema::{session_tokens, sessions, users};
+use crate::store::sql::types::{StoredHash, StoredId, StoredTime};
+use crate::store::sql::users::{USER_COLUMNS, UserRow};
+
+impl Repositories<'_> {
+    /// The newest generation of a session's tokens. A sliding session has but one.
+    fn newest_generation(&mut self, found: &LiveSession) -> Result<Generation, StoreError> {
+        match found.policy {
+            SessionPolicy::Sliding => Ok(found.newest),
+            SessionPolicy::Rotating => {
+                let id = StoredId(found.session_id().uuid());
+                let newest: Option<i64> = self.query(|connection| {
+                    session_tokens::table
+                        .filter(session_tokens::session_id.eq(id))
+                        .select(max(session_tokens::generation))
+                        .first(connection)
+                })?;
+                newest.map_or(Ok(found.newest), stored_generation)
+            }
+        }
+    }
+}
+
+impl SessionReader for Repositories<'_> {
+    fn find_by_token(
+        &mut self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        let found: Option<(TokenRow, LiveRow, UserRow)> = self.query(|connection| {
+            session_tokens::table
+                .inner_join(sessions::table.inner_join(users::table))
+                .filter(session_tokens::hash.eq(StoredHash(*hash)))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)))
+                .select((session_tokens::all_columns, LIVE_COLUMNS, USER_COLUMNS))
+                .first(connection)
+                .optional()
+        })?;
+        let Some((token, session, user)) = found else {
+            return Ok(None);
+        };
+        let mut found = session.with(SessionToken::try_from(token)?, user.into())?;
+        found.newest = self.newest_generation(&found)?;
+        Ok(Some(found))
+    }
+
+    fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        let live: Option<StoredId> = self.query(|connection| {
+            session_tokens::table
+                .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)))
+                .select(session_tokens::session_id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(live.is_some())
+    }
+
+    fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError> {
+        let rows: Vec<TokenRow> = self.query(|connection| {
+            session_tokens::table
+                .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+                .order(session_tokens::generation)
+                .load(connection)
+        })?;
+        rows.into_iter().map(SessionToken::try_from).collect()
+    }
+
+    fn list(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        self.query(|connection| {
+            let live = session_tokens::table
+                .filter(session_tokens::session_id.eq(sessions::id))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)));
+            let rows: Vec<SessionRow> = sessions::table
+                .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
+                .filter(exists(live))
+                .order((sessions::created_at.desc(), sessions::id.desc()))
+                .limit(i64::from(limit.min(MAX_SWEEP)))
+                .load(connection)?;
+            let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
+            // Expired tokens too: one of them may be the last that was used.
+            let tokens: Vec<TokenRow> = session_tokens::table
+                .filter(session_tokens::session_id.eq_any(ids))
+                .order(session_tokens::generation)
+                .load(connection)?;
+            Ok((rows, tokens))
+        })
+        .and_then(|(rows, tokens)| listed(rows, tokens, now))
+    }
+}

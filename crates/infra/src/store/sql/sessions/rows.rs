@@ -1,0 +1,215 @@
+//! Sessions and tokens as rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::StoreError;
+use azuma_domain::session::{
+    Client, ListedSession, LiveSession, Session, SessionId, SessionOwner, SessionPolicy,
+    SessionToken, UserAgent,
+};
+use azuma_domain::token::{Generation, TokenShape};
+use azuma_domain::user::UserId;
+use diesel::prelude::*;
+
+use crate::store::sql::corrupt;
+use crate::store::sql::schema::{session_tokens, sessions};
+use crate::store::sql::types::{StoredHash, StoredId, StoredTime};
+
+const SLIDING: &str = "sliding";
+const ROTATING: &str = "rotating";
+const UUID: &str = "uuid";
+const ALPHANUMERIC_64: &str = "alphanumeric64";
+
+/// A session.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+pub(super) struct SessionRow {
+    id: StoredId,
+    user_id: StoredId,
+    policy: String,
+    shape: String,
+    generation: i64,
+    created_at: StoredTime,
+    user_agent: Option<String>,
+    ip: Option<String>,
+}
+
+impl SessionRow {
+    /// Names the session.
+    pub(super) fn id(&self) -> StoredId {
+        self.id
+    }
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        let policy = match session.policy {
+            SessionPolicy::Sliding => SLIDING,
+            SessionPolicy::Rotating => ROTATING,
+        };
+        let shape = match session.shape {
+            TokenShape::Uuid => UUID,
+            TokenShape::Alphanumeric64 => ALPHANUMERIC_64,
+        };
+        let user_agent = session.client.user_agent.as_ref();
+        Self {
+            id: StoredId(session.id.uuid()),
+            user_id: StoredId(session.user_id.uuid()),
+            policy: policy.to_owned(),
+            shape: shape.to_owned(),
+            generation: i64::from(session.generation.number()),
+            created_at: StoredTime(session.created_at),
+            user_agent: user_agent.map(|agent| agent.as_str().to_owned()),
+            ip: session.client.ip.map(|ip| ip.to_string()),
+        }
+    }
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: SessionId::new(row.id.0),
+            user_id: UserId::new(row.user_id.0),
+            policy: policy(&row.policy)?,
+            shape: shape(&row.shape)?,
+            generation: generation(row.generation, "sessions.generation")?,
+            created_at: row.created_at.0,
+            client: Client {
+                // A session is listed without what cannot be read of its client.
+                ip: row.ip.and_then(|ip| ip.parse().ok()),
+                user_agent: row.user_agent.as_deref().and_then(UserAgent::from_header),
+            },
+        })
+    }
+}
+
+pub(super) type LiveColumns = (sessions::policy, sessions::shape, sessions::generation);
+pub(super) const LIVE_COLUMNS: LiveColumns =
+    (sessions::policy, sessions::shape, sessions::generation);
+
+/// What a request needs of its session.
+#[derive(Queryable)]
+pub(super) struct LiveRow {
+    policy: String,
+    shape: String,
+    generation: i64,
+}
+
+impl LiveRow {
+    /// With its token and user. The token counts as the newest.
+    pub(super) fn with(
+        self,
+        token: SessionToken,
+        owner: SessionOwner,
+    ) -> Result<LiveSession, StoreError> {
+        Ok(LiveSession {
+            policy: policy(&self.policy)?,
+            shape: shape(&self.shape)?,
+            current: generation(self.generation, "sessions.generation")?,
+            newest: token.generation,
+            token,
+            user: Arc::new(owner),
+        })
+    }
+}
+
+/// A token of a session.
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = session_tokens, treat_none_as_default_value = false)]
+pub(super) struct TokenRow {
+    hash: StoredHash,
+    session_id: StoredId,
+    generation: i64,
+    expires_at: StoredTime,
+    last_used_at: Option<StoredTime>,
+}
+
+impl From<&SessionToken> for TokenRow {
+    fn from(token: &SessionToken) -> Self {
+        Self {
+            hash: StoredHash(token.hash),
+            session_id: StoredId(token.session_id.uuid()),
+            generation: i64::from(token.generation.number()),
+            expires_at: StoredTime(token.expires_at),
+            last_used_at: token.last_used_at.map(StoredTime),
+        }
+    }
+}
+
+impl TryFrom<TokenRow> for SessionToken {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            session_id: SessionId::new(row.session_id.0),
+            generation: stored_generation(row.generation)?,
+            hash: row.hash.0,
+            expires_at: row.expires_at.0,
+            last_used_at: row.last_used_at.map(|at| at.0),
+        })
+    }
+}
+
+fn policy(word: &str) -> Result<SessionPolicy, StoreError> {
+    match word {
+        SLIDING => Ok(SessionPolicy::Sliding),
+        ROTATING => Ok(SessionPolicy::Rotating),
+        _ => Err(corrupt("sessions.policy")),
+    }
+}
+
+fn shape(word: &str) -> Result<TokenShape, StoreError> {
+    match word {
+        UUID => Ok(TokenShape::Uuid),
+        ALPHANUMERIC_64 => Ok(TokenShape::Alphanumeric64),
+        _ => Err(corrupt("sessions.shape")),
+    }
+}
+
+fn generation(number: i64, column: &'static str) -> Result<Generation, StoreError> {
+    u32::try_from(number)
+        .map(Generation::new)
+        .map_err(|_| corrupt(column))
+}
+
+/// The generation of a session's tokens, as a column has it.
+pub(super) fn stored_generation(number: i64) -> Result<Generation, StoreError> {
+    generation(number, "session_tokens.generation")
+}
+
+/// An entry for each of the sessions that is live at `now`, in their order, out of all their tokens by generation.
+pub(super) fn listed(
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+    now: Timestamp,
+) -> Result<Vec<ListedSession>, StoreError> {
+    let mut tokens_of: HashMap<StoredId, Vec<SessionToken>> = HashMap::new();
+    for row in tokens {
+        let of_session = tokens_of.entry(row.session_id).or_default();
+        of_session.push(SessionToken::try_from(row)?);
+    }
+    let mut entries = Vec::with_capacity(sessions.len());
+    for row in sessions {
+        let tokens = tokens_of.remove(&row.id).unwrap_or_default();
+        entries.extend(entry(Session::try_from(row)?, &tokens, now));
+    }
+    Ok(entries)
+}
+
+/// The session as listed; `None` where none of its tokens, sorted by generation, is live.
+fn entry(session: Session, tokens: &[SessionToken], now: Timestamp) -> Option<ListedSession> {
+    let live = || tokens.iter().filter(|token| token.is_live(now));
+    // The current one or the first after it; an older one only where nothing else is left.
+    let token = live()
+        .find(|token| token.generation >= session.generation)
+        .or_else(|| live().next_back())?;
+    Some(ListedSession {
+        token: *token,
+        last_used_at: tokens.iter().filter_map(|token| token.last_used_at).max(),
+        session,
+    })
+}

@@ -1,0 +1,7 @@
+//! Accounts.
+
+mod read;
+mod rows;
+mod write;
+
+pub(super) use rows::{USER_COLUMNS, UserRow};

@@ -1,0 +1,95 @@
+//! Reading accounts.
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{AddressHolder, StoreError, UserReader};
+use azuma_domain::user::{AccountEmail, Credential, EmailAddress, User, UserId, UserName};
+use diesel::prelude::*;
+
+use super::rows::{
+    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, USER_COLUMNS,
+    UserRow, account_email,
+};
+use crate::store::sql::corrupt;
+use crate::store::sql::repositories::Repositories;
+use crate::store::sql::schema::users;
+use crate::store::sql::types::{StoredId, StoredTime};
+
+impl UserReader for Repositories<'_> {
+    fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        let row: Option<UserRow> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .filter(users::pending_until.is_null())
+                .select(USER_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        row.map(User::try_from).transpose()
+    }
+
+    fn find_by_name(
+        &mut self,
+        name: &UserName,
+        now: Timestamp,
+    ) -> Result<Option<Credential>, StoreError> {
+        let row: Option<CredentialRow> = self.query(|connection| {
+            users::table
+                .filter(users::name_key.eq(name.key()))
+                .filter(
+                    users::pending_until
+                        .is_null()
+                        .or(users::pending_until.gt(StoredTime(now))),
+                )
+                .select(CREDENTIAL_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(row.map(Credential::from))
+    }
+
+    fn find_by_email(
+        &mut self,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<Option<AddressHolder>, StoreError> {
+        let row: Option<AddressHolderRow> = self.query(|connection| {
+            users::table
+                .filter(users::email_key.eq(email.key()))
+                .filter(
+                    users::pending_until
+                        .is_null()
+                        .or(users::pending_until.gt(StoredTime(now))),
+                )
+                .select(ADDRESS_HOLDER_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        row.map(AddressHolder::try_from).transpose()
+    }
+
+    fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError> {
+        let name: Option<String> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select(users::name)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(name.and_then(|name| UserName::parse(&name).ok()))
+    }
+
+    fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError> {
+        let found: Option<(Option<String>, Option<StoredTime>)> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select((users::email, users::email_proved_at))
+                .first(connection)
+                .optional()
+        })?;
+        let Some((Some(email), proved_at)) = found else {
+            return Ok(None);
+        };
+        let address = EmailAddress::parse(&email).map_err(|_| corrupt("users.email"))?;
+        Ok(Some(account_email(address, proved_at)))
+    }
+}

@@ -1,0 +1,147 @@
+//! Writing accounts.
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{NewUser, StoreError, UserChanges, UserRepository, WriteError};
+use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
+use diesel::prelude::*;
+
+use super::rows::{
+    CREDENTIAL_COLUMNS, CredentialRow, NewUserRow, USER_COLUMNS, UserChangesRow, UserRow,
+};
+use crate::store::engine::connection::load_locked;
+use crate::store::sql::MAX_SWEEP;
+use crate::store::sql::repositories::Repositories;
+use crate::store::sql::schema::{outbox, users};
+use crate::store::sql::types::{StoredId, StoredTime};
+
+impl UserRepository for Repositories<'_> {
+    fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
+        let row = NewUserRow::from(new);
+        self.write(|connection| {
+            diesel::insert_into(users::table)
+                .values(row)
+                .execute(connection)
+        })?;
+        Ok(())
+    }
+
+    fn release(
+        &mut self,
+        name: Option<&UserName>,
+        email: Option<&EmailAddress>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A key that is not asked for is NULL here, and equals nothing.
+        let name_key = name.map(UserName::key);
+        let email_key = email.map(EmailAddress::key);
+        self.query(|connection| {
+            let lapsed: Vec<StoredId> = load_locked!(
+                connection,
+                users::table
+                    .filter(users::pending_until.le(StoredTime(now)))
+                    .filter(
+                        users::name_key
+                            .nullable()
+                            .eq(name_key)
+                            .or(users::email_key.eq(email_key)),
+                    )
+                    .order(users::id)
+                    .select(users::id),
+                for_update
+            )?;
+            if !lapsed.is_empty() {
+                diesel::delete(users::table.filter(users::id.eq_any(lapsed)))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {
+        let rows: Vec<CredentialRow> = self.query(|connection| {
+            load_locked!(
+                connection,
+                users::table
+                    .find(StoredId(id.uuid()))
+                    .select(CREDENTIAL_COLUMNS),
+                for_update
+            )
+        })?;
+        Ok(rows.into_iter().next().map(Credential::from))
+    }
+
+    fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError> {
+        let changes = UserChangesRow::from(changes);
+        let unchanged = changes.is_empty();
+        let user = users::table.find(StoredId(id.uuid()));
+        let row: Option<UserRow> = self.write(|connection| {
+            if unchanged {
+                user.select(USER_COLUMNS).first(connection).optional()
+            } else {
+                diesel::update(user)
+                    .set(changes)
+                    .returning(USER_COLUMNS)
+                    .get_result(connection)
+                    .optional()
+            }
+        })?;
+        if row.is_some() && !unchanged {
+            self.invalidate(id);
+        }
+        Ok(row.map(User::try_from).transpose()?)
+    }
+
+    fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let activated = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::pending_until.gt(StoredTime(now)))
+                .set((
+                    users::pending_until.eq(None::<StoredTime>),
+                    users::email_proved_at.eq(StoredTime(now)),
+                ))
+                .execute(connection)
+        })?;
+        Ok(activated == 1)
+    }
+
+    fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        let proved = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::email.is_not_null())
+                .set(users::email_proved_at.eq(StoredTime(now)))
+                .execute(connection)
+        })?;
+        if proved == 1 {
+            self.invalidate(id);
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, user_id: UserId) -> Result<bool, StoreError> {
+        let id = StoredId(user_id.uuid());
+        let deleted = self.query(|connection| {
+            diesel::delete(outbox::table.filter(outbox::user_id.eq(id))).execute(connection)?;
+            diesel::delete(users::table.find(id)).execute(connection)
+        })?;
+        if deleted == 1 {
+            self.invalidate(user_id);
+        }
+        Ok(deleted == 1)
+    }
+
+    fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            // Whoever works on one of them now decides about it; the next sweep sees what came of it.
+            let lapsed: Vec<StoredId> = load_locked!(
+                connection,
+                users::table
+                    .filter(users::pending_until.le(StoredTime(now)))
+                    .order(users::pending_until)
+                    .select(users::id)
+                    .limit(i64::from(limit.min(MAX_SWEEP))),
+                for_update.skip_locked
+            )?;
+            diesel::delete(users::table.filter(users::id.eq_any(lapsed))).execute(connection)
+        })
+    }
+}
