@@ -8,17 +8,6 @@ use memmap2::MmapMut;
 /// The size of a huge page where pages are of 4 KiB, and what it is aligned to.
 pub(super) const HUGE_PAGE: usize = 2 << 20;
 
-/// What the first block may lie behind the boundary of a huge page, and what it takes to align it.
-const SLACK: usize = 2 * Block::SIZE;
-
-/// How far the blocks lie from the stack that they are mixed on, in bytes of a kilobyte.
-///
-/// Argon2 writes to a kilobyte of its stack and reads blocks of a kilobyte by turns. A processor that looks at the last
-/// bits of addresses alone takes a read for one of what was just written a page away, and waits. So a hash took 2 to 3 %
-/// longer on an EPYC where this was 896 to 64; it is in the middle of the rest, because compilers lay out the stack
-/// differently.
-const FROM_STACK: usize = 448;
-
 /// The memory of one thread, for one hash at a time. It is kept from hash to hash, because to ask the operating system
 /// for it anew takes as long as half a hash.
 ///
@@ -26,7 +15,7 @@ const FROM_STACK: usize = 448;
 /// dropped. From the allocator it would be neither: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
 pub(super) struct Memory {
     mapping: MmapMut,
-    /// The first boundary of a huge page. The first block is a block behind it at the most.
+    /// Where the blocks begin: the first boundary of a huge page.
     start: usize,
     blocks: usize,
 }
@@ -39,7 +28,7 @@ impl Memory {
     pub(super) fn reserve(blocks: usize) -> io::Result<Self> {
         let bytes = blocks.saturating_mul(Block::SIZE);
         // Only an aligned range becomes a huge page. What is left over before and after is never written to.
-        let mapping = MmapMut::map_anon(bytes.saturating_add(HUGE_PAGE + SLACK))?;
+        let mapping = MmapMut::map_anon(bytes.saturating_add(HUGE_PAGE))?;
         let start = mapping.as_ptr().align_offset(HUGE_PAGE);
         advise_huge_pages(&mapping, start, bytes);
         Ok(Self {
@@ -54,7 +43,6 @@ impl Memory {
     ///
     /// # Errors
     /// Those of [`reserve`](Self::reserve).
-    #[inline(never)] // Or its callers would differ in how far below it Argon2 has its stack.
     pub(super) fn lend<T>(
         &mut self,
         blocks: usize,
@@ -63,20 +51,15 @@ impl Memory {
         if blocks > self.blocks {
             return Self::reserve(blocks)?.lend(blocks, work);
         }
-        let on_the_stack = 0_u8;
-        let place = std::ptr::from_ref(&on_the_stack).addr();
-        Ok(work(
-            self.blocks_at(place.wrapping_add(FROM_STACK) % Block::SIZE),
-        ))
+        Ok(work(self.blocks()))
     }
 
     #[expect(
         unsafe_code,
         reason = "argon2 has no safe way to make blocks of memory it did not allocate"
     )]
-    fn blocks_at(&mut self, offset: usize) -> &mut [Block] {
-        let from = self.start.saturating_add(offset);
-        let bytes = self.mapping.get_mut(from..).unwrap_or_default();
+    fn blocks(&mut self) -> &mut [Block] {
+        let bytes = self.mapping.get_mut(self.start..).unwrap_or_default();
         // SAFETY: initialized bytes are blocks, whatever they are. A block is the 128 words that its `AsRef` lends,
         // any of which may be any number, and its size leaves room for nothing else. The bytes are the mapping's, zero
         // until something else is written, and borrowed for as long as the blocks are.
@@ -85,7 +68,7 @@ impl Memory {
     }
 }
 
-// What `blocks_at` relies on.
+// What `blocks` relies on.
 const _: () = assert!(size_of::<Block>() == 128 * size_of::<u64>());
 
 /// Asks for huge pages: a hash reads all over its memory, and the processor remembers where few pages are. It has to be

@@ -5,7 +5,6 @@
 //! at a time each, in memory each keeps; they yield to everything else; clients take turns, so that none waits behind all that
 //! another one asked for; and who would wait too long is told at once.
 
-mod answers;
 mod fair_queue;
 mod memory;
 mod pool;
@@ -71,8 +70,8 @@ pub struct Argon2Hasher {
 }
 
 impl Argon2Hasher {
-    /// Starts the threads and hashes nothing yet. Until a hash has shown how long it takes here, waits are reckoned for
-    /// a slow processor; where nobody logs in at once, a thread makes one to see.
+    /// Starts the threads and hashes nothing yet. Until the first hash has shown how long one takes here, waits are
+    /// reckoned for a slow processor.
     ///
     /// # Errors
     /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
@@ -94,8 +93,6 @@ impl Argon2Hasher {
             .map_err(StartHasherError::Memory)?;
         let pool =
             Pool::start(memories, scheme.assumed_duration()).map_err(StartHasherError::Spawn)?;
-        let rehearsed = scheme.clone();
-        pool.rehearse(move |_| rehearse(&rehearsed));
         Ok(Self { scheme, pool })
     }
 
@@ -150,24 +147,5 @@ impl PasswordHasher for Argon2Hasher {
             };
             Ok(verdict)
         })
-    }
-}
-
-/// A hash that nobody asked for, to be measured. It is made in memory that is given back, because what a thread keeps
-/// stays resident, and a server that nobody logs in to has no use for it.
-///
-/// # Panics
-/// Where no password can be hashed, so that the time it took does not count.
-#[expect(
-    clippy::panic,
-    reason = "the pool catches it, and says that hashing panicked"
-)]
-fn rehearse(scheme: &Scheme) {
-    let made = scheme
-        .reserve_memory()
-        .map_err(|error| HashError::Failed(error.to_string()))
-        .and_then(|mut memory| scheme.hash(b"first", &mut memory));
-    if let Err(error) = made {
-        panic!("passwords cannot be hashed: {error}");
     }
 }

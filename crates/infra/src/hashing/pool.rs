@@ -7,12 +7,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::answers::Answers;
 use super::fair_queue::FairQueue;
-use super::task::{Asked, Rehearsal, Task};
+use super::task::{Asked, Task};
 
 /// What waits is done within this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -20,8 +18,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
 /// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
-/// How long nobody has asked for anything when a thread rehearses. By then a server that starts has started.
-const REHEARSE_AFTER: Duration = Duration::from_millis(100);
 /// How much of the measured duration the last one makes up: an eighth.
 const SMOOTHING: u32 = 8;
 
@@ -45,8 +41,6 @@ struct Shared<S> {
 
 struct Queue<S> {
     waiting: FairQueue<Box<dyn Task<S>>>,
-    /// Work to measure while nothing has been.
-    rehearsal: Option<Box<dyn Task<S>>>,
     running: u32,
     threads: u32,
     /// How long a piece of work is taken to last until one was measured.
@@ -64,7 +58,6 @@ impl<S: Send + 'static> Pool<S> {
             shared: Arc::new(Shared {
                 queue: Mutex::new(Queue {
                     waiting: FairQueue::new(),
-                    rehearsal: None,
                     running: 0,
                     threads: u32::try_from(states.len()).unwrap_or(u32::MAX),
                     assumed,
@@ -86,19 +79,6 @@ impl<S: Send + 'static> Pool<S> {
         Ok(pool)
     }
 
-    /// Has a thread do this once nobody has asked for anything for a while, to see how long it takes. Whoever asks
-    /// before that makes it needless.
-    pub(super) fn rehearse(&self, work: impl FnOnce(&mut S) + Send + 'static) {
-        self.shared.lock().rehearsal = Some(Box::new(Rehearsal(work)));
-        self.shared.arrived.notify_all();
-    }
-
-    /// How long work takes, once some has been done.
-    #[cfg(test)]
-    pub(super) fn measured(&self) -> Option<Duration> {
-        self.shared.lock().measured
-    }
-
     /// Queues a piece of work for a client and answers at once. When the receiver is dropped before its turn, the work is
     /// not done; when the work panics, the receiver gets an error.
     ///
@@ -109,16 +89,6 @@ impl<S: Send + 'static> Pool<S> {
         client: Option<IpAddr>,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
     ) -> oneshot::Receiver<Result<T, Busy>> {
-        self.submit_asked(now(), client, work)
-    }
-
-    /// The same, for what was asked at another time.
-    pub(super) fn submit_asked<T: Send + 'static>(
-        &self,
-        at: Instant,
-        client: Option<IpAddr>,
-        work: impl FnOnce(&mut S) -> T + Send + 'static,
-    ) -> oneshot::Receiver<Result<T, Busy>> {
         let (answer, receiver) = oneshot::channel();
         let mut queue = self.shared.lock();
         if queue.is_full() {
@@ -126,13 +96,7 @@ impl<S: Send + 'static> Pool<S> {
         }
         let was_full = queue.is_full();
         let busy = Busy { wait: queue.wait() };
-        let asked = Asked {
-            at,
-            runtime: Handle::try_current().ok(),
-            work,
-            answer,
-        };
-        queue.waiting.push(client, Box::new(asked));
+        queue.waiting.push(client, Box::new(Asked { work, answer }));
         let last = match was_full {
             true => queue.waiting.take_last(),
             false => None,
@@ -193,7 +157,6 @@ impl<S> Queue<S> {
 
     fn measure(&mut self, took: Duration) {
         let so_far = self.measured.unwrap_or(took);
-        self.rehearsal = None;
         self.measured =
             Some((so_far.saturating_mul(SMOOTHING - 1)).saturating_add(took) / SMOOTHING);
     }
@@ -213,59 +176,30 @@ impl<S> Shared<S> {
 
     /// What a thread does until the pool is dropped.
     fn work(&self, mut state: S) {
-        let mut answers = Answers::default();
-        while let Some(task) = self.next(&mut answers) {
+        while let Some(task) = self.next() {
             // The state is memory to be overwritten, which no panic can spoil.
             let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
             let mut queue = self.lock();
             queue.running -= 1;
             match done.outcome {
-                Ok(answer) => {
-                    queue.measure(done.took);
-                    if let Some(answer) = answer {
-                        answers.hold(answer, now());
-                    }
-                }
+                Ok(()) => queue.measure(done.took),
                 Err(_) => tracing::error!("hashing a password panicked"),
             }
-            let each = queue.each();
-            drop(queue);
-            answers.give_due(now(), each);
         }
     }
 
-    /// The next piece of work. Where none waits, the answers are given before some is waited for. `None` once there is
-    /// none and the pool is gone.
-    fn next(&self, answers: &mut Answers) -> Option<Box<dyn Task<S>>> {
-        let task = self.lock().take();
-        if task.is_some() {
-            return task;
-        }
-        answers.give();
+    /// The next piece of work; `None` once there is none and the pool is gone.
+    fn next(&self) -> Option<Box<dyn Task<S>>> {
         let mut queue = self.lock();
         loop {
             match queue.take() {
                 Some(task) => return Some(task),
                 None if queue.closed => return None,
-                None => queue = self.wait(queue),
+                None => {
+                    queue = (self.arrived.wait(queue)).unwrap_or_else(PoisonError::into_inner);
+                }
             }
         }
-    }
-
-    /// Waits for work, and lets there be some where nobody brings any and none has been measured.
-    fn wait<'a>(&self, queue: MutexGuard<'a, Queue<S>>) -> MutexGuard<'a, Queue<S>> {
-        if queue.rehearsal.is_none() {
-            return (self.arrived.wait(queue)).unwrap_or_else(PoisonError::into_inner);
-        }
-        let (mut queue, waited) = (self.arrived.wait_timeout(queue, REHEARSE_AFTER))
-            .unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
-            let rehearsal = queue.rehearsal.take();
-            if let Some(rehearsal) = rehearsal {
-                queue.waiting.push(None, rehearsal);
-            }
-        }
-        queue
     }
 }
 
@@ -288,7 +222,7 @@ pub(super) fn time<T>(work: impl FnOnce() -> T) -> Timed<T> {
     clippy::disallowed_methods,
     reason = "spans are measured, no time is told"
 )]
-pub(super) fn now() -> Instant {
+fn now() -> Instant {
     Instant::now()
 }
 

@@ -1,6 +1,5 @@
 mod hashes;
 mod starting;
-mod the_answers;
 mod the_memory;
 mod the_pool;
 mod the_turns;

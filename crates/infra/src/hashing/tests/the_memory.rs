@@ -19,42 +19,13 @@ fn is_of_blocks_that_are_words_and_nothing_else() {
 }
 
 #[test]
-fn begins_within_a_block_of_where_a_huge_page_can() {
+fn begins_where_a_huge_page_can() {
     let mut memory = Memory::reserve(BLOCKS).unwrap();
     let (address, blocks) = memory
         .lend(BLOCKS, |blocks| (blocks.as_ptr() as usize, blocks.len()))
         .unwrap();
-    assert!(address % HUGE_PAGE <= Block::SIZE);
+    assert_eq!(address % HUGE_PAGE, 0);
     assert_eq!(blocks, BLOCKS);
-}
-
-#[test]
-fn lies_equally_far_from_the_stack_whoever_asks() {
-    let mut memory = Memory::reserve(8).unwrap();
-    let distances = [0, 1, 5, 9].map(|calls| distance_from_the_stack(&mut memory, calls));
-    // Stacks are aligned to 16 bytes, blocks to 64.
-    assert!(
-        (distances.iter()).all(|distance| distance.abs_diff(distances[0]) < 64),
-        "{distances:?}"
-    );
-}
-
-/// How far the blocks lie from the stack of who works with them, a number of calls away from here.
-#[inline(never)]
-fn distance_from_the_stack(memory: &mut Memory, calls: u32) -> usize {
-    let frame = std::hint::black_box([calls; 50]);
-    if calls > 0 {
-        return distance_from_the_stack(memory, frame[0] - 1);
-    }
-    let distance = memory.lend(8, |blocks| {
-        let here = std::hint::black_box(0_u8);
-        blocks
-            .as_ptr()
-            .addr()
-            .wrapping_sub(std::ptr::from_ref(&here).addr())
-            % Block::SIZE
-    });
-    distance.unwrap()
 }
 
 #[cfg(target_os = "linux")]

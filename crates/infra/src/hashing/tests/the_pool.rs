@@ -86,32 +86,6 @@ async fn believes_the_first_measurement_rather_than_the_assumption() {
 }
 
 #[tokio::test]
-async fn rehearses_where_nobody_asks() {
-    let (rehearse, rehearsed) = mpsc::channel();
-    let pool = Pool::start(vec![()], SECOND).unwrap();
-    // The thread is there, and soon waits.
-    pool.submit(None, |()| ()).await.unwrap().unwrap();
-    std::thread::sleep(SECOND / 20);
-    pool.rehearse(move |()| rehearse.send(()).unwrap());
-    rehearsed.recv_timeout(10 * SECOND).unwrap();
-}
-
-#[tokio::test]
-async fn does_not_rehearse_what_has_been_done() {
-    let (pool, open, gate) = gated(1);
-    let work = {
-        let gate = gate();
-        pool.submit(None, move |()| gate.pass())
-    };
-    let (rehearse, rehearsed) = mpsc::channel::<()>();
-    pool.rehearse(move |()| rehearse.send(()).unwrap());
-    drop(open);
-    work.await.unwrap().unwrap();
-    let never = rehearsed.recv_timeout(10 * SECOND).unwrap_err();
-    assert_eq!(never, mpsc::RecvTimeoutError::Disconnected);
-}
-
-#[tokio::test]
 async fn does_not_work_for_those_who_left() {
     let (pool, open, gate) = gated(1);
     let first = {
