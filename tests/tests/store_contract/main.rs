@@ -16,9 +16,12 @@ use nodes::Nodes;
 
 /// A store on the database at `url`, which is brought up to date first.
 fn open(url: &str) -> Arc<dyn Store> {
-    let url = DatabaseUrl::parse(url).expect("a database URL");
-    migrate(&url).expect("an up-to-date database");
-    Arc::new(DieselStore::open(&url, PoolOptions::default()).expect("an open database"))
+    open_at(&DatabaseUrl::parse(url).expect("a database URL"))
+}
+
+fn open_at(url: &DatabaseUrl) -> Arc<dyn Store> {
+    migrate(url).expect("an up-to-date database");
+    Arc::new(DieselStore::open(url, PoolOptions::default()).expect("an open database"))
 }
 
 /// The URL of an SQLite file that is not there yet.
@@ -75,7 +78,7 @@ mod sqlite_in_memory {
     use super::*;
 
     async fn fresh() -> (Arc<dyn Store>, ()) {
-        (open("sqlite::memory:"), ())
+        (open_at(&DatabaseUrl::in_memory()), ())
     }
 
     azuma_domain::store_contract!(fresh);

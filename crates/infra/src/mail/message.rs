@@ -24,23 +24,24 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 /// [`SendError::Permanent`]: it would fail again. The words hold nothing of the message.
 pub(super) fn write(settings: &MailSettings, ready: &ReadyMail) -> Result<Message, SendError> {
     let mail = &ready.mail;
-    let link = settings.link(mail.kind, ready.token.as_ref());
-    let facts = Facts::of(mail, settings.instance_name(), link.as_deref());
-    let texts = settings.templates().write(&facts).map_err(|error| {
+    let link = settings.pages.link(mail.kind, ready.token.as_ref());
+    let facts = Facts::of(mail, settings.instance.as_str(), link.as_deref());
+    let texts = settings.templates.write(&facts).map_err(|error| {
         // A template's error may quote what it was given.
         SendError::Permanent(without_token(&error.to_string(), ready.token.as_ref()))
     })?;
-    let from = settings.from();
+    let from = settings.from.mailbox(&settings.instance);
     let to = address(&mail.to);
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;
+    let message_id = format!("<{}@{}>", mail.id, settings.from.domain());
     Message::builder()
         // Given, because lettre would read the recipient back from its header and not know every one.
         .envelope(envelope)
-        .from(from.clone())
+        .from(from)
         .to(Mailbox::new(None, to))
         .subject(texts.subject)
         .date(UNIX_EPOCH + since_epoch(mail.created_at))
-        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
+        .message_id(Some(message_id))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()))
         .multipart(MultiPart::alternative_plain_html(texts.plain, texts.html))
         .map_err(unwritable)

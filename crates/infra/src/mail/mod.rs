@@ -3,6 +3,7 @@
 mod bounded;
 mod files;
 mod message;
+mod sender;
 mod settings;
 mod smtp;
 mod smtp_url;
@@ -12,7 +13,8 @@ mod tests;
 mod texts;
 
 pub use files::{MailFiles, MailFolderError};
-pub use settings::{InvalidMailSettings, LinkPages, MailSettings};
-pub use smtp::{SmtpMailer, SmtpPatience, SmtpSetupError};
-pub use smtp_url::InvalidSmtpUrl;
+pub use sender::{InvalidSender, Sender};
+pub use settings::{InstanceName, InvalidInstanceName, LinkPages, MailSettings};
+pub use smtp::{Authorities, NoCertificate, SmtpMailer, SmtpPatience, SmtpSetupError};
+pub use smtp_url::{InvalidSmtpUrl, SmtpUrl};
 pub use templates::{InvalidTemplates, Templates};

@@ -15,6 +15,7 @@ use azuma_domain::mail::{Language, MailKind};
 use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use uuid::Uuid;
 
+use super::settings::InstanceName;
 use super::texts::{Facts, Texts};
 
 /// The longest subject, in characters.
@@ -84,12 +85,15 @@ impl Templates {
         }
     }
 
-    /// The files of a directory (`mail.templates`), and those that are part of the binary where it has none. Each
+    /// The files of a directory, and those that are part of the binary where it has none. Each
     /// message of the instance of this name is written once to see that it can be. Hidden files are passed over.
     ///
     /// # Errors
     /// [`InvalidTemplates`] names the file.
-    pub fn in_directory(directory: &Path, instance: &str) -> Result<Self, InvalidTemplates> {
+    pub fn in_directory(
+        directory: &Path,
+        instance: &InstanceName,
+    ) -> Result<Self, InvalidTemplates> {
         let mut templates = Self::built_in();
         let unreadable = |path: &Path, source| InvalidTemplates::Unreadable {
             path: path.to_owned(),
@@ -171,10 +175,10 @@ impl Templates {
             .map_err(|error| broken(name, &format!("cannot be used: {error}")))
     }
 
-    fn try_all(&self, instance: &str) -> Result<(), InvalidTemplates> {
+    fn try_all(&self, instance: &InstanceName) -> Result<(), InvalidTemplates> {
         for kind in MailKind::all(LinkId::new(Uuid::nil())) {
             for language in Language::ALL {
-                self.write(&Facts::sample(kind, language, instance))?;
+                self.write(&Facts::sample(kind, language, instance.as_str()))?;
             }
         }
         Ok(())

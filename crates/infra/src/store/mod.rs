@@ -56,7 +56,7 @@ pub use diesel_store::DieselStore;
 pub use errors::OpenError;
 pub use migrate::{MigrateError, is_up_to_date, migrate};
 pub use pool::PoolOptions;
-pub use pooler::Pooling;
+pub use pooler::{InvalidPooling, Pooling};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use waiting::wait_for_database;
 

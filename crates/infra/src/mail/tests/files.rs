@@ -22,7 +22,6 @@ async fn a_message_is_one_file_however_often_it_is_sent() {
     assert!(content.contains(TOKEN), "{content}");
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_message_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;

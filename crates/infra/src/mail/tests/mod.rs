@@ -28,20 +28,15 @@ fn settings() -> MailSettings {
 }
 
 fn settings_named(instance: &str) -> MailSettings {
-    MailSettings::new(
-        instance,
-        &email("azuma@mail.example"),
-        None,
-        pages(),
-        Templates::built_in(),
-    )
-    .unwrap()
-}
-
-fn pages() -> LinkPages {
-    LinkPages {
-        verification: "https://azuma.example/verify".to_owned(),
-        reset: "https://azuma.example/reset".to_owned(),
+    MailSettings {
+        instance: instance.parse().unwrap(),
+        from: "azuma@mail.example".parse().unwrap(),
+        pages: LinkPages {
+            public_url: "https://azuma.example".parse().unwrap(),
+            verification: "{public_url}/verify".parse().unwrap(),
+            reset: "{public_url}/reset".parse().unwrap(),
+        },
+        templates: Templates::built_in(),
     }
 }
 

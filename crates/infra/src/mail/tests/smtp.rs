@@ -4,7 +4,13 @@ use super::server::{Script, Server};
 use super::*;
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(url, None, PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, PATIENCE, settings()).unwrap()
+}
+
+/// A mailer that trusts the server's certificate.
+fn trusting(server: &Server, url: &str) -> SmtpMailer {
+    let root = Authorities::from_pem(server.root.as_bytes()).unwrap();
+    SmtpMailer::new(url.parse().unwrap(), Some(root), PATIENCE, settings()).unwrap()
 }
 
 /// A mailer that waits for no answer longer than a moment.
@@ -15,7 +21,7 @@ fn hasty(server: &Server) -> SmtpMailer {
         to_send: moment,
     };
     let url = format!("smtp://127.0.0.1:{}", server.port);
-    SmtpMailer::new(&url, None, patience, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, patience, settings()).unwrap()
 }
 
 async fn send_to(script: Script) -> (Result<Accepted, SendError>, Server) {
@@ -127,8 +133,7 @@ async fn a_server_that_never_ends_is_read_no_further_than_any_has_to_say() {
             };
             let scheme = if encrypted { "smtps" } else { "smtp" };
             let url = format!("{scheme}://localhost:{}", server.port);
-            let root = Some(server.root.as_bytes());
-            let mailer = SmtpMailer::new(&url, root, PATIENCE, settings()).unwrap();
+            let mailer = trusting(&server, &url);
             transient(mailer.send(verification()).await);
             let said = server.said().await;
             // What lies in the buffers of the two ends was said, and not read.
@@ -288,9 +293,7 @@ async fn speaks_tls_from_the_start_or_by_starttls() {
         ),
     ];
     for (server, url) in ways {
-        let trusting =
-            SmtpMailer::new(&url, Some(server.root.as_bytes()), PATIENCE, settings()).unwrap();
-        trusting.send(verification()).await.unwrap();
+        trusting(server, &url).send(verification()).await.unwrap();
         let words = transient(mailer(&url).send(verification()).await);
         assert!(words.contains("certificate"), "{words}");
     }
