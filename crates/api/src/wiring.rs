@@ -8,7 +8,7 @@ use std::sync::Arc;
 use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
 use azuma_domain::services::{MailDesk, Ports, Services, SessionDesk, Settings, TestMail};
 use azuma_domain::token::{SecretKey, TokenKeys};
-use azuma_infra::abuse_guard::{AbuseSettings, NoGuard, RateLimits};
+use azuma_infra::abuse_guard::{NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
@@ -156,10 +156,7 @@ fn for_polls(config: &Config) -> PoolOptions {
 
 fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
     match config.abuse.enabled {
-        true => Arc::new(RateLimits::new(&AbuseSettings {
-            mails_per_hour: config.mail.hourly_limit,
-            ..AbuseSettings::default()
-        })),
+        true => Arc::new(RateLimits::new(config.mail.hourly_limit)),
         false => Arc::new(NoGuard),
     }
 }

@@ -7,13 +7,13 @@ use azuma_domain::mail::Language;
 use azuma_domain::services::UserUpdate;
 use azuma_domain::session::LiveSession;
 use azuma_domain::testing::sample;
-use azuma_infra::abuse_guard::{AbuseSettings, RateLimits};
+use azuma_infra::abuse_guard::RateLimits;
 
 use crate::world::{AZUMA, NEW_PASSWORD, World, new_password, refusal};
 
 /// An instance that counts.
 fn guarded() -> World {
-    let guard = Arc::new(RateLimits::new(&AbuseSettings::default()));
+    let guard = Arc::new(RateLimits::new(1_000));
     World::new().restarted(|parts| parts.guard = guard)
 }
 
