@@ -1,4 +1,8 @@
 //! Messages on their way out. A message is a row until it is sent; its text is made when it is sent.
+//!
+//! A use case writes an [`OutgoingMail`] into the outbox, a row of the database. A worker leases it as a [`LeasedMail`] and
+//! hands it to the mailer with its link's token; the mailer writes the text. What came of it is settled, which deletes,
+//! postpones or buries the row. A [`QueuedMail`] is what the operator sees of the row meanwhile.
 
 use std::fmt;
 
@@ -6,7 +10,6 @@ use uuid::Uuid;
 
 use crate::Timestamp;
 use crate::link::{Link, LinkId};
-use crate::token::Token;
 use crate::user::{EmailAddress, UserId};
 
 /// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
@@ -192,14 +195,6 @@ pub struct UnreadableMail {
     pub lease: MailLease,
     /// What cannot be read.
     pub reason: String,
-}
-
-/// A message with all it takes to write its text. It holds a token in clear and cannot be printed.
-pub struct ReadyMail {
-    /// The message.
-    pub mail: OutgoingMail,
-    /// The token of its link, where it carries one.
-    pub token: Option<Token>,
 }
 
 /// What becomes of a message.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, MailLease, ReadyMail, UnreadableMail};
+use crate::mail::{LeasedMail, MailId, MailLease, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer takes at the most: for what comes before and after it.
@@ -119,7 +119,7 @@ impl Services {
                 token
             }
         };
-        match self.ports.mailer.send(ReadyMail { mail, token }).await {
+        match self.ports.mailer.send(mail, token).await {
             Ok(_) => Delivery::Done(id),
             Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
             Err(SendError::Transient(reason)) => {

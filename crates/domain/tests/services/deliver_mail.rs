@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::{Language, MailState, ReadyMail};
+use azuma_domain::mail::{Language, MailState, OutgoingMail};
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError, StoreError, StoreExt};
 use azuma_domain::testing::all;
 use azuma_domain::testing::sample::{MICROSECOND, MINUTE};
+use azuma_domain::token::Token;
 
 use crate::world::World;
 
@@ -22,12 +23,16 @@ struct Failing {
 }
 
 impl Mailer for Failing {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>> {
         let less = |left: usize| left.checked_sub(1);
         let order = Ordering::SeqCst;
         match self.failures_left.fetch_update(order, order, less) {
             Ok(_) => Box::pin(async { Err((self.error)()) }),
-            Err(_) => self.mailer.send(mail),
+            Err(_) => self.mailer.send(mail, token),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use azuma_domain::mail::MailKind;
+use azuma_domain::mail::{MailKind, OutgoingMail};
 use azuma_domain::token::Token;
 
 use super::sender::Sender;
 use super::templates::Templates;
+use super::texts::MailedLink;
 use crate::web::{PageUrl, PublicUrl};
 
 /// The longest name of an instance, in characters.
@@ -74,8 +75,8 @@ pub struct LinkPages {
 
 impl LinkPages {
     /// The link that a message carries; `None` for one that carries none.
-    pub(super) fn link(&self, kind: MailKind, token: Option<&Token>) -> Option<String> {
-        let page = match kind {
+    pub(super) fn link(&self, mail: &OutgoingMail, token: Option<&Token>) -> Option<MailedLink> {
+        let page = match mail.kind {
             MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.verification,
             MailKind::ResetPassword(_) => &self.reset,
             MailKind::EmailChangeRequested
@@ -84,7 +85,11 @@ impl LinkPages {
             | MailKind::Test => return None,
         };
         let page = page.on(&self.public_url);
-        Some(format!("{page}?token={}", token?.expose()))
+        Some(MailedLink {
+            url: format!("{page}?token={}", token?.expose()),
+            works_for: mail.created_at.until(mail.useless_from),
+            expires_at: mail.useless_from,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::ReadyMail;
+use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use azuma_domain::token::Token;
 use lettre::Message;
@@ -231,10 +231,14 @@ fn for_now(error: Error) -> SendError {
 }
 
 impl Mailer for SmtpMailer {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
-            let message = message::write(&self.settings, &mail)?;
-            let token = mail.token.as_ref();
+            let token = token.as_ref();
+            let message = message::write(&self.settings, &mail, token)?;
             match self.hand_over(&message).await {
                 Ok(words) => Ok(Accepted {
                     words: presentable(&words, token),

@@ -16,7 +16,7 @@ use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use uuid::Uuid;
 
 use super::settings::InstanceName;
-use super::texts::{Facts, Texts};
+use super::texts::{MailedLink, Texts, facts};
 
 /// The longest subject, in characters.
 const MAX_SUBJECT_CHARS: usize = 300;
@@ -123,10 +123,17 @@ impl Templates {
     ///
     /// # Errors
     /// [`InvalidTemplates::Broken`].
-    pub(super) fn write(&self, facts: &Facts<'_>) -> Result<Texts, InvalidTemplates> {
-        let stem = format!("{}.{}", facts.kind.name(), facts.language.tag());
+    pub(super) fn write(
+        &self,
+        kind: MailKind,
+        language: Language,
+        instance: &InstanceName,
+        link: Option<&MailedLink>,
+    ) -> Result<Texts, InvalidTemplates> {
+        let stem = format!("{}.{}", kind.name(), language.tag());
+        let facts = facts(language, instance, link);
         let text_name = format!("{stem}.txt");
-        let text = self.render(&text_name, facts.context())?;
+        let text = self.render(&text_name, facts.clone())?;
         let broken = |problem: &str| broken(&text_name, problem);
         let (subject, plain) = text.split_once('\n').unwrap_or((&text, ""));
         let subject = subject
@@ -149,9 +156,9 @@ impl Templates {
         let paragraphs: Vec<String> = plain.split("\n\n").map(|it| it.trim().to_owned()).collect();
         let html = self.render(
             html_name,
-            context! { subject => subject.to_owned(), paragraphs, ..facts.context() },
+            context! { subject => subject.to_owned(), paragraphs, ..facts },
         )?;
-        if let Some(link) = facts.link {
+        if let Some(MailedLink { url: link, .. }) = link {
             let escaped = HtmlEscape(link).to_string();
             if !plain.contains(link) {
                 return Err(broken("does not show the link"));
@@ -176,9 +183,11 @@ impl Templates {
     }
 
     fn try_all(&self, instance: &InstanceName) -> Result<(), InvalidTemplates> {
+        let sample = MailedLink::sample();
         for kind in MailKind::all(LinkId::new(Uuid::nil())) {
+            let link = kind.link().map(|_| &sample);
             for language in Language::ALL {
-                self.write(&Facts::sample(kind, language, instance.as_str()))?;
+                self.write(kind, language, instance, link)?;
             }
         }
         Ok(())

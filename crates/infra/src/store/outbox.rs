@@ -13,7 +13,7 @@ use diesel::result::Error;
 
 use super::connection::load_locked;
 use super::links::LinkRow;
-use super::outbox_rows::{MailRow, NewMailRow};
+use super::outbox_rows::MailRow;
 use super::schema::{links, outbox};
 use super::sql_types::{StoredId, StoredTime};
 use super::transaction::DieselTransaction;
@@ -67,16 +67,7 @@ impl DieselTransaction<'_> {
         })?;
         let read = row
             .map_err(|error| StoreError::Failed(error.into()))
-            .and_then(|(mail, link)| {
-                let queued = QueuedMail::try_from(mail)?;
-                Ok(LeasedMail {
-                    lease,
-                    mail: queued.mail,
-                    link: link.map(Link::try_from).transpose()?,
-                    attempts: queued.attempts,
-                    last_failure: queued.last_failure,
-                })
-            });
+            .and_then(|(mail, link)| mail.leased(lease, link.map(Link::try_from).transpose()?));
         Ok(read.map_err(|error| UnreadableMail {
             lease,
             reason: error
@@ -88,7 +79,7 @@ impl DieselTransaction<'_> {
 
 impl OutboxRepository for DieselTransaction<'_> {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError> {
-        let row = NewMailRow::from(mail);
+        let row = MailRow::from(mail);
         self.query(|connection| {
             diesel::insert_into(outbox::table)
                 .values(row)

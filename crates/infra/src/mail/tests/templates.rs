@@ -3,7 +3,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::super::texts::{Facts, Texts};
+use super::super::texts::{MailedLink, Texts};
 use super::*;
 
 /// A directory with one template.
@@ -25,8 +25,9 @@ fn refusal(name: &str, content: &str) -> String {
 
 fn written(directory: &Path, kind: MailKind, language: Language) -> Texts {
     let templates = Templates::in_directory(directory, &sample()).unwrap();
+    let link = kind.link().map(|_| MailedLink::sample());
     templates
-        .write(&Facts::sample(kind, language, "Sample"))
+        .write(kind, language, &sample(), link.as_ref())
         .unwrap()
 }
 
