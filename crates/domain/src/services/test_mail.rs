@@ -1,4 +1,4 @@
-//! Sending a message to see whether messages arrive (`azuma mail test`), past the outbox.
+//! Sending a message to see whether messages arrive, past the outbox.
 
 use std::sync::Arc;
 

@@ -59,7 +59,7 @@ pub struct User {
     pub id: UserId,
     /// The name it logs in with.
     pub name: UserName,
-    /// Its address, proved or not; users of the `legacy` dialect have none at first.
+    /// Its address, proved or not; some users register without one.
     pub email: Option<AccountEmail>,
     /// A picture, if it chose one.
     pub icon: Option<Icon>,
