@@ -41,10 +41,9 @@ impl Services {
         let now = self.ports.clock.now();
         let until = now.plus(self.ports.mailer.patience() + LEASE_MARGIN);
         let store = &self.ports.store;
-        let leased = store
-            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until, 1)?))
-            .await?;
-        Ok(leased.into_iter().next())
+        store
+            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
+            .await
     }
 
     /// Sends a leased message; what came of it is to be [settled](Self::settle_mail) then. A lease that may end before

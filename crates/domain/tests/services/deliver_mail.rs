@@ -234,9 +234,9 @@ async fn a_message_whose_worker_died_is_sent_by_another_after_two_minutes() {
     world.request_account("neo", "neo@example.org").await;
     let (now, until) = (world.now(), world.now().plus(2 * MINUTE));
     let store = &world.parts.store;
-    let leased = store.transact(move |tx| Ok(tx.outbox().lease(now, until, 1)?));
+    let leased = store.transact(move |tx| Ok(tx.outbox().lease(now, until)?));
     let leased: Result<_, StoreError> = leased.await;
-    assert_eq!(leased.unwrap().len(), 1);
+    assert!(leased.unwrap().is_some());
     world.wait(2 * MINUTE - MICROSECOND);
     assert!(!world.attempts_to_deliver().await);
     world.wait(MICROSECOND);

@@ -60,6 +60,6 @@ pub use pooler::{InvalidPooling, Pooling};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use waiting::wait_for_database;
 
-/// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a
+/// The most rows that are deleted in one go, whatever the caller allows: a transaction stays short, and a
 /// statement of SQLite takes no more than 32,766 values.
 const MAX_SWEEP: u32 = 1_000;

@@ -92,9 +92,8 @@ impl OutboxRepository for DieselTransaction<'_> {
         &mut self,
         now: Timestamp,
         until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError> {
-        let due: Vec<StoredId> = self.query(|connection| {
+    ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
+        let due: Option<StoredId> = self.query(|connection| {
             let due: Vec<StoredId> = load_locked!(
                 connection,
                 known()
@@ -102,17 +101,17 @@ impl OutboxRepository for DieselTransaction<'_> {
                     .filter(outbox::due_at.le(StoredTime(now)))
                     .order((outbox::due_at, outbox::id))
                     .select(outbox::id)
-                    .limit(i64::from(limit.min(super::MAX_SWEEP))),
+                    .limit(1),
                 for_update.skip_locked
             )?;
-            diesel::update(outbox::table.filter(outbox::id.eq_any(due.clone())))
-                .set(outbox::due_at.eq(StoredTime(until)))
-                .execute(connection)?;
-            Ok(due)
+            if let Some(id) = due.first() {
+                diesel::update(outbox::table.find(*id))
+                    .set(outbox::due_at.eq(StoredTime(until)))
+                    .execute(connection)?;
+            }
+            Ok(due.first().copied())
         })?;
-        due.into_iter()
-            .map(|id| self.leased_mail(id, until))
-            .collect()
+        due.map(|id| self.leased_mail(id, until)).transpose()
     }
 
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError> {

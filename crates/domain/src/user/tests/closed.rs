@@ -49,11 +49,7 @@ fn assert_profile_is_closed(text: &str) {
         assert_eq!(Status::parse(status.as_str()), Ok(status), "{text:?}");
     }
     if let Some(agent) = UserAgent::parse(text) {
-        assert_eq!(
-            UserAgent::parse(agent.as_str()),
-            Some(agent),
-            "{text:?}"
-        );
+        assert_eq!(UserAgent::parse(agent.as_str()), Some(agent), "{text:?}");
     }
 }
 

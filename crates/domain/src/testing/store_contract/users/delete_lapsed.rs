@@ -7,7 +7,7 @@ use crate::testing::all;
 use crate::testing::sample::{
     MICROSECOND, MINUTE, account, link_hash, mail_id, now, user_id, waiting,
 };
-use crate::testing::store_contract::outbox::readable;
+use crate::testing::store_contract::outbox::lease_all;
 use crate::testing::store_contract::{given, linger, write};
 
 async fn delete_lapsed(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
@@ -74,14 +74,8 @@ pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given_lapsed(&store, 1).await;
     given::belongings(&store, 1, user_id(1)).await;
     delete_lapsed(&store, now(), 10).await;
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
-    let leased: Vec<_> = readable(leased)
-        .iter()
-        .map(|leased| leased.mail.id)
-        .collect();
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
+    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
     assert_eq!(leased, vec![mail_id(1)]);
 }
 

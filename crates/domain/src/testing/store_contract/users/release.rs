@@ -8,7 +8,7 @@ use crate::testing::sample::{
     self, MICROSECOND, MINUTE, account_with_email, just_before, link_hash, mail, now, user_id,
     waiting,
 };
-use crate::testing::store_contract::outbox::readable;
+use crate::testing::store_contract::outbox::lease_all;
 use crate::testing::store_contract::{given, linger, look, try_write, write};
 use crate::user::{AccountEmail, EmailAddress, User};
 
@@ -112,16 +112,13 @@ pub async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::belongings(&store, 1, user_id(1)).await;
     release(&store, Some("ada"), None, now()).await;
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
     let expected = OutgoingMail {
         user_id: None,
         ..mail(1, user_id(1))
     };
     assert_eq!(leased.len(), 1);
-    assert_eq!(readable(leased)[0].mail, expected);
+    assert_eq!(leased[0].mail, expected);
 }
 
 pub async fn of_24_racing_takeovers_of_a_lapsed_name_one_succeeds(store: Arc<dyn Store>) {
