@@ -4,36 +4,16 @@
 //! hands it to the mailer with its link's token; the mailer writes the text. What came of it is settled, which deletes,
 //! postpones or buries the row. A [`QueuedMail`] is what the operator sees of the row meanwhile.
 
-use std::fmt;
-
 use uuid::Uuid;
 
 use crate::Timestamp;
+use crate::id::id;
 use crate::link::{Link, LinkId};
 use crate::user::{EmailAddress, UserId};
 
-/// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MailId(Uuid);
-
-impl MailId {
-    /// The id with this UUID.
-    #[must_use]
-    pub fn new(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The UUID.
-    #[must_use]
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
-}
-
-impl fmt::Display for MailId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
+    MailId
 }
 
 /// What a message is about, and the link it carries.
