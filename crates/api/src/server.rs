@@ -98,7 +98,7 @@ impl Dialects {
         let sessions = &config.sessions;
         Self {
             azuma: on.azuma.then(|| azuma::Settings {
-                instance_name: config.instance.name.clone(),
+                instance_name: config.instance.name.to_string(),
                 terms: sessions.azuma_terms(),
             }),
             legacy: on.legacy.then(|| legacy::Settings {

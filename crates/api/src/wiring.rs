@@ -1,4 +1,4 @@
-//! Puts the real parts together. The only place that names `azuma-infra`.
+//! Puts the real parts together. Only this and the configuration, whose values are of its types, name `azuma-infra`.
 
 use std::error::Error;
 use std::fs;
@@ -8,19 +8,22 @@ use std::sync::Arc;
 use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
 use azuma_domain::services::{MailDesk, Ports, Services, SessionDesk, Settings, TestMail};
 use azuma_domain::token::{SecretKey, TokenKeys};
-use azuma_infra::abuse_guard::{AbuseSettings, NoGuard, RateLimits};
+use azuma_infra::abuse_guard::{NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
-use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
-use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, Templates};
+use azuma_infra::hashing::Argon2Hasher;
+use azuma_infra::mail::{
+    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, SmtpSetupError,
+    Templates,
+};
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::security_log::SecurityLogLines;
 use azuma_infra::session_cache::SessionCache;
 use azuma_infra::store::{
-    DatabaseUrl, DieselStore, PoolOptions, Pooling, is_up_to_date, migrate, wait_for_database,
+    DieselStore, OpenError, PoolOptions, is_up_to_date, migrate, wait_for_database,
 };
 
-use crate::config::{self, Config};
+use crate::config::Config;
 
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
@@ -43,16 +46,16 @@ pub struct Parts {
 
 /// Opens everything, and brings the database to this version's schema.
 pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
-    let url = database_url(config)?;
-    let key = secret_key(config, &url)?;
+    let url = &config.database.url;
+    let key = secret_key(config)?;
     migrate_database(config)?;
     if config.database.migrate_url.is_some() {
-        wait_for_database(&url, config.database.start_timeout)?;
-        if !is_up_to_date(&url)? {
+        wait_for_database(url, config.database.start_timeout)?;
+        if !is_up_to_date(url)? {
             return Err(ANOTHER_DATABASE.into());
         }
     }
-    let store = DieselStore::open(&url, pool_options(config))?;
+    let store = open_store(config)?;
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
@@ -64,7 +67,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let ports = Ports {
         session_check: Arc::new(session_cache.clone()),
         store,
-        hasher: Arc::new(Argon2Hasher::start(hashing(config))?),
+        hasher: Arc::new(Argon2Hasher::start(config.passwords.hashing())?),
         guard: guard(config),
         security_log: Arc::new(SecurityLogLines),
         mailer: mailer(config)?,
@@ -91,9 +94,8 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
 pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
     let database = &config.database;
     let url = (database.migrate_url.as_ref()).unwrap_or(&database.url);
-    let url = DatabaseUrl::parse(url.expose())?;
-    wait_for_database(&url, database.start_timeout)?;
-    Ok(migrate(&url)?)
+    wait_for_database(url, database.start_timeout)?;
+    Ok(migrate(url)?)
 }
 
 /// A way to send test messages, whatever the database does.
@@ -119,25 +121,26 @@ pub fn session_desk(config: &Config) -> Result<SessionDesk, Box<dyn Error>> {
 
 /// The store as it is: a server of this version or the one before may run beside it, so nothing is migrated.
 fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Error>> {
-    let url = database_url(config)?;
-    if !is_up_to_date(&url)? {
+    if !is_up_to_date(&config.database.url)? {
         return Err(NOT_UP_TO_DATE.into());
     }
-    Ok(Arc::new(DieselStore::open(&url, pool_options(config))?))
+    Ok(Arc::new(open_store(config)?))
 }
 
-fn database_url(config: &Config) -> Result<DatabaseUrl, Box<dyn Error>> {
-    Ok(DatabaseUrl::parse(config.database.url.expose())?)
+fn open_store(config: &Config) -> Result<DieselStore, Box<dyn Error>> {
+    DieselStore::open(&config.database.url, pool_options(config)).map_err(|error| match error {
+        OpenError::SharedSessions { .. } => {
+            format!("{error}: set `database.pooling` to \"transaction\"").into()
+        }
+        other => other.into(),
+    })
 }
 
 fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
         wait: config.database.acquire_timeout,
-        pooling: match config.database.pooling {
-            config::Pooling::Session => Pooling::Session,
-            config::Pooling::Transaction => Pooling::Transaction,
-        },
+        pooling: config.database.pooling,
         ..PoolOptions::default()
     }
 }
@@ -151,75 +154,62 @@ fn for_polls(config: &Config) -> PoolOptions {
     }
 }
 
-fn hashing(config: &Config) -> Argon2Settings {
-    let passwords = config.passwords;
-    Argon2Settings {
-        memory_kib: passwords.memory_kib,
-        iterations: passwords.iterations,
-        parallelism: passwords.parallelism,
-        threads: passwords.thread_count(),
-    }
-}
-
 fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
     match config.abuse.enabled {
-        true => Arc::new(RateLimits::new(&AbuseSettings {
-            mails_per_hour: config.mail.hourly_limit,
-            ..AbuseSettings::default()
-        })),
+        true => Arc::new(RateLimits::new(config.mail.hourly_limit)),
         false => Arc::new(NoGuard),
     }
 }
 
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
-    let settings = MailSettings::new(
-        &config.instance.name,
-        &config.mail.from.address,
-        config.mail.from.name.as_deref(),
-        LinkPages {
-            verification: config.verification_url(),
-            reset: config.reset_url(),
+    let mail = &config.mail;
+    let settings = MailSettings {
+        instance: config.instance.name.clone(),
+        from: mail.from.clone(),
+        pages: LinkPages {
+            public_url: config.http.public_url.clone(),
+            verification: config.registration.verification_url.clone(),
+            reset: config.recovery.reset_url.clone(),
         },
-        match &config.mail.templates {
-            Some(directory) => Templates::in_directory(directory, &config.instance.name)?,
-            None => Templates::built_in(),
-        },
-    )?;
-    let more_roots = config
-        .mail
-        .ca_file
-        .as_deref()
-        .map(read_ca_file)
-        .transpose()?;
-    let patience = SmtpPatience {
-        to_open: config.mail.connect_timeout,
-        to_send: config.mail.send_timeout,
+        templates: templates(config)?,
     };
-    Ok(match &config.mail.url {
-        Some(url) => {
-            let url = url.expose();
-            Arc::new(SmtpMailer::new(
-                url,
-                more_roots.as_deref(),
-                patience,
-                settings,
-            )?)
+    let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
+    let patience = SmtpPatience {
+        to_open: mail.connect_timeout,
+        to_send: mail.send_timeout,
+    };
+    Ok(match &mail.url {
+        Some(server) => {
+            let mailer = SmtpMailer::new(server.clone(), authorities, patience, settings);
+            Arc::new(mailer.map_err(|error| match error {
+                SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
+                SmtpSetupError::Tls(_) => error.to_string(),
+            })?)
         }
-        None => Arc::new(MailFiles::new(config.mail.directory.clone(), settings)?),
+        None => Arc::new(MailFiles::new(mail.directory.clone(), settings)?),
     })
 }
 
-fn read_ca_file(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path)
-        .map_err(|error| format!("`mail.ca_file`: {} cannot be read: {error}", path.display()))
+fn templates(config: &Config) -> Result<Templates, String> {
+    match &config.mail.templates {
+        Some(directory) => Templates::in_directory(directory, &config.instance.name)
+            .map_err(|error| format!("`mail.templates`: {error}")),
+        None => Ok(Templates::built_in()),
+    }
+}
+
+fn read_ca_file(path: &Path) -> Result<Authorities, String> {
+    let refused = |reason| format!("`mail.ca_file`: {} {reason}", path.display());
+    let pem = fs::read(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
+    Authorities::from_pem(&pem).map_err(|error| refused(error.to_string()))
 }
 
 /// The configured key; without one, the file beside the SQLite database.
-fn secret_key(config: &Config, url: &DatabaseUrl) -> Result<SecretKey, Box<dyn Error>> {
+fn secret_key(config: &Config) -> Result<SecretKey, Box<dyn Error>> {
     if let Some(key) = &config.secret_key {
         return Ok(key.clone());
     }
-    let database = url.sqlite_path().ok_or(KEY_MISSING)?;
+    let database = config.database.url.sqlite_path().ok_or(KEY_MISSING)?;
     let folder = database.parent().unwrap_or(Path::new(""));
     Ok(load_or_create_secret_key(&folder.join(KEY_FILE))?)
 }

@@ -16,6 +16,7 @@
 //! | [`error_code`] | why a use case refuses |
 
 pub mod error_code;
+mod id;
 pub mod link;
 pub mod mail;
 pub mod ports;

@@ -1,27 +1,13 @@
 //! The links that mails carry. Each works once, for a while.
 
-use uuid::Uuid;
-
 use crate::Timestamp;
+use crate::id::id;
 use crate::token::TokenHash;
 use crate::user::{EmailAddress, UserId};
 
-/// Names a link; its token is derived from it and is not it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkId(Uuid);
-
-impl LinkId {
-    /// The id with this UUID.
-    #[must_use]
-    pub fn new(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The UUID.
-    #[must_use]
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
+id! {
+    /// Names a link; its token is derived from it and is not it.
+    LinkId
 }
 
 /// What following a link does.

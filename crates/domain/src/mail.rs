@@ -1,36 +1,19 @@
 //! Messages on their way out. A message is a row until it is sent; its text is made when it is sent.
-
-use std::fmt;
+//!
+//! A use case writes an [`OutgoingMail`] into the outbox, a row of the database. A worker leases it as a [`LeasedMail`] and
+//! hands it to the mailer with its link's token; the mailer writes the text. What came of it is settled, which deletes,
+//! postpones or buries the row. A [`QueuedMail`] is what the operator sees of the row meanwhile.
 
 use uuid::Uuid;
 
 use crate::Timestamp;
+use crate::id::id;
 use crate::link::{Link, LinkId};
-use crate::token::Token;
 use crate::user::{EmailAddress, UserId};
 
-/// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MailId(Uuid);
-
-impl MailId {
-    /// The id with this UUID.
-    #[must_use]
-    pub fn new(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The UUID.
-    #[must_use]
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
-}
-
-impl fmt::Display for MailId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
+    MailId
 }
 
 /// What a message is about, and the link it carries.
@@ -192,14 +175,6 @@ pub struct UnreadableMail {
     pub lease: MailLease,
     /// What cannot be read.
     pub reason: String,
-}
-
-/// A message with all it takes to write its text. It holds a token in clear and cannot be printed.
-pub struct ReadyMail {
-    /// The message.
-    pub mail: OutgoingMail,
-    /// The token of its link, where it carries one.
-    pub token: Option<Token>,
 }
 
 /// What becomes of a message.

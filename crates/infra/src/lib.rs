@@ -11,6 +11,7 @@
 //! | [`session_cache`] | who is asking, from memory |
 //! | [`session_check`] | who is asking, from the store |
 //! | [`store`] | the databases |
+//! | [`web`] | this server's own URL, and those of the pages that mailed links lead to |
 
 pub mod abuse_guard;
 pub mod clock;
@@ -24,3 +25,7 @@ pub mod security_log;
 pub mod session_cache;
 pub mod session_check;
 pub mod store;
+pub mod web;
+
+/// What is shown in place of a secret.
+pub const MASK: &str = "********";

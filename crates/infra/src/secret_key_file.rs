@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use azuma_domain::token::SecretKey;
@@ -118,10 +119,7 @@ fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
     Ok(true)
 }
 
-#[cfg(unix)]
 fn warn_if_others_may_read(file: &File, path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-
     let open_to_others = |mode: u32| mode & 0o077 != 0;
     if file
         .metadata()
@@ -133,9 +131,6 @@ fn warn_if_others_may_read(file: &File, path: &Path) {
         );
     }
 }
-
-#[cfg(not(unix))]
-fn warn_if_others_may_read(_file: &File, _path: &Path) {}
 
 #[cfg(test)]
 mod tests {
@@ -167,11 +162,8 @@ mod tests {
         assert_eq!(others, 1, "nothing but the key is left");
     }
 
-    #[cfg(unix)]
     #[test]
     fn the_file_is_for_its_owner_alone() {
-        use std::os::unix::fs::PermissionsExt;
-
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret.key");
         load_or_create_secret_key(&path).unwrap();

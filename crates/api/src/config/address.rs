@@ -1,19 +1,14 @@
-//! Where the server listens, the URLs it is known by, and whom it believes about clients.
+//! Where the server listens, and whom it believes about clients.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer, Error};
-use serde::{Deserialize as DeriveDeserialize, Serialize};
-use url::Url;
-
-/// What stands for the public URL in `registration.verification_url`.
-const PLACEHOLDER: &str = "{public_url}";
 
 /// An address to listen on, `host:port`; the host may be a name.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenAddress(String);
 
 impl ListenAddress {
@@ -24,16 +19,16 @@ impl ListenAddress {
     }
 }
 
-impl TryFrom<String> for ListenAddress {
-    type Error = String;
+impl FromStr for ListenAddress {
+    type Err = &'static str;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        if text.parse::<SocketAddr>().is_ok() || is_named_address(&text) {
-            return Ok(Self(text));
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text.parse::<SocketAddr>().is_ok() || is_named_address(text) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(
+                "must be an address and a port, such as `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
+            ),
         }
-        Err(format!(
-            "must be an address and a port, such as `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`, and is {text:?}"
-        ))
     }
 }
 
@@ -58,71 +53,6 @@ fn is_named_address(text: &str) -> bool {
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     digits && port.parse::<u16>().is_ok() && !numeric_host && host.split('.').all(label)
-}
-
-/// The URL clients reach the server under: scheme, host and port, with no `/` at its end.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
-#[serde(try_from = "String")]
-pub struct PublicUrl(String);
-
-impl PublicUrl {
-    /// The URL, such as `https://accounts.example.org`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether clients come by TLS, so that cookies are marked `Secure`.
-    #[must_use]
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https:")
-    }
-}
-
-impl TryFrom<String> for PublicUrl {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let url = web_url(&text)
-            .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
-        url.map(|url| Self(url.origin().ascii_serialization())).ok_or(
-            "must be an http or https URL with a host and, if need be, a port, and nothing else, such as `https://accounts.example.org`",
-        )
-    }
-}
-
-impl fmt::Display for PublicUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A page that links in mails lead to, perhaps with `{public_url}` in it.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
-#[serde(try_from = "String")]
-pub struct PageUrl(String);
-
-impl PageUrl {
-    /// The page's URL, to which `?token=...` can be added.
-    #[must_use]
-    pub fn on(&self, public_url: &PublicUrl) -> String {
-        self.0.replace(PLACEHOLDER, public_url.as_str())
-    }
-}
-
-impl TryFrom<String> for PageUrl {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let filled = text.replace(PLACEHOLDER, "http://localhost");
-        let unfit = |c: char| !c.is_ascii_graphic() || "?&\"'<>{}".contains(c);
-        if filled.contains(unfit) || web_url(&filled).is_none() {
-            return Err(
-                "must be an http or https URL in ASCII without quotes and any of `?&<>`, such as `{public_url}/verify` or `https://www.example.org/verify`",
-            );
-        }
-        Ok(Self(text))
-    }
 }
 
 /// Reads networks such as `10.0.0.0/8` and single addresses.
@@ -152,14 +82,4 @@ fn canonical(network: IpNet) -> IpNet {
     };
     let mapped = mapped.and_then(|(address, length)| Ipv4Net::new(address, length).ok());
     mapped.map_or(network, IpNet::V4).trunc()
-}
-
-/// An http or https URL without user and password.
-fn web_url(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
 }

@@ -2,8 +2,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `sections` | the settings, typed |
-//! | `address`, `pooling`, `range`, `secret`, `sender`, `text` | what their values may be |
+//! | `sections` | the settings, typed; a value that `azuma-infra` owns is of its type |
+//! | `parsed` | reads and writes values by their own types |
+//! | `address`, `range`, `secret`, `text` | what the other values may be |
 //! | `schema`, `layers`, `environment` | which keys there are, and where each value comes from |
 //! | `error` | why a configuration is refused |
 //!
@@ -13,12 +14,11 @@ mod address;
 mod environment;
 mod error;
 mod layers;
-mod pooling;
+mod parsed;
 mod range;
 mod schema;
 mod secret;
 mod sections;
-mod sender;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -28,28 +28,23 @@ use std::fs;
 use std::path::Path;
 
 use azuma_domain::token::SecretKey;
+use azuma_infra::store::Pooling;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-pub use address::{ListenAddress, PageUrl, PublicUrl};
+pub use address::ListenAddress;
 pub use environment::settings_among;
 pub use error::{ConfigError, Source};
-pub use pooling::Pooling;
-pub use secret::SecretUrl;
 pub use sections::{
     Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
     Sessions, Sliding, Telemetry,
 };
-pub use sender::Sender;
 pub use text::{LogFilter, LogFormat};
 
 use layers::Layers;
 
 /// The defaults, and with them every key there is.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
-
-/// The most memory a hash may pass over, in KiB, all passes together; a login would take seconds.
-const MAX_HASH_WORK: u32 = 4 * 1_024 * 1_024;
 
 /// The settings in force, each within its range and all of them in agreement.
 #[derive(Clone, Deserialize, Serialize)]
@@ -132,24 +127,14 @@ impl Config {
                 "`sessions.rotating.renew_within` must not be longer than `sessions.rotating.lifetime`",
             );
         }
-        if !self.database.is_postgres() && self.database.pooling == Pooling::Transaction {
+        let is_sqlite = self.database.url.sqlite_path().is_some();
+        if is_sqlite && self.database.pooling == Pooling::Transaction {
             return contradiction(
                 "`database.pooling` is for Postgres, and `database.url` names an SQLite file",
             );
         }
-        if self.passwords.memory_kib < self.passwords.parallelism.saturating_mul(8) {
-            return contradiction(
-                "`passwords.memory_kib` must be at least 8 for each of `passwords.parallelism`",
-            );
-        }
-        let work = self
-            .passwords
-            .memory_kib
-            .checked_mul(self.passwords.iterations);
-        if work.is_none_or(|work| work > MAX_HASH_WORK) {
-            return contradiction(
-                "`passwords.memory_kib` times `passwords.iterations` must not be more than 4194304, which is 4 GiB",
-            );
+        if let Err(error) = self.passwords.hashing().check() {
+            return contradiction(&format!("`passwords` {error}"));
         }
         let Dialects {
             azuma,
@@ -162,18 +147,6 @@ impl Config {
             );
         }
         Ok(())
-    }
-
-    /// The page that proves an address; `?token=...` can be added to it.
-    #[must_use]
-    pub fn verification_url(&self) -> String {
-        self.registration.verification_url.on(&self.http.public_url)
-    }
-
-    /// The page that sets a new password; `?token=...` can be added to it.
-    #[must_use]
-    pub fn reset_url(&self) -> String {
-        self.recovery.reset_url.on(&self.http.public_url)
     }
 
     /// Every setting as TOML that can be loaded again, once the masked secrets in it are replaced.

@@ -14,27 +14,33 @@ pub(super) const DAY: u64 = 24 * HOUR;
 /// Milliseconds of ten years.
 pub(super) const DECADE: u64 = 3_650 * DAY;
 
-/// Reads a duration of `MIN` to `MAX` milliseconds.
-pub(super) fn span<'de, const MIN: u64, const MAX: u64, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let (min, max) = (Duration::from_millis(MIN), Duration::from_millis(MAX));
-    humantime::parse_duration(&text)
-        .ok()
-        .filter(|span| (min..=max).contains(span) && span.subsec_nanos() % 1_000_000 == 0)
-        .ok_or_else(|| {
-            D::Error::custom(format!(
-                "must be a duration from {} to {} in whole milliseconds, such as `5m`, and is {text:?}",
-                written(min),
-                written(max)
-            ))
-        })
-}
+/// A duration of `MIN` to `MAX` milliseconds, for `#[serde(with = "Span::<MIN, MAX>")]`.
+pub(super) struct Span<const MIN: u64, const MAX: u64>;
 
-/// Writes a duration as [`span`] reads it.
-pub(super) fn write_span<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&written(*span))
+impl<const MIN: u64, const MAX: u64> Span<MIN, MAX> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (min, max) = (Duration::from_millis(MIN), Duration::from_millis(MAX));
+        humantime::parse_duration(&text)
+            .ok()
+            .filter(|span| (min..=max).contains(span) && span.subsec_nanos() % 1_000_000 == 0)
+            .ok_or_else(|| {
+                let (min, max) = (written(min), written(max));
+                D::Error::custom(format!(
+                    "must be a duration from {min} to {max} in whole milliseconds, such as `5m`; it is {text:?}"
+                ))
+            })
+    }
+
+    /// Writes it as it is read.
+    pub(super) fn serialize<S: Serializer>(
+        span: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&written(*span))
+    }
 }
 
 /// A duration in the largest unit that it is a whole number of.
@@ -65,7 +71,7 @@ where
         .and_then(|number| T::try_from(number).ok())
         .ok_or_else(|| {
             D::Error::custom(format!(
-                "must be a whole number from {MIN} to {MAX}, and is {number}"
+                "must be a whole number from {MIN} to {MAX}; it is {number}"
             ))
         })
 }

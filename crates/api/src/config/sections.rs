@@ -7,23 +7,27 @@ use std::time::Duration;
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
 use azuma_domain::user::PasswordRules;
+use azuma_infra::hashing::Argon2Settings;
+use azuma_infra::mail::{InstanceName, Sender, SmtpUrl};
+use azuma_infra::store::{DatabaseUrl, Pooling};
+use azuma_infra::web::{PageUrl, PublicUrl};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::address::{ListenAddress, PageUrl, PublicUrl, networks};
-use super::pooling::Pooling;
-use super::range::{DAY, DECADE, HOUR, MINUTE, span, whole, write_span};
-use super::secret::{SecretUrl, database_url, database_url_if_any, mail_url, write_url_if_any};
-use super::sender::Sender;
-use super::text::{LogFilter, LogFormat, directory, name, path_if_any, write_path_if_any};
+use super::address::{ListenAddress, networks};
+use super::parsed::{secret, secret_if_any, shown};
+use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
+use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
 
 /// `http`: how clients reach the server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
     /// Where it listens.
+    #[serde(with = "shown")]
     pub listen: ListenAddress,
     /// What clients know it by.
+    #[serde(with = "secret")]
     pub public_url: PublicUrl,
     /// Whose word about a client's address counts.
     #[serde(deserialize_with = "networks")]
@@ -32,19 +36,16 @@ pub struct Http {
     #[serde(deserialize_with = "whole::<0, 512, _, _>")]
     pub workers: usize,
     /// How long a connection without a request stays open; zero closes it after each answer.
-    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    #[serde(with = "Span::<0, HOUR>")]
     pub keep_alive: Duration,
     /// How long the body of a request may take.
-    #[serde(
-        deserialize_with = "span::<1_000, HOUR, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1_000, HOUR>")]
     pub body_timeout: Duration,
     /// The most connections of one client.
     #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
     pub connections_per_client: usize,
     /// How long a stopping server finishes what it began.
-    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    #[serde(with = "Span::<0, HOUR>")]
     pub shutdown_grace: Duration,
 }
 
@@ -61,36 +62,23 @@ impl Http {
 #[serde(deny_unknown_fields)]
 pub struct Database {
     /// Which database, and how to reach it.
-    #[serde(deserialize_with = "database_url")]
-    pub url: SecretUrl,
+    #[serde(with = "secret")]
+    pub url: DatabaseUrl,
     /// What migrates the database, where that is to be another way or another user.
-    #[serde(
-        deserialize_with = "database_url_if_any",
-        serialize_with = "write_url_if_any"
-    )]
-    pub migrate_url: Option<SecretUrl>,
+    #[serde(with = "secret_if_any")]
+    pub migrate_url: Option<DatabaseUrl>,
     /// What a pooler in front of Postgres leaves of a connection.
+    #[serde(with = "shown")]
     pub pooling: Pooling,
     /// How long a start waits for a server of Postgres that is not there yet.
-    #[serde(deserialize_with = "span::<0, HOUR, _>", serialize_with = "write_span")]
+    #[serde(with = "Span::<0, HOUR>")]
     pub start_timeout: Duration,
     /// The most connections for requests; two more follow what other nodes do, and a file of SQLite has one to write.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub max_connections: u32,
     /// How long a request waits for one of them.
-    #[serde(
-        deserialize_with = "span::<1, MINUTE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1, MINUTE>")]
     pub acquire_timeout: Duration,
-}
-
-impl Database {
-    /// Whether the URL names a Postgres database; else it is SQLite's.
-    #[must_use]
-    pub fn is_postgres(&self) -> bool {
-        self.url.expose().starts_with("postgres")
-    }
 }
 
 /// `instance`: what the server says of itself.
@@ -98,8 +86,8 @@ impl Database {
 #[serde(deny_unknown_fields)]
 pub struct Instance {
     /// Its name.
-    #[serde(deserialize_with = "name")]
-    pub name: String,
+    #[serde(with = "shown")]
+    pub name: InstanceName,
 }
 
 /// `dialects`: which APIs are served.
@@ -135,16 +123,10 @@ pub struct Sessions {
 #[serde(deny_unknown_fields)]
 pub struct Sliding {
     /// How long a session of the azuma dialect lives before its first use.
-    #[serde(
-        deserialize_with = "span::<1, DECADE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1, DECADE>")]
     pub first_use_within: Duration,
     /// How long a session lives after a use.
-    #[serde(
-        deserialize_with = "span::<1, DECADE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1, DECADE>")]
     pub extend_to: Duration,
 }
 
@@ -153,19 +135,13 @@ pub struct Sliding {
 #[serde(deny_unknown_fields)]
 pub struct Rotating {
     /// How long a token lives.
-    #[serde(
-        deserialize_with = "span::<1, DECADE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1, DECADE>")]
     pub lifetime: Duration,
     /// With this much left or less, the next token is due.
-    #[serde(
-        deserialize_with = "span::<0, DECADE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<0, DECADE>")]
     pub renew_within: Duration,
     /// How long the old token works after the first use of the next.
-    #[serde(deserialize_with = "span::<0, DAY, _>", serialize_with = "write_span")]
+    #[serde(with = "Span::<0, DAY>")]
     pub grace: Duration,
 }
 
@@ -217,12 +193,10 @@ impl Sessions {
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// How long they wait.
-    #[serde(
-        deserialize_with = "span::<1, { 30 * DAY }, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1, { 30 * DAY }>")]
     pub lifetime: Duration,
     /// The page that verifies them.
+    #[serde(with = "secret")]
     pub verification_url: PageUrl,
 }
 
@@ -231,12 +205,10 @@ pub struct Registration {
 #[serde(deny_unknown_fields)]
 pub struct Recovery {
     /// How long a link works that sets a new one.
-    #[serde(
-        deserialize_with = "span::<MINUTE, DAY, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<MINUTE, DAY>")]
     pub lifetime: Duration,
     /// The page that sets it.
+    #[serde(with = "secret")]
     pub reset_url: PageUrl,
 }
 
@@ -245,24 +217,19 @@ pub struct Recovery {
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// The mail server; without one, files are written.
-    #[serde(deserialize_with = "mail_url", serialize_with = "write_url_if_any")]
-    pub url: Option<SecretUrl>,
+    #[serde(with = "secret_if_any")]
+    pub url: Option<SmtpUrl>,
     /// Whom they come from.
+    #[serde(with = "shown")]
     pub from: Sender,
     /// Certificates of more authorities that the mail server's may be signed by.
     #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
     pub ca_file: Option<PathBuf>,
     /// How long the mail server may take until it takes a message.
-    #[serde(
-        deserialize_with = "span::<1_000, { 5 * MINUTE }, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1_000, { 5 * MINUTE }>")]
     pub connect_timeout: Duration,
     /// How long it may take to take it.
-    #[serde(
-        deserialize_with = "span::<1_000, { 15 * MINUTE }, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<1_000, { 15 * MINUTE }>")]
     pub send_timeout: Duration,
     /// The most messages within an hour that clients ask for; 0 for no limit.
     #[serde(deserialize_with = "whole::<0, 1_000_000, _, _>")]
@@ -274,10 +241,7 @@ pub struct Mail {
     #[serde(deserialize_with = "directory")]
     pub directory: PathBuf,
     /// How long those files are kept, and dead letters.
-    #[serde(
-        deserialize_with = "span::<HOUR, DECADE, _>",
-        serialize_with = "write_span"
-    )]
+    #[serde(with = "Span::<HOUR, DECADE>")]
     pub keep: Duration,
 }
 
@@ -289,16 +253,18 @@ pub struct Passwords {
     #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     pub min_length: usize,
     /// Memory of a hash, in KiB.
-    #[serde(deserialize_with = "whole::<8, 1_048_576, _, _>")]
+    #[serde(
+        deserialize_with = "whole::<{ Argon2Settings::MIN_MEMORY_KIB }, { Argon2Settings::MAX_MEMORY_KIB }, _, _>"
+    )]
     pub memory_kib: u32,
     /// Passes over the memory.
-    #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
+    #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_ITERATIONS }, _, _>")]
     pub iterations: u32,
     /// Lanes of a hash.
-    #[serde(deserialize_with = "whole::<1, 64, _, _>")]
+    #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_PARALLELISM }, _, _>")]
     pub parallelism: u32,
     /// Threads that hash; 0 for as many as there are cores.
-    #[serde(deserialize_with = "whole::<0, 1024, _, _>")]
+    #[serde(deserialize_with = "whole::<0, { Argon2Settings::MAX_THREADS }, _, _>")]
     pub threads: usize,
 }
 
@@ -311,10 +277,15 @@ impl Passwords {
         }
     }
 
-    /// Threads that hash.
+    /// How they are hashed.
     #[must_use]
-    pub fn thread_count(&self) -> usize {
-        or_cores(self.threads)
+    pub fn hashing(&self) -> Argon2Settings {
+        Argon2Settings {
+            memory_kib: self.memory_kib,
+            iterations: self.iterations,
+            parallelism: self.parallelism,
+            threads: or_cores(self.threads),
+        }
     }
 }
 
@@ -331,8 +302,10 @@ pub struct Abuse {
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
     /// For whom log lines are written.
+    #[serde(with = "shown")]
     pub log_format: LogFormat,
     /// Which log lines are written.
+    #[serde(with = "shown")]
     pub log_filter: LogFilter,
 }
 

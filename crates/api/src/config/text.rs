@@ -1,18 +1,15 @@
-//! Settings that are plain text, and what is allowed in each.
+//! How the log is written, and paths.
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
-use serde::{Deserialize as DeriveDeserialize, Serialize, Serializer};
+use serde::ser::Serializer;
 use tracing_subscriber::EnvFilter;
 
-/// The longest name of an instance, in characters.
-const MAX_NAME: usize = 128;
-
 /// How log lines are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
-#[serde(try_from = "String", rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people on a terminal, for machines elsewhere.
     Auto,
@@ -22,36 +19,31 @@ pub enum LogFormat {
     Json,
 }
 
-impl LogFormat {
-    /// Whether lines are JSON, where `on_terminal` says whether they go to a terminal.
-    #[must_use]
-    pub fn is_json(self, on_terminal: bool) -> bool {
-        match self {
-            Self::Auto => !on_terminal,
-            Self::Pretty => false,
-            Self::Json => true,
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            _ => Err("must be `auto`, `pretty` or `json`"),
         }
     }
 }
 
-impl TryFrom<String> for LogFormat {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "auto" => Ok(Self::Auto),
-            "pretty" => Ok(Self::Pretty),
-            "json" => Ok(Self::Json),
-            _ => Err(format!(
-                "must be `auto`, `pretty` or `json`, and is {text:?}"
-            )),
-        }
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Pretty => "pretty",
+            Self::Json => "json",
+        })
     }
 }
 
 /// Which log lines are written, as `tracing` directives.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveDeserialize, Serialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
 
 impl LogFilter {
@@ -62,15 +54,13 @@ impl LogFilter {
     }
 }
 
-impl TryFrom<String> for LogFilter {
-    type Error = String;
+impl FromStr for LogFilter {
+    type Err = &'static str;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        match EnvFilter::builder().parse(&text) {
-            Ok(_) if !text.trim().is_empty() => Ok(Self(text)),
-            _ => Err(format!(
-                "must be a level or directives such as `info,azuma_infra=debug`, and is {text:?}"
-            )),
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match EnvFilter::builder().parse(text) {
+            Ok(_) if !text.trim().is_empty() => Ok(Self(text.to_owned())),
+            _ => Err("must be a level or directives such as `info,azuma_infra=debug`"),
         }
     }
 }
@@ -79,17 +69,6 @@ impl fmt::Display for LogFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Reads the name of an instance.
-pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if (1..=MAX_NAME).contains(&text.chars().count()) && !text.contains(char::is_control) {
-        return Ok(text);
-    }
-    Err(D::Error::custom(format!(
-        "must be 1 to {MAX_NAME} characters, none of them a control character"
-    )))
 }
 
 /// Reads the path of a directory.

@@ -118,7 +118,7 @@ fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> Ip
 
 fn user_agent(request: &HttpRequest) -> Option<UserAgent> {
     let value = request.headers().get(header::USER_AGENT)?;
-    UserAgent::from_header(&String::from_utf8_lossy(value.as_bytes()))
+    UserAgent::parse(&String::from_utf8_lossy(value.as_bytes()))
 }
 
 /// The first language of `Accept-Language` that we write; English where there is none, or the list is longer than anybody

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::config::Telemetry;
+use crate::config::{LogFormat, Telemetry};
 use queue::LogQueue;
 
 /// How long the last words may take that a process says before it ends.
@@ -46,9 +46,11 @@ pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
         .with_env_filter(filter)
         .with_writer(Arc::clone(&queue))
         .log_internal_errors(false);
-    let started = match config.log_format.is_json(terminal) {
-        true => lines.json().flatten_event(true).try_init(),
-        false => lines.with_ansi(terminal).try_init(),
+    let started = match (config.log_format, terminal) {
+        (LogFormat::Json, _) | (LogFormat::Auto, false) => {
+            lines.json().flatten_event(true).try_init()
+        }
+        (LogFormat::Pretty, _) | (LogFormat::Auto, true) => lines.with_ansi(terminal).try_init(),
     };
     started.map_err(|error| error as Box<dyn Error>)?;
     panics::log_from_now_on();

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use super::BoxFuture;
 use crate::Timestamp;
-use crate::mail::ReadyMail;
+use crate::mail::OutgoingMail;
+use crate::token::Token;
 
 /// A message was handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +26,13 @@ pub enum SendError {
 
 /// Hands messages over to whoever delivers them.
 pub trait Mailer: Send + Sync {
-    /// Writes the message's text and hands it over. MUST answer `Ok` only once it was accepted. The `Message-ID`
+    /// Writes the message's text and hands it over; `token` is that of its link, where it carries one. MUST answer `Ok` only once it was accepted. The `Message-ID`
     /// MUST be the same each time the same message is sent. No words it answers may hold the message's token.
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>>;
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>>;
 
     /// Deletes what it keeps of messages that it took at `until` or before, and answers how many files that were. MUST delete
     /// nothing else, whoever else writes there, and no message that it has taken again since.

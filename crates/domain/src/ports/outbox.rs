@@ -20,15 +20,14 @@ pub trait OutboxRepository: OutboxReader {
     /// Adds a message, due at once.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
-    /// Leases at most `limit` messages due at `now` until `until`, the longest due first. MUST give a message to
-    /// one of any number of racing calls, and MUST NOT give it again before `until`. One that cannot be read MUST hold up no
-    /// other: it is leased as well, to be buried.
+    /// Leases the message that is due for longest at `now`, until `until`. MUST give a message to one of any number of racing
+    /// calls, and MUST NOT give it again before `until`. One that cannot be read MUST hold up no other: it is leased as well,
+    /// to be buried.
     fn lease(
         &mut self,
         now: Timestamp,
         until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError>;
+    ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError>;
 
     /// Deletes a message that was sent.
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;

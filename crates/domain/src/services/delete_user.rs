@@ -1,4 +1,4 @@
-//! Deleting one's account (`DELETE /user/self`, `DELETE /account/delete`).
+//! Deleting one's account.
 
 use std::net::IpAddr;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, MailLease, ReadyMail, UnreadableMail};
+use crate::mail::{LeasedMail, MailId, MailLease, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer takes at the most: for what comes before and after it.
@@ -41,10 +41,9 @@ impl Services {
         let now = self.ports.clock.now();
         let until = now.plus(self.ports.mailer.patience() + LEASE_MARGIN);
         let store = &self.ports.store;
-        let leased = store
-            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until, 1)?))
-            .await?;
-        Ok(leased.into_iter().next())
+        store
+            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
+            .await
     }
 
     /// Sends a leased message; what came of it is to be [settled](Self::settle_mail) then. A lease that may end before
@@ -119,7 +118,7 @@ impl Services {
                 token
             }
         };
-        match self.ports.mailer.send(ReadyMail { mail, token }).await {
+        match self.ports.mailer.send(mail, token).await {
             Ok(_) => Delivery::Done(id),
             Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
             Err(SendError::Transient(reason)) => {

@@ -1,4 +1,4 @@
-//! Saying that one did not ask for a mailed link (the page at `/verify`).
+//! Saying that one did not ask for a mailed link.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Telling about another user (`GET /user/{id}`).
+//! Telling about another user.
 
 use super::Services;
 use crate::error_code::{Coded, ErrorCode};

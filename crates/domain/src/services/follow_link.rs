@@ -1,4 +1,4 @@
-//! Following a mailed link that proves an address (`POST /account/verify`, and the page at `/verify`).
+//! Following a mailed link that proves an address.
 
 use std::net::IpAddr;
 

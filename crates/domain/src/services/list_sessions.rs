@@ -1,4 +1,4 @@
-//! Listing a user's sessions (`GET /user/sessions`, `GET /account/tokens`).
+//! Listing a user's sessions.
 
 use super::Services;
 use crate::Timestamp;
@@ -32,7 +32,7 @@ impl Coded for ListSessionsError {
 }
 
 impl Services {
-    /// The caller's live sessions, of every dialect, newest first; `sessions.per_user` at the most.
+    /// The caller's live sessions, of every dialect, newest first; as many as a user may have at the most.
     ///
     /// # Errors
     /// [`ListSessionsError`].

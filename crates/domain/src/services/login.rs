@@ -81,8 +81,8 @@ impl Coded for LoginError {
 }
 
 impl Services {
-    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. With
-    /// `sessions.per_user` sessions already, those used least recently end.
+    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. Where the
+    /// user has as many sessions as allowed already, those used least recently end.
     ///
     /// # Errors
     /// [`LoginError`]; nothing was changed then.

@@ -1,4 +1,4 @@
-//! What an operator may do with messages on their way out (`azuma mail`), beside a running server.
+//! What an operator may do with messages on their way out, beside a running server.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Recovering an account whose password is lost, or somebody else's (`POST /account/recover`).
+//! Recovering an account whose password is lost, or somebody else's.
 //!
 //! A request is written down the same way whether its address is known or not, and answered. A worker looks for the
 //! account afterwards, so neither the answer nor the time it takes tells who has an account.

@@ -1,4 +1,4 @@
-//! Registering a user who may log in at once (`POST /users`, `POST /api/register`).
+//! Registering a user who may log in at once.
 
 use super::Services;
 use super::issue_session::{IssuedSession, SessionDraft};

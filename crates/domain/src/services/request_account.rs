@@ -1,4 +1,4 @@
-//! Requesting an account that waits for the verification of its address (`POST /account/register`).
+//! Requesting an account that waits for the verification of its address.
 
 use super::{RegisterError, Services};
 use crate::link::LinkPurpose;

@@ -1,4 +1,4 @@
-//! Setting a new password by a mailed link (`POST /account/reset`, and the page at `/reset`).
+//! Setting a new password by a mailed link.
 
 use std::net::IpAddr;
 

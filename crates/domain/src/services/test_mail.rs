@@ -1,8 +1,8 @@
-//! Sending a message to see whether messages arrive (`azuma mail test`), past the outbox.
+//! Sending a message to see whether messages arrive, past the outbox.
 
 use std::sync::Arc;
 
-use crate::mail::{Language, MailId, MailKind, OutgoingMail, ReadyMail};
+use crate::mail::{Language, MailId, MailKind, OutgoingMail};
 use crate::ports::{Accepted, Clock, Entropy, Mailer, SendError};
 use crate::user::EmailAddress;
 
@@ -32,6 +32,6 @@ impl TestMail {
             created_at: now,
             useless_from: now,
         };
-        self.mailer.send(ReadyMail { mail, token: None }).await
+        self.mailer.send(mail, None).await
     }
 }

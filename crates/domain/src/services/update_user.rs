@@ -1,4 +1,4 @@
-//! Changing one's account (`PATCH /user/update`).
+//! Changing one's account.
 
 use std::net::IpAddr;
 

@@ -14,7 +14,7 @@ pub struct UserAgent(String);
 impl UserAgent {
     /// Keeps what can be shown of what a client sent; `None` if nothing can.
     #[must_use]
-    pub fn from_header(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let kept: String = text
             .chars()
             .take(MOST_LOOKED_AT)

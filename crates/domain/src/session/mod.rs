@@ -5,10 +5,7 @@ mod network;
 mod owner;
 mod policy;
 
-use std::fmt;
 use std::sync::Arc;
-
-use uuid::Uuid;
 
 pub use client::{Client, UserAgent};
 pub use network::ClientNetwork;
@@ -16,31 +13,13 @@ pub use owner::{SessionOwner, UserUnreadable};
 pub use policy::{Lifetimes, SessionPolicy, SessionTerms};
 
 use crate::Timestamp;
+use crate::id::id;
 use crate::token::{Generation, TokenHash, TokenShape};
 use crate::user::UserId;
 
-/// Names a session. Shown in lists; it authenticates nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(Uuid);
-
-impl SessionId {
-    /// The id with this UUID.
-    #[must_use]
-    pub fn new(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The UUID.
-    #[must_use]
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
-}
-
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// Names a session. Shown in lists; it authenticates nothing.
+    SessionId
 }
 
 /// A user's being logged in somewhere. It lives as long as one of its tokens does.
@@ -143,7 +122,7 @@ mod tests {
         let text = "01000000-0000-4000-8000-000000000001";
         let used = |extended_to| {
             let mut token = SessionToken {
-                session_id: SessionId::new(Uuid::nil()),
+                session_id: SessionId::new(uuid::Uuid::nil()),
                 generation: Generation::FIRST,
                 hash: Token::parse(text).expect("a token").hash(),
                 expires_at: now.plus(20 * DAY),

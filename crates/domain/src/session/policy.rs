@@ -28,13 +28,13 @@ pub struct SessionTerms {
 /// The spans that hold for every session of an instance, as configured now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// `sessions.sliding.extend_to`: how long a sliding token lives after a use.
+    /// How long a sliding token lives after a use.
     pub extend_to: Duration,
-    /// `sessions.rotating.lifetime`: how long a rotating token lives.
+    /// How long a rotating token lives.
     pub lifetime: Duration,
-    /// `sessions.rotating.renew_within`: with this much left or less, the next token is due.
+    /// With this much left or less, the next token is due.
     pub renew_within: Duration,
-    /// `sessions.rotating.grace`: how long the old token lives after the first use of the next.
+    /// How long the old token lives after the first use of the next.
     pub grace: Duration,
 }
 

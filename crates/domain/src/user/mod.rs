@@ -10,10 +10,6 @@ mod profile;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
-use uuid::Uuid;
-
 pub use account_email::AccountEmail;
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use name::{InvalidUserName, UserName};
@@ -23,33 +19,15 @@ pub use password::{
 pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
 
 use crate::Timestamp;
+use crate::id::id;
 
 /// Text that is mostly short. Up to 32 bytes lie within the user, so that a session check of one among many fetches one
 /// piece of memory, not three.
 type ShortText = smallstr::SmallString<[u8; 32]>;
 
-/// Names a user for ever. Public, and no secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(Uuid);
-
-impl UserId {
-    /// The id with this UUID.
-    #[must_use]
-    pub fn new(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-
-    /// The UUID.
-    #[must_use]
-    pub fn uuid(self) -> Uuid {
-        self.0
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// Names a user for ever. Public, and no secret.
+    UserId
 }
 
 /// An account as others may learn of it; its password hash is in [`Credential`] alone.
@@ -59,7 +37,7 @@ pub struct User {
     pub id: UserId,
     /// The name it logs in with.
     pub name: UserName,
-    /// Its address, proved or not; users of the `legacy` dialect have none at first.
+    /// Its address, proved or not; some users register without one.
     pub email: Option<AccountEmail>,
     /// A picture, if it chose one.
     pub icon: Option<Icon>,

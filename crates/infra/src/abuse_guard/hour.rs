@@ -63,7 +63,7 @@ impl<C: Clock> HourlyLimit<C> {
                     counted.said = Some(now);
                     tracing::warn!(
                         limit = self.most,
-                        "`mail.hourly_limit` is reached: whatever would be mailed on request is refused until an hour has passed \
+                        "the hourly limit of mails is reached: whatever would be mailed on request is refused until an hour has passed \
                          since the oldest message of it"
                     );
                 }

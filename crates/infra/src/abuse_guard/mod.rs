@@ -20,97 +20,66 @@ use by_client::{ByClient, Client};
 use hour::HourlyLimit;
 use limiter::Limiter;
 
-/// Within these, governor counts nanoseconds in 64 bits.
-const MAX_BURST: u32 = 1_000_000;
-const MAX_ONE_MORE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Logins of one client with one name; its networks are not counted.
+const LOGINS_PER_NAME: Limit = limit(50, 6_000);
+/// Logins of one client, whatever the names.
+const LOGINS: Limit = limit(1_000, 100);
+/// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
+const FAILED_LOGINS: Limit = limit(300, 6_000);
+/// Logins with one name that fail, of all clients that its account does not know.
+const GUESSES: Limit = limit(100, 36_000);
+/// Registrations of one client, changes of a password or an address, and recoveries.
+const REGISTRATIONS: Limit = limit(300, 2_000);
+/// Links followed by one client.
+const LINKS: Limit = limit(300, 1_000);
+/// Changes of a password or an address by one user.
+const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
+/// Recoveries of one address, known or not, whoever asks: so few that a link that was mailed works all the time.
+const RECOVERIES: Limit = limit(3, 300_000);
+/// Messages to one address but for recoveries, whoever asks for them.
+const MAILS: Limit = limit(3, 300_000);
+/// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
+/// instance may send within an hour; a /24 or /48 comes to 720 in its first hour.
+const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// So many attempts at once, and then one more after each span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// How many attempts may come at once: 1 to 1,000,000; other values count as the nearest of these.
-    pub burst: u32,
-    /// After how long one more is allowed: a nanosecond to an hour; other values count as the nearest of these.
-    pub one_more_every: Duration,
+/// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size: some
+/// 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
+const REMEMBERED: u64 = 50_000;
+
+/// So many attempts at once, and then one more after each span. Where a client is counted, its /56 may do four times as
+/// much, and its /48, or /24 of IPv4, sixteen times.
+#[derive(Clone, Copy)]
+struct Limit {
+    burst: u32,
+    one_more_every: Duration,
+}
+
+const fn limit(burst: u32, millis: u64) -> Limit {
+    Limit {
+        burst,
+        one_more_every: Duration::from_millis(millis),
+    }
 }
 
 impl Limit {
     /// So many times as much, at once and then.
     fn times(self, factor: u32) -> Self {
         Self {
-            burst: self.burst.saturating_mul(factor),
-            one_more_every: self.one_more_every / factor.max(1),
+            burst: self.burst * factor,
+            one_more_every: self.one_more_every / factor,
         }
     }
 
+    /// None of the limits is zero; the rest is for the compiler.
     fn quota(self) -> Quota {
-        let burst = NonZeroU32::new(self.burst.min(MAX_BURST)).unwrap_or(NonZeroU32::MIN);
-        let every = self
-            .one_more_every
-            .clamp(Duration::from_nanos(1), MAX_ONE_MORE_EVERY);
-        Quota::with_period(every)
+        let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
+        Quota::with_period(self.one_more_every)
             .unwrap_or(Quota::per_second(burst))
             .allow_burst(burst)
     }
 }
 
-/// What [`RateLimits`] allows. Where a client is counted, its /56 may do four times as much, and its /48, or /24 of IPv4,
-/// sixteen times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AbuseSettings {
-    /// Logins of one client with one name; its networks are not counted. Default: 50, then one each 6 s.
-    pub logins_per_name: Limit,
-    /// Logins of one client, whatever the names. Default: 1,000, then ten a second.
-    pub logins: Limit,
-    /// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
-    /// Default: 300, then one each 6 s.
-    pub failed_logins: Limit,
-    /// Logins with one name that fail, of all clients that its account does not know. Default: 100, then one each 36 s.
-    pub guesses: Limit,
-    /// Registrations of one client, changes of a password or an address, and recoveries. Default: 300, then one each 2 s.
-    pub registrations: Limit,
-    /// Links followed by one client. Default: 300, then one a second.
-    pub links: Limit,
-    /// Changes of a password or an address by one user. Default: 100, then one each 10 s.
-    pub credential_changes: Limit,
-    /// Recoveries of one address, known or not, whoever asks. Default: 3, then one each 5 minutes, so that a link that was
-    /// mailed works all the time.
-    pub recoveries: Limit,
-    /// Messages to one address but for recoveries, whoever asks for them. Default: 3, then one each 5 minutes.
-    pub mails: Limit,
-    /// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
-    /// instance may send within an hour. Default: 15, then one each 2 minutes; a /24 or /48 comes to 720 in its first hour.
-    pub mails_of_client: Limit,
-    /// Messages that all clients ask for within an hour; 0 for no limit. Default: 1,000.
-    pub mails_per_hour: u32,
-    /// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size.
-    /// Default: 50,000, some 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
-    pub remembered: u64,
-}
-
-impl Default for AbuseSettings {
-    fn default() -> Self {
-        let limit = |burst, millis| Limit {
-            burst,
-            one_more_every: Duration::from_millis(millis),
-        };
-        Self {
-            logins_per_name: limit(50, 6_000),
-            logins: limit(1_000, 100),
-            failed_logins: limit(300, 6_000),
-            guesses: limit(100, 36_000),
-            registrations: limit(300, 2_000),
-            links: limit(300, 1_000),
-            credential_changes: limit(100, 10_000),
-            recoveries: limit(3, 300_000),
-            mails: limit(3, 300_000),
-            mails_of_client: limit(15, 120_000),
-            mails_per_hour: 1_000,
-            remembered: 50_000,
-        }
-    }
-}
-
-/// The guard of `abuse.enabled = false`: everything is allowed.
+/// No guard: everything is allowed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
 
@@ -144,28 +113,27 @@ pub struct RateLimits<C: Clock = DefaultClock> {
 }
 
 impl RateLimits {
-    /// A guard that has counted nothing yet.
+    /// A guard that has counted nothing yet, and lets all clients ask for so many messages within an hour; 0 for no limit.
     #[must_use]
-    pub fn new(settings: &AbuseSettings) -> Self {
-        Self::with_clock(settings, DefaultClock::default())
+    pub fn new(mails_per_hour: u32) -> Self {
+        Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> RateLimits<C> {
-    fn with_clock(settings: &AbuseSettings, clock: C) -> Self {
-        let remembered = settings.remembered;
+    fn with_clock(mails_per_hour: u32, remembered: u64, clock: C) -> Self {
         Self {
-            logins_per_name: ByClient::new(settings.logins_per_name, remembered, &clock),
-            logins: ByClient::new(settings.logins, remembered, &clock),
-            failed_logins: ByClient::new(settings.failed_logins, remembered, &clock),
-            guesses: Limiter::new(settings.guesses, remembered, &clock),
-            registrations: ByClient::new(settings.registrations, remembered, &clock),
-            links: ByClient::new(settings.links, remembered, &clock),
-            credential_changes: Limiter::new(settings.credential_changes, remembered, &clock),
-            recoveries: Limiter::new(settings.recoveries, remembered, &clock),
-            mails: Limiter::new(settings.mails, remembered, &clock),
-            mails_of_client: ByClient::new(settings.mails_of_client, remembered, &clock),
-            mails_of_all: HourlyLimit::new(settings.mails_per_hour, clock),
+            logins_per_name: ByClient::new(LOGINS_PER_NAME, remembered, &clock),
+            logins: ByClient::new(LOGINS, remembered, &clock),
+            failed_logins: ByClient::new(FAILED_LOGINS, remembered, &clock),
+            guesses: Limiter::new(GUESSES, remembered, &clock),
+            registrations: ByClient::new(REGISTRATIONS, remembered, &clock),
+            links: ByClient::new(LINKS, remembered, &clock),
+            credential_changes: Limiter::new(CREDENTIAL_CHANGES, remembered, &clock),
+            recoveries: Limiter::new(RECOVERIES, remembered, &clock),
+            mails: Limiter::new(MAILS, remembered, &clock),
+            mails_of_client: ByClient::new(MAILS_OF_CLIENT, remembered, &clock),
+            mails_of_all: HourlyLimit::new(mails_per_hour, clock),
             keys: RandomState::new(),
         }
     }

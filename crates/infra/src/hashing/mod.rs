@@ -20,37 +20,34 @@ use std::time::Duration;
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
 use azuma_domain::user::{Password, PasswordHash};
 
+pub use scheme::InvalidArgon2Settings;
+
 use memory::Memory;
 use pool::{Busy, Pool};
 use scheme::{Scheme, StoredHash};
 
-/// The most threads; more are a slip of the keyboard.
-const MAX_THREADS: usize = 1_024;
 /// The shortest wait asked of a caller that is turned away.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
 /// How passwords are hashed from now on. Older hashes are still verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argon2Settings {
-    /// `passwords.memory_kib`: KiB of memory a hash takes, at least 8 a lane, at most 1 GiB.
+    /// KiB of memory a hash takes, at least 8 a lane, at most 1 GiB.
     pub memory_kib: u32,
-    /// `passwords.iterations`: passes over the memory, at least 1, at most as many as make 4 GiB in all.
+    /// Passes over the memory, 1 to 1,000, at most as many as make 4 GiB in all.
     pub iterations: u32,
-    /// `passwords.parallelism`: lanes, at least 1. A hash is computed by one thread all the same.
+    /// Lanes, 1 to 64. A hash is computed by one thread all the same.
     pub parallelism: u32,
-    /// `passwords.threads`: how many passwords are hashed at once, 1 to 1,024.
+    /// How many passwords are hashed at once, 1 to 1,024.
     pub threads: usize,
 }
 
 /// The hasher cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartHasherError {
-    /// Argon2 does not allow the parameters, or they are absurd; the words say which.
-    #[error("these password hashing parameters cannot be used: {0}")]
-    Parameters(String),
-    /// The number of threads is 0 or absurd.
-    #[error("passwords can be hashed by 1 to {MAX_THREADS} threads, not {0}")]
-    Threads(usize),
+    /// Argon2 does not allow the parameters, or they are absurd.
+    #[error("the parameters of password hashing {0}")]
+    Parameters(#[from] InvalidArgon2Settings),
     /// The operating system does not promise that much memory.
     #[error("no memory to hash passwords in: {0}")]
     Memory(#[source] io::Error),
@@ -76,18 +73,8 @@ impl Argon2Hasher {
     /// # Errors
     /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
     pub fn start(settings: Argon2Settings) -> Result<Self, StartHasherError> {
-        let Argon2Settings {
-            memory_kib,
-            iterations,
-            parallelism,
-            threads,
-        } = settings;
-        if !(1..=MAX_THREADS).contains(&threads) {
-            return Err(StartHasherError::Threads(threads));
-        }
-        let scheme = Scheme::new(memory_kib, iterations, parallelism)
-            .map_err(StartHasherError::Parameters)?;
-        let memories = (0..threads)
+        let scheme = settings.scheme()?;
+        let memories = (0..settings.threads)
             .map(|_| scheme.reserve_memory())
             .collect::<Result<_, _>>()
             .map_err(StartHasherError::Memory)?;

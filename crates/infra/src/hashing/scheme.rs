@@ -7,16 +7,59 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use azuma_domain::ports::HashError;
 
+use super::Argon2Settings;
 use super::memory::Memory;
 
 /// The length of a salt, in bytes (RFC 9106 §3.1).
 const SALT_BYTES: usize = 16;
 /// The length of a hash, in bytes.
 const OUTPUT_BYTES: usize = 32;
-/// The most memory of one hash, in KiB: 1 GiB.
-const MAX_MEMORY_KIB: u32 = 1 << 20;
 /// The most memory times passes of one hash, in KiB: 4 GiB, a few seconds. libsodium's `SENSITIVE` is as much.
 const MAX_WORK_KIB: u64 = 1 << 22;
+
+/// These parameters make no hash, or one that takes absurdly long. The error's text follows the name of them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidArgon2Settings {
+    /// One of them is outside of its range.
+    #[error("must each be within its range")]
+    Range,
+    /// There is less than 8 KiB of memory for each lane.
+    #[error("must have at least 8 KiB of memory for each lane")]
+    Memory,
+    /// A hash passes over more than 4 GiB.
+    #[error(
+        "must not have more than {MAX_WORK_KIB} KiB of memory times iterations, which is 4 GiB"
+    )]
+    Work,
+}
+
+impl Argon2Settings {
+    /// The least memory of one hash, in KiB.
+    pub const MIN_MEMORY_KIB: u32 = Params::MIN_M_COST;
+    /// The most memory of one hash, in KiB: 1 GiB.
+    pub const MAX_MEMORY_KIB: u32 = 1 << 20;
+    /// The most passes over the memory.
+    pub const MAX_ITERATIONS: u32 = 1_000;
+    /// The most lanes.
+    pub const MAX_PARALLELISM: u32 = 64;
+    /// The most threads; more are a slip of the keyboard.
+    pub const MAX_THREADS: u32 = 1_024;
+
+    /// Whether a hasher can be started with these.
+    ///
+    /// # Errors
+    /// [`InvalidArgon2Settings`] says what is wrong with them.
+    pub fn check(&self) -> Result<(), InvalidArgon2Settings> {
+        self.scheme().map(drop)
+    }
+
+    pub(super) fn scheme(&self) -> Result<Scheme, InvalidArgon2Settings> {
+        match (1..=Self::MAX_THREADS as usize).contains(&self.threads) {
+            true => Scheme::new(self.memory_kib, self.iterations, self.parallelism),
+            false => Err(InvalidArgon2Settings::Range),
+        }
+    }
+}
 
 /// The parameters in force: how new hashes are made.
 #[derive(Clone)]
@@ -26,12 +69,25 @@ pub(super) struct Scheme {
 
 impl Scheme {
     /// # Errors
-    /// A sentence, when Argon2 or our bounds do not allow the parameters.
-    pub(super) fn new(memory_kib: u32, iterations: u32, parallelism: u32) -> Result<Self, String> {
+    /// As of [`Argon2Settings::check`].
+    pub(super) fn new(
+        memory_kib: u32,
+        iterations: u32,
+        parallelism: u32,
+    ) -> Result<Self, InvalidArgon2Settings> {
+        type Bounds = Argon2Settings;
+        if !(Bounds::MIN_MEMORY_KIB..=Bounds::MAX_MEMORY_KIB).contains(&memory_kib)
+            || !(1..=Bounds::MAX_ITERATIONS).contains(&iterations)
+            || !(1..=Bounds::MAX_PARALLELISM).contains(&parallelism)
+        {
+            return Err(InvalidArgon2Settings::Range);
+        }
         let params = Params::new(memory_kib, iterations, parallelism, Some(OUTPUT_BYTES))
-            .map_err(|error| error.to_string())?;
-        check_bounds(&params)?;
-        Ok(Self { params })
+            .map_err(|_| InvalidArgon2Settings::Memory)?;
+        match work_kib(&params) > MAX_WORK_KIB {
+            true => Err(InvalidArgon2Settings::Work),
+            false => Ok(Self { params }),
+        }
     }
 
     /// Memory that its hashes fit in.
@@ -99,7 +155,10 @@ impl StoredHash {
             .map_or(Ok(Version::V0x10), Version::try_from)
             .map_err(failed)?;
         let params = Params::try_from(&phc).map_err(failed)?;
-        check_bounds(&params).map_err(failed)?;
+        let is_absurd = params.m_cost() > Argon2Settings::MAX_MEMORY_KIB;
+        if is_absurd || work_kib(&params) > MAX_WORK_KIB {
+            return Err(failed("the stored hash asks for too much memory or work"));
+        }
         Ok(Self {
             algorithm,
             version,
@@ -144,16 +203,6 @@ fn compute(
         .map_err(failed)?
         .map_err(failed)?;
     Output::new(output).map_err(failed)
-}
-
-fn check_bounds(params: &Params) -> Result<(), String> {
-    if params.m_cost() > MAX_MEMORY_KIB {
-        return Err("more than 1 GiB of memory a hash".into());
-    }
-    if work_kib(params) > MAX_WORK_KIB {
-        return Err("more than 4 GiB of memory times iterations a hash".into());
-    }
-    Ok(())
 }
 
 fn work_kib(params: &Params) -> u64 {

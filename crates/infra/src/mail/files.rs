@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::{OutgoingMail, ReadyMail};
+use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
+use azuma_domain::token::Token;
 use time::format_description::FormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
@@ -64,10 +65,14 @@ impl MailFiles {
 }
 
 impl Mailer for MailFiles {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
-            let message = message::write(&self.settings, &mail)?.formatted();
-            let path = self.folder.join(file_name(&mail.mail));
+            let message = message::write(&self.settings, &mail, token.as_ref())?.formatted();
+            let path = self.folder.join(file_name(&mail));
             let words = format!("written to {}", path.display());
             let folder = self.folder.clone();
             let writing = Arc::clone(&self.writing);

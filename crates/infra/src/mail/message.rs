@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::ReadyMail;
+use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::SendError;
 use azuma_domain::token::Token;
 use azuma_domain::user::EmailAddress;
@@ -13,7 +13,6 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use super::settings::MailSettings;
-use super::texts::Facts;
 
 /// Tells programs that answer mail not to (RFC 3834 §5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -22,25 +21,29 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 ///
 /// # Errors
 /// [`SendError::Permanent`]: it would fail again. The words hold nothing of the message.
-pub(super) fn write(settings: &MailSettings, ready: &ReadyMail) -> Result<Message, SendError> {
-    let mail = &ready.mail;
-    let link = settings.link(mail.kind, ready.token.as_ref());
-    let facts = Facts::of(mail, settings.instance_name(), link.as_deref());
-    let texts = settings.templates().write(&facts).map_err(|error| {
+pub(super) fn write(
+    settings: &MailSettings,
+    mail: &OutgoingMail,
+    token: Option<&Token>,
+) -> Result<Message, SendError> {
+    let link = settings.pages.link(mail, token);
+    let texts = settings
+        .templates
+        .write(mail.kind, mail.language, &settings.instance, link.as_ref())
         // A template's error may quote what it was given.
-        SendError::Permanent(without_token(&error.to_string(), ready.token.as_ref()))
-    })?;
-    let from = settings.from();
+        .map_err(|error| SendError::Permanent(without_token(&error.to_string(), token)))?;
+    let from = settings.from.mailbox(&settings.instance);
     let to = address(&mail.to);
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;
+    let message_id = format!("<{}@{}>", mail.id, settings.from.domain());
     Message::builder()
         // Given, because lettre would read the recipient back from its header and not know every one.
         .envelope(envelope)
-        .from(from.clone())
+        .from(from)
         .to(Mailbox::new(None, to))
         .subject(texts.subject)
         .date(UNIX_EPOCH + since_epoch(mail.created_at))
-        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
+        .message_id(Some(message_id))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".into()))
         .multipart(MultiPart::alternative_plain_html(texts.plain, texts.html))
         .map_err(unwritable)

@@ -1,124 +1,116 @@
 //! What messages say of the instance.
 
-use azuma_domain::mail::MailKind;
+use std::fmt;
+use std::str::FromStr;
+
+use azuma_domain::mail::{MailKind, OutgoingMail};
 use azuma_domain::token::Token;
-use azuma_domain::user::EmailAddress;
-use lettre::Address;
-use lettre::message::Mailbox;
 
+use super::sender::Sender;
 use super::templates::Templates;
+use super::texts::MailedLink;
+use crate::web::{PageUrl, PublicUrl};
 
-/// The longest name of an instance in messages, in characters.
+/// The longest name of an instance, in characters.
 const MAX_NAME_CHARS: usize = 128;
 
-/// Who sends messages and where their links lead. None of it can hold what would end a header's line.
+/// The name of an instance: 1 to 128 characters, none of which can end a header's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceName(String);
+
+/// The text is no [`InstanceName`]. The error's text follows the name of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to {MAX_NAME_CHARS} characters, none of them a control character")]
+pub struct InvalidInstanceName;
+
+impl InstanceName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for InstanceName {
+    type Err = InvalidInstanceName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInstanceName> {
+        let fits = (1..=MAX_NAME_CHARS).contains(&text.chars().count());
+        match fits && !text.contains(char::is_control) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(InvalidInstanceName),
+        }
+    }
+}
+
+impl fmt::Display for InstanceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who sends messages, where their links lead, and what they say.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
-    instance_name: String,
-    from: Mailbox,
-    pages: LinkPages,
-    templates: Templates,
+    /// The name of the instance.
+    pub instance: InstanceName,
+    /// Whom messages come from.
+    pub from: Sender,
+    /// Where their links lead.
+    pub pages: LinkPages,
+    /// What they say.
+    pub templates: Templates,
 }
 
 /// The pages that links lead to; `?token=...` is added to each.
 #[derive(Clone, Debug)]
 pub struct LinkPages {
-    /// Where an address is proved (`registration.verification_url`).
-    pub verification: String,
-    /// Where a new password is set (`recovery.reset_url`).
-    pub reset: String,
+    /// This server's own URL.
+    pub public_url: PublicUrl,
+    /// Where an address is proved.
+    pub verification: PageUrl,
+    /// Where a new password is set.
+    pub reset: PageUrl,
 }
 
-/// The settings cannot make a message; the words name the key.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum InvalidMailSettings {
-    /// The instance's name is empty, too long, or holds a line break or another control character.
-    #[error(
-        "`instance.name` must be 1 to {MAX_NAME_CHARS} characters, none of them a control character"
-    )]
-    InstanceName,
-    /// The sender's address is one that mail servers do not take, or its name holds a control character.
-    #[error("`mail.from` is nobody that a message can come from")]
-    From,
-    /// A page is not an address on the web, or takes no query.
-    #[error(
-        "`{0}` must start with http:// or https:// and be of ASCII characters without spaces, quotes and any of `?&<>`"
-    )]
-    Page(&'static str),
-}
-
-impl MailSettings {
-    /// Settings for both mailers: `instance.name`, the address and name of `mail.from`, the pages of links, and the
-    /// templates. A sender without a name is shown with the instance's.
-    ///
-    /// # Errors
-    /// [`InvalidMailSettings`] names the first that cannot be used.
-    pub fn new(
-        instance_name: &str,
-        from: &EmailAddress,
-        from_name: Option<&str>,
-        pages: LinkPages,
-        templates: Templates,
-    ) -> Result<Self, InvalidMailSettings> {
-        let name_fits = (1..=MAX_NAME_CHARS).contains(&instance_name.chars().count());
-        if !name_fits || instance_name.contains(char::is_control) {
-            return Err(InvalidMailSettings::InstanceName);
-        }
-        let from_name = from_name.unwrap_or(instance_name);
-        if from_name.contains(char::is_control) {
-            return Err(InvalidMailSettings::From);
-        }
-        let address: Address = from
-            .as_str()
-            .parse()
-            .map_err(|_| InvalidMailSettings::From)?;
-        for (key, page) in [
-            ("registration.verification_url", &pages.verification),
-            ("recovery.reset_url", &pages.reset),
-        ] {
-            if !is_page(page) {
-                return Err(InvalidMailSettings::Page(key));
-            }
-        }
-        Ok(Self {
-            instance_name: instance_name.to_owned(),
-            from: Mailbox::new(Some(from_name.to_owned()), address),
-            pages,
-            templates,
-        })
-    }
-
-    pub(super) fn instance_name(&self) -> &str {
-        &self.instance_name
-    }
-
-    pub(super) fn from(&self) -> &Mailbox {
-        &self.from
-    }
-
-    pub(super) fn templates(&self) -> &Templates {
-        &self.templates
-    }
-
+impl LinkPages {
     /// The link that a message carries; `None` for one that carries none.
-    pub(super) fn link(&self, kind: MailKind, token: Option<&Token>) -> Option<String> {
-        let page = match kind {
-            MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.pages.verification,
-            MailKind::ResetPassword(_) => &self.pages.reset,
+    pub(super) fn link(&self, mail: &OutgoingMail, token: Option<&Token>) -> Option<MailedLink> {
+        let page = match mail.kind {
+            MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.verification,
+            MailKind::ResetPassword(_) => &self.reset,
             MailKind::EmailChangeRequested
             | MailKind::EmailChanged
             | MailKind::PasswordChanged
             | MailKind::Test => return None,
         };
-        Some(format!("{page}?token={}", token?.expose()))
+        let page = page.on(&self.public_url);
+        Some(MailedLink {
+            url: format!("{page}?token={}", token?.expose()),
+            works_for: mail.created_at.until(mail.useless_from),
+            expires_at: mail.useless_from,
+        })
     }
 }
 
-/// Nothing in it needs escaping in HTML.
-fn is_page(url: &str) -> bool {
-    let on_the_web = ["http://", "https://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme));
-    let unfit = |c: char| !c.is_ascii_graphic() || "?&\"'<>".contains(c);
-    on_the_web && !url.contains(unfit)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_instance_ends_no_line() {
+        for name in ["", "a\r\nBcc: x@y.z", "a\nb", "a\rb", "a\0b", "a\u{85}b"] {
+            assert_eq!(
+                name.parse::<InstanceName>(),
+                Err(InvalidInstanceName),
+                "{name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_name_of_an_instance_is_128_characters_at_the_most() {
+        assert!("ö".repeat(128).parse::<InstanceName>().is_ok());
+        assert!("x".repeat(129).parse::<InstanceName>().is_err());
+    }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::ReadyMail;
+use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use azuma_domain::token::Token;
 use lettre::Message;
@@ -20,15 +20,16 @@ use tokio::time::timeout;
 
 use super::bounded::BoundedStream;
 use super::message;
+use super::sender::Sender;
 use super::settings::MailSettings;
-use super::smtp_url::{Encryption, InvalidSmtpUrl, SmtpUrl};
+use super::smtp_url::{Encryption, Login, SmtpUrl};
 
 /// How long a server may take for each part of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmtpPatience {
-    /// Until it has taken the connection, TLS and the password (`mail.connect_timeout`).
+    /// Until it has taken the connection, TLS and the password.
     pub to_open: Duration,
-    /// Until it has taken the message (`mail.send_timeout`). Giving up too soon sends it twice.
+    /// Until it has taken the message. Giving up too soon sends it twice.
     pub to_send: Duration,
 }
 
@@ -41,15 +42,37 @@ const MAX_WORDS: usize = 500;
 /// A mailer cannot be made for this mail server. No message repeats the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpSetupError {
-    /// The URL cannot be used.
-    #[error(transparent)]
-    Url(#[from] InvalidSmtpUrl),
-    /// The file of authorities holds none.
-    #[error("`mail.ca_file` holds no certificate in PEM")]
-    NoCertificate,
+    /// There is a user to log in with, and no password.
+    #[error("the URL of the mail server must have a password for its user")]
+    NoPassword,
     /// Encryption cannot be set up; the given certificates are none, most likely.
     #[error("TLS towards the mail server cannot be set up: {0}")]
-    Tls(#[source] Error),
+    Tls(#[from] Error),
+}
+
+/// The text holds no certificate. The error's text follows the name of its file.
+#[derive(Debug, thiserror::Error)]
+#[error("holds no certificate in PEM")]
+pub struct NoCertificate;
+
+/// Certificates of authorities, besides the public ones, that a mail server's may be signed by.
+#[derive(Clone)]
+pub struct Authorities(Certificate);
+
+impl Authorities {
+    /// Reads a file's content.
+    ///
+    /// # Errors
+    /// [`NoCertificate`] where it is not PEM or has none in it.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, NoCertificate> {
+        // lettre would take a text without any for an empty list.
+        if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(NoCertificate);
+        }
+        Certificate::from_pem(pem)
+            .map(Self)
+            .map_err(|_| NoCertificate)
+    }
 }
 
 /// Hands messages over to a mail server, with a connection each.
@@ -58,6 +81,7 @@ pub enum SmtpSetupError {
 /// connection, the password or how we speak is not, for the next attempt may find that mended.
 pub struct SmtpMailer {
     server: SmtpUrl,
+    credentials: Option<Credentials>,
     ehlo_name: ClientId,
     tls: TlsParameters,
     settings: MailSettings,
@@ -65,38 +89,36 @@ pub struct SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A mailer for the server at `url`:
-    /// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`. `smtps` encrypts from the
-    /// start (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587);
-    /// `smtp` alone does not (25). Certificates are checked against Mozilla's roots and `more_roots`, PEM. Does not
+    /// A mailer for this server. Certificates are checked against Mozilla's roots and `more_authorities`. Does not
     /// connect yet.
     ///
     /// # Errors
-    /// [`SmtpSetupError`] when the URL or the certificates cannot be used.
+    /// [`SmtpSetupError`] when the server's password is missing, or the certificates cannot be used.
     pub fn new(
-        url: &str,
-        more_roots: Option<&[u8]>,
+        server: SmtpUrl,
+        more_authorities: Option<Authorities>,
         patience: SmtpPatience,
         settings: MailSettings,
     ) -> Result<Self, SmtpSetupError> {
-        let server = SmtpUrl::parse(url)?;
         if server.shows_password() {
             tracing::warn!(
-                "`mail.url` sends its password without encryption, or might; `?tls=required` or smtps:// prevents it"
+                "the password for the mail server is sent without encryption, or may be; `?tls=required` or smtps:// prevents it"
             );
         }
+        let credentials = match &server.login {
+            Login::None => None,
+            Login::UserAlone => return Err(SmtpSetupError::NoPassword),
+            Login::With(credentials) => Some(credentials.clone()),
+        };
         let mut tls = TlsParametersBuilder::new(server.host.clone());
-        if let Some(pem) = more_roots {
-            if !holds_certificate(pem) {
-                return Err(SmtpSetupError::NoCertificate);
-            }
-            let roots = Certificate::from_pem(pem).map_err(SmtpSetupError::Tls)?;
-            tls = tls.add_root_certificate(roots);
+        if let Some(Authorities(certificates)) = more_authorities {
+            tls = tls.add_root_certificate(certificates);
         }
         Ok(Self {
-            ehlo_name: ehlo_name(&server, &settings),
-            tls: tls.build().map_err(SmtpSetupError::Tls)?,
+            ehlo_name: ehlo_name(&server, &settings.from),
+            tls: tls.build()?,
             server,
+            credentials,
             settings,
             patience,
         })
@@ -107,7 +129,6 @@ impl SmtpMailer {
             host,
             port,
             encryption,
-            credentials,
             ..
         } = &self.server;
         let stream = BoundedStream::connect(host, *port).await.map_err(|error| {
@@ -121,16 +142,13 @@ impl SmtpMailer {
                 Box::new(stream)
             }
         };
-        self.introduce(stream, credentials.as_ref())
-            .await
-            .map_err(for_now)
+        self.introduce(stream).await.map_err(for_now)
     }
 
     /// Says who we are, and asks for encryption and logs in where that is wanted.
     async fn introduce(
         &self,
         stream: Box<dyn AsyncTokioStream>,
-        credentials: Option<&Credentials>,
     ) -> Result<AsyncSmtpConnection, Error> {
         let ehlo_name = &self.ehlo_name;
         let mut connection = AsyncSmtpConnection::connect_with_transport(stream, ehlo_name).await?;
@@ -142,7 +160,7 @@ impl SmtpMailer {
         if upgrade {
             connection.starttls(self.tls.clone(), ehlo_name).await?;
         }
-        if let Some(credentials) = credentials {
+        if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
         Ok(connection)
@@ -213,10 +231,14 @@ fn for_now(error: Error) -> SendError {
 }
 
 impl Mailer for SmtpMailer {
-    fn send(&self, mail: ReadyMail) -> BoxFuture<'_, Result<Accepted, SendError>> {
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>> {
         Box::pin(async move {
-            let message = message::write(&self.settings, &mail)?;
-            let token = mail.token.as_ref();
+            let token = token.as_ref();
+            let message = message::write(&self.settings, &mail, token)?;
             match self.hand_over(&message).await {
                 Ok(words) => Ok(Accepted {
                     words: presentable(&words, token),
@@ -243,18 +265,13 @@ impl Mailer for SmtpMailer {
 
 /// The name that the URL gives; else the sender's domain, where that may be one of the net's. The machine's own name is often one
 /// that servers refuse.
-fn ehlo_name(server: &SmtpUrl, settings: &MailSettings) -> ClientId {
-    let domain = settings.from().email.domain();
+fn ehlo_name(server: &SmtpUrl, from: &Sender) -> ClientId {
+    let domain = from.domain();
     match &server.ehlo_name {
         Some(name) => ClientId::Domain(name.clone()),
         None if domain.contains('.') => ClientId::Domain(domain.to_owned()),
         None => ClientId::default(),
     }
-}
-
-/// Else what follows would take it for a list of none.
-fn holds_certificate(pem: &[u8]) -> bool {
-    String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----")
 }
 
 fn took_longer_than(span: Duration) -> SendError {

@@ -1,28 +1,33 @@
-//! The address of a mail server, as configured.
+//! The address of a mail server.
+
+use std::fmt;
+use std::str::FromStr;
 
 use lettre::transport::smtp::authentication::Credentials;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-/// `mail.url` cannot be used. No message repeats any of it, for it may hold a password.
+use crate::MASK;
+
+/// The text is no [`SmtpUrl`]. The error's text follows the name of the value, and does not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpUrl {
     /// It is no URL with a host.
     #[error(
-        "`mail.url` must be of the form smtp://user:password@host:port or smtps://…; special characters in user and password are percent-encoded"
+        "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and password percent-encoded"
     )]
     Malformed,
     /// It is a URL of something else.
-    #[error("`mail.url` must start with smtp:// or smtps://")]
+    #[error("must start with `smtp://` or `smtps://`")]
     Scheme,
     /// A parameter is not known, or its value is not.
     #[error(
-        "`mail.url` takes one parameter, and with smtp:// only: ?tls=required or ?tls=opportunistic"
+        "takes one parameter, and with `smtp://` only: `?tls=required` or `?tls=opportunistic`"
     )]
     Parameter,
-    /// Of user and password it has one alone.
-    #[error("`mail.url` must have both a user and a password, or neither")]
-    Credentials,
+    /// It has a password and no user.
+    #[error("must not have a password without a user")]
+    User,
 }
 
 /// When a connection is encrypted.
@@ -38,20 +43,38 @@ pub(super) enum Encryption {
     Never,
 }
 
+/// Whether the server is to ask who we are.
+#[derive(Clone)]
+pub(super) enum Login {
+    /// It is not.
+    None,
+    /// A user without a password, as a file has it whose reader gets the whole URL from elsewhere. It can be read and
+    /// shown, and not logged in with.
+    UserAlone,
+    /// A user and a password.
+    With(Credentials),
+}
+
 /// A mail server, in lettre's notation:
-/// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`.
-pub(super) struct SmtpUrl {
+/// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`. `smtps` encrypts from the start
+/// (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587); `smtp` alone does
+/// not (25). Written out (`Display`, `Debug`) it is the URL it was read from, its password masked.
+#[derive(Clone)]
+pub struct SmtpUrl {
     /// A name, or an address without brackets.
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) encryption: Encryption,
-    pub(super) credentials: Option<Credentials>,
+    pub(super) login: Login,
     /// How to introduce ourselves; `None`: by the sender's domain.
     pub(super) ehlo_name: Option<String>,
+    masked: String,
 }
 
-impl SmtpUrl {
-    pub(super) fn parse(text: &str) -> Result<Self, InvalidSmtpUrl> {
+impl FromStr for SmtpUrl {
+    type Err = InvalidSmtpUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let encryption = encryption(&url)?;
         // The URL standard knows no `smtp` and leaves its host as it is written.
@@ -73,11 +96,14 @@ impl SmtpUrl {
                 Encryption::Never => 25,
             }),
             encryption,
-            credentials: credentials(&url)?,
+            login: login(&url)?,
             ehlo_name: (!ehlo_name.is_empty()).then(|| ehlo_name.to_owned()),
+            masked: masked(url),
         })
     }
+}
 
+impl SmtpUrl {
     /// Whether the password would be sent for everybody on the way to read.
     pub(super) fn shows_password(&self) -> bool {
         let is_local = self.host == "localhost"
@@ -85,13 +111,32 @@ impl SmtpUrl {
                 .host
                 .parse::<std::net::IpAddr>()
                 .is_ok_and(|ip| ip.is_loopback());
-        self.credentials.is_some()
+        matches!(self.login, Login::With(_))
             && !is_local
             && matches!(
                 self.encryption,
                 Encryption::Never | Encryption::Opportunistic
             )
     }
+}
+
+impl fmt::Display for SmtpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked)
+    }
+}
+
+impl fmt::Debug for SmtpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SmtpUrl({self})")
+    }
+}
+
+fn masked(mut url: Url) -> String {
+    if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
+        return MASK.to_owned();
+    }
+    url.into()
 }
 
 fn encryption(url: &Url) -> Result<Encryption, InvalidSmtpUrl> {
@@ -105,7 +150,7 @@ fn encryption(url: &Url) -> Result<Encryption, InvalidSmtpUrl> {
     }
 }
 
-fn credentials(url: &Url) -> Result<Option<Credentials>, InvalidSmtpUrl> {
+fn login(url: &Url) -> Result<Login, InvalidSmtpUrl> {
     let decode = |text: &str| {
         percent_decode_str(text)
             .decode_utf8()
@@ -113,8 +158,12 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, InvalidSmtpUrl> {
             .map_err(|_| InvalidSmtpUrl::Malformed)
     };
     match (url.username(), url.password()) {
-        ("", None) => Ok(None),
-        ("", Some(_)) | (_, None) => Err(InvalidSmtpUrl::Credentials),
-        (user, Some(password)) => Ok(Some(Credentials::new(decode(user)?, decode(password)?))),
+        ("", None) => Ok(Login::None),
+        ("", Some(_)) => Err(InvalidSmtpUrl::User),
+        (_, None) => Ok(Login::UserAlone),
+        (user, Some(password)) => Ok(Login::With(Credentials::new(
+            decode(user)?,
+            decode(password)?,
+        ))),
     }
 }

@@ -15,7 +15,8 @@ use azuma_domain::mail::{Language, MailKind};
 use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use uuid::Uuid;
 
-use super::texts::{Facts, Texts};
+use super::settings::InstanceName;
+use super::texts::{MailedLink, Texts, facts};
 
 /// The longest subject, in characters.
 const MAX_SUBJECT_CHARS: usize = 300;
@@ -84,12 +85,15 @@ impl Templates {
         }
     }
 
-    /// The files of a directory (`mail.templates`), and those that are part of the binary where it has none. Each
+    /// The files of a directory, and those that are part of the binary where it has none. Each
     /// message of the instance of this name is written once to see that it can be. Hidden files are passed over.
     ///
     /// # Errors
     /// [`InvalidTemplates`] names the file.
-    pub fn in_directory(directory: &Path, instance: &str) -> Result<Self, InvalidTemplates> {
+    pub fn in_directory(
+        directory: &Path,
+        instance: &InstanceName,
+    ) -> Result<Self, InvalidTemplates> {
         let mut templates = Self::built_in();
         let unreadable = |path: &Path, source| InvalidTemplates::Unreadable {
             path: path.to_owned(),
@@ -119,10 +123,17 @@ impl Templates {
     ///
     /// # Errors
     /// [`InvalidTemplates::Broken`].
-    pub(super) fn write(&self, facts: &Facts<'_>) -> Result<Texts, InvalidTemplates> {
-        let stem = format!("{}.{}", facts.kind.name(), facts.language.tag());
+    pub(super) fn write(
+        &self,
+        kind: MailKind,
+        language: Language,
+        instance: &InstanceName,
+        link: Option<&MailedLink>,
+    ) -> Result<Texts, InvalidTemplates> {
+        let stem = format!("{}.{}", kind.name(), language.tag());
+        let facts = facts(language, instance, link);
         let text_name = format!("{stem}.txt");
-        let text = self.render(&text_name, facts.context())?;
+        let text = self.render(&text_name, facts.clone())?;
         let broken = |problem: &str| broken(&text_name, problem);
         let (subject, plain) = text.split_once('\n').unwrap_or((&text, ""));
         let subject = subject
@@ -145,9 +156,9 @@ impl Templates {
         let paragraphs: Vec<String> = plain.split("\n\n").map(|it| it.trim().to_owned()).collect();
         let html = self.render(
             html_name,
-            context! { subject => subject.to_owned(), paragraphs, ..facts.context() },
+            context! { subject => subject.to_owned(), paragraphs, ..facts },
         )?;
-        if let Some(link) = facts.link {
+        if let Some(MailedLink { url: link, .. }) = link {
             let escaped = HtmlEscape(link).to_string();
             if !plain.contains(link) {
                 return Err(broken("does not show the link"));
@@ -171,10 +182,12 @@ impl Templates {
             .map_err(|error| broken(name, &format!("cannot be used: {error}")))
     }
 
-    fn try_all(&self, instance: &str) -> Result<(), InvalidTemplates> {
+    fn try_all(&self, instance: &InstanceName) -> Result<(), InvalidTemplates> {
+        let sample = MailedLink::sample();
         for kind in MailKind::all(LinkId::new(Uuid::nil())) {
+            let link = kind.link().map(|_| &sample);
             for language in Language::ALL {
-                self.write(&Facts::sample(kind, language, instance))?;
+                self.write(kind, language, instance, link)?;
             }
         }
         Ok(())

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::{Language, MailKind, OutgoingMail};
+use azuma_domain::mail::Language;
 use minijinja::{Value, context};
 use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
+
+use super::settings::InstanceName;
 
 const MINUTE_UTC: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
@@ -19,53 +21,37 @@ pub(super) struct Texts {
     pub(super) html: String,
 }
 
-/// Everything the templates speak of.
-pub(super) struct Facts<'a> {
-    pub(super) kind: MailKind,
-    pub(super) link: Option<&'a str>,
-    pub(super) language: Language,
-    instance: &'a str,
-    span: String,
-    until: String,
+/// A link in a message.
+pub(super) struct MailedLink {
+    pub(super) url: String,
+    pub(super) works_for: Duration,
+    pub(super) expires_at: Timestamp,
 }
 
-impl<'a> Facts<'a> {
-    /// What there is to say in a message. `link` is the whole link, where it carries one.
-    pub(super) fn of(mail: &OutgoingMail, instance: &'a str, link: Option<&'a str>) -> Self {
-        Self {
-            kind: mail.kind,
-            link,
-            language: mail.language,
-            instance,
-            span: span(mail.created_at.until(mail.useless_from), mail.language),
-            until: until(mail.useless_from),
-        }
-    }
-
+impl MailedLink {
     /// What a template is tried with.
-    pub(super) fn sample(kind: MailKind, language: Language, instance: &'a str) -> Self {
+    pub(super) fn sample() -> Self {
         Self {
-            kind,
-            link: kind
-                .link()
-                .map(|_| "https://accounts.example.org/?token=sample"),
-            language,
-            instance,
-            span: span(Duration::from_secs(600), language),
-            until: until(Timestamp::from_micros(0)),
+            url: "https://accounts.example.org/?token=sample".to_owned(),
+            works_for: Duration::from_secs(600),
+            expires_at: Timestamp::from_micros(0),
         }
     }
+}
 
-    /// As the templates see it. Those of a message without a link see none, nor how long it works.
-    pub(super) fn context(&self) -> Value {
-        let (instance, language) = (self.instance.to_owned(), self.language.tag());
-        match self.link {
-            Some(link) => context! {
-                instance, language, link => link.to_owned(),
-                span => self.span.clone(), until => self.until.clone(),
-            },
-            None => context! { instance, language, link => () },
-        }
+/// What the templates can speak of. Those of a message without a link see none, nor how long it works.
+pub(super) fn facts(
+    language: Language,
+    instance: &InstanceName,
+    link: Option<&MailedLink>,
+) -> Value {
+    let (instance, tag) = (instance.to_string(), language.tag());
+    match link {
+        Some(link) => context! {
+            instance, language => tag, link => link.url.clone(),
+            span => span(link.works_for, language), until => until(link.expires_at),
+        },
+        None => context! { instance, language => tag, link => () },
     }
 }
 

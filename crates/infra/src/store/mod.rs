@@ -21,7 +21,7 @@ use engine::sqlite_file::SqliteFile;
 pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;
 pub use engine::pool::PoolOptions;
-pub use engine::pooler::Pooling;
+pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use engine::waiting::wait_for_database;
 

@@ -70,7 +70,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
     world.wait(DAY);
     let client = Client {
         ip: Some("2001:db8::1".parse().unwrap()),
-        user_agent: UserAgent::from_header("Nebuchadnezzar/1.0"),
+        user_agent: UserAgent::parse("Nebuchadnezzar/1.0"),
     };
     let login = Login {
         name: sample::name("neo"),

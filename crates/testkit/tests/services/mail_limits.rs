@@ -6,14 +6,14 @@ use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
 use azuma_domain::services::UserUpdate;
 use azuma_domain::session::LiveSession;
-use azuma_infra::abuse_guard::{AbuseSettings, RateLimits};
+use azuma_infra::abuse_guard::RateLimits;
 use azuma_testkit::sample;
 
 use crate::world::{AZUMA, NEW_PASSWORD, World, new_password, refusal};
 
 /// An instance that counts.
 fn guarded() -> World {
-    let guard = Arc::new(RateLimits::new(&AbuseSettings::default()));
+    let guard = Arc::new(RateLimits::new(1_000));
     World::new().restarted(|parts| parts.guard = guard)
 }
 

@@ -14,7 +14,7 @@ use crate::nodes::Nodes;
 
 /// A store on SQLite in memory.
 pub fn sqlite_in_memory<F: Future<Output = ()>>(behaviour: fn(Arc<dyn Store>) -> F) {
-    run(Box::pin(behaviour(open("sqlite::memory:"))));
+    run(Box::pin(behaviour(open_at(&DatabaseUrl::in_memory()))));
 }
 
 /// A store on an SQLite file.
@@ -47,9 +47,12 @@ fn run(behaviour: Pin<Box<dyn Future<Output = ()> + '_>>) {
 
 /// A store on the database at `url`, which is brought up to date first.
 pub fn open(url: &str) -> Arc<dyn Store> {
-    let url = DatabaseUrl::parse(url).expect("a database URL");
-    migrate(&url).expect("an up-to-date database");
-    Arc::new(DieselStore::open(&url, PoolOptions::default()).expect("an open database"))
+    open_at(&DatabaseUrl::parse(url).expect("a database URL"))
+}
+
+fn open_at(url: &DatabaseUrl) -> Arc<dyn Store> {
+    migrate(url).expect("an up-to-date database");
+    Arc::new(DieselStore::open(url, PoolOptions::default()).expect("an open database"))
 }
 
 fn open_twice(url: &str) -> Arc<dyn Store> {

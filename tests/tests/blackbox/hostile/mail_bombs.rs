@@ -46,7 +46,7 @@ async fn once_the_hour_is_full_nobody_is_mailed_anything_on_request(db: Database
     blocked.refused(403, "FORBIDDEN");
     let blocked = account.recover("neo@example.org").await;
     blocked.refused(403, "FORBIDDEN");
-    server.prints("`mail.hourly_limit` is reached").await;
+    server.prints("the hourly limit of mails is reached").await;
     // What mails nobody goes on.
     server.azuma().sign_up(&trinity).await;
 }

@@ -93,7 +93,7 @@ fn fields() -> Vec<(&'static str, String, Parse)> {
     let email: Parse = |text| drop(black_box(EmailAddress::parse(text)));
     let icon: Parse = |text| drop(black_box(Icon::parse(text)));
     let status: Parse = |text| drop(black_box(Status::parse(text)));
-    let agent: Parse = |text| drop(black_box(UserAgent::from_header(text)));
+    let agent: Parse = |text| drop(black_box(UserAgent::parse(text)));
     vec![
         ("name", "・".repeat(255) + "一", name),
         ("name", "l·".repeat(127) + "l", name),

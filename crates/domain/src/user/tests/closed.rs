@@ -48,12 +48,8 @@ fn assert_profile_is_closed(text: &str) {
     if let Ok(status) = Status::parse(text) {
         assert_eq!(Status::parse(status.as_str()), Ok(status), "{text:?}");
     }
-    if let Some(agent) = UserAgent::from_header(text) {
-        assert_eq!(
-            UserAgent::from_header(agent.as_str()),
-            Some(agent),
-            "{text:?}"
-        );
+    if let Some(agent) = UserAgent::parse(text) {
+        assert_eq!(UserAgent::parse(agent.as_str()), Some(agent), "{text:?}");
     }
 }
 

@@ -78,11 +78,8 @@ fn mailed(guard: &dyn AbuseGuard, numbers: std::ops::Range<u32>) -> usize {
 
 fn hourly(most: u32) -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
     let clock = FakeRelativeClock::default();
-    let settings = AbuseSettings {
-        mails_per_hour: most,
-        ..AbuseSettings::default()
-    };
-    (RateLimits::with_clock(&settings, clock.clone()), clock)
+    let guard = RateLimits::with_clock(most, REMEMBERED, clock.clone());
+    (guard, clock)
 }
 
 #[test]

@@ -29,6 +29,14 @@ fn refuses_parameters_argon2_forbids_or_nobody_wants() {
             iterations: u32::MAX,
             ..SMALL
         },
+        Argon2Settings {
+            threads: 0,
+            ..SMALL
+        },
+        Argon2Settings {
+            threads: 100_000,
+            ..SMALL
+        },
     ];
     for settings in wrong {
         let error = Argon2Hasher::start(settings).map(|_| ()).unwrap_err();
@@ -36,11 +44,6 @@ fn refuses_parameters_argon2_forbids_or_nobody_wants() {
             matches!(error, StartHasherError::Parameters(_)),
             "{settings:?}: {error}"
         );
-    }
-    for threads in [0, 100_000] {
-        let settings = Argon2Settings { threads, ..SMALL };
-        let error = Argon2Hasher::start(settings).map(|_| ()).unwrap_err();
-        assert!(matches!(error, StartHasherError::Threads(_)), "{error}");
     }
 }
 

@@ -10,7 +10,7 @@ async fn a_message_is_one_file_however_often_it_is_sent() {
     let folder = folder.path().join("data/mail");
     let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
     for _ in 0..2 {
-        mailer.send(verification()).await.unwrap();
+        mailer.send(verification(), token()).await.unwrap();
     }
     let names: Vec<_> = std::fs::read_dir(&folder)
         .unwrap()
@@ -22,14 +22,13 @@ async fn a_message_is_one_file_however_often_it_is_sent() {
     assert!(content.contains(TOKEN), "{content}");
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_message_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = tempfile::tempdir().unwrap();
     let mailer = MailFiles::new(folder.path().to_owned(), settings()).unwrap();
-    mailer.send(verification()).await.unwrap();
+    mailer.send(verification(), token()).await.unwrap();
     let mode = std::fs::metadata(folder.path().join(NAME))
         .unwrap()
         .permissions()
@@ -87,9 +86,9 @@ async fn old_messages_go_and_what_others_wrote_stays() {
 async fn an_old_message_that_was_sent_again_stays() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = MailFiles::new(folder.path().to_owned(), settings()).unwrap();
-    mailer.send(verification()).await.unwrap();
+    mailer.send(verification(), token()).await.unwrap();
     written_at(&folder.path().join(NAME), LIMIT);
-    mailer.send(verification()).await.unwrap();
+    mailer.send(verification(), token()).await.unwrap();
     assert_eq!(mailer.discard(limit()).await.unwrap(), 0);
     assert!(folder.path().join(NAME).exists());
 }
@@ -100,7 +99,7 @@ async fn a_folder_that_is_gone_is_made_again() {
     let folder = folder.path().join("mail");
     let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
     std::fs::remove_dir(&folder).unwrap();
-    mailer.send(verification()).await.unwrap();
+    mailer.send(verification(), token()).await.unwrap();
     assert!(folder.join(NAME).exists());
 }
 
@@ -111,7 +110,7 @@ async fn what_cannot_be_written_is_tried_again_later() {
     let mailer = MailFiles::new(folder.clone(), settings()).unwrap();
     std::fs::remove_dir(&folder).unwrap();
     std::fs::write(&folder, "in the way").unwrap();
-    let error = mailer.send(verification()).await.unwrap_err();
+    let error = mailer.send(verification(), token()).await.unwrap_err();
     assert!(matches!(error, SendError::Transient(_)), "{error}");
     assert!(
         error.to_string().contains(folder.to_str().unwrap()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::link::LinkId;
-use azuma_domain::mail::{Language, MailId, MailKind, OutgoingMail, ReadyMail};
+use azuma_domain::mail::{Language, MailId, MailKind, OutgoingMail};
 use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, UserId};
 use uuid::Uuid;
@@ -28,20 +28,15 @@ fn settings() -> MailSettings {
 }
 
 fn settings_named(instance: &str) -> MailSettings {
-    MailSettings::new(
-        instance,
-        &email("azuma@mail.example"),
-        None,
-        pages(),
-        Templates::built_in(),
-    )
-    .unwrap()
-}
-
-fn pages() -> LinkPages {
-    LinkPages {
-        verification: "https://azuma.example/verify".to_owned(),
-        reset: "https://azuma.example/reset".to_owned(),
+    MailSettings {
+        instance: instance.parse().unwrap(),
+        from: "azuma@mail.example".parse().unwrap(),
+        pages: LinkPages {
+            public_url: "https://azuma.example".parse().unwrap(),
+            verification: "{public_url}/verify".parse().unwrap(),
+            reset: "{public_url}/reset".parse().unwrap(),
+        },
+        templates: Templates::built_in(),
     }
 }
 
@@ -54,24 +49,25 @@ fn email(text: &str) -> EmailAddress {
 }
 
 /// Written 2021-03-28T14:39:40Z; its link works for ten minutes.
-fn ready(kind: MailKind, language: Language, to: &str) -> ReadyMail {
+fn mail(kind: MailKind, language: Language, to: &str) -> OutgoingMail {
     let created_at = Timestamp::from_micros(1_616_942_380_063_095);
-    ReadyMail {
-        mail: OutgoingMail {
-            id: MailId::new(Uuid::parse_str(MAIL_ID).unwrap()),
-            user_id: Some(UserId::new(Uuid::nil())),
-            kind,
-            language,
-            to: email(to),
-            created_at,
-            useless_from: created_at.plus(Duration::from_secs(600)),
-        },
-        token: kind.link().map(|_| Token::parse(TOKEN).unwrap()),
+    OutgoingMail {
+        id: MailId::new(Uuid::parse_str(MAIL_ID).unwrap()),
+        user_id: Some(UserId::new(Uuid::nil())),
+        kind,
+        language,
+        to: email(to),
+        created_at,
+        useless_from: created_at.plus(Duration::from_secs(600)),
     }
 }
 
-fn verification() -> ReadyMail {
-    ready(
+fn token() -> Option<Token> {
+    Some(Token::parse(TOKEN).unwrap())
+}
+
+fn verification() -> OutgoingMail {
+    mail(
         MailKind::VerifyAccount(link()),
         Language::English,
         "neo@example.org",

@@ -4,7 +4,13 @@ use super::server::{Script, Server};
 use super::*;
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(url, None, PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, PATIENCE, settings()).unwrap()
+}
+
+/// A mailer that trusts the server's certificate.
+fn trusting(server: &Server, url: &str) -> SmtpMailer {
+    let root = Authorities::from_pem(server.root.as_bytes()).unwrap();
+    SmtpMailer::new(url.parse().unwrap(), Some(root), PATIENCE, settings()).unwrap()
 }
 
 /// A mailer that waits for no answer longer than a moment.
@@ -15,13 +21,13 @@ fn hasty(server: &Server) -> SmtpMailer {
         to_send: moment,
     };
     let url = format!("smtp://127.0.0.1:{}", server.port);
-    SmtpMailer::new(&url, None, patience, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, patience, settings()).unwrap()
 }
 
 async fn send_to(script: Script) -> (Result<Accepted, SendError>, Server) {
     let server = Server::start(script).await;
     let outcome = mailer(&format!("smtp://127.0.0.1:{}", server.port))
-        .send(verification())
+        .send(verification(), token())
         .await;
     (outcome, server)
 }
@@ -59,11 +65,14 @@ async fn hands_a_message_over() {
 async fn writes_to_an_address_only_quotes_allow() {
     let server = Server::start(Script::default()).await;
     mailer(&format!("smtp://127.0.0.1:{}", server.port))
-        .send(ready(
-            MailKind::VerifyAccount(link()),
-            Language::German,
-            "a..b@x.y",
-        ))
+        .send(
+            mail(
+                MailKind::VerifyAccount(link()),
+                Language::German,
+                "a..b@x.y",
+            ),
+            token(),
+        )
         .await
         .unwrap();
     let heard = server.heard();
@@ -77,7 +86,7 @@ async fn introduces_itself_and_logs_in_as_the_url_says() {
         "smtp://us%40er:pa%2Fss@127.0.0.1:{}/azuma.example",
         server.port
     );
-    mailer(&url).send(verification()).await.unwrap();
+    mailer(&url).send(verification(), token()).await.unwrap();
     let heard = server.heard();
     assert!(heard.starts_with("EHLO azuma.example\n"), "{heard}");
     // "\0us@er\0pa/ss"
@@ -127,9 +136,8 @@ async fn a_server_that_never_ends_is_read_no_further_than_any_has_to_say() {
             };
             let scheme = if encrypted { "smtps" } else { "smtp" };
             let url = format!("{scheme}://localhost:{}", server.port);
-            let root = Some(server.root.as_bytes());
-            let mailer = SmtpMailer::new(&url, root, PATIENCE, settings()).unwrap();
-            transient(mailer.send(verification()).await);
+            let mailer = trusting(&server, &url);
+            transient(mailer.send(verification(), token()).await);
             let said = server.said().await;
             // What lies in the buffers of the two ends was said, and not read.
             assert!(
@@ -210,7 +218,7 @@ async fn a_refusal_of_ours_is_not_the_messages_fault() {
     for script in scripts {
         let server = Server::start(script).await;
         let url = format!("smtp://user:hunter2@127.0.0.1:{}", server.port);
-        let words = transient(mailer(&url).send(verification()).await);
+        let words = transient(mailer(&url).send(verification(), token()).await);
         assert!(!words.contains("hunter2"), "{words}");
         assert!(!server.heard().contains("MAIL FROM"), "{words}");
     }
@@ -224,7 +232,7 @@ async fn starttls_is_not_done_without() {
     })
     .await;
     let url = format!("smtp://user:hunter2@127.0.0.1:{}?tls=required", server.port);
-    transient(mailer(&url).send(verification()).await);
+    transient(mailer(&url).send(verification(), token()).await);
     let heard = server.heard();
     assert!(!heard.contains("AUTH"), "{heard}");
     assert!(!heard.contains("MAIL FROM"), "{heard}");
@@ -237,7 +245,7 @@ async fn a_server_that_is_not_there_is_transient() {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = socket.local_addr().unwrap().port();
     let outcome = mailer(&format!("smtp://127.0.0.1:{port}"))
-        .send(verification())
+        .send(verification(), token())
         .await;
     transient(outcome);
 }
@@ -256,7 +264,7 @@ async fn a_server_that_falls_silent_is_transient() {
     ];
     for script in silent {
         let server = Server::start(script).await;
-        let words = transient(hasty(&server).send(verification()).await);
+        let words = transient(hasty(&server).send(verification(), token()).await);
         assert!(words.contains("did not answer"), "{words}");
     }
 }
@@ -269,7 +277,7 @@ async fn what_was_accepted_is_sent_though_the_goodbye_is_missing() {
     })
     .await;
     let mailer = mailer(&format!("smtp://127.0.0.1:{}", server.port));
-    mailer.send(verification()).await.unwrap();
+    mailer.send(verification(), token()).await.unwrap();
 }
 
 #[tokio::test]
@@ -288,10 +296,11 @@ async fn speaks_tls_from_the_start_or_by_starttls() {
         ),
     ];
     for (server, url) in ways {
-        let trusting =
-            SmtpMailer::new(&url, Some(server.root.as_bytes()), PATIENCE, settings()).unwrap();
-        trusting.send(verification()).await.unwrap();
-        let words = transient(mailer(&url).send(verification()).await);
+        trusting(server, &url)
+            .send(verification(), token())
+            .await
+            .unwrap();
+        let words = transient(mailer(&url).send(verification(), token()).await);
         assert!(words.contains("certificate"), "{words}");
     }
     let heard = clear.heard();
@@ -324,6 +333,6 @@ async fn it_answers_before_its_patience_is_over() {
     })
     .await;
     let mailer = hasty(&server);
-    let answered = tokio::time::timeout(mailer.patience(), mailer.send(verification()));
+    let answered = tokio::time::timeout(mailer.patience(), mailer.send(verification(), token()));
     transient(answered.await.expect("an answer in time"));
 }

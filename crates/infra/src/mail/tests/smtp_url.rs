@@ -1,4 +1,4 @@
-use super::super::smtp_url::{Encryption, SmtpUrl};
+use super::super::smtp_url::{Encryption, Login};
 use super::*;
 
 #[test]
@@ -38,11 +38,11 @@ fn names_server_port_and_encryption() {
         ),
     ];
     for (text, host, port, encryption) in known {
-        let url = SmtpUrl::parse(text).unwrap();
+        let url = text.parse::<SmtpUrl>().unwrap();
         assert_eq!(url.host, host, "{text}");
         assert_eq!(url.port, port, "{text}");
         assert_eq!(url.encryption, encryption, "{text}");
-        assert!(url.credentials.is_none(), "{text}");
+        assert!(matches!(url.login, Login::None), "{text}");
         assert!(url.ehlo_name.is_none(), "{text}");
     }
 }
@@ -66,31 +66,57 @@ fn that_is_wrong_is_refused_without_repeating_it() {
             "smtps://user:hunter2@host?tls=required",
             InvalidSmtpUrl::Parameter,
         ),
-        ("smtp://hunter2@host", InvalidSmtpUrl::Credentials),
-        ("smtp://:hunter2@host", InvalidSmtpUrl::Credentials),
+        ("smtp://:hunter2@host", InvalidSmtpUrl::User),
     ];
     for (text, expected) in wrong {
-        let error = SmtpMailer::new(text, None, PATIENCE, settings())
-            .map(|_| ())
-            .unwrap_err();
-        let SmtpSetupError::Url(found) = error else {
-            panic!("{text}: {error}");
-        };
+        let found = text.parse::<SmtpUrl>().unwrap_err();
         assert_eq!(found, expected, "{text}");
         assert!(!found.to_string().contains("hunter2"), "{text}");
     }
 }
 
 #[test]
+fn is_shown_with_its_password_masked() {
+    for (text, shown) in [
+        ("smtps://u:hunter2@mail", "smtps://u:********@mail"),
+        (
+            "smtp://u:p%40ss@mail:25/me.example?tls=required",
+            "smtp://u:********@mail:25/me.example?tls=required",
+        ),
+        ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
+        (
+            "smtp://mail.example.org?tls=required",
+            "smtp://mail.example.org?tls=required",
+        ),
+    ] {
+        let url: SmtpUrl = text.parse().unwrap();
+        assert_eq!(url.to_string(), shown);
+        assert_eq!(format!("{url:?}"), format!("SmtpUrl({shown})"));
+    }
+}
+
+#[test]
+fn a_user_without_a_password_is_read_and_not_sent_with() {
+    let url: SmtpUrl = "smtps://user@mail.example".parse().unwrap();
+    assert_eq!(url.to_string(), "smtps://user@mail.example");
+    let refused = SmtpMailer::new(url, None, PATIENCE, settings()).map(|_| ());
+    assert!(matches!(refused, Err(SmtpSetupError::NoPassword)));
+}
+
+#[test]
 fn certificates_that_are_none_are_refused() {
+    assert!(Authorities::from_pem(b"no certificate").is_err());
     let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let error = SmtpMailer::new("smtps://host", Some(pem), PATIENCE, settings()).map(|_| ());
-    assert!(matches!(error, Err(SmtpSetupError::Tls(_))));
+    let refused = Authorities::from_pem(pem).map(|authorities| {
+        let url = "smtps://host".parse().unwrap();
+        SmtpMailer::new(url, Some(authorities), PATIENCE, settings()).is_err()
+    });
+    assert!(matches!(refused, Err(NoCertificate) | Ok(true)));
 }
 
 #[test]
 fn a_password_in_clear_is_noticed() {
-    let shows = |text| SmtpUrl::parse(text).unwrap().shows_password();
+    let shows = |text: &str| text.parse::<SmtpUrl>().unwrap().shows_password();
     assert!(shows("smtp://user:hunter2@mail.example"));
     assert!(shows("smtp://user:hunter2@mail.example?tls=opportunistic"));
     assert!(!shows("smtp://user:hunter2@mail.example?tls=required"));

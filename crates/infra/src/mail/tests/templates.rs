@@ -3,7 +3,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::super::texts::{Facts, Texts};
+use super::super::texts::{MailedLink, Texts};
 use super::*;
 
 /// A directory with one template.
@@ -13,23 +13,28 @@ fn directory(name: &str, content: &str) -> TempDir {
     directory
 }
 
+fn sample() -> InstanceName {
+    "Sample".parse().unwrap()
+}
+
 fn refusal(name: &str, content: &str) -> String {
     let directory = directory(name, content);
-    let refused = Templates::in_directory(directory.path(), "Sample").unwrap_err();
+    let refused = Templates::in_directory(directory.path(), &sample()).unwrap_err();
     refused.to_string()
 }
 
 fn written(directory: &Path, kind: MailKind, language: Language) -> Texts {
-    let templates = Templates::in_directory(directory, "Sample").unwrap();
+    let templates = Templates::in_directory(directory, &sample()).unwrap();
+    let link = kind.link().map(|_| MailedLink::sample());
     templates
-        .write(&Facts::sample(kind, language, "Sample"))
+        .write(kind, language, &sample(), link.as_ref())
         .unwrap()
 }
 
 #[test]
 fn every_message_that_is_built_in_can_be_written() {
     // Longer names of instances there are not.
-    let name = "x".repeat(128);
+    let name = "x".repeat(128).parse().unwrap();
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join(".DS_Store"), "hidden").unwrap();
     Templates::in_directory(directory.path(), &name).unwrap();
@@ -102,7 +107,7 @@ fn a_file_that_is_no_template_is_refused() {
         assert!(said.contains(name), "{said}");
     }
     let missing = Path::new("/nonexistent/templates");
-    let said = Templates::in_directory(missing, "Sample")
+    let said = Templates::in_directory(missing, &sample())
         .unwrap_err()
         .to_string();
     assert!(said.contains("/nonexistent/templates"), "{said}");

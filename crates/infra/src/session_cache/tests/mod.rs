@@ -43,7 +43,7 @@ struct Node {
 impl World {
     /// An empty database.
     fn new() -> Self {
-        let url = DatabaseUrl::parse("sqlite::memory:").unwrap();
+        let url = DatabaseUrl::in_memory();
         let store = DieselStore::open(&url, PoolOptions::default()).unwrap();
         Self {
             store: Arc::new(store),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::url::DatabaseUrl;
 
-/// A database could not be opened. Each is one sentence for whoever set `database.url`.
+/// A database could not be opened. Each is one sentence for whoever configured it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory of an SQLite file cannot be made.
@@ -34,9 +34,7 @@ pub enum OpenError {
         reason: String,
     },
     /// A pooler gives the session of a connection to other connections between two statements.
-    #[error(
-        "the pooler at {url} shares sessions of the database out, one transaction at a time: set `database.pooling` to \"transaction\""
-    )]
+    #[error("the pooler at {url} shares sessions of the database out, one transaction at a time")]
     SharedSessions {
         /// Which, without a password.
         url: String,

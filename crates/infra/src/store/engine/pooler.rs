@@ -1,5 +1,7 @@
 //! What a pooler between this process and Postgres, such as PgBouncer, leaves of a connection.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use diesel::connection::{CacheSize, SimpleConnection};
@@ -19,6 +21,32 @@ pub enum Pooling {
     Session,
     /// For one transaction: the next one may meet a session that others have used, and leaves nothing in it.
     Transaction,
+}
+
+/// The text is no [`Pooling`]. The error's text follows the name of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be `session` or `transaction`")]
+pub struct InvalidPooling;
+
+impl FromStr for Pooling {
+    type Err = InvalidPooling;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPooling> {
+        match text {
+            "session" => Ok(Self::Session),
+            "transaction" => Ok(Self::Transaction),
+            _ => Err(InvalidPooling),
+        }
+    }
+}
+
+impl fmt::Display for Pooling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Session => "session",
+            Self::Transaction => "transaction",
+        })
+    }
 }
 
 /// The order in which two connections are asked which session of the server they have. A pooler that gives sessions to

@@ -1,9 +1,13 @@
-//! Which database, as `database.url` names it.
+//! Which database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
 
 use super::libpq_paths::LibpqPaths;
+use crate::MASK;
 
 /// What libpq does unless the URL says otherwise: a host that is gone is given up on within seconds, in whatever
 /// state the connection is. Spans are in seconds, `tcp_user_timeout` in milliseconds.
@@ -22,9 +26,20 @@ const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
 /// The authorities that the machine trusts.
 const SYSTEM_AUTHORITIES: &str = "sslrootcert=system";
 
-/// A database's address, parsed. Written out (`Display`, `Debug`) it shows no password and no parameter.
+/// The parameters of libpq that hold no secret. Whatever else there is, or will be, is masked.
+const SHOWN_PARAMETERS: &str = "application_name channel_binding client_encoding connect_timeout dbname \
+     fallback_application_name gssdelegation gssencmode gsslib host hostaddr keepalives keepalives_count keepalives_idle \
+     keepalives_interval krbsrvname load_balance_hosts max_protocol_version min_protocol_version oauth_client_id \
+     oauth_issuer oauth_scope options passfile port replication require_auth requirepeer service ssl_max_protocol_version \
+     ssl_min_protocol_version sslcert sslcertmode sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslmode \
+     sslnegotiation sslrootcert sslsni target_session_attrs tcp_user_timeout user";
+
+/// A database's address, parsed. Written out (`Display`, `Debug`) it is the text it was read from, with secrets masked.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(Location);
+pub struct DatabaseUrl {
+    location: Location,
+    masked: String,
+}
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,83 +49,82 @@ pub(super) enum Location {
     /// An SQLite file.
     File(PathBuf),
     /// A Postgres server, in libpq's own words, [`POSTGRES_DEFAULTS`] included.
-    Postgres(String),
+    Postgres(Zeroizing<String>),
 }
 
-/// The text names no database.
+/// The text names no database. The error's text follows the name of the value, and does not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDatabaseUrl {
     /// The scheme is none of ours.
-    #[error("the database URL must begin with sqlite:// or postgres://")]
+    #[error("must begin with `sqlite://` or `postgres://`")]
     Scheme,
     /// There is no path.
-    #[error("the database URL names no file: write sqlite://path/to/azuma.db, or sqlite::memory:")]
+    #[error("names no file; write `sqlite://path/to/azuma.db`")]
     NoPath,
     /// SQLite's own URI parameters, which are ours to set.
-    #[error("a sqlite:// URL takes no parameters, and its path no '?' and no NUL")]
+    #[error("takes no parameters with `sqlite://`, and no `?` or NUL in the path")]
     SqliteParameters,
     /// What libpq would cut in the wrong place, showing a part of the password in its message.
-    #[error(
-        "in the database URL, '@', '/', '%' and NUL in a user or password must be percent-encoded"
-    )]
+    #[error("must have `@`, `/`, `%` and NUL in its user and password percent-encoded")]
     Encoding,
 }
 
 impl DatabaseUrl {
-    /// Reads `sqlite://path` (`sqlite:///path` from the root), `sqlite::memory:`, or a libpq URI that begins with
-    /// `postgres://` or `postgresql://`.
+    /// Reads `sqlite://path` (`sqlite:///path` from the root), or a libpq URI that begins with `postgres://` or
+    /// `postgresql://`.
     ///
     /// # Errors
     /// [`InvalidDatabaseUrl`] for everything else. Whether a Postgres URI means anything, libpq alone knows; it says
     /// so when it connects.
     pub fn parse(text: &str) -> Result<Self, InvalidDatabaseUrl> {
-        if text == "sqlite::memory:" {
-            return Ok(Self(Location::Memory));
-        }
-        if let Some(path) = text.strip_prefix("sqlite://") {
-            return parse_file(path).map(Self);
-        }
         let (scheme, rest) = text.split_once("://").ok_or(InvalidDatabaseUrl::Scheme)?;
-        if !matches!(scheme, "postgres" | "postgresql") {
-            return Err(InvalidDatabaseUrl::Scheme);
+        match scheme {
+            "sqlite" => Ok(Self {
+                location: parse_file(rest)?,
+                masked: text.to_owned(),
+            }),
+            "postgres" | "postgresql" => Ok(Self {
+                location: parse_postgres(rest, LibpqPaths::find())?,
+                masked: format!("{scheme}://{}", mask(rest)),
+            }),
+            _ => Err(InvalidDatabaseUrl::Scheme),
         }
-        parse_postgres(rest, LibpqPaths::find()).map(Self)
+    }
+
+    /// An SQLite database that lives as long as the store that opens it.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self {
+            location: Location::Memory,
+            masked: "sqlite::memory:".to_owned(),
+        }
     }
 
     /// The SQLite file, for what lives beside it; `None` for Postgres and for memory.
     #[must_use]
     pub fn sqlite_path(&self) -> Option<&Path> {
-        match &self.0 {
+        match &self.location {
             Location::File(path) => Some(path),
             Location::Memory | Location::Postgres(_) => None,
         }
     }
 
-    /// Whether several nodes can share the database.
-    #[must_use]
-    pub fn is_postgres(&self) -> bool {
-        matches!(self.0, Location::Postgres(_))
-    }
-
     pub(super) fn location(&self) -> &Location {
-        &self.0
+        &self.location
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
+        Self::parse(text)
     }
 }
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Location::Memory => f.write_str("sqlite::memory:"),
-            Location::File(path) => write!(f, "sqlite://{}", path.display()),
-            Location::Postgres(uri) => {
-                let (user, rest) = credentials(uri.strip_prefix("postgres://").unwrap_or(""));
-                let place = rest.split('?').next().unwrap_or("");
-                match user.map(|user| user.split(':').next().unwrap_or("")) {
-                    Some(name) => write!(f, "postgres://{name}:***@{place}"),
-                    None => write!(f, "postgres://{place}"),
-                }
-            }
-        }
+        f.write_str(&self.masked)
     }
 }
 
@@ -118,6 +132,36 @@ impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DatabaseUrl({self})")
     }
+}
+
+/// What follows `postgres://`, without the password and the values of parameters that may be secret.
+fn mask(rest: &str) -> String {
+    let (user, place) = credentials(rest);
+    // Whatever stands before the `@` is user and password to libpq, even what looks like parameters.
+    let user = user.map(|user| match user.split_once([':', '?', '#']) {
+        Some((name, _)) => format!("{name}:{MASK}@"),
+        None => format!("{user}@"),
+    });
+    let (place, parameters) = match place.split_once('?') {
+        Some((place, parameters)) => (place, format!("?{}", mask_parameters(parameters))),
+        None => (place, String::new()),
+    };
+    format!("{}{place}{parameters}", user.unwrap_or_default())
+}
+
+fn mask_parameters(parameters: &str) -> String {
+    let masked = parameters
+        .split('&')
+        .map(|part| match part.split_once('=') {
+            Some((name, _)) if SHOWN_PARAMETERS.split(' ').any(|shown| shown == name) => {
+                part.to_owned()
+            }
+            Some((name, _)) => format!("{name}={MASK}"),
+            None if part.is_empty() => String::new(),
+            // What has no name may be the end of a value in which `&` was not percent-encoded.
+            None => MASK.to_owned(),
+        });
+    masked.collect::<Vec<_>>().join("&")
 }
 
 fn parse_file(path: &str) -> Result<Location, InvalidDatabaseUrl> {
@@ -170,10 +214,8 @@ fn parse_postgres(rest: &str, paths: LibpqPaths) -> Result<Location, InvalidData
         .chain(defaults)
         .collect();
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    Ok(Location::Postgres(format!(
-        "postgres://{user}{place}?{}",
-        parameters.join("&")
-    )))
+    let uri = format!("postgres://{user}{place}?{}", parameters.join("&"));
+    Ok(Location::Postgres(Zeroizing::new(uri)))
 }
 
 /// Whether a URL leaves `sslmode` to what `sslrootcert=system` makes of it, or says the same.
@@ -221,8 +263,7 @@ mod tests {
             parse("sqlite:///var/lib/azuma.db").sqlite_path(),
             Some(Path::new("/var/lib/azuma.db"))
         );
-        assert_eq!(parse("sqlite::memory:").sqlite_path(), None);
-        assert!(!parse("sqlite::memory:").is_postgres());
+        assert_eq!(DatabaseUrl::in_memory().sqlite_path(), None);
     }
 
     #[test]
@@ -233,6 +274,7 @@ mod tests {
             "azuma.db",
             "mysql://localhost/azuma",
             "sqlite:azuma.db",
+            "sqlite::memory:",
             "postgres:x",
         ] {
             assert_eq!(refusal(text), InvalidDatabaseUrl::Scheme, "{text}");
@@ -247,6 +289,7 @@ mod tests {
         for text in [
             "postgres://azuma:a@b@db/azuma",
             "postgres://azuma:a/b@db/azuma",
+            "postgres://azuma:12/b@db/azuma",
             "postgres://azuma:a%zz@db/azuma",
             "postgres://azuma:a%00@db/azuma",
             "postgres://azuma:a%4@db/azuma",
@@ -256,28 +299,62 @@ mod tests {
     }
 
     #[test]
-    fn no_password_is_ever_written_out() {
+    fn a_password_is_masked() {
         for (text, shown) in [
+            ("postgres://u:pw@db/azuma", "postgres://u:********@db/azuma"),
+            ("postgres://:pw@/a", "postgres://:********@/a"),
             (
-                "postgres://azuma:secret@db:5432/azuma",
-                "postgres://azuma:***@db:5432/azuma",
+                "postgresql://u:pw@a:1,b:2/a",
+                "postgresql://u:********@a:1,b:2/a",
             ),
             (
-                "postgresql://azuma:se?cret@db/azuma?a=b",
-                "postgres://azuma:***@db/azuma",
+                "postgres://db/a?user=u&password=pw&sslPassword=pw2&sslmode=require",
+                "postgres://db/a?user=u&password=********&sslPassword=********&sslmode=require",
             ),
+            ("postgres://u:p?w@db/a", "postgres://u:********@db/a"),
             (
-                "postgres://azuma@db/azuma?password=secret",
-                "postgres://azuma:***@db/azuma",
+                "postgres://u:p#w@db/a?host=c",
+                "postgres://u:********@db/a?host=c",
             ),
-            (
-                "postgres:///azuma?host=/run&user=a&password=secret",
-                "postgres:///azuma",
-            ),
+            ("postgres://db?password=p@w", "postgres://db:********@w"),
         ] {
             let url = parse(text);
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), format!("DatabaseUrl({shown})"));
+        }
+    }
+
+    #[test]
+    fn of_the_parameters_those_that_are_no_secret_are_shown_and_no_others() {
+        for secret in [
+            "password",
+            "sslpassword",
+            "p%61ssword",
+            "scram_client_key",
+            "scram_server_key",
+            "oauth_client_secret",
+            "of_a_later_release",
+        ] {
+            let url = format!("postgres://db/a?sslmode=require&{secret}=pw&user=u");
+            let shown = format!("postgres://db/a?sslmode=require&{secret}=********&user=u");
+            assert_eq!(parse(&url).to_string(), shown);
+        }
+        let url = parse("postgres://db/a?password=p&w");
+        assert_eq!(
+            url.to_string(),
+            "postgres://db/a?password=********&********"
+        );
+    }
+
+    #[test]
+    fn a_url_without_a_password_is_shown_as_it_is() {
+        for text in [
+            "sqlite://data/azuma.db",
+            "postgres://u@db:5432/azuma?sslmode=verify-full",
+            "postgres://db:5432/azuma?application_name=a@b",
+            "postgres:///azuma?host=/run/postgresql",
+        ] {
+            assert_eq!(parse(text).to_string(), text);
         }
     }
 
@@ -288,7 +365,7 @@ mod tests {
         };
         let rest = text.strip_prefix("postgres://").expect("a URL of Postgres");
         match parse_postgres(rest, paths) {
-            Ok(Location::Postgres(uri)) => uri,
+            Ok(Location::Postgres(uri)) => uri.to_string(),
             _ => panic!("not Postgres: {text}"),
         }
     }
@@ -331,7 +408,7 @@ mod tests {
     #[test]
     fn the_url_has_the_last_word_about_its_parameters() {
         let Location::Postgres(uri) =
-            parse("postgres://db/azuma?connect_timeout=30&sslmode=verify-full").0
+            parse("postgres://db/azuma?connect_timeout=30&sslmode=verify-full").location
         else {
             panic!("not Postgres");
         };

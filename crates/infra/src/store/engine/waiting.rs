@@ -47,7 +47,7 @@ pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), Ope
         if !is_told {
             is_told = true;
             let seconds = timeout.as_secs();
-            tracing::warn!(%error, "waiting for the database, for {seconds} s at the most (`database.start_timeout`)");
+            tracing::warn!(%error, "waiting for the database, for {seconds} s at the most");
         }
         thread::sleep(AGAIN_AFTER);
     }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use azuma_domain::ports::Mailer;
 use azuma_domain::token::Token;
 use azuma_infra::mail::{LinkPages, MailFiles, MailSettings, Templates};
-use azuma_testkit::sample;
 use mailparse::{MailHeaderMap, parse_mail};
 use tempfile::TempDir;
 
@@ -34,13 +33,17 @@ impl Mailbox {
     }
 
     pub fn mailer(&self) -> Arc<dyn Mailer> {
-        let from = sample::email("azuma@azuma.test");
-        let pages = LinkPages {
-            verification: format!("{PAGES}verify"),
-            reset: format!("{PAGES}reset"),
+        let settings = MailSettings {
+            instance: "azumaneo".parse().unwrap(),
+            from: "azuma@azuma.test".parse().unwrap(),
+            pages: LinkPages {
+                public_url: "https://azuma.test".parse().unwrap(),
+                verification: format!("{PAGES}verify").parse().unwrap(),
+                reset: format!("{PAGES}reset").parse().unwrap(),
+            },
+            templates: Templates::built_in(),
         };
-        let settings = MailSettings::new("azumaneo", &from, None, pages, Templates::built_in());
-        Arc::new(MailFiles::new(self.0.path().to_owned(), settings.unwrap()).unwrap())
+        Arc::new(MailFiles::new(self.0.path().to_owned(), settings).unwrap())
     }
 
     /// All that arrived; within a second of the clock, in no particular order.

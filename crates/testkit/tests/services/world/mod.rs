@@ -69,7 +69,7 @@ pub struct Parts {
 impl World {
     /// An instance as configured by default, over an empty database.
     pub fn new() -> Self {
-        let url = DatabaseUrl::parse("sqlite::memory:").unwrap();
+        let url = DatabaseUrl::in_memory();
         let mailbox = Mailbox::new();
         Self::of(Parts {
             store: Arc::new(DieselStore::open(&url, PoolOptions::default()).unwrap()),

@@ -82,6 +82,7 @@ async fn a_message_is_leased_again_with_its_link(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = link(1, ada, now().plus(10 * MINUTE));
     given_linked(&store, &written).await;
-    lease(&store, now(), now()).await;
+    let leased = write(&store, |tx| tx.outbox().lease(now(), now()));
+    assert!(leased.await.is_some());
     assert_eq!(carried(&store).await, Some(written));
 }

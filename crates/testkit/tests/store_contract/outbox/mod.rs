@@ -10,23 +10,30 @@ mod settle;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::mail::{LeasedMail, MailLease, MailState, OutgoingMail, UnreadableMail};
+use azuma_domain::mail::{LeasedMail, MailLease, MailState, OutgoingMail};
 use azuma_domain::ports::{Store, StoreError, Transaction};
 use azuma_domain::user::UserId;
 use azuma_testkit::sample;
 
 use super::{given, write};
 
-/// Leases at most ten messages.
+/// Leases whatever is due.
 async fn lease(store: &Arc<dyn Store>, now: Timestamp, until: Timestamp) -> Vec<LeasedMail> {
-    let leased = write(store, move |tx| tx.outbox().lease(now, until, 10)).await;
-    readable(leased)
+    write(store, move |tx| lease_all(tx, now, until)).await
 }
 
-/// All of them, none of which may be unreadable.
-pub(super) fn readable(leased: Vec<Result<LeasedMail, UnreadableMail>>) -> Vec<LeasedMail> {
-    let leased: Result<Vec<_>, _> = leased.into_iter().collect();
-    leased.expect("messages that can be read")
+/// Leases whatever is due, the longest due first, until later than `now`. None of it may be unreadable.
+pub(super) fn lease_all(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<LeasedMail>, StoreError> {
+    assert!(now < until, "a lease that has ended is given again");
+    let mut all = Vec::new();
+    while let Some(leased) = tx.outbox().lease(now, until)? {
+        all.push(leased.expect("a message that can be read"));
+    }
+    Ok(all)
 }
 
 /// The lease that a message is under, or as good as one where it is under none.
@@ -39,7 +46,7 @@ fn lease_of(tx: &mut dyn Transaction, number: u32) -> Result<MailLease, StoreErr
     Ok(MailLease { id, until })
 }
 
-/// The numbers of at most ten messages due at `now`, leased for a minute.
+/// The numbers of the messages due at `now`, leased for a minute.
 async fn due(store: &Arc<dyn Store>, now: Timestamp) -> Vec<u32> {
     numbers(&lease(store, now, now.plus(sample::MINUTE)).await)
 }

@@ -84,7 +84,7 @@ async fn user_agents_come_back_as_written(store: Arc<dyn Store>) {
         &longest,
     ]) {
         let mut written = session(number, ada);
-        written.client.user_agent = UserAgent::from_header(text);
+        written.client.user_agent = UserAgent::parse(text);
         let first = token(number, 0, now().plus(MINUTE));
         let (returned, _) = returned(&store, &written, &first).await;
         assert_eq!(returned.client.user_agent, written.client.user_agent);

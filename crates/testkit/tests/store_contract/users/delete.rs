@@ -10,7 +10,7 @@ use azuma_testkit::sample::{
 use azuma_testkit_macros::on_every_store;
 
 use super::{find, find_by_email, find_by_name, is_free};
-use crate::outbox::readable;
+use crate::outbox::lease_all;
 use crate::{count, given, linger, look, write};
 
 async fn delete(store: &Arc<dyn Store>, id: UserId) -> bool {
@@ -75,10 +75,7 @@ async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     delete(&store, ada).await;
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
     assert_eq!(leased, vec![]);
 }
 
@@ -94,14 +91,8 @@ async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
         tx.sessions().find_by_token(&token_hash(2, 0), now())
     });
     assert_eq!(found.await.map(|found| found.user.id), Some(grace));
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
-    let leased: Vec<_> = readable(leased)
-        .iter()
-        .map(|leased| leased.mail.id)
-        .collect();
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
+    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
     assert_eq!(leased, vec![mail_id(2)]);
     let taken = write(&store, |tx| tx.links().consume(&link_hash(2), now())).await;
     assert_eq!(taken.map(|link| link.user_id), Some(grace));

@@ -9,7 +9,7 @@ use azuma_testkit::sample::{
 use azuma_testkit_macros::on_every_store;
 
 use super::{find_by_name, is_free};
-use crate::outbox::readable;
+use crate::outbox::lease_all;
 use crate::{given, linger, write};
 
 async fn delete_lapsed(store: &Arc<dyn Store>, now: Timestamp, limit: u32) -> usize {
@@ -84,14 +84,8 @@ async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given_lapsed(&store, 1).await;
     given::belongings(&store, 1, user_id(1)).await;
     delete_lapsed(&store, now(), 10).await;
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
-    let leased: Vec<_> = readable(leased)
-        .iter()
-        .map(|leased| leased.mail.id)
-        .collect();
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
+    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
     assert_eq!(leased, vec![mail_id(1)]);
 }
 

@@ -11,7 +11,7 @@ use azuma_testkit::sample::{
 use azuma_testkit_macros::on_every_store;
 
 use super::{find, find_by_email, find_by_name, is_free, release};
-use crate::outbox::readable;
+use crate::outbox::lease_all;
 use crate::{given, linger, look, try_write, write};
 
 fn address(user: &User) -> Option<&EmailAddress> {
@@ -126,16 +126,13 @@ async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::belongings(&store, 1, user_id(1)).await;
     release(&store, Some("ada"), None, now()).await;
-    let leased = write(&store, |tx| {
-        tx.outbox().lease(now(), now().plus(MINUTE), 10)
-    })
-    .await;
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
     let expected = OutgoingMail {
         user_id: None,
         ..mail(1, user_id(1))
     };
     assert_eq!(leased.len(), 1);
-    assert_eq!(readable(leased)[0].mail, expected);
+    assert_eq!(leased[0].mail, expected);
 }
 
 #[on_every_store]

@@ -1,7 +1,9 @@
 //! Messages as rows.
 
-use azuma_domain::link::LinkId;
-use azuma_domain::mail::{Language, MailId, MailKind, MailState, OutgoingMail, QueuedMail};
+use azuma_domain::link::{Link, LinkId};
+use azuma_domain::mail::{
+    Language, LeasedMail, MailId, MailKind, MailLease, MailState, OutgoingMail, QueuedMail,
+};
 use azuma_domain::ports::StoreError;
 use azuma_domain::user::{EmailAddress, UserId};
 use diesel::prelude::*;
@@ -10,38 +12,9 @@ use crate::store::sql::corrupt;
 use crate::store::sql::schema::outbox;
 use crate::store::sql::types::{StoredId, StoredTime};
 
-#[derive(Insertable)]
-#[diesel(table_name = outbox, treat_none_as_default_value = false)]
-pub(super) struct NewMailRow<'a> {
-    id: StoredId,
-    user_id: Option<StoredId>,
-    kind: &'a str,
-    language: &'a str,
-    address: &'a str,
-    link_id: Option<StoredId>,
-    created_at: StoredTime,
-    due_at: StoredTime,
-    useless_from: StoredTime,
-}
-
-impl<'a> From<&'a OutgoingMail> for NewMailRow<'a> {
-    fn from(mail: &'a OutgoingMail) -> Self {
-        Self {
-            id: StoredId(mail.id.uuid()),
-            user_id: mail.user_id.map(|id| StoredId(id.uuid())),
-            kind: mail.kind.name(),
-            language: mail.language.tag(),
-            address: mail.to.as_str(),
-            link_id: mail.kind.link().map(|link| StoredId(link.uuid())),
-            created_at: StoredTime(mail.created_at),
-            due_at: StoredTime(mail.created_at),
-            useless_from: StoredTime(mail.useless_from),
-        }
-    }
-}
-
 /// A message, with all that happened to it.
-#[derive(Queryable)]
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(super) struct MailRow {
     id: StoredId,
     user_id: Option<StoredId>,
@@ -57,28 +30,72 @@ pub(super) struct MailRow {
     reason: Option<String>,
 }
 
+impl From<&OutgoingMail> for MailRow {
+    /// A message that is due at once.
+    fn from(mail: &OutgoingMail) -> Self {
+        Self {
+            id: StoredId(mail.id.uuid()),
+            user_id: mail.user_id.map(|id| StoredId(id.uuid())),
+            kind: mail.kind.name().to_owned(),
+            language: mail.language.tag().to_owned(),
+            address: mail.to.as_str().to_owned(),
+            link_id: mail.kind.link().map(|link| StoredId(link.uuid())),
+            created_at: StoredTime(mail.created_at),
+            due_at: StoredTime(mail.created_at),
+            useless_from: StoredTime(mail.useless_from),
+            attempts: 0,
+            dead_at: None,
+            reason: None,
+        }
+    }
+}
+
+impl MailRow {
+    fn mail(&self) -> Result<OutgoingMail, StoreError> {
+        let link = self.link_id.map(|id| LinkId::new(id.0));
+        Ok(OutgoingMail {
+            id: MailId::new(self.id.0),
+            user_id: self.user_id.map(|id| UserId::new(id.0)),
+            kind: MailKind::named(&self.kind, link).ok_or_else(|| corrupt("outbox.kind"))?,
+            language: Language::tagged(&self.language).ok_or_else(|| corrupt("outbox.language"))?,
+            to: EmailAddress::parse(&self.address).map_err(|_| corrupt("outbox.address"))?,
+            created_at: self.created_at.0,
+            useless_from: self.useless_from.0,
+        })
+    }
+
+    fn attempts(&self) -> Result<u32, StoreError> {
+        u32::try_from(self.attempts).map_err(|_| corrupt("outbox.attempts"))
+    }
+
+    /// The message as whoever leased it sends it, with its link.
+    pub(super) fn leased(
+        self,
+        lease: MailLease,
+        link: Option<Link>,
+    ) -> Result<LeasedMail, StoreError> {
+        Ok(LeasedMail {
+            lease,
+            mail: self.mail()?,
+            link,
+            attempts: self.attempts()?,
+            last_failure: self.reason,
+        })
+    }
+}
+
 impl TryFrom<MailRow> for QueuedMail {
     type Error = StoreError;
 
+    /// The message as its operator sees it.
     fn try_from(row: MailRow) -> Result<Self, StoreError> {
-        let link = row.link_id.map(|id| LinkId::new(id.0));
-        let kind = MailKind::named(&row.kind, link).ok_or_else(|| corrupt("outbox.kind"))?;
         Ok(Self {
-            mail: OutgoingMail {
-                id: MailId::new(row.id.0),
-                user_id: row.user_id.map(|id| UserId::new(id.0)),
-                kind,
-                language: Language::tagged(&row.language)
-                    .ok_or_else(|| corrupt("outbox.language"))?,
-                to: EmailAddress::parse(&row.address).map_err(|_| corrupt("outbox.address"))?,
-                created_at: row.created_at.0,
-                useless_from: row.useless_from.0,
-            },
+            mail: row.mail()?,
             state: match row.dead_at {
                 Some(dead_at) => MailState::Dead(dead_at.0),
                 None => MailState::Due(row.due_at.0),
             },
-            attempts: u32::try_from(row.attempts).map_err(|_| corrupt("outbox.attempts"))?,
+            attempts: row.attempts()?,
             last_failure: row.reason,
         })
     }

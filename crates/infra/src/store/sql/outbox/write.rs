@@ -4,12 +4,12 @@ use std::error::Error as _;
 
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
-use azuma_domain::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
+use azuma_domain::mail::{LeasedMail, MailId, MailLease, OutgoingMail, UnreadableMail};
 use azuma_domain::ports::{OutboxRepository, StoreError};
 use diesel::prelude::*;
 use diesel::result::Error;
 
-use super::rows::{MailRow, NewMailRow, known};
+use super::rows::{MailRow, known};
 use crate::store::engine::connection::load_locked;
 use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::links::LinkRow;
@@ -56,16 +56,7 @@ impl Repositories<'_> {
         })?;
         let read = row
             .map_err(|error| StoreError::Failed(error.into()))
-            .and_then(|(mail, link)| {
-                let queued = QueuedMail::try_from(mail)?;
-                Ok(LeasedMail {
-                    lease,
-                    mail: queued.mail,
-                    link: link.map(Link::try_from).transpose()?,
-                    attempts: queued.attempts,
-                    last_failure: queued.last_failure,
-                })
-            });
+            .and_then(|(mail, link)| mail.leased(lease, link.map(Link::try_from).transpose()?));
         Ok(read.map_err(|error| UnreadableMail {
             lease,
             reason: error
@@ -77,7 +68,7 @@ impl Repositories<'_> {
 
 impl OutboxRepository for Repositories<'_> {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError> {
-        let row = NewMailRow::from(mail);
+        let row = MailRow::from(mail);
         self.query(|connection| {
             diesel::insert_into(outbox::table)
                 .values(row)
@@ -90,9 +81,8 @@ impl OutboxRepository for Repositories<'_> {
         &mut self,
         now: Timestamp,
         until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Result<LeasedMail, UnreadableMail>>, StoreError> {
-        let due: Vec<StoredId> = self.query(|connection| {
+    ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
+        let due: Option<StoredId> = self.query(|connection| {
             let due: Vec<StoredId> = load_locked!(
                 connection,
                 known()
@@ -100,17 +90,17 @@ impl OutboxRepository for Repositories<'_> {
                     .filter(outbox::due_at.le(StoredTime(now)))
                     .order((outbox::due_at, outbox::id))
                     .select(outbox::id)
-                    .limit(i64::from(limit.min(MAX_SWEEP))),
+                    .limit(1),
                 for_update.skip_locked
             )?;
-            diesel::update(outbox::table.filter(outbox::id.eq_any(due.clone())))
-                .set(outbox::due_at.eq(StoredTime(until)))
-                .execute(connection)?;
-            Ok(due)
+            if let Some(id) = due.first() {
+                diesel::update(outbox::table.find(*id))
+                    .set(outbox::due_at.eq(StoredTime(until)))
+                    .execute(connection)?;
+            }
+            Ok(due.first().copied())
         })?;
-        due.into_iter()
-            .map(|id| self.leased_mail(id, until))
-            .collect()
+        due.map(|id| self.leased_mail(id, until)).transpose()
     }
 
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError> {

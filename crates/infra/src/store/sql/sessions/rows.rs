@@ -81,7 +81,7 @@ impl TryFrom<SessionRow> for Session {
             client: Client {
                 // A session is listed without what cannot be read of its client.
                 ip: row.ip.and_then(|ip| ip.parse().ok()),
-                user_agent: row.user_agent.as_deref().and_then(UserAgent::from_header),
+                user_agent: row.user_agent.as_deref().and_then(UserAgent::parse),
             },
         })
     }

@@ -1,0 +1,72 @@
+//! Values that their own types parse. Each module is for `#[serde(with = "...")]`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::Serializer;
+use zeroize::Zeroizing;
+
+/// A value that is no secret: a refusal shows what it is.
+pub(super) mod shown {
+    use super::*;
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|error| D::Error::custom(format!("{error}; it is {text:?}")))
+    }
+
+    pub fn serialize<T: Display, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+}
+
+/// A value that may hold a secret, which its `Display` masks. A refusal does not show it.
+pub(super) mod secret {
+    pub use super::shown::serialize;
+    use super::*;
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The same, or none where the text is empty.
+pub(super) mod secret_if_any {
+    use super::*;
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        match text.is_empty() {
+            true => Ok(None),
+            false => text.parse().map(Some).map_err(D::Error::custom),
+        }
+    }
+
+    pub fn serialize<T: Display, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => serializer.collect_str(value),
+            None => serializer.serialize_str(""),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! URLs that people open: this server's own, and those of the pages that mailed links lead to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+/// What stands for the public URL in a [`PageUrl`].
+const PLACEHOLDER: &str = "{public_url}";
+
+/// The URL clients reach the server under: scheme, host and port, with no `/` at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+/// The text is no [`PublicUrl`]. The error's text follows the name of the value, and does not repeat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be an http or https URL with a host and, if need be, a port, and nothing else, such as `https://accounts.example.org`"
+)]
+pub struct InvalidPublicUrl;
+
+impl PublicUrl {
+    /// The URL, such as `https://accounts.example.org`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether clients connect with TLS, so that cookies are marked `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = InvalidPublicUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPublicUrl> {
+        web_url(text)
+            .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
+            .map(|url| Self(url.origin().ascii_serialization()))
+            .ok_or(InvalidPublicUrl)
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The URL of a page, to which `?token=...` can be added; nothing in it needs escaping in HTML. `{public_url}` in it
+/// stands for the server's own URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageUrl(String);
+
+/// The text is no [`PageUrl`]. The error's text follows the name of the value, and does not repeat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be an http or https URL in ASCII without quotes and any of `?&<>`, such as `{{public_url}}/verify` or `https://www.example.org/verify`"
+)]
+pub struct InvalidPageUrl;
+
+impl PageUrl {
+    /// The page's URL, where this is the server's own.
+    #[must_use]
+    pub fn on(&self, public_url: &PublicUrl) -> String {
+        self.0.replace(PLACEHOLDER, public_url.as_str())
+    }
+}
+
+impl FromStr for PageUrl {
+    type Err = InvalidPageUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPageUrl> {
+        let filled = text.replace(PLACEHOLDER, "http://localhost");
+        let unfit = |c: char| !c.is_ascii_graphic() || "?&\"'<>{}".contains(c);
+        match !filled.contains(unfit) && web_url(&filled).is_some() {
+            true => Ok(Self(text.to_owned())),
+            false => Err(InvalidPageUrl),
+        }
+    }
+}
+
+impl fmt::Display for PageUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An http or https URL without user and password.
+fn web_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_url_is_an_origin_and_a_slash_at_its_end_is_dropped() {
+        for (text, origin) in [
+            ("https://a.example.org/", "https://a.example.org"),
+            ("https://a.example.org:443", "https://a.example.org"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("HTTP://LOCALHOST:80", "http://localhost"),
+        ] {
+            let url: PublicUrl = text.parse().expect("a valid URL");
+            assert_eq!(url.as_str(), origin);
+            assert_eq!(url.is_https(), text.starts_with("https"));
+        }
+        for text in [
+            "",
+            "a.org",
+            "ftp://a",
+            "https://",
+            "https://a/b",
+            "https://a/?b",
+            "https://a#b",
+            "https://u:hunter2@a",
+        ] {
+            assert_eq!(text.parse::<PublicUrl>(), Err(InvalidPublicUrl), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_hold_the_public_url_or_stand_alone() {
+        let public_url: PublicUrl = "http://127.0.0.1:8080".parse().expect("a valid URL");
+        for (text, page) in [
+            ("{public_url}/verify", "http://127.0.0.1:8080/verify"),
+            ("https://www.example.org/v", "https://www.example.org/v"),
+            (
+                "https://www.example.org/#/verify",
+                "https://www.example.org/#/verify",
+            ),
+        ] {
+            let url: PageUrl = text.parse().expect("a valid URL");
+            assert_eq!(url.on(&public_url), page);
+            assert_eq!(url.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn nothing_in_the_url_of_a_page_can_end_a_line_an_attribute_or_the_path() {
+        for text in [
+            "",
+            "/verify",
+            "azuma.example",
+            "{base}/verify",
+            "{public_url}/v?a=b",
+            "https://a b/",
+            "https://a/ b",
+            "https://a/\r\nX: y",
+            "https://a/?b",
+            "https://a/\"onclick=",
+            "https://u:hunter2@a",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(text.parse::<PageUrl>(), Err(InvalidPageUrl), "{text:?}");
+        }
+    }
+}
