@@ -9,7 +9,6 @@
 //! | [`secret_key_file`] | the key that tokens are derived with |
 //! | [`security_log`] | what matters for the security of accounts, in the log |
 //! | [`session_cache`] | who is asking, from memory |
-//! | [`session_check`] | who is asking, from the store |
 //! | [`store`] | the databases |
 
 pub mod abuse_guard;
@@ -22,5 +21,4 @@ mod private_folder;
 pub mod secret_key_file;
 pub mod security_log;
 pub mod session_cache;
-pub mod session_check;
 pub mod store;
