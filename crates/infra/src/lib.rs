@@ -9,7 +9,6 @@
 //! | [`secret_key_file`] | the key that tokens are derived with |
 //! | [`security_log`] | what matters for the security of accounts, in the log |
 //! | [`session_cache`] | who is asking, from memory |
-//! | [`session_check`] | who is asking, from the store |
 //! | [`store`] | the databases |
 //! | [`web`] | this server's own URL, and those of the pages that mailed links lead to |
 
@@ -23,7 +22,6 @@ mod private_folder;
 pub mod secret_key_file;
 pub mod security_log;
 pub mod session_cache;
-pub mod session_check;
 pub mod store;
 pub mod web;
 

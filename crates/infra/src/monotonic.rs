@@ -23,11 +23,6 @@ impl Moment {
     pub(crate) fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span))
     }
-
-    /// How long ago this was at `now`.
-    pub(crate) fn until(self, now: Self) -> Duration {
-        now.0.saturating_sub(self.0)
-    }
 }
 
 /// Tells what moment it is.

@@ -29,10 +29,11 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts.services, stopped.clone());
     let session_cache = parts.session_cache.clone();
-    let kept_up = session_cache.clone();
-    let upkeep = tokio::spawn(keep_running("the upkeep of the session cache", move || {
-        kept_up.clone().run()
-    }));
+    let in_background = session_cache.clone();
+    let background = tokio::spawn(keep_running(
+        "the background of the session cache",
+        move || in_background.clone().run(),
+    ));
     let server = server::start(config, parts, stopped)?;
     let handle = server.handle();
     let told = signals.serving();
@@ -48,13 +49,13 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     let deadline = told_to_stop.await? + config.http.shutdown_grace;
     // No more requests come, so no more uses of sessions.
     let deadline = deadline.max(Instant::now() + LAST_WRITES);
-    if timeout_at(deadline, session_cache.write_all())
+    if timeout_at(deadline, session_cache.write_all_uses())
         .await
         .is_err()
     {
         tracing::error!("the last minute's uses of sessions are not written");
     }
-    upkeep.abort();
+    background.abort();
     workers.finish(deadline).await;
     tracing::info!("stopped");
     Ok(())

@@ -31,7 +31,7 @@ impl<D> Deref for Bearer<D> {
 
 impl<D: Dialect> FromRequest for Bearer<D> {
     type Error = Refusal<D>;
-    type Future = Soon<'static, Result<Self, Refusal<D>>>;
+    type Future = Soon<Result<Self, Refusal<D>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let services = request.app_data::<web::Data<Services>>();

@@ -19,7 +19,7 @@ mod session_repository;
 mod store;
 mod user_repository;
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -50,47 +50,63 @@ pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserR
 /// A future of a port, so that ports stay object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A future of a port that mostly has its answer at once, and then costs no allocation.
-pub enum Soon<'a, T> {
-    /// The answer; `None` once it was taken.
-    Now(Option<T>),
+/// A future of a port that mostly has its answer at once, and then costs no allocation. Like most futures it panics when it is
+/// polled again after its answer was taken.
+pub enum Soon<T> {
+    /// The answer is there.
+    Now(Ready<T>),
     /// It takes a while.
-    Later(BoxFuture<'a, T>),
+    Later(BoxFuture<'static, T>),
 }
 
-impl<'a, T> Soon<'a, T> {
+impl<T> Soon<T> {
     /// The answer is there.
     pub fn now(answer: T) -> Self {
-        Self::Now(Some(answer))
+        Self::Now(ready(answer))
     }
 
     /// The answer is this future's.
-    pub fn later(answer: impl Future<Output = T> + Send + 'a) -> Self {
+    pub fn later(answer: impl Future<Output = T> + Send + 'static) -> Self {
         Self::Later(Box::pin(answer))
     }
 
     /// The same answer as another type.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'a) -> Soon<'a, U>
+    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'static) -> Soon<U>
     where
-        T: Send + 'a,
+        T: 'static,
     {
         match self {
-            Self::Now(answer) => Soon::Now(answer.map(change)),
+            Self::Now(answer) => Soon::now(change(answer.into_inner())),
             Self::Later(answer) => Soon::later(async move { change(answer.await) }),
         }
     }
 }
 
-/// Nothing in it depends on where it lies.
-impl<T> Unpin for Soon<'_, T> {}
-
-impl<T> Future for Soon<'_, T> {
+impl<T> Future for Soon<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         match self.get_mut() {
-            Self::Now(answer) => answer.take().map_or(Poll::Pending, Poll::Ready),
+            Self::Now(answer) => Pin::new(answer).poll(context),
             Self::Later(answer) => answer.as_mut().poll(context),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::task::Waker;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_taken_once_is_not_waited_for_again() {
+        let mut context = Context::from_waker(Waker::noop());
+        for mut answer in [Soon::now(1), Soon::later(async { 1 })] {
+            assert_eq!(Pin::new(&mut answer).poll(&mut context), Poll::Ready(1));
+            let again = AssertUnwindSafe(|| Pin::new(&mut answer).poll(&mut context));
+            assert!(catch_unwind(again).is_err());
         }
     }
 }

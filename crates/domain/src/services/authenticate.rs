@@ -39,13 +39,8 @@ impl Services {
     pub fn authenticate(
         self: &Arc<Self>,
         token: &Token,
-    ) -> Soon<'static, Result<LiveSession, AuthenticateError>> {
-        let (hash, now) = (token.hash(), self.ports.clock.now());
-        if let Some(found) = self.authenticate_from_memory(hash, now) {
-            return Soon::now(Ok(found));
-        }
-        let services = Arc::clone(self);
-        Soon::later(async move { services.authenticate_from_store(hash, now).await })
+    ) -> Soon<Result<LiveSession, AuthenticateError>> {
+        self.authenticate_hash(token.hash())
     }
 
     /// The same for several tokens of which the caller does not know the one that counts, as browsers send a cookie for each
@@ -62,77 +57,60 @@ impl Services {
         if others.is_empty() {
             return self.authenticate(first).await;
         }
-        let (check, now) = (&self.ports.session_check, self.ports.clock.now());
-        let mut counts: Option<(&Token, LiveSession)> = None;
-        for token in iter::once(first).chain(others) {
-            let found = check.find(token.hash(), now).await?;
-            counts = match (counts, found) {
-                (None, Some(found)) => Some((token, found)),
-                (Some((_, counting)), Some(found)) if is_later_of_same(&counting, &found) => {
-                    Some((token, found))
+        let hashes: Vec<TokenHash> = iter::once(first).chain(others).map(Token::hash).collect();
+        let now = self.ports.clock.now();
+        let live = self
+            .ports
+            .store
+            .read(move |tx| {
+                let mut live = Vec::new();
+                for hash in &hashes {
+                    live.extend(tx.sessions().find_by_token(hash, now)?);
                 }
-                (counts, _) => counts,
-            };
-            if let Some((_, counting)) = &counts
-                && counting.token.generation >= counting.newest
-            {
-                break;
+                Ok(live)
+            })
+            .await?;
+        let counts = the_one_that_counts(&live).ok_or(AuthenticateError::TokenInvalid)?;
+        self.authenticate_hash(counts.token.hash).await
+    }
+
+    fn authenticate_hash(
+        self: &Arc<Self>,
+        hash: TokenHash,
+    ) -> Soon<Result<LiveSession, AuthenticateError>> {
+        let now = self.ports.clock.now();
+        let lifetimes = &self.settings.lifetimes;
+        let used = self.ports.session_check.use_token(hash, now, lifetimes);
+        let used = used.map(|used| used?.ok_or(AuthenticateError::TokenInvalid));
+        match used {
+            Soon::Now(used) => match used.into_inner() {
+                Ok(used) if used.is_with_next_token() => {
+                    Soon::later(Arc::clone(self).promote(used, now))
+                }
+                used => Soon::now(used),
+            },
+            Soon::Later(used) => {
+                let services = Arc::clone(self);
+                Soon::later(async move {
+                    match used.await? {
+                        used if used.is_with_next_token() => services.promote(used, now).await,
+                        used => Ok(used),
+                    }
+                })
             }
         }
-        let (token, _) = counts.ok_or(AuthenticateError::TokenInvalid)?;
-        self.authenticate(token).await
     }
 
-    /// `None` where the session or its use takes a while.
-    fn authenticate_from_memory(&self, hash: TokenHash, now: Timestamp) -> Option<LiveSession> {
-        let check = &self.ports.session_check;
-        let Soon::Now(Some(Ok(Some(mut found)))) = check.find(hash, now) else {
-            return None;
-        };
-        if found.token.generation > found.current {
-            return None;
-        }
-        let extended_to = self.extension(&found, now);
-        match check.record_use(&found, now, extended_to) {
-            Soon::Now(Some(Ok(()))) => {}
-            Soon::Now(_) | Soon::Later(_) => return None,
-        }
-        found.token.note_use(now, extended_to);
-        Some(found)
-    }
-
-    async fn authenticate_from_store(
-        &self,
-        hash: TokenHash,
-        now: Timestamp,
-    ) -> Result<LiveSession, AuthenticateError> {
-        let check = &self.ports.session_check;
-        let mut found = check
-            .find(hash, now)
-            .await?
-            .ok_or(AuthenticateError::TokenInvalid)?;
-        if found.token.generation > found.current {
-            found = self.promote(found, now).await?;
-        }
-        let extended_to = self.extension(&found, now);
-        check.record_use(&found, now, extended_to).await?;
-        found.token.note_use(now, extended_to);
-        Ok(found)
-    }
-
-    fn extension(&self, found: &LiveSession, now: Timestamp) -> Option<Timestamp> {
-        self.settings.lifetimes.extension(found.policy, now)
-    }
-
-    /// Makes the presented next token the current one, and ends the older ones after their grace. Racing first
-    /// uses do it once; where the session has ended meanwhile, the token is refused.
+    /// Makes the next token that was used the current one, and ends the older ones after their grace. Racing first uses
+    /// do it once; where the session has ended meanwhile, the token is refused.
     async fn promote(
-        &self,
-        mut found: LiveSession,
+        self: Arc<Self>,
+        mut used: LiveSession,
         now: Timestamp,
     ) -> Result<LiveSession, AuthenticateError> {
-        let (id, generation) = (found.session_id(), found.token.generation);
-        let old_expire_at = now.plus(self.settings.lifetimes.grace);
+        let (id, generation) = (used.session_id(), used.token.generation);
+        let lifetimes = &self.settings.lifetimes;
+        let old_expire_at = now.plus(lifetimes.grace);
         let promoted = self
             .ports
             .store
@@ -141,19 +119,22 @@ impl Services {
             })
             .await?;
         let check = &self.ports.session_check;
-        check.forget(found.user.id);
+        check.invalidate(used.user.id);
         if promoted {
-            found.current = generation;
-            return Ok(found);
+            used.current = generation;
+            return Ok(used);
         }
         check
-            .find(found.token.hash, now)
+            .use_token(used.token.hash, now, lifetimes)
             .await?
             .ok_or(AuthenticateError::TokenInvalid)
     }
 }
 
-fn is_later_of_same(counting: &LiveSession, found: &LiveSession) -> bool {
-    found.session_id() == counting.session_id()
-        && found.token.generation > counting.token.generation
+/// The latest token of the session whose token comes first.
+fn the_one_that_counts(live: &[LiveSession]) -> Option<&LiveSession> {
+    let first = live.first()?;
+    live.iter()
+        .filter(|found| found.session_id() == first.session_id())
+        .max_by_key(|found| found.token.generation)
 }

@@ -28,7 +28,7 @@ impl Services {
                 })
                 .await?;
             if ended > 0 {
-                self.ports.session_check.forget(user_id);
+                self.ports.session_check.invalidate(user_id);
             }
             if ended < limit as usize {
                 return Ok(());

@@ -50,7 +50,7 @@ impl Services {
                 Err(Abort::Refused(DeleteUserError::SessionEnded))
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         self.record(SecurityEventKind::AccountDeleted, Some(user_id), ip);
         Ok(())
     }

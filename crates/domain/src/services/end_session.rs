@@ -69,7 +69,7 @@ impl Services {
                 Ok(())
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         match scope {
             LogoutScope::ThisSession => {}
             LogoutScope::Everywhere => {
@@ -98,7 +98,7 @@ impl Services {
                 Err(Abort::Refused(EndSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Services {
                 Err(Abort::Refused(EndSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         Ok(())
     }
 }

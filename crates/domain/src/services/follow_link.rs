@@ -137,7 +137,7 @@ impl Services {
                 Ok(followed)
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         Ok((followed, user_id))
     }
 

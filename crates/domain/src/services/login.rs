@@ -228,7 +228,7 @@ impl Services {
             return Ok(None);
         };
         if ended > 0 {
-            self.ports.session_check.forget(user_id);
+            self.ports.session_check.invalidate(user_id);
         }
         Ok(Some(IssuedSession {
             user,

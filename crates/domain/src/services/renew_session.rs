@@ -111,7 +111,7 @@ impl Services {
                 Ok(successor(&keys, &caller, &known, now))
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         Ok(row)
     }
 

@@ -125,7 +125,7 @@ impl Services {
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         Ok(user)
     }
 

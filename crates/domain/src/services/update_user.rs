@@ -157,7 +157,7 @@ impl Services {
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.forget(user_id);
+        self.ports.session_check.invalidate(user_id);
         for kind in changed.into_iter().flatten() {
             self.record(kind, Some(user_id), client.ip);
         }

@@ -63,9 +63,9 @@ impl SessionToken {
         now < self.expires_at
     }
 
-    /// Notes a use at `now` that extends it to `extended_to`. An expiry further away stays.
-    pub(crate) fn note_use(&mut self, now: Timestamp, extended_to: Option<Timestamp>) {
-        self.last_used_at = Some(now);
+    /// Records a use at `used_at` that extends it to `extended_to`. An expiry further away stays.
+    pub fn record_use(&mut self, used_at: Timestamp, extended_to: Option<Timestamp>) {
+        self.last_used_at = Some(used_at);
         self.expires_at = extended_to.map_or(self.expires_at, |to| to.max(self.expires_at));
     }
 }
@@ -93,6 +93,12 @@ impl LiveSession {
     #[must_use]
     pub fn session_id(&self) -> SessionId {
         self.token.session_id
+    }
+
+    /// Whether the token that was presented follows the session's current one, which its first use makes it.
+    #[must_use]
+    pub fn is_with_next_token(&self) -> bool {
+        self.token.generation > self.current
     }
 }
 
@@ -128,7 +134,7 @@ mod tests {
                 expires_at: now.plus(20 * DAY),
                 last_used_at: None,
             };
-            token.note_use(now, extended_to);
+            token.record_use(now, extended_to);
             assert_eq!(token.last_used_at, Some(now));
             token.expires_at
         };

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::ShortText;
 use super::precis::AtMost;
 
 /// The longest address, in bytes, its domain in A-labels (RFC 5321 §4.5.3.1.3, less the angle brackets).
@@ -15,7 +14,7 @@ const MAX_LABEL_BYTES: usize = 63;
 /// Shown as written; two addresses are the same when their [keys](EmailAddress::key) are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
-    written: ShortText,
+    written: Box<str>,
     /// `None` where the address is its own.
     key: Option<Box<str>>,
 }
@@ -53,7 +52,7 @@ impl EmailAddress {
         let key = written.to_ascii_lowercase();
         Ok(Self {
             key: (key != written).then(|| key.into()),
-            written: written.as_str().into(),
+            written: written.into_boxed_str(),
         })
     }
 

@@ -21,10 +21,6 @@ pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
 use crate::Timestamp;
 use crate::id::id;
 
-/// Text that is mostly short. Up to 32 bytes lie within the user, so that a session check of one among many fetches one
-/// piece of memory, not three.
-type ShortText = smallstr::SmallString<[u8; 32]>;
-
 id! {
     /// Names a user for ever. Public, and no secret.
     UserId

@@ -4,7 +4,6 @@ use std::fmt;
 
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 
-use super::ShortText;
 use super::precis::{AtMost, enforce};
 
 /// The longest name, in characters, after RFC 8265 has been applied.
@@ -18,7 +17,7 @@ const MAX_KEY_CHARS: usize = 3 * MAX_CHARS;
 /// and so is its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserName {
-    written: ShortText,
+    written: Box<str>,
     /// `None` where the name is its own.
     key: Option<Box<str>>,
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
@@ -16,7 +16,7 @@ use super::{CookieTransport, Legacy, Settings};
 use crate::http::bearer::CarrierError;
 use crate::http::refusal::Refusal;
 
-/// The session that asks. Where its next token is due, the answer will carry it.
+/// The session that asks.
 pub struct Caller(LiveSession);
 
 impl Deref for Caller {
@@ -27,9 +27,9 @@ impl Deref for Caller {
     }
 }
 
-/// A next token on its way back.
-struct Renewal {
-    next: NextToken,
+/// A session that asked, and how its token came: what [`renew_session`] needs to know.
+struct Asked {
+    session: LiveSession,
     carrier: Carrier,
 }
 
@@ -45,30 +45,54 @@ impl FromRequest for Caller {
                 others,
                 carrier,
             } = carried(request.headers())?;
-            let services = request.app_data::<web::Data<Services>>();
-            let services = services.ok_or(CarrierError::NoServices)?;
-            let session = services.authenticate_one_of(&first, &others).await?;
-            if let Some(next) = services.renew_session(&session).await? {
-                request.extensions_mut().insert(Renewal { next, carrier });
-            }
+            let session = services(&request)?
+                .authenticate_one_of(&first, &others)
+                .await?;
+            request.extensions_mut().insert(Asked {
+                session: session.clone(),
+                carrier,
+            });
             Ok(Self(session))
         })
     }
 }
 
-/// Puts the next token, where one is due, on whatever the request is answered with.
-pub async fn carry_next_token(
+/// Renews the session that asked, once its request is answered: where the next token is due, the response carries it, whatever
+/// its status.
+pub async fn renew_session<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let mut response = next.call(request).await?;
-    let renewal = response.request().extensions_mut().remove::<Renewal>();
-    if let Some(Renewal { next, carrier }) = renewal {
-        let settings = response.request().app_data::<web::Data<Settings>>();
-        let transport = settings.map_or(CookieTransport::HttpsOnly, |settings| {
-            settings.cookie_transport
-        });
-        carrier.put(&next, transport, response.headers_mut());
+    let asked = response.request().extensions_mut().remove::<Asked>();
+    let Some(Asked { session, carrier }) = asked else {
+        return Ok(response.map_into_left_body());
+    };
+    match next_token(response.request(), &session).await {
+        Ok(None) => {}
+        Ok(Some(next)) => {
+            let transport = cookie_transport(response.request());
+            carrier.put(&next, transport, response.headers_mut());
+        }
+        Err(refusal) => return Ok(response.error_response(refusal).map_into_right_body()),
     }
-    Ok(response)
+    Ok(response.map_into_left_body())
+}
+
+async fn next_token(
+    request: &HttpRequest,
+    session: &LiveSession,
+) -> Result<Option<NextToken>, Refusal<Legacy>> {
+    Ok(services(request)?.renew_session(session).await?)
+}
+
+fn services(request: &HttpRequest) -> Result<&web::Data<Services>, CarrierError> {
+    request.app_data().ok_or(CarrierError::NoServices)
+}
+
+fn cookie_transport(request: &HttpRequest) -> CookieTransport {
+    let settings = request.app_data::<web::Data<Settings>>();
+    settings.map_or(CookieTransport::HttpsOnly, |settings| {
+        settings.cookie_transport
+    })
 }

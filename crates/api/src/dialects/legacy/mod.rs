@@ -37,7 +37,7 @@ pub enum CookieTransport {
 pub fn routes(config: &mut ServiceConfig, settings: Settings) {
     config.app_data(web::Data::new(settings)).service(
         web::scope("/api")
-            .wrap(from_fn(caller::carry_next_token))
+            .wrap(from_fn(caller::renew_session))
             .service(at("").get(handlers::show_version))
             .service(at("/").get(handlers::show_version))
             .service(at("/login").post(handlers::login))

@@ -1,10 +1,7 @@
 use azuma_domain::ports::SessionCheck;
-use azuma_domain::token::TokenHash;
 use azuma_testkit::sample::{now, user_id};
 
 use super::World;
-use crate::session_cache::ledger::Entries;
-use crate::session_cache::remembered::Remembered;
 
 /// Sessions 1 to `count`, each checked once by a node with room for fewer.
 async fn crowded(room: u32, count: u32) -> (World, super::Node) {
@@ -19,18 +16,18 @@ async fn crowded(room: u32, count: u32) -> (World, super::Node) {
 }
 
 #[tokio::test]
-async fn no_more_are_remembered_than_there_is_room_for() {
+async fn no_more_are_cached_than_there_is_room_for() {
     let (_world, node) = crowded(10, 40).await;
     for number in 1..=40 {
-        assert!(node.find(number).await.is_some());
+        assert!(node.ask(number).await.is_some());
     }
     assert!(
         node.gate.reads() >= 30,
         "{} were asked for",
         node.gate.reads()
     );
-    let remembered = node.cache.shared.ledger().remembered_count();
-    assert!(remembered <= 10, "{remembered} are remembered");
+    let cached = node.cache.shared.sessions.index().token_count();
+    assert!(cached <= 10, "{cached} are cached");
 }
 
 #[tokio::test]
@@ -38,7 +35,10 @@ async fn without_any_room_every_question_is_the_stores() {
     let (_world, node) = crowded(0, 1).await;
     node.check(1, now()).await;
     node.check(1, now()).await;
-    assert_eq!((node.gate.reads(), node.gate.writes()), (2, 2));
+    assert_eq!((node.gate.reads(), node.gate.writes()), (2, 0));
+    assert_eq!(node.cache.shared.sessions.index().token_count(), 0);
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 1);
 }
 
 #[tokio::test]
@@ -52,33 +52,16 @@ async fn uses_of_what_was_evicted_are_written() {
 }
 
 #[tokio::test]
-async fn what_was_evicted_and_found_again_can_be_forgotten() {
+async fn what_was_evicted_and_found_again_can_be_invalidated() {
     let (world, node) = crowded(10, 40).await;
     for number in 1..=40 {
-        node.find(number).await;
+        node.ask(number).await;
         world.end(number).await;
-        node.cache.forget(user_id(number));
+        node.cache.invalidate(user_id(number));
     }
     for number in 1..=40 {
-        assert_eq!(node.find(number).await, None);
+        assert_eq!(node.ask(number).await, None);
     }
-}
-
-#[tokio::test]
-async fn of_two_tokens_that_share_a_place_the_one_found_last_is_remembered() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    let (first, mut other) = (node.find(1).await.unwrap(), node.find(1).await.unwrap());
-    let mut bytes = *first.token.hash.as_bytes();
-    bytes[31] ^= 1;
-    other.token.hash = TokenHash::from_bytes(bytes);
-    let tokens = &node.cache.shared.tokens;
-    let evicted = tokens.insert(other.token.hash, Remembered::new(other.clone()));
-    assert_eq!(evicted, [(first.token.hash, first.user.id)]);
-    assert!(tokens.get(&first.token.hash).is_none());
-    tokens.remove(&first.token.hash);
-    assert!(tokens.get(&other.token.hash).is_some());
 }
 
 #[tokio::test]
@@ -89,5 +72,5 @@ async fn a_session_found_again_and_again_waits_once() {
             node.check(number, now()).await;
         }
     }
-    assert_eq!(node.cache.shared.behind.waiting_count(), 40);
+    assert_eq!(node.cache.shared.uses.waiting_count(), 40);
 }

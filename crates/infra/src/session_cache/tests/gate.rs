@@ -16,6 +16,7 @@ pub(super) struct Gate {
     behind: Arc<dyn Store>,
     open: watch::Sender<bool>,
     cut: AtomicBool,
+    read_only: AtomicBool,
     held: watch::Sender<usize>,
     reads: AtomicUsize,
     writes: AtomicUsize,
@@ -27,6 +28,7 @@ impl Gate {
             behind: store,
             open: watch::Sender::new(true),
             cut: AtomicBool::new(false),
+            read_only: AtomicBool::new(false),
             held: watch::Sender::new(0),
             reads: AtomicUsize::new(0),
             writes: AtomicUsize::new(0),
@@ -62,8 +64,14 @@ impl Gate {
         self.cut.store(true, Ordering::SeqCst);
     }
 
+    /// From now on no change reaches the store.
+    pub(super) fn cut_writes(&self) {
+        self.read_only.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn mend(&self) {
         self.cut.store(false, Ordering::SeqCst);
+        self.read_only.store(false, Ordering::SeqCst);
     }
 
     /// How many units of work only looked, since the last reset.
@@ -100,7 +108,9 @@ impl Store for Gate {
         };
         count.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
-            let outcome = match self.cut.load(Ordering::SeqCst) {
+            let cut = self.cut.load(Ordering::SeqCst);
+            let read_only = self.read_only.load(Ordering::SeqCst);
+            let outcome = match cut || (read_only && matches!(work, Work::Write(_))) {
                 true => Err(StoreError::Unavailable("cut off".into())),
                 false => self.behind.run(work).await,
             };

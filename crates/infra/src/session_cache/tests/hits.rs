@@ -1,38 +1,51 @@
-use azuma_domain::ports::{SessionCheck, UserChanges};
+use azuma_domain::ports::{SessionCheck, Soon, UserChanges};
 use azuma_domain::user::Change;
-use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, user_id};
+use azuma_testkit::sample::{self, DAY, now, session_id, token_hash, user_id};
 
-use super::{World, later};
+use super::{LIFETIMES, World, later};
 
 #[tokio::test]
 async fn a_token_found_once_is_answered_without_the_store() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    let asked = node.find(1).await;
-    assert_eq!(node.find(1).await, asked);
+    let found = node.ask(1).await;
+    assert_eq!(node.ask(1).await, found);
     assert_eq!(node.gate.reads(), 1);
 }
 
 #[tokio::test]
-async fn an_answer_from_memory_shows_the_uses_since() {
+async fn an_answer_shows_the_use_it_is_of() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    node.check(1, now().plus(MINUTE)).await;
-    let found = node.find_at(1, later()).await.unwrap();
-    assert_eq!(found.token.last_used_at, Some(now().plus(MINUTE)));
-    assert_eq!(found.token.expires_at, now().plus(MINUTE).plus(14 * DAY));
+    for at in [now(), later()] {
+        let found = node.ask_at(1, at).await.unwrap();
+        assert_eq!(found.token.last_used_at, Some(at));
+        assert_eq!(found.token.expires_at, at.plus(14 * DAY));
+    }
     assert_eq!(node.gate.reads(), 1);
 }
 
 #[tokio::test]
-async fn a_token_never_used_has_no_last_use() {
+async fn an_answer_by_a_clock_that_went_back_shows_the_later_use() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    node.find(1).await;
-    assert_eq!(node.find(1).await.unwrap().token.last_used_at, None);
+    node.check(1, later()).await;
+    let found = node.ask(1).await.unwrap();
+    assert_eq!(found.token.last_used_at, Some(later()));
+    assert_eq!(found.token.expires_at, later().plus(14 * DAY));
+}
+
+#[tokio::test]
+async fn an_answer_from_memory_is_there_at_once() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    let answer = node.cache.use_token(token_hash(1, 0), now(), &LIFETIMES);
+    assert!(matches!(answer, Soon::Now(_)));
 }
 
 #[tokio::test]
@@ -40,36 +53,36 @@ async fn an_unknown_token_is_asked_for_every_time() {
     let world = World::new();
     let node = world.node().await;
     for _ in 0..3 {
-        assert_eq!(node.find(1).await, None);
+        assert_eq!(node.ask(1).await, None);
     }
     assert_eq!(node.gate.reads(), 3);
     world.session(1).await;
-    assert!(node.find(1).await.is_some());
+    assert!(node.ask(1).await.is_some());
 }
 
 #[tokio::test]
 async fn an_expired_token_is_the_stores_to_refuse() {
     let world = World::new();
-    world.session_until(1, later()).await;
+    world.rotating_session_until(1, later()).await;
     let node = world.node().await;
-    assert!(node.find(1).await.is_some());
-    assert_eq!(node.find_at(1, later()).await, None);
+    assert!(node.ask(1).await.is_some());
+    assert_eq!(node.ask_at(1, later()).await, None);
     assert_eq!(node.gate.reads(), 2);
 }
 
 #[tokio::test]
-async fn what_was_forgotten_is_asked_for_again() {
+async fn what_was_invalidated_is_asked_for_again() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    node.find(1).await;
+    node.ask(1).await;
     world.end(1).await;
-    node.cache.forget(user_id(1));
-    assert_eq!(node.find(1).await, None);
+    node.cache.invalidate(user_id(1));
+    assert_eq!(node.ask(1).await, None);
 }
 
 #[tokio::test]
-async fn forgetting_a_user_forgets_all_of_its_sessions_and_no_others() {
+async fn an_invalidated_user_loses_all_of_its_sessions_and_no_other_user_any() {
     let world = World::new();
     world.session(1).await;
     world.session(2).await;
@@ -82,22 +95,22 @@ async fn forgetting_a_user_forgets_all_of_its_sessions_and_no_others() {
         .await;
     let node = world.node().await;
     for number in [1, 2, 3] {
-        node.find(number).await;
+        node.ask(number).await;
     }
-    node.cache.forget(user_id(1));
+    node.cache.invalidate(user_id(1));
     node.gate.reset();
     for number in [1, 2, 3] {
-        assert!(node.find(number).await.is_some());
+        assert!(node.ask(number).await.is_some());
     }
     assert_eq!(node.gate.reads(), 2);
 }
 
 #[tokio::test]
-async fn a_changed_user_is_read_as_it_is_once_forgotten() {
+async fn a_changed_user_is_read_as_it_is_once_invalidated() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    node.find(1).await;
+    node.ask(1).await;
     world
         .change(|tx| {
             let changes = UserChanges {
@@ -107,9 +120,9 @@ async fn a_changed_user_is_read_as_it_is_once_forgotten() {
             Ok(tx.users().update(user_id(1), &changes).unwrap())
         })
         .await;
-    node.cache.forget(user_id(1));
+    node.cache.invalidate(user_id(1));
     let status = node
-        .find(1)
+        .ask(1)
         .await
         .unwrap()
         .user
@@ -121,12 +134,12 @@ async fn a_changed_user_is_read_as_it_is_once_forgotten() {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_store_is_answered_and_not_remembered() {
+async fn a_failure_of_the_store_is_answered_and_not_cached() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
     node.gate.cut();
-    assert!(node.try_find(1, now()).await.is_err());
+    assert!(node.try_ask(1, now()).await.is_err());
     node.gate.mend();
-    assert_eq!(node.find(1).await.unwrap().session_id(), session_id(1));
+    assert_eq!(node.ask(1).await.unwrap().session_id(), session_id(1));
 }

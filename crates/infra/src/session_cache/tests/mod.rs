@@ -3,8 +3,7 @@
 mod eviction;
 mod gate;
 mod hits;
-mod joins;
-mod ledger;
+mod lookups;
 mod model;
 mod other_nodes;
 mod polls;
@@ -17,7 +16,7 @@ use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionCheck, Store, StoreError, StoreExt, Transaction};
-use azuma_domain::session::{LiveSession, Session, SessionPolicy};
+use azuma_domain::session::{Lifetimes, LiveSession, Session, SessionPolicy};
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 
 use super::SessionCache;
@@ -27,6 +26,13 @@ use gate::Gate;
 
 /// More tokens than most tests use.
 const ROOM: u32 = 1_000;
+
+const LIFETIMES: Lifetimes = Lifetimes {
+    extend_to: DAY.saturating_mul(14),
+    lifetime: DAY.saturating_mul(30),
+    renew_within: DAY.saturating_mul(7),
+    grace: MINUTE,
+};
 
 /// A database, and what several nodes and others do with it.
 struct World {
@@ -140,41 +146,29 @@ impl Node {
         self.cache.shared.poll().await
     }
 
-    /// Who the token of session `number` belongs to.
-    async fn find(&self, number: u32) -> Option<LiveSession> {
-        self.find_at(number, now()).await
+    /// Uses the token of session `number`: who it belongs to.
+    async fn ask(&self, number: u32) -> Option<LiveSession> {
+        self.ask_at(number, now()).await
     }
 
-    async fn find_at(&self, number: u32, at: Timestamp) -> Option<LiveSession> {
-        self.try_find(number, at).await.unwrap()
+    async fn ask_at(&self, number: u32, at: Timestamp) -> Option<LiveSession> {
+        self.try_ask(number, at).await.unwrap()
     }
 
-    async fn try_find(
-        &self,
-        number: u32,
-        at: Timestamp,
-    ) -> Result<Option<LiveSession>, StoreError> {
-        self.cache.find(token_hash(number, 0), at).await
+    async fn try_ask(&self, number: u32, at: Timestamp) -> Result<Option<LiveSession>, StoreError> {
+        let hash = token_hash(number, 0);
+        self.cache.use_token(hash, at, &LIFETIMES).await
     }
 
-    /// Finds session `number` at `at` and uses it, so that it expires 14 days later.
+    /// Uses session `number`, which is live, at `at`.
     async fn check(&self, number: u32, at: Timestamp) {
-        let found = self.find_at(number, at).await.unwrap();
-        self.record(&found, at).await.unwrap();
+        assert!(self.ask_at(number, at).await.is_some());
     }
 
-    async fn record(&self, found: &LiveSession, at: Timestamp) -> Result<(), StoreError> {
-        let extended_to = match found.policy {
-            SessionPolicy::Sliding => Some(at.plus(14 * DAY)),
-            SessionPolicy::Rotating => None,
-        };
-        self.cache.record_use(found, at, extended_to).await
-    }
-
-    /// Lets a minute's turns of writing come.
+    /// Lets a minute's flushes come.
     async fn write_for_a_minute(&self) {
-        for _ in 0..super::write_behind::TURNS {
-            let _ = self.cache.shared.behind.write_next_turn().await;
+        for _ in 0..super::use_writer::SLICES {
+            let _ = self.cache.shared.uses.flush_due().await;
         }
     }
 }

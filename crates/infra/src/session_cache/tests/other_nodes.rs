@@ -8,13 +8,14 @@ use super::{World, later};
 #[tokio::test]
 async fn an_expiry_extended_on_one_node_is_read_on_the_other() {
     let world = World::new();
-    world.session_until(1, later()).await;
+    world.session(1).await;
     let (here, there) = (world.node().await, world.node().await);
-    there.find(1).await;
-    here.check(1, now()).await;
-    // By what the other node remembers, the token has expired; that is the store's to say.
-    let found = there.find_at(1, later()).await.unwrap();
-    assert_eq!(found.token.expires_at, now().plus(14 * DAY));
+    there.check(1, now()).await;
+    here.check(1, later()).await;
+    here.write_for_a_minute().await;
+    // By what the other node has cached, the token has expired; that is the store's to say.
+    there.check(1, now().plus(14 * DAY)).await;
+    assert_eq!(there.gate.reads(), 2);
 }
 
 #[tokio::test]
@@ -36,7 +37,7 @@ async fn a_user_changed_on_one_node_is_read_on_the_other_after_its_next_poll() {
     let world = World::new();
     world.session(1).await;
     let there = world.node().await;
-    there.find(1).await;
+    there.ask(1).await;
     world
         .change(|tx| {
             let changes = UserChanges {
@@ -48,7 +49,7 @@ async fn a_user_changed_on_one_node_is_read_on_the_other_after_its_next_poll() {
         .await;
     there.poll().await.unwrap();
     let status = there
-        .find(1)
+        .ask(1)
         .await
         .unwrap()
         .user
@@ -75,22 +76,22 @@ async fn an_old_token_ends_on_every_node_once_the_next_is_in_use() {
         })
         .await;
     there.poll().await.unwrap();
-    assert!(there.find(1).await.is_some());
+    assert!(there.ask(1).await.is_some());
     // The use that waited is written late, and moves nothing.
     there.check(1, now()).await;
     there.write_for_a_minute().await;
-    assert_eq!(there.find_at(1, grace).await, None);
+    assert_eq!(there.ask_at(1, grace).await, None);
     assert_eq!(world.stored(1).await.unwrap().expires_at, grace);
 }
 
 #[tokio::test]
-async fn forgetting_here_and_following_oneself_are_no_contradiction() {
+async fn invalidating_here_and_following_oneself_are_no_contradiction() {
     let world = World::new();
     world.session(1).await;
     let here = world.node().await;
-    here.find(1).await;
+    here.ask(1).await;
     world.end(1).await;
-    here.cache.forget(user_id(1));
+    here.cache.invalidate(user_id(1));
     here.poll().await.unwrap();
-    assert_eq!(here.find(1).await, None);
+    assert_eq!(here.ask(1).await, None);
 }

@@ -2,7 +2,7 @@ use azuma_domain::ports::SessionCheck;
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
 
-use super::{World, later};
+use super::{LIFETIMES, World, later};
 
 #[tokio::test]
 async fn a_use_of_a_token_with_ten_minutes_left_is_written_later() {
@@ -44,9 +44,8 @@ async fn simultaneous_first_uses_are_one_write() {
     let world = World::new();
     world.session_until(1, later()).await;
     let node = world.node().await;
-    let found = node.find(1).await.unwrap();
-    let recorded = all((0..8).map(|_| node.record(&found, now()))).await;
-    assert!(recorded.into_iter().all(|done| done.is_ok()));
+    let found = all((0..8).map(|_| node.ask(1))).await;
+    assert!(found.iter().all(Option::is_some));
     assert_eq!(node.gate.writes(), 1);
 }
 
@@ -55,12 +54,11 @@ async fn a_use_that_cannot_be_written_first_is_refused() {
     let world = World::new();
     world.session_until(1, later()).await;
     let node = world.node().await;
-    let found = node.find(1).await.unwrap();
-    node.gate.cut();
-    assert!(node.record(&found, now()).await.is_err());
+    node.gate.cut_writes();
+    assert!(node.try_ask(1, now()).await.is_err());
     // By what is stored it has expired then, whatever is known here.
     node.gate.mend();
-    assert_eq!(node.find_at(1, later()).await, None);
+    assert_eq!(node.ask_at(1, later()).await, None);
 }
 
 #[tokio::test]
@@ -124,7 +122,7 @@ async fn uses_that_could_not_be_written_are_tried_again() {
     node.gate.cut();
     node.write_for_a_minute().await;
     node.gate.mend();
-    node.cache.shared.behind.write_next_turn().await.unwrap();
+    node.cache.shared.uses.flush_due().await.unwrap();
     assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
 }
 
@@ -140,7 +138,7 @@ async fn a_use_made_while_a_write_fails_is_not_lost() {
         node.check(1, later()).await;
         node.gate.release();
     });
-    node.cache.write_all().await;
+    node.cache.write_all_uses().await;
     assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
 }
 
@@ -154,7 +152,7 @@ async fn stopping_writes_what_waits() {
     for number in 1..=5 {
         node.check(number, now()).await;
     }
-    node.cache.write_all().await;
+    node.cache.write_all_uses().await;
     for number in 1..=5 {
         assert_eq!(
             world.stored(number).await.unwrap().last_used_at,
@@ -170,21 +168,10 @@ async fn a_use_in_flight_does_not_revive_a_session_that_ended() {
     let node = world.node().await;
     node.check(1, now()).await;
     world.end(1).await;
-    node.cache.forget(user_id(1));
+    node.cache.invalidate(user_id(1));
     node.write_for_a_minute().await;
     assert_eq!(world.stored(1).await, None);
-    assert_eq!(node.find(1).await, None);
-}
-
-#[tokio::test]
-async fn a_use_of_a_session_forgotten_meanwhile_is_written_first() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    let found = node.find(1).await.unwrap();
-    node.cache.forget(user_id(1));
-    node.record(&found, later()).await.unwrap();
-    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+    assert_eq!(node.ask(1).await, None);
 }
 
 #[tokio::test]
@@ -193,7 +180,7 @@ async fn a_use_that_waits_while_its_session_is_loaded_anew_is_written() {
     world.session(1).await;
     let node = world.node().await;
     node.check(1, later()).await;
-    node.cache.forget(user_id(1));
+    node.cache.invalidate(user_id(1));
     // The clock of this one was behind.
     node.check(1, now()).await;
     node.write_for_a_minute().await;
@@ -208,13 +195,17 @@ async fn a_use_written_first_that_finds_no_token_does_not_revive_it() {
     let world = World::new();
     world.session_until(1, later()).await;
     let node = world.node().await;
-    let found = node.find(1).await.unwrap();
-    // Swept while the request was under way: by another node's clock it had expired.
-    world
-        .change(|tx| tx.sessions().delete_expired(later(), 10))
-        .await;
-    node.record(&found, now()).await.unwrap();
-    assert_eq!(node.find(1).await, None);
+    node.gate.hold();
+    let (used, ()) = tokio::join!(node.ask(1), async {
+        node.gate.until_held(1).await;
+        // Swept while the request was under way: by another node's clock it had expired.
+        world
+            .change(|tx| tx.sessions().delete_expired(later(), 10))
+            .await;
+        node.gate.release();
+    });
+    assert_eq!(used, None);
+    assert_eq!(node.ask(1).await, None);
 }
 
 #[tokio::test]
@@ -228,7 +219,7 @@ async fn a_use_written_later_that_finds_no_token_does_not_revive_it() {
         .change(move |tx| tx.sessions().delete_expired(far, 10))
         .await;
     node.write_for_a_minute().await;
-    assert_eq!(node.find(1).await, None);
+    assert_eq!(node.ask(1).await, None);
 }
 
 #[tokio::test]
@@ -236,25 +227,24 @@ async fn two_of_a_token_in_use_at_once_both_wait() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
-    let behind = &node.cache.shared.behind;
-    node.find(1).await;
-    let remembered = || node.cache.shared.tokens.get(&token_hash(1, 0)).unwrap();
-    let older = remembered();
-    node.cache.forget(user_id(1));
-    node.find(1).await;
-    let newer = remembered();
-    // A request that took the older one before it was forgotten comes late.
-    newer.note(now(), Some(now().plus(14 * DAY)));
-    behind.queue(&newer);
-    behind.queue(&older);
-    newer.note(later(), Some(later().plus(14 * DAY)));
-    behind.queue(&newer);
+    let uses = &node.cache.shared.uses;
+    node.check(1, now()).await;
+    let cached = || node.cache.shared.sessions.get(&token_hash(1, 0)).unwrap();
+    let older = cached();
+    node.cache.invalidate(user_id(1));
+    node.check(1, now()).await;
+    let newer = cached();
+    // A request that took the older one before it was invalidated comes late.
+    older.record_use(now().plus(MINUTE), &LIFETIMES);
+    uses.queue(&older);
+    newer.record_use(later(), &LIFETIMES);
+    uses.queue(&newer);
     node.write_for_a_minute().await;
     assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
 }
 
 #[tokio::test]
-async fn stopping_waits_for_a_turn_that_is_being_written_and_writes_what_it_could_not() {
+async fn stopping_waits_for_a_flush_under_way_and_writes_what_it_could_not() {
     let world = World::new();
     world.session(1).await;
     let node = world.node().await;
@@ -262,10 +252,99 @@ async fn stopping_waits_for_a_turn_that_is_being_written_and_writes_what_it_coul
     node.gate.hold_failing();
     let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
         node.gate.until_held(1).await;
-        let (_, ()) = tokio::join!(node.cache.write_all(), async {
+        let (_, ()) = tokio::join!(node.cache.write_all_uses(), async {
             node.gate.mend();
             node.gate.release();
         });
         assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
     });
+}
+
+#[tokio::test]
+async fn a_use_made_while_an_earlier_one_is_written_is_written_the_next_time() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.gate.hold();
+    let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
+        node.gate.until_held(1).await;
+        node.check(1, later()).await;
+        node.gate.release();
+    });
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 2);
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(later()));
+}
+
+#[tokio::test]
+async fn a_flush_that_is_given_up_loses_no_use() {
+    let world = World::new();
+    world.session(1).await;
+    let node = world.node().await;
+    node.check(1, now()).await;
+    node.gate.hold_failing();
+    tokio::select! {
+        () = node.write_for_a_minute() => {}
+        () = node.gate.until_held(1) => {}
+    }
+    node.gate.mend();
+    node.gate.release();
+    node.cache.write_all_uses().await;
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
+}
+
+#[tokio::test]
+async fn after_an_hour_without_the_store_each_use_is_written_once() {
+    let world = World::new();
+    for number in 1..=20 {
+        world.session(number).await;
+    }
+    let node = world.node().await;
+    for number in 1..=20 {
+        node.check(number, now()).await;
+    }
+    node.gate.cut();
+    for _ in 0..60 {
+        node.write_for_a_minute().await;
+    }
+    node.gate.mend();
+    node.cache.shared.uses.flush_due().await.unwrap();
+    for number in 1..=20 {
+        let stored = world.stored(number).await.unwrap();
+        assert_eq!(stored.last_used_at, Some(now()), "session {number}");
+    }
+    assert_eq!(node.cache.shared.uses.waiting_count(), 0);
+    node.gate.reset();
+    node.write_for_a_minute().await;
+    assert_eq!(node.gate.writes(), 0);
+}
+
+#[tokio::test]
+async fn a_use_that_waited_for_another_to_be_written_first_is_written_too() {
+    let world = World::new();
+    world.session_until(1, later()).await;
+    let node = world.node().await;
+    // Now it is cached, and nothing of it waits.
+    node.gate.cut_writes();
+    assert!(node.try_ask(1, now()).await.is_err());
+    node.gate.mend();
+    node.gate.reset();
+    node.gate.hold();
+    let second = now().plus(MINUTE);
+    tokio::join!(
+        biased;
+        node.check(1, now()),
+        node.check(1, second),
+        async {
+            node.gate.until_held(1).await;
+            node.gate.release();
+        }
+    );
+    assert_eq!(node.gate.writes(), 1);
+    assert_eq!(world.stored(1).await.unwrap().last_used_at, Some(now()));
+    node.write_for_a_minute().await;
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.last_used_at, Some(second));
+    assert_eq!(stored.expires_at, second.plus(14 * DAY));
 }

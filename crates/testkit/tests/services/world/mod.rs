@@ -4,6 +4,7 @@ mod hashers;
 mod mailbox;
 mod people;
 mod security_log;
+mod session_check;
 mod sessions;
 
 use std::sync::Arc;
@@ -17,7 +18,6 @@ use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
 use azuma_domain::user::PasswordRules;
 use azuma_domain::{ErrorCode, Timestamp};
 use azuma_infra::abuse_guard::NoGuard;
-use azuma_infra::session_check::StoreSessionCheck;
 use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
 use azuma_testkit::sample::{DAY, MINUTE};
 use azuma_testkit::{FakeClock, FakeEntropy};
@@ -26,6 +26,7 @@ pub use hashers::{InTheMiddle, NoMoreHashes, argon2};
 pub use mailbox::Mailbox;
 pub use people::{NEW_PASSWORD, PASSWORD, new_password};
 pub use security_log::{SecurityEvents, event};
+use session_check::Uncached;
 
 /// What the `azuma` dialect issues.
 pub const AZUMA: SessionTerms = SessionTerms {
@@ -107,7 +108,7 @@ impl World {
     fn of(parts: Parts) -> Self {
         let ports = Ports {
             store: Arc::clone(&parts.store),
-            session_check: Arc::new(StoreSessionCheck::new(Arc::clone(&parts.store))),
+            session_check: Arc::new(Uncached(Arc::clone(&parts.store))),
             hasher: Arc::clone(&parts.hasher),
             guard: Arc::clone(&parts.guard),
             security_log: Arc::new(parts.security_log.clone()),

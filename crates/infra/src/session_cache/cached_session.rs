@@ -1,0 +1,146 @@
+//! One session in memory: what the store answered, and the uses since, as far as they may not be stored yet.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::SessionUse;
+use azuma_domain::session::{Lifetimes, LiveSession, SessionPolicy};
+use azuma_domain::token::TokenHash;
+use azuma_domain::user::UserId;
+use tokio::sync::Mutex;
+
+/// With less than this left of the stored expiry, an extension is written before it is answered. Other nodes read the
+/// stored expiry, and a write may be a minute late.
+const WRITE_FIRST_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// A session by one of its tokens. One that was evicted or invalidated lives on until its last use is written.
+///
+/// A use stores its times, then looks at `unwritten`. The writer clears `unwritten`, then reads the times. All these
+/// accesses are `SeqCst`, so one of the two sees the other and no use is lost.
+pub(super) struct CachedSession {
+    /// As the store answered it.
+    found: LiveSession,
+    /// When it was last used, in microseconds since 1970.
+    used_at: AtomicI64,
+    /// When it expires by the latest use, in microseconds since 1970.
+    expires_at: AtomicI64,
+    /// When it expires as far as the store is known to know, in microseconds since 1970.
+    stored_expiry: AtomicI64,
+    /// A use came after the writer last read the times.
+    unwritten: AtomicBool,
+    /// The store has found no such token to write a use of.
+    is_gone: AtomicBool,
+    /// Held while a use is written before it is answered, so that simultaneous ones are one write.
+    pub(super) write_first: Mutex<()>,
+}
+
+impl CachedSession {
+    pub(super) fn new(found: LiveSession) -> Self {
+        let expires_at = found.token.expires_at.micros();
+        let used_at = found.token.last_used_at.map_or(i64::MIN, Timestamp::micros);
+        Self {
+            found,
+            used_at: AtomicI64::new(used_at),
+            expires_at: AtomicI64::new(expires_at),
+            stored_expiry: AtomicI64::new(expires_at),
+            unwritten: AtomicBool::new(false),
+            is_gone: AtomicBool::new(false),
+            write_first: Mutex::new(()),
+        }
+    }
+
+    pub(super) fn hash(&self) -> TokenHash {
+        self.found.token.hash
+    }
+
+    pub(super) fn user_id(&self) -> UserId {
+        self.found.user.id
+    }
+
+    /// Records a use at `now`. Neither time moves backwards.
+    pub(super) fn record_use(&self, now: Timestamp, lifetimes: &Lifetimes) {
+        self.advance(now, lifetimes.extension(self.found.policy, now));
+    }
+
+    /// Takes over a use that another copy of the session recorded.
+    pub(super) fn take_over(&self, other: SessionUse) {
+        self.advance(other.used_at, other.extended_to);
+        self.unwritten.store(true, Ordering::SeqCst);
+    }
+
+    fn advance(&self, used_at: Timestamp, extended_to: Option<Timestamp>) {
+        self.used_at.fetch_max(used_at.micros(), Ordering::SeqCst);
+        if let Some(to) = extended_to {
+            self.expires_at.fetch_max(to.micros(), Ordering::SeqCst);
+        }
+    }
+
+    /// The session as its latest use left it. It must have been used.
+    pub(super) fn live_session(&self) -> LiveSession {
+        let latest = self.latest_use();
+        let mut live = self.found.clone();
+        live.token.record_use(latest.used_at, latest.extended_to);
+        live
+    }
+
+    /// What is to be written. It must have been used.
+    pub(super) fn latest_use(&self) -> SessionUse {
+        SessionUse {
+            hash: self.hash(),
+            used_at: Timestamp::from_micros(self.used_at.load(Ordering::SeqCst)),
+            extended_to: match self.found.policy {
+                SessionPolicy::Sliding => Some(self.expires_at()),
+                SessionPolicy::Rotating => None,
+            },
+        }
+    }
+
+    /// Marks a use as unwritten; answers whether none was before.
+    pub(super) fn becomes_unwritten(&self) -> bool {
+        // Most uses find one unwritten, and only look.
+        !self.is_unwritten() && !self.unwritten.swap(true, Ordering::SeqCst)
+    }
+
+    pub(super) fn is_unwritten(&self) -> bool {
+        self.unwritten.load(Ordering::SeqCst)
+    }
+
+    /// What is to be written now. A use from here on is unwritten again.
+    pub(super) fn take_use(&self) -> SessionUse {
+        self.unwritten.store(false, Ordering::SeqCst);
+        self.latest_use()
+    }
+
+    /// The store has written this use.
+    pub(super) fn was_written(&self, written: SessionUse) {
+        if let Some(to) = written.extended_to {
+            self.stored_expiry.fetch_max(to.micros(), Ordering::SeqCst);
+        }
+    }
+
+    /// The store had no token to write a use of. From now on the store is asked.
+    pub(super) fn was_not_found(&self) {
+        self.is_gone.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether memory may say that the token is live at `now`: by what is stored. An expiry known here alone proves nothing,
+    /// as the token may have been deleted by the stored one.
+    pub(super) fn is_live(&self, now: Timestamp) -> bool {
+        !self.is_gone.load(Ordering::SeqCst) && now < self.stored_expiry()
+    }
+
+    /// Whether the store must know of the latest expiry before anybody is told of it.
+    pub(super) fn is_urgent(&self, now: Timestamp) -> bool {
+        let stored = self.stored_expiry();
+        self.expires_at() > stored && now.until(stored) < WRITE_FIRST_WITHIN
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.expires_at.load(Ordering::SeqCst))
+    }
+
+    fn stored_expiry(&self) -> Timestamp {
+        Timestamp::from_micros(self.stored_expiry.load(Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,181 @@
+//! Uses that are written in the background, many at once.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{SessionUse, Store, StoreError, StoreExt};
+use azuma_domain::token::TokenHash;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::cached_session::CachedSession;
+
+/// Into how many slices the hashes are divided, by their first byte. One slice is flushed at a time: no write is as large as a
+/// minute's uses, and as the database keeps tokens in the order of their hashes, what is written together lies together.
+pub(super) const SLICES: u8 = 64;
+/// How many of the 256 first bytes make a slice.
+const SLICE_WIDTH: u8 = 4;
+/// Each slice is flushed once a minute. So a session is written once a minute at the most, and a minute after its use at the
+/// latest.
+const FLUSH_EVERY: Duration = Duration::from_micros(60_000_000 / SLICES as u64);
+/// How long to wait before the last uses are tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(200);
+
+/// The sessions whose latest use is not stored, cached or not, and when they are written.
+pub(super) struct UseWriter {
+    store: Arc<dyn Store>,
+    waiting: Mutex<BTreeMap<TokenHash, Arc<CachedSession>>>,
+    /// Locked while a slice is flushed, so that whoever flushes everything waits for the flush under way.
+    due: tokio::sync::Mutex<Due>,
+}
+
+/// The slices to be flushed: so many, from the one with this first byte.
+#[derive(Default)]
+struct Due {
+    first: u8,
+    count: u8,
+}
+
+impl UseWriter {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            waiting: Mutex::default(),
+            due: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Has the latest use of a session written within a minute.
+    pub(super) fn queue(&self, session: &Arc<CachedSession>) {
+        if !session.becomes_unwritten() {
+            return;
+        }
+        let mut waiting = self.waiting();
+        if let Some(other) = waiting.insert(session.hash(), Arc::clone(session)) {
+            // Another copy of the session waited: one that was evicted, or found by a simultaneous lookup. Its later uses
+            // queue it again.
+            session.take_over(other.take_use());
+        }
+    }
+
+    /// Writes the latest use of a session before it is answered. Simultaneous calls are one write.
+    pub(super) async fn write_first(
+        &self,
+        session: &Arc<CachedSession>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let _one_at_a_time = session.write_first.lock().await;
+        if !session.is_urgent(now) {
+            // The call before this one has moved the stored expiry.
+            self.queue(session);
+            return Ok(());
+        }
+        let latest = session.latest_use();
+        let found = self.write(vec![latest]).await?;
+        settle(session, latest, &found);
+        Ok(())
+    }
+
+    /// Flushes one slice after the other, for ever.
+    pub(super) async fn run(&self) {
+        let mut ticks = interval(FLUSH_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.flush_due().await {
+                tracing::warn!(%error, "uses of sessions could not be written, and will be tried again");
+            }
+        }
+    }
+
+    /// Flushes the slice whose turn it is, and those before it that could not be.
+    pub(super) async fn flush_due(&self) -> Result<(), StoreError> {
+        let mut due = self.due.lock().await;
+        due.count = SLICES.min(due.count + 1);
+        while due.count > 0 {
+            self.flush(due.first).await?;
+            due.first = due.first.wrapping_add(SLICE_WIDTH);
+            due.count -= 1;
+        }
+        Ok(())
+    }
+
+    /// Flushes all slices; tries until it has.
+    pub(super) async fn flush_all(&self) {
+        while let Err(error) = self.try_flush_all().await {
+            tracing::warn!(%error, "the last uses of sessions could not be written, and will be tried again");
+            sleep(RETRY_AFTER).await;
+        }
+    }
+
+    async fn try_flush_all(&self) -> Result<(), StoreError> {
+        let _one_at_a_time = self.due.lock().await;
+        for first in (0..=u8::MAX).step_by(usize::from(SLICE_WIDTH)) {
+            self.flush(first).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the latest use of each session of a slice. A session waits until it is written: whoever waits for this may stop,
+    /// and it may fail, and no use is lost.
+    async fn flush(&self, first_byte: u8) -> Result<(), StoreError> {
+        let in_slice = self.waiting_from(first_byte);
+        if in_slice.is_empty() {
+            return Ok(());
+        }
+        let uses: Vec<SessionUse> = in_slice.iter().map(|session| session.take_use()).collect();
+        let found = self.write(uses.clone()).await?;
+        let mut waiting = self.waiting();
+        for (session, written) in in_slice.iter().zip(uses) {
+            settle(session, written, &found);
+            // It was used since, or another copy of the session waits.
+            if waiting
+                .get(&written.hash)
+                .is_some_and(|session| !session.is_unwritten())
+            {
+                waiting.remove(&written.hash);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes uses, and answers which of the tokens are there.
+    async fn write(&self, uses: Vec<SessionUse>) -> Result<HashSet<TokenHash>, StoreError> {
+        let found = self
+            .store
+            .transact::<_, StoreError>(move |tx| Ok(tx.sessions().record_uses(&uses)?))
+            .await?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// What waits in the slice with this first byte, by hash.
+    fn waiting_from(&self, first_byte: u8) -> Vec<Arc<CachedSession>> {
+        let (mut first, mut last) = ([0; 32], [u8::MAX; 32]);
+        first[0] = first_byte;
+        last[0] = first_byte | (SLICE_WIDTH - 1);
+        let slice = TokenHash::from_bytes(first)..=TokenHash::from_bytes(last);
+        self.waiting()
+            .range(slice)
+            .map(|(_, session)| Arc::clone(session))
+            .collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<TokenHash, Arc<CachedSession>>> {
+        // No panic can leave the map half changed here.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting_count(&self) -> usize {
+        self.waiting().len()
+    }
+}
+
+/// What came of writing a use.
+fn settle(session: &CachedSession, written: SessionUse, found: &HashSet<TokenHash>) {
+    match found.contains(&written.hash) {
+        true => session.was_written(written),
+        false => session.was_not_found(),
+    }
+}

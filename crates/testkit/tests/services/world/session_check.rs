@@ -1,0 +1,41 @@
+//! The session check without a cache.
+
+use std::sync::Arc;
+
+use azuma_domain::Timestamp;
+use azuma_domain::ports::{SessionCheck, SessionUse, Soon, Store, StoreError, StoreExt};
+use azuma_domain::session::{Lifetimes, LiveSession};
+use azuma_domain::token::TokenHash;
+use azuma_domain::user::UserId;
+
+/// Asks the store each time, and writes every use before it is answered.
+pub struct Uncached(pub Arc<dyn Store>);
+
+impl SessionCheck for Uncached {
+    fn use_token(
+        &self,
+        hash: TokenHash,
+        now: Timestamp,
+        lifetimes: &Lifetimes,
+    ) -> Soon<Result<Option<LiveSession>, StoreError>> {
+        let (store, lifetimes) = (Arc::clone(&self.0), *lifetimes);
+        Soon::later(async move {
+            let used = store.transact(move |tx| {
+                let Some(mut found) = tx.sessions().find_by_token(&hash, now)? else {
+                    return Ok(None);
+                };
+                let extended_to = lifetimes.extension(found.policy, now);
+                tx.sessions().record_uses(&[SessionUse {
+                    hash,
+                    used_at: now,
+                    extended_to,
+                }])?;
+                found.token.record_use(now, extended_to);
+                Ok(Some(found))
+            });
+            used.await
+        })
+    }
+
+    fn invalidate(&self, _user_id: UserId) {}
+}
