@@ -4,6 +4,7 @@ use azuma_domain::ErrorCode;
 use azuma_domain::services::{Followed, UserUpdate};
 use azuma_domain::session::LiveSession;
 use azuma_domain::user::User;
+use azuma_testkit::all;
 use azuma_testkit::sample::{self, MICROSECOND, MINUTE};
 
 use crate::world::{AZUMA, World, new_password, refusal};
@@ -152,6 +153,16 @@ async fn the_link_works_once() {
     let link = world.link_mailed_to("new@example.org").await;
     world.follow(&link).await.unwrap();
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
+}
+
+#[tokio::test]
+async fn the_link_works_once_of_8_racing_times() {
+    let (world, caller) = neo().await;
+    ask_for(&world, &caller, "new@example.org").await;
+    let link = world.link_mailed_to("new@example.org").await;
+    let outcomes = all((0..8).map(|_| world.follow(&link))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    assert_eq!(email_of(&world, &caller).await, "new@example.org");
 }
 
 #[tokio::test]
