@@ -25,7 +25,7 @@ const DISCARD_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long after a panic a task begins again.
 const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// A message to send, or to bury.
+/// A message to send, or to dead_letter.
 type Leased = Result<LeasedMail, UnreadableMail>;
 
 /// The background tasks. They end by themselves when the other end of `stopped` is dropped.

@@ -49,7 +49,7 @@ pub enum ErrorCode {
 }
 
 /// An error that knows its [`ErrorCode`]. Every use case's error does.
-pub trait Coded: std::error::Error + Send + Sync + 'static {
+pub trait HasErrorCode: std::error::Error + Send + Sync + 'static {
     /// Why it refuses.
     fn code(&self) -> ErrorCode;
 }

@@ -140,7 +140,7 @@ pub struct OutgoingMail {
     /// When it was written.
     pub created_at: Timestamp,
     /// From when on it is not sent any more: its link has expired, or what it says is old.
-    pub useless_from: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 /// The right to send a message and to say what came of it, until another worker gets it.
@@ -167,7 +167,7 @@ pub struct LeasedMail {
     pub last_failure: Option<String>,
 }
 
-/// A message that this process alone may bury until its lease ends: what is kept of it cannot be read.
+/// A message that this process alone may dead_letter until its lease ends: what is kept of it cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it cannot be read: {reason}")]
 pub struct UnreadableMail {

@@ -1,7 +1,7 @@
 //! The security log: lines of the server's log, of a target of their own. `docs/security-log.md` tells what they say.
 
 use azuma_domain::ports::{
-    BlockedAttempt, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
+    LimitedAction, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
 };
 use tracing::field::display;
 
@@ -79,14 +79,14 @@ fn detail(kind: SecurityEventKind) -> Option<&'static str> {
             RefusedLogin::NotVerified => "not_verified",
         }),
         SecurityEventKind::AttemptBlocked(attempt) => Some(match attempt {
-            BlockedAttempt::Login => "login",
-            BlockedAttempt::StrangersLogin => "strangers_login",
-            BlockedAttempt::Register => "register",
-            BlockedAttempt::FollowLink => "follow_link",
-            BlockedAttempt::Recover => "recover",
-            BlockedAttempt::Mail => "mail",
-            BlockedAttempt::Notice => "notice",
-            BlockedAttempt::ChangeCredential => "change_credential",
+            LimitedAction::Login => "login",
+            LimitedAction::StrangersLogin => "strangers_login",
+            LimitedAction::Register => "register",
+            LimitedAction::FollowLink => "follow_link",
+            LimitedAction::Recover => "recover",
+            LimitedAction::Mail => "mail",
+            LimitedAction::Notice => "notice",
+            LimitedAction::ChangeCredential => "change_credential",
         }),
         _ => None,
     }

@@ -13,7 +13,7 @@ use azuma_domain::recovery::{RecoveryId, RecoveryRequest};
 use azuma_domain::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, Token, TokenHash, TokenShape};
 use azuma_domain::user::{
-    AccountEmail, EmailAddress, Icon, Password, PasswordHash, Standing, Status, User, UserId,
+    AccountEmail, AccountState, EmailAddress, Icon, Password, PasswordHash, Status, User, UserId,
     UserName,
 };
 
@@ -159,7 +159,7 @@ pub fn account(number: u32, name_text: &str) -> NewUser {
             created_at: now(),
         },
         password_hash: password_hash(name_text),
-        standing: Standing::Active,
+        standing: AccountState::Active,
     }
 }
 
@@ -175,7 +175,7 @@ pub fn account_with_email(number: u32, name_text: &str, email_text: &str) -> New
 #[must_use]
 pub fn waiting(number: u32, name_text: &str, until: Timestamp) -> NewUser {
     let mut new = account_with_email(number, name_text, &format!("{name_text}@example.org"));
-    new.standing = Standing::Pending { until };
+    new.standing = AccountState::Pending { until };
     new
 }
 
@@ -256,6 +256,6 @@ pub fn mail(number: u32, user_id: UserId) -> OutgoingMail {
         language: Language::English,
         to: email("ada@example.org"),
         created_at: now(),
-        useless_from: now().plus(10 * MINUTE),
+        expires_at: now().plus(10 * MINUTE),
     }
 }

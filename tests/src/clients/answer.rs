@@ -7,7 +7,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// An answer that is a `T` where it is a success and a [`Refusal`] where it is not.
+/// An answer that is a `T` where it is a success and a [`ApiError`] where it is not.
 #[derive(Debug)]
 #[must_use = "an answer tells whether the request succeeded"]
 pub struct Answer<T> {
@@ -23,7 +23,7 @@ pub struct Answer<T> {
 /// The body of an error.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Refusal {
+pub struct ApiError {
     /// The code, such as `NOT_FOUND`.
     pub message: String,
     /// The status once more, in the legacy dialect.
@@ -99,7 +99,7 @@ impl<T> Answer<T> {
 
     /// The error it is, whichever dialect's.
     #[track_caller]
-    pub fn refusal(&self) -> Refusal {
+    pub fn refusal(&self) -> ApiError {
         assert!(
             self.status >= 400,
             "no error but {}: {}",

@@ -235,7 +235,7 @@ impl Azuma {
     }
 
     /// `DELETE /user/sessions/{id}`
-    pub async fn end_session(&self, token: &str, id: &str) -> Answer<()> {
+    pub async fn revoke_session(&self, token: &str, id: &str) -> Answer<()> {
         let path = format!("/user/sessions/{id}");
         self.authorized(Method::DELETE, &path, token)
             .receive()

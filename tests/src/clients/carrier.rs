@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::{Answer, Refusal};
+use super::{Answer, ApiError};
 use crate::server::Server;
 
 /// Where a request carries its token, and which dialect it asks.
@@ -46,7 +46,7 @@ impl Carrier {
     }
 
     /// Presents a token; the answer is 200 or a refusal.
-    pub async fn present(self, server: &Server, token: &str) -> Answer<Refusal> {
+    pub async fn present(self, server: &Server, token: &str) -> Answer<ApiError> {
         let (name, value) = self.header(token);
         server
             .request(Method::GET, self.path())

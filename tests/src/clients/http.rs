@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Refusal};
+use super::{Answer, ApiError};
 
 /// How the tests name themselves where a session tells who uses it.
 const USER_AGENT: &str = "azuma-tests";
@@ -91,7 +91,7 @@ impl Request {
     }
 
     /// Sends it; the answer is expected to be an error.
-    pub async fn send(self) -> Answer<Refusal> {
+    pub async fn send(self) -> Answer<ApiError> {
         self.receive().await
     }
 }

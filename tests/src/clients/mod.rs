@@ -9,7 +9,7 @@ mod legacy;
 mod wire;
 
 pub use account::{Account, Conflict, Tokens};
-pub use answer::{Answer, Refusal};
+pub use answer::{Answer, ApiError};
 pub use azuma::{Azuma, Index, Issued, OwnUser, Session, Sessions, Update, Updated, User};
 pub use carrier::Carrier;
 pub use http::{Http, Request};

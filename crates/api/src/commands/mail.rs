@@ -86,7 +86,7 @@ async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
         ("to", mail.to.to_string()),
         ("user", user),
         ("written", mail.created_at.to_string()),
-        ("useless from", mail.useless_from.to_string()),
+        ("useless from", mail.expires_at.to_string()),
         ("postponed", format!("{attempts} times")),
         ("last failure", last_failure.unwrap_or("-".to_owned())),
     ] {

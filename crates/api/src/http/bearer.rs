@@ -7,13 +7,13 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
-use azuma_domain::error_code::Coded;
-use azuma_domain::ports::Soon;
+use azuma_domain::error_code::HasErrorCode;
+use azuma_domain::ports::MaybeReady;
 use azuma_domain::services::Services;
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::{MalformedToken, Token};
 
-use super::refusal::{Dialect, Refusal};
+use super::api_error::{ApiError, Dialect};
 
 /// The session that asks. Taking it as an argument is what makes a handler require a token.
 pub struct Bearer<D> {
@@ -30,8 +30,8 @@ impl<D> Deref for Bearer<D> {
 }
 
 impl<D: Dialect> FromRequest for Bearer<D> {
-    type Error = Refusal<D>;
-    type Future = Soon<Result<Self, Refusal<D>>>;
+    type Error = ApiError<D>;
+    type Future = MaybeReady<Result<Self, ApiError<D>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let services = request.app_data::<web::Data<Services>>();
@@ -43,7 +43,7 @@ impl<D: Dialect> FromRequest for Bearer<D> {
                     dialect: PhantomData,
                 })
             }),
-            Err(error) => Soon::now(Err(error.into())),
+            Err(error) => MaybeReady::now(Err(error.into())),
         }
     }
 }
@@ -71,7 +71,7 @@ impl From<MalformedToken> for CarrierError {
     }
 }
 
-impl Coded for CarrierError {
+impl HasErrorCode for CarrierError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Missing => ErrorCode::TokenMissing,

@@ -9,7 +9,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_
 use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpRequest, rt};
 use azuma_domain::ErrorCode;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
@@ -67,7 +67,7 @@ pub enum BodyError {
     Stopping,
 }
 
-impl Coded for BodyError {
+impl HasErrorCode for BodyError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed => ErrorCode::InvalidInput,

@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard, web};
 
-use super::refusal::{Dialect, WireCode};
+use super::api_error::{Dialect, WireCode};
 
 /// A path of dialect `D`. Methods it has no handler for are answered 405 with `Allow`.
 pub struct Endpoint<D> {

@@ -12,12 +12,12 @@
 //! | [`refusal`] | turning a use case's error into a dialect's answer |
 //! | [`observe`] | request ids, caching, and the log line of a failure |
 
+pub mod api_error;
 pub mod bearer;
 pub mod body;
-pub mod client;
 pub mod endpoint;
-pub mod form;
+pub mod fields;
 mod forwarded;
 pub mod observe;
+pub mod origin;
 pub mod path_id;
-pub mod refusal;

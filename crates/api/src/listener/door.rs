@@ -14,7 +14,7 @@ use actix_web::rt::net::TcpStream;
 use super::clients::Clients;
 use super::connection::Connection;
 use crate::config::Http;
-use crate::http::client::TrustedProxies;
+use crate::http::origin::TrustedProxies;
 
 /// What is left for the work on a request, of the time in which something must be written.
 const FOR_THE_WORK: Duration = Duration::from_secs(60);

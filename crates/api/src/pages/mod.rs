@@ -14,13 +14,13 @@ use actix_web::http::header::{
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::token::Token;
 use serde::Deserialize;
 
 use crate::dialects::azuma::Azuma;
+use crate::http::api_error::{ApiError, Dialect, WireCode};
 use crate::http::endpoint::Endpoint;
-use crate::http::refusal::{Dialect, Refusal, WireCode};
 
 /// Nothing but our own stylesheet, and forms to ourselves.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -76,9 +76,9 @@ fn page(template: &impl Template) -> HttpResponse {
 }
 
 /// A refusal as a page, with the status, headers and log line it has as JSON.
-fn refused_page(error: impl Coded, template: &impl Template) -> HttpResponse {
+fn refused_page(error: impl HasErrorCode, template: &impl Template) -> HttpResponse {
     dress(
-        HttpResponse::from_error(Refusal::<Azuma>::from(error)),
+        HttpResponse::from_error(ApiError::<Azuma>::from(error)),
         template,
     )
 }

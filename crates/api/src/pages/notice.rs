@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 
 use super::texts::Texts;
 use super::{page, refused_page};
@@ -30,7 +30,7 @@ impl Notice<'_> {
     }
 
     /// With the status of the error.
-    pub fn refused(&self, error: impl Coded) -> HttpResponse {
+    pub fn refused(&self, error: impl HasErrorCode) -> HttpResponse {
         refused_page(error, self)
     }
 }
@@ -47,7 +47,7 @@ pub fn form_unreadable(texts: &Texts, error: BodyError) -> HttpResponse {
 }
 
 /// Nothing happened, and may later.
-pub fn try_later(texts: &Texts, error: impl Coded) -> HttpResponse {
+pub fn try_later(texts: &Texts, error: impl HasErrorCode) -> HttpResponse {
     let notice = Notice {
         texts,
         title: texts.try_later_title,

@@ -10,8 +10,8 @@ use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, refused_page};
 use crate::http::body::Body;
-use crate::http::client::{Origin, language};
-use crate::http::form::FormError;
+use crate::http::fields::FieldError;
+use crate::http::origin::{Origin, language};
 
 /// The body of the form.
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ pub async fn begin(services: web::Data<Services>, origin: Origin, body: Body) ->
                 email: &form.email,
                 refused: true,
             };
-            return refused_page(FormError::from(error), &again);
+            return refused_page(FieldError::from(error), &again);
         }
     };
     let recovery = Recovery {

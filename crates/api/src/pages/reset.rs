@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::link::LinkPurpose;
 use azuma_domain::services::{FollowLinkError, LinkPreview, ResetPasswordError, Services};
 use azuma_domain::token::Token;
@@ -13,8 +13,8 @@ use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, refused_page, token_in_query};
 use crate::http::body::Body;
-use crate::http::client::{Origin, language};
-use crate::http::form::new_password;
+use crate::http::fields::new_password;
+use crate::http::origin::{Origin, language};
 
 /// The body of the form.
 #[derive(Deserialize)]
@@ -56,7 +56,7 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
             ..
         }) => link_unknown(texts, FollowLinkError::LinkUnknown),
         Err(error @ FollowLinkError::LinkUnknown) => link_unknown(texts, error),
-        Err(error @ (FollowLinkError::Blocked(_) | FollowLinkError::Store(_))) => {
+        Err(error @ (FollowLinkError::RateLimited(_) | FollowLinkError::Store(_))) => {
             try_later(texts, error)
         }
     }
@@ -99,14 +99,14 @@ pub async fn set(services: web::Data<Services>, origin: Origin, body: Body) -> H
         .shown(),
         Err(error @ ResetPasswordError::LinkUnknown) => link_unknown(texts, error),
         Err(
-            error @ (ResetPasswordError::Blocked(_)
+            error @ (ResetPasswordError::RateLimited(_)
             | ResetPasswordError::Hash(_)
             | ResetPasswordError::Store(_)),
         ) => try_later(texts, error),
     }
 }
 
-fn link_unknown(texts: &Texts, error: impl Coded) -> HttpResponse {
+fn link_unknown(texts: &Texts, error: impl HasErrorCode) -> HttpResponse {
     let notice = Notice {
         texts,
         title: texts.link_unknown_title,

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::link::LinkPurpose;
 use azuma_domain::services::{Disowned, FollowLinkError, Followed, Services};
 use azuma_domain::token::Token;
@@ -14,7 +14,7 @@ use super::notice::{Notice, Then, form_unreadable, try_later};
 use super::texts::Texts;
 use super::{page, token_in_query};
 use crate::http::body::Body;
-use crate::http::client::{Origin, language};
+use crate::http::origin::{Origin, language};
 
 /// The body of the form.
 #[derive(Deserialize)]
@@ -112,11 +112,11 @@ async fn disown(services: &Services, token: Option<Token>, origin: Origin) -> Do
 fn refused(texts: &Texts, error: FollowLinkError) -> HttpResponse {
     match error {
         FollowLinkError::LinkUnknown => link_unknown(texts, error),
-        FollowLinkError::Blocked(_) | FollowLinkError::Store(_) => try_later(texts, error),
+        FollowLinkError::RateLimited(_) | FollowLinkError::Store(_) => try_later(texts, error),
     }
 }
 
-fn link_unknown(texts: &Texts, error: impl Coded) -> HttpResponse {
+fn link_unknown(texts: &Texts, error: impl HasErrorCode) -> HttpResponse {
     let notice = Notice {
         texts,
         title: texts.link_unknown_title,

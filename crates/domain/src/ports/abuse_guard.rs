@@ -1,12 +1,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{EmailAddress, UserId, UserName};
 
 /// Something the guard counts.
 #[derive(Clone, Copy, Debug)]
-pub enum Attempt<'a> {
+pub enum RateLimitedAction<'a> {
     /// A login: counted for the client, and for the client with that name; and for the client as one that fails, until
     /// [`forgive`](AbuseGuard::forgive) takes that back.
     Login(&'a UserName),
@@ -44,12 +44,12 @@ pub enum Familiarity {
 /// The guard asks to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many attempts")]
-pub struct Blocked {
+pub struct RateLimited {
     /// How long.
     pub retry_after: Duration,
 }
 
-impl Coded for Blocked {
+impl HasErrorCode for RateLimited {
     fn code(&self) -> ErrorCode {
         ErrorCode::TooManyAttempts {
             retry_after: self.retry_after,
@@ -66,11 +66,11 @@ pub trait AbuseGuard: Send + Sync {
     /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.
     ///
     /// # Errors
-    /// [`Blocked`] where there were too many; the attempt is not to be made.
-    fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked>;
+    /// [`RateLimited`] where there were too many; the attempt is not to be made.
+    fn admit(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) -> Result<(), RateLimited>;
 
     /// Takes back that an attempt which was admitted counts as one that fails: it was no guess, or nothing was compared with
     /// it. To be called once at the most for an attempt. Those under way count as such that fail, so that guesses made at once
     /// are not more than guesses made one by one.
-    fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>);
+    fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>);
 }

@@ -23,7 +23,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub use abuse_guard::{AbuseGuard, Attempt, Blocked, Familiarity};
+pub use abuse_guard::{AbuseGuard, Familiarity, RateLimited, RateLimitedAction};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use invalidation_repository::{
@@ -37,7 +37,7 @@ pub use outbox::{OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{
-    BlockedAttempt, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
+    LimitedAction, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
 };
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionReader, SessionRepository, SessionUse};
@@ -52,14 +52,14 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A future of a port that mostly has its answer at once, and then costs no allocation. Like most futures it panics when it is
 /// polled again after its answer was taken.
-pub enum Soon<T> {
+pub enum MaybeReady<T> {
     /// The answer is there.
     Now(Ready<T>),
     /// It takes a while.
     Later(BoxFuture<'static, T>),
 }
 
-impl<T> Soon<T> {
+impl<T> MaybeReady<T> {
     /// The answer is there.
     pub fn now(answer: T) -> Self {
         Self::Now(ready(answer))
@@ -71,18 +71,18 @@ impl<T> Soon<T> {
     }
 
     /// The same answer as another type.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'static) -> Soon<U>
+    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'static) -> MaybeReady<U>
     where
         T: 'static,
     {
         match self {
-            Self::Now(answer) => Soon::now(change(answer.into_inner())),
-            Self::Later(answer) => Soon::later(async move { change(answer.await) }),
+            Self::Now(answer) => MaybeReady::now(change(answer.into_inner())),
+            Self::Later(answer) => MaybeReady::later(async move { change(answer.await) }),
         }
     }
 }
 
-impl<T> Future for Soon<T> {
+impl<T> Future for MaybeReady<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn an_answer_taken_once_is_not_waited_for_again() {
         let mut context = Context::from_waker(Waker::noop());
-        for mut answer in [Soon::now(1), Soon::later(async { 1 })] {
+        for mut answer in [MaybeReady::now(1), MaybeReady::later(async { 1 })] {
             assert_eq!(Pin::new(&mut answer).poll(&mut context), Poll::Ready(1));
             let again = AssertUnwindSafe(|| Pin::new(&mut answer).poll(&mut context));
             assert!(catch_unwind(again).is_err());

@@ -33,7 +33,7 @@ pub trait OutboxRepository: OutboxReader {
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;
 
     /// Makes a message due again at `due_at`, one attempt the more, keeping the reason it failed for.
-    fn postpone(
+    fn reschedule(
         &mut self,
         lease: MailLease,
         due_at: Timestamp,
@@ -41,15 +41,20 @@ pub trait OutboxRepository: OutboxReader {
     ) -> Result<(), StoreError>;
 
     /// Keeps a message as a dead letter with the reason. MUST NOT be leased again.
-    fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError>;
+    fn dead_letter(
+        &mut self,
+        lease: MailLease,
+        now: Timestamp,
+        reason: &str,
+    ) -> Result<(), StoreError>;
 
-    /// Makes a dead letter due at `now`, to be sent until `useless_from`, as if it had never been tried; why it failed is
+    /// Makes a dead letter due at `now`, to be sent until `expires_at`, as if it had never been tried; why it failed is
     /// kept. MUST answer `true` once at the most for a letter that died once, and `false` where there is no such letter.
-    fn revive(
+    fn requeue(
         &mut self,
         id: MailId,
         now: Timestamp,
-        useless_from: Timestamp,
+        expires_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
     /// Deletes at most `limit` dead letters that died at `until` or before, and answers how many. MUST leave whatever is to be

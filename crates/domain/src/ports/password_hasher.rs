@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::BoxFuture;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{Password, PasswordHash};
 
 /// What comparing a password with a hash shows.
@@ -11,7 +11,7 @@ pub enum Verdict {
     /// It is the password.
     Right,
     /// It is the password, and the hash is of an older scheme or other parameters than those in force.
-    RightButOutdated,
+    NeedsRehash,
     /// It is not the password.
     Wrong,
     /// What is stored is no hash that can be read, as of another scheme or of an account that was locked by hand. No
@@ -33,7 +33,7 @@ pub enum HashError {
     Failed(String),
 }
 
-impl Coded for HashError {
+impl HasErrorCode for HashError {
     fn code(&self) -> ErrorCode {
         match *self {
             Self::Overloaded { retry_after } => ErrorCode::Unavailable { retry_after },

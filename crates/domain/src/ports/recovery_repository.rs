@@ -19,7 +19,7 @@ pub trait RecoveryRepository {
     fn requested_at(&mut self, id: RecoveryId) -> Result<Option<Timestamp>, StoreError>;
 
     /// Makes a request due again at `due_at`. MUST do so with one that cannot be read, too.
-    fn postpone(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError>;
+    fn reschedule(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError>;
 
     /// Deletes a request, whether or not it can be read.
     fn discard(&mut self, id: RecoveryId) -> Result<(), StoreError>;

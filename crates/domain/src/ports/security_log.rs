@@ -19,7 +19,7 @@ pub enum SecurityEventKind {
     /// A login was refused.
     LoginRefused(RefusedLogin),
     /// The abuse guard asked a client to wait.
-    AttemptBlocked(BlockedAttempt),
+    AttemptBlocked(LimitedAction),
     /// Whoever was mailed a link said that it was somebody else's wish, which was taken back: an account that waited is deleted, or a
     /// change of address dropped.
     LinkDisowned,
@@ -56,7 +56,7 @@ pub enum RefusedLogin {
 
 /// What a client was asked to wait with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BlockedAttempt {
+pub enum LimitedAction {
     /// A login.
     Login,
     /// A login of a client that the account does not know, while others guess at its password.

@@ -1,4 +1,4 @@
-use super::{Soon, StoreError};
+use super::{MaybeReady, StoreError};
 use crate::Timestamp;
 use crate::session::{Lifetimes, LiveSession};
 use crate::token::TokenHash;
@@ -14,7 +14,7 @@ pub trait SessionCheck: Send + Sync {
     /// use left it, and `None` where no such token is live.
     ///
     /// A use MUST be written at most a minute later. It MUST be written before this answers where it moves the expiry and
-    /// the stored one is less than ten minutes away. Nothing written late may move an expiry back or revive a session.
+    /// the stored one is less than ten minutes away. Nothing written late may move an expiry back or requeue a session.
     ///
     /// # Errors
     /// [`StoreError`] where the store had to be asked, or the use had to be written, and neither could be done. The use may
@@ -24,7 +24,7 @@ pub trait SessionCheck: Send + Sync {
         hash: TokenHash,
         now: Timestamp,
         lifetimes: &Lifetimes,
-    ) -> Soon<Result<Option<LiveSession>, StoreError>>;
+    ) -> MaybeReady<Result<Option<LiveSession>, StoreError>>;
 
     /// The user or a session of it changed, or is gone: what was found of them before, or is being looked up right now, MUST
     /// NOT be answered to a later [`use_token`](Self::use_token). Called after the commit, before anybody is told.

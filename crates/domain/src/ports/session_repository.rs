@@ -41,7 +41,7 @@ pub trait SessionReader {
     ) -> Result<Vec<ListedSession>, StoreError>;
 }
 
-/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can revive it.
+/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can requeue it.
 pub trait SessionRepository: SessionReader {
     /// Adds a session with its first token.
     fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
@@ -66,13 +66,17 @@ pub trait SessionRepository: SessionReader {
     ) -> Result<bool, StoreError>;
 
     /// Ends one session of this user. MUST answer `true` once at the most, and `false` for another user's.
-    fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
+    fn revoke(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
 
     /// Ends all sessions of the user but `except`, and answers how many.
-    fn end_all(&mut self, user_id: UserId, except: Option<SessionId>) -> Result<usize, StoreError>;
+    fn revoke_all(
+        &mut self,
+        user_id: UserId,
+        except: Option<SessionId>,
+    ) -> Result<usize, StoreError>;
 
     /// Ends sessions of the user, whichever, until `keep` and `except` are left, `limit` of them at the most; answers how many.
-    fn thin_out(
+    fn revoke_surplus(
         &mut self,
         user_id: UserId,
         except: Option<SessionId>,
@@ -82,7 +86,7 @@ pub trait SessionRepository: SessionReader {
 
     /// Ends all sessions of the user but the `keep` used last, `limit` of them at the most; answers how many. One that was
     /// never used counts as used when it was issued, and MUST be kept rather than one that has expired at `now`.
-    fn end_least_used(
+    fn revoke_least_used(
         &mut self,
         user_id: UserId,
         keep: u32,
@@ -91,7 +95,7 @@ pub trait SessionRepository: SessionReader {
     ) -> Result<usize, StoreError>;
 
     /// Ends sessions that were issued before `before`, whosever they are, `limit` of them at the most, and answers how many.
-    fn end_anybodys(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
+    fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
     /// Deletes at most `limit` tokens expired at `now` and the sessions left without one; answers how many tokens.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 
 use super::{
     BoxFuture, InvalidationReader, InvalidationRepository, KnownClientReader,
@@ -124,7 +124,7 @@ pub enum StoreError {
 /// What a client is told to wait when the database does not answer.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-impl Coded for StoreError {
+impl HasErrorCode for StoreError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Unavailable(_) => ErrorCode::Unavailable {

@@ -1,7 +1,7 @@
 use super::{StoreError, WriteError};
 use crate::Timestamp;
 use crate::user::{
-    AccountEmail, Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User,
+    AccountEmail, AccountState, Change, Credential, EmailAddress, Icon, PasswordHash, Status, User,
     UserId, UserName,
 };
 
@@ -13,7 +13,7 @@ pub struct NewUser {
     /// The hash of its password.
     pub password_hash: PasswordHash,
     /// Whether it may be used at once.
-    pub standing: Standing,
+    pub standing: AccountState,
 }
 
 /// Who has an address.
@@ -24,7 +24,7 @@ pub struct AddressHolder {
     /// The address as the account wrote it, which may be in another case than the one asked for.
     pub email: EmailAddress,
     /// Whether the account may be used.
-    pub standing: Standing,
+    pub standing: AccountState,
 }
 
 /// What changes of an account; all of it or nothing.
@@ -72,7 +72,7 @@ pub trait UserReader {
 
 /// Accounts, the waiting ones among them.
 ///
-/// Names and addresses are held by their keys. A *waiting* account has [`Standing::Pending`]; once its `until` has
+/// Names and addresses are held by their keys. A *waiting* account has [`AccountState::Pending`]; once its `until` has
 /// come it has *lapsed*: nothing finds it any more, and [`release`](Self::release) deletes it.
 pub trait UserRepository: UserReader {
     /// Adds an account.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Services;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{Soon, StoreError, StoreExt};
+use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::ports::{MaybeReady, StoreError, StoreExt};
 use crate::session::LiveSession;
 use crate::token::{Token, TokenHash};
 
@@ -21,7 +21,7 @@ pub enum AuthenticateError {
     Store(#[from] StoreError),
 }
 
-impl Coded for AuthenticateError {
+impl HasErrorCode for AuthenticateError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::TokenInvalid => ErrorCode::TokenInvalid,
@@ -39,7 +39,7 @@ impl Services {
     pub fn authenticate(
         self: &Arc<Self>,
         token: &Token,
-    ) -> Soon<Result<LiveSession, AuthenticateError>> {
+    ) -> MaybeReady<Result<LiveSession, AuthenticateError>> {
         self.authenticate_hash(token.hash())
     }
 
@@ -77,21 +77,21 @@ impl Services {
     fn authenticate_hash(
         self: &Arc<Self>,
         hash: TokenHash,
-    ) -> Soon<Result<LiveSession, AuthenticateError>> {
+    ) -> MaybeReady<Result<LiveSession, AuthenticateError>> {
         let now = self.ports.clock.now();
         let lifetimes = &self.settings.lifetimes;
         let used = self.ports.session_check.use_token(hash, now, lifetimes);
         let used = used.map(|used| used?.ok_or(AuthenticateError::TokenInvalid));
         match used {
-            Soon::Now(used) => match used.into_inner() {
+            MaybeReady::Now(used) => match used.into_inner() {
                 Ok(used) if used.is_with_next_token() => {
-                    Soon::later(Arc::clone(self).promote(used, now))
+                    MaybeReady::later(Arc::clone(self).promote(used, now))
                 }
-                used => Soon::now(used),
+                used => MaybeReady::now(used),
             },
-            Soon::Later(used) => {
+            MaybeReady::Later(used) => {
                 let services = Arc::clone(self);
-                Soon::later(async move {
+                MaybeReady::later(async move {
                     match used.await? {
                         used if used.is_with_next_token() => services.promote(used, now).await,
                         used => Ok(used),

@@ -13,7 +13,7 @@ impl Services {
     /// Where the user has more sessions than one unit of work is sure to end in its time, ends some at a time, but never
     /// `spared`, until it has not. Called before one that ends them all; only who has far more sessions than are allowed
     /// notices.
-    pub(super) async fn thin_out_sessions(
+    pub(super) async fn revoke_surplus_sessions(
         &self,
         user_id: UserId,
         spared: Option<SessionId>,
@@ -24,7 +24,7 @@ impl Services {
                 .ports
                 .store
                 .transact::<_, StoreError>(move |tx| {
-                    Ok(tx.sessions().thin_out(user_id, spared, keep, limit)?)
+                    Ok(tx.sessions().revoke_surplus(user_id, spared, keep, limit)?)
                 })
                 .await?;
             if ended > 0 {

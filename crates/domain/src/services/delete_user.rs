@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Services;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::session::LiveSession;
 
@@ -18,7 +18,7 @@ pub enum DeleteUserError {
     Store(#[from] StoreError),
 }
 
-impl Coded for DeleteUserError {
+impl HasErrorCode for DeleteUserError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::SessionEnded => ErrorCode::TokenInvalid,
@@ -39,7 +39,8 @@ impl Services {
     ) -> Result<(), DeleteUserError> {
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.ports.clock.now();
-        self.thin_out_sessions(user_id, Some(session_id)).await?;
+        self.revoke_surplus_sessions(user_id, Some(session_id))
+            .await?;
         self.ports
             .store
             .transact(move |tx| {

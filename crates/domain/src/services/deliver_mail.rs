@@ -16,7 +16,7 @@ const LAST_RETRY: Duration = Duration::from_secs(28);
 
 /// Why a message is a dead letter.
 const LATE: &str = "it could not be sent in time";
-const OVERSLEPT: &str = "the time to send it in ran out before it was begun";
+const LEASE_EXPIRED: &str = "the time to send it in ran out before it was begun";
 const KEY_GONE: &str = "the secret key its link was made with is gone";
 
 /// What came of a message.
@@ -57,7 +57,7 @@ impl Services {
         };
         let now = self.ports.clock.now();
         if now.plus(self.ports.mailer.patience()) > leased.lease.until {
-            return Delivery::Postponed(leased.mail.id, now, OVERSLEPT.to_owned());
+            return Delivery::Postponed(leased.mail.id, now, LEASE_EXPIRED.to_owned());
         }
         self.send(leased, now).await
     }
@@ -79,9 +79,9 @@ impl Services {
                 match &delivery {
                     Delivery::Done(_) => tx.outbox().delete(lease)?,
                     Delivery::Postponed(_, due_at, reason) => {
-                        tx.outbox().postpone(lease, *due_at, reason)?;
+                        tx.outbox().reschedule(lease, *due_at, reason)?;
                     }
-                    Delivery::Buried(_, reason) => tx.outbox().bury(lease, now, reason)?,
+                    Delivery::Buried(_, reason) => tx.outbox().dead_letter(lease, now, reason)?,
                 }
                 Ok(())
             })
@@ -102,7 +102,7 @@ impl Services {
             last_failure,
             ..
         } = leased;
-        let (id, end) = (mail.id, mail.useless_from);
+        let (id, end) = (mail.id, mail.expires_at);
         if end <= now {
             return Delivery::Buried(id, late(last_failure));
         }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::{FollowLinkError, Services};
 use crate::link::LinkPurpose;
-use crate::ports::{Abort, Attempt, SecurityEventKind, StoreExt};
+use crate::ports::{Abort, RateLimitedAction, SecurityEventKind, StoreExt};
 use crate::token::Token;
-use crate::user::{Standing, UserId};
+use crate::user::{AccountState, UserId};
 
 /// What became of what the link was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Services {
         token: Option<Token>,
         ip: Option<IpAddr>,
     ) -> Result<Disowned, FollowLinkError> {
-        self.admit(ip, Attempt::FollowLink)?;
+        self.admit(ip, RateLimitedAction::FollowLink)?;
         let disowned = self.disown(token).await;
         match &disowned {
             Ok((_, user_id)) => self.record(SecurityEventKind::LinkDisowned, Some(*user_id), ip),
@@ -54,7 +54,7 @@ impl Services {
                 let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 match (&link.purpose, account.standing) {
-                    (LinkPurpose::VerifyAccount, Standing::Pending { .. })
+                    (LinkPurpose::VerifyAccount, AccountState::Pending { .. })
                         if tx.users().delete(user_id)? =>
                     {
                         Ok(Disowned::AccountDeleted)

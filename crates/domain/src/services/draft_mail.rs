@@ -8,7 +8,7 @@ use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
-use crate::ports::{Attempt, StoreError, Transaction};
+use crate::ports::{RateLimitedAction, StoreError, Transaction};
 use crate::user::{AccountEmail, EmailAddress, UserId};
 
 /// How long a message is worth sending that carries no link.
@@ -43,7 +43,7 @@ impl Services {
             language,
             to,
             created_at: now,
-            useless_from: link.expires_at,
+            expires_at: link.expires_at,
         }
     }
 
@@ -89,7 +89,7 @@ impl NoticeDraft {
         };
         // The last that the owner of an address hears, and nothing to flood anybody with: it takes a followed link.
         let is_last = self.kind == MailKind::EmailChanged;
-        if !is_last && self.permit.ask(Attempt::Notice(to)).is_err() {
+        if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
             return Ok(());
         }
         tx.outbox().enqueue(&OutgoingMail {
@@ -99,7 +99,7 @@ impl NoticeDraft {
             language: self.language,
             to: to.clone(),
             created_at: self.now,
-            useless_from: self.now.plus(NOTICE_LIFETIME),
+            expires_at: self.now.plus(NOTICE_LIFETIME),
         })
     }
 }

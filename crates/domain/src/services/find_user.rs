@@ -1,7 +1,7 @@
 //! Telling about another user.
 
 use super::Services;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::user::{User, UserId};
 
@@ -16,7 +16,7 @@ pub enum FindUserError {
     Store(#[from] StoreError),
 }
 
-impl Coded for FindUserError {
+impl HasErrorCode for FindUserError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::UserUnknown => ErrorCode::UserUnknown,

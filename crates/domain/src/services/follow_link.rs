@@ -6,12 +6,12 @@ use super::Services;
 use super::draft_mail::NoticeDraft;
 use super::known_clients::note_client;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, Reader, SecurityEventKind, StoreError, StoreExt,
-    Transaction, UserChanges,
+    Abort, Conflict, RateLimited, RateLimitedAction, Reader, SecurityEventKind, StoreError,
+    StoreExt, Transaction, UserChanges,
 };
 use crate::token::{Token, TokenHash};
 use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
@@ -41,7 +41,7 @@ pub struct LinkPreview {
 pub enum FollowLinkError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// It is unknown, used or expired, or another account took the address it was for.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
@@ -56,10 +56,10 @@ impl From<Conflict> for FollowLinkError {
     }
 }
 
-impl Coded for FollowLinkError {
+impl HasErrorCode for FollowLinkError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
             Self::Store(error) => error.code(),
         }
@@ -71,7 +71,7 @@ impl Services {
     /// changes nothing.
     ///
     /// # Errors
-    /// [`FollowLinkError`], but for `Blocked`.
+    /// [`FollowLinkError`], but for `RateLimited`.
     pub async fn look_at_link(
         &self,
         token: Option<&Token>,
@@ -96,7 +96,7 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
-        self.admit(ip, Attempt::FollowLink)?;
+        self.admit(ip, RateLimitedAction::FollowLink)?;
         let followed = self.follow(token, ip, language).await;
         match &followed {
             Ok((Followed::AccountVerified, user_id)) => {

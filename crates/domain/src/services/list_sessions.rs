@@ -2,7 +2,7 @@
 
 use super::Services;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{ListedSession, LiveSession};
 use crate::token::Token;
@@ -23,7 +23,7 @@ pub enum ListSessionsError {
     Store(#[from] StoreError),
 }
 
-impl Coded for ListSessionsError {
+impl HasErrorCode for ListSessionsError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Store(error) => error.code(),

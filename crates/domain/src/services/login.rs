@@ -6,13 +6,13 @@ use super::Services;
 use super::bound_sessions::ENDED_AT_ONCE;
 use super::issue_session::{IssuedSession, SessionDraft};
 use super::known_clients::{NamedAccount, note_client};
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
-    Attempt, Blocked, HashError, RefusedLogin, SecurityEventKind, StoreError, StoreExt,
-    UserChanges, Verdict,
+    HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
+    StoreExt, UserChanges, Verdict,
 };
 use crate::session::{Client, SessionTerms};
-use crate::user::{Credential, Password, PasswordHash, Standing, UserId, UserName};
+use crate::user::{AccountState, Credential, Password, PasswordHash, UserId, UserName};
 
 /// How often a login starts again because the credential it had checked was replaced meanwhile.
 const ATTEMPTS: usize = 3;
@@ -32,7 +32,7 @@ pub struct Login {
 pub enum LoginError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// Nobody has the name.
     #[error("no such user")]
     UserUnknown,
@@ -61,15 +61,15 @@ impl LoginError {
     fn is_of_a_guess(&self) -> bool {
         match self {
             Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
-            Self::Blocked(_) | Self::NotVerified | Self::Hash(_) | Self::Store(_) => false,
+            Self::RateLimited(_) | Self::NotVerified | Self::Hash(_) | Self::Store(_) => false,
         }
     }
 }
 
-impl Coded for LoginError {
+impl HasErrorCode for LoginError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::UserUnknown => ErrorCode::UserUnknown,
             Self::WrongPassword => ErrorCode::WrongPassword,
             Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
@@ -91,7 +91,7 @@ impl Services {
         login: Login,
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
-        let (ip, attempt) = (login.client.ip, Attempt::Login(&login.name));
+        let (ip, attempt) = (login.client.ip, RateLimitedAction::Login(&login.name));
         self.admit(ip, attempt)?;
         let outcome = self.log_in(&login, terms).await;
         if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
@@ -107,7 +107,7 @@ impl Services {
     ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
             let account = self.account_named(&login.name, login.client.ip).await?;
-            let attempt = Attempt::LoginTo(&login.name, account.familiarity());
+            let attempt = RateLimitedAction::LoginTo(&login.name, account.familiarity());
             let user_id = account.credential.as_ref().map(|account| account.user_id);
             self.admit_to(user_id, login.client.ip, attempt)?;
             let outcome = self.log_in_to(account, login, terms).await;
@@ -163,13 +163,13 @@ impl Services {
                 self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
                 Err(LoginError::PasswordUnreadable(credential.user_id))
             }
-            (_, Standing::Pending { .. }) => {
+            (_, AccountState::Pending { .. }) => {
                 self.record_refusal(RefusedLogin::NotVerified, user_id, login);
                 Err(LoginError::NotVerified)
             }
-            (Verdict::Right, Standing::Active) => Ok(None),
+            (Verdict::Right, AccountState::Active) => Ok(None),
             // An upgrade that cannot be had now is had at the next login.
-            (Verdict::RightButOutdated, Standing::Active) => {
+            (Verdict::NeedsRehash, AccountState::Active) => {
                 Ok(hasher.hash(ip, password.clone()).await.ok())
             }
         }
@@ -218,7 +218,7 @@ impl Services {
                     tx.users().update(user_id, &changes)?;
                 }
                 let sessions = tx.sessions();
-                let ended = sessions.end_least_used(user_id, others, now, ENDED_AT_ONCE)?;
+                let ended = sessions.revoke_least_used(user_id, others, now, ENDED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
                 note_client(tx, user_id, news, now)?;
                 Ok(tx.users().find(user_id)?.map(|user| (user, ended)))

@@ -71,17 +71,17 @@ impl MailDesk {
                 let MailState::Dead(_) = found.state else {
                     return Err(Abort::Refused(MailDeskError::NotDead));
                 };
-                let useless_from = match found.mail.kind.link() {
-                    Some(_) if found.mail.useless_from <= now => {
+                let expires_at = match found.mail.kind.link() {
+                    Some(_) if found.mail.expires_at <= now => {
                         return Err(Abort::Refused(MailDeskError::LinkExpired));
                     }
                     Some(link) if !tx.links().contains(link)? => {
                         return Err(Abort::Refused(MailDeskError::LinkGone));
                     }
-                    Some(_) => found.mail.useless_from,
+                    Some(_) => found.mail.expires_at,
                     None => now.plus(NOTICE_LIFETIME),
                 };
-                match tx.outbox().revive(id, now, useless_from)? {
+                match tx.outbox().requeue(id, now, expires_at)? {
                     true => Ok(()),
                     false => Err(Abort::Refused(MailDeskError::NotDead)),
                 }

@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::Services;
 use super::security::described;
-use crate::ports::{AbuseGuard, Attempt, Blocked, SecurityEvent, SecurityEventKind, SecurityLog};
+use crate::ports::{
+    AbuseGuard, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind, SecurityLog,
+};
 use crate::user::UserId;
 
 /// The guard's word about one message. It is asked once it is known that the message is to be written, for what is refused
@@ -15,7 +17,7 @@ pub(super) struct MailPermit {
     security_log: Arc<dyn SecurityLog>,
     ip: Option<IpAddr>,
     user_id: UserId,
-    word: OnceLock<Result<(), Blocked>>,
+    word: OnceLock<Result<(), RateLimited>>,
 }
 
 impl Services {
@@ -35,8 +37,8 @@ impl MailPermit {
     /// Asks for it; the first answer stands.
     ///
     /// # Errors
-    /// [`Blocked`]; the message is not to be written.
-    pub(super) fn ask(&self, attempt: Attempt<'_>) -> Result<(), Blocked> {
+    /// [`RateLimited`]; the message is not to be written.
+    pub(super) fn ask(&self, attempt: RateLimitedAction<'_>) -> Result<(), RateLimited> {
         *self.word.get_or_init(|| {
             let word = self.guard.admit(self.ip, attempt);
             if word.is_err() {

@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use super::{Backlog, Services};
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
 use crate::ports::{
-    AddressHolder, Attempt, Blocked, SecurityEventKind, StoreError, StoreExt, Transaction,
+    AddressHolder, RateLimited, RateLimitedAction, SecurityEventKind, StoreError, StoreExt,
+    Transaction,
 };
 use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::session::Client;
 use crate::token::TokenKeys;
-use crate::user::{EmailAddress, Standing};
+use crate::user::{AccountState, EmailAddress};
 
 /// The most requests of one transaction. Where many ask for addresses that nobody has, it is what a commit costs that counts.
 const BATCH: usize = 100;
@@ -52,16 +53,16 @@ pub struct Recovery {
 pub enum RecoverAccountError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// The store could not do its work.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Coded for RecoverAccountError {
+impl HasErrorCode for RecoverAccountError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::Store(error) => error.code(),
         }
     }
@@ -78,7 +79,7 @@ impl Services {
             client,
             language,
         } = recovery;
-        let attempt = Attempt::Recover(&email);
+        let attempt = RateLimitedAction::Recover(&email);
         self.admit(client.ip, attempt)?;
         let request = RecoveryRequest {
             id: RecoveryId::new(self.ports.entropy.uuid()),
@@ -170,7 +171,7 @@ impl Services {
                 match requested_at.filter(|at| now < at.plus(lifetime)) {
                     Some(at) => {
                         let due_at = now.plus(at.until(now).max(FIRST_RETRY));
-                        tx.recoveries().postpone(id, due_at)?;
+                        tx.recoveries().reschedule(id, due_at)?;
                         Ok(RecoveryProgress::PutAside(id, due_at, reason.clone()))
                     }
                     None => {
@@ -228,9 +229,9 @@ impl RecoveryLinks {
     ) -> Result<(), StoreError> {
         let id = LinkId::new(request.id.uuid());
         let expires_at = match holder.standing {
-            Standing::Active => self.end,
+            AccountState::Active => self.end,
             // Its account is gone by then.
-            Standing::Pending { until } => self.end.min(until),
+            AccountState::Pending { until } => self.end.min(until),
         };
         tx.links().insert(&Link {
             id,
@@ -246,7 +247,7 @@ impl RecoveryLinks {
             language: request.language,
             to: holder.email,
             created_at: now,
-            useless_from: expires_at,
+            expires_at,
         })
     }
 }

@@ -4,11 +4,13 @@ use super::Services;
 use super::issue_session::{IssuedSession, SessionDraft};
 use super::known_clients::note_client;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
-use crate::ports::{Attempt, Blocked, Conflict, HashError, NewUser, StoreError, StoreExt};
+use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::ports::{
+    Conflict, HashError, NewUser, RateLimited, RateLimitedAction, StoreError, StoreExt,
+};
 use crate::session::{Client, SessionTerms};
 use crate::user::{
-    AccountEmail, EmailAddress, NewPassword, PasswordHash, Standing, User, UserId, UserName,
+    AccountEmail, AccountState, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName,
 };
 
 /// What somebody registers with.
@@ -28,7 +30,7 @@ pub struct Registration {
 pub enum RegisterError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// Another account has the name, and perhaps the address too.
     #[error("the name is taken")]
     NameTaken,
@@ -52,10 +54,10 @@ impl From<Conflict> for RegisterError {
     }
 }
 
-impl Coded for RegisterError {
+impl HasErrorCode for RegisterError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
             Self::Hash(error) => error.code(),
@@ -83,7 +85,7 @@ impl Services {
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.ports.clock.now();
         let wanted_email = email.clone();
-        let new = self.new_user(name, email, password_hash, Standing::Active, now);
+        let new = self.new_user(name, email, password_hash, AccountState::Active, now);
         let user = new.user.clone();
         let SessionDraft {
             session,
@@ -117,7 +119,7 @@ impl Services {
         password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        self.admit(client.ip, Attempt::Register)?;
+        self.admit(client.ip, RateLimitedAction::Register)?;
         Ok(self
             .ports
             .hasher
@@ -131,7 +133,7 @@ impl Services {
         name: UserName,
         email: Option<EmailAddress>,
         password_hash: PasswordHash,
-        standing: Standing,
+        standing: AccountState,
         now: Timestamp,
     ) -> NewUser {
         NewUser {

@@ -2,7 +2,7 @@
 
 use super::Services;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{LiveSession, SessionToken};
 use crate::token::{Token, TokenKeys};
@@ -23,7 +23,7 @@ pub enum RenewSessionError {
     Store(#[from] StoreError),
 }
 
-impl Coded for RenewSessionError {
+impl HasErrorCode for RenewSessionError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Store(error) => error.code(),

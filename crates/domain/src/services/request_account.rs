@@ -3,9 +3,9 @@
 use super::{RegisterError, Services};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
-use crate::ports::{Abort, Attempt, StoreExt};
+use crate::ports::{Abort, RateLimitedAction, StoreExt};
 use crate::session::Client;
-use crate::user::{EmailAddress, NewPassword, Standing, UserName};
+use crate::user::{AccountState, EmailAddress, NewPassword, UserName};
 
 /// What somebody requests an account with.
 pub struct AccountRequest {
@@ -36,7 +36,7 @@ impl Services {
         } = request;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.ports.clock.now();
-        let standing = Standing::Pending {
+        let standing = AccountState::Pending {
             until: now.plus(self.settings.registration_lifetime),
         };
         let wanted = name.clone();
@@ -52,7 +52,7 @@ impl Services {
                     .release(Some(&new.user.name), Some(&mail.to), now)?;
                 tx.users().insert(&new)?;
                 tx.links().insert(&link)?;
-                let admitted = permit.ask(Attempt::Mail(&mail.to));
+                let admitted = permit.ask(RateLimitedAction::Mail(&mail.to));
                 admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
                 Ok(tx.outbox().enqueue(&mail)?)
             })

@@ -4,22 +4,22 @@ use std::net::IpAddr;
 
 use super::Services;
 use super::known_clients::note_client;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, HashError, SecurityEventKind, StoreError, StoreExt,
-    UserChanges,
+    Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
+    StoreExt, UserChanges,
 };
 use crate::token::Token;
-use crate::user::{NewPassword, Standing, User, UserName};
+use crate::user::{AccountState, NewPassword, User, UserName};
 
 /// Why a password was not set.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetPasswordError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// The link is unknown, used or expired, or one of another purpose.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
@@ -38,10 +38,10 @@ impl From<Conflict> for ResetPasswordError {
     }
 }
 
-impl Coded for ResetPasswordError {
+impl HasErrorCode for ResetPasswordError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -65,7 +65,7 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<User, ResetPasswordError> {
-        self.admit(ip, Attempt::FollowLink)?;
+        self.admit(ip, RateLimitedAction::FollowLink)?;
         let reset = self.reset_by_link(token, password, ip, language).await;
         match &reset {
             Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
@@ -95,7 +95,7 @@ impl Services {
             ..UserChanges::default()
         };
         let (user_id, now) = (link.user_id, self.ports.clock.now());
-        self.thin_out_sessions(user_id, None).await?;
+        self.revoke_surplus_sessions(user_id, None).await?;
         let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
         let user = self
@@ -106,13 +106,13 @@ impl Services {
                 let credential = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 match credential.standing {
-                    Standing::Active => {}
-                    Standing::Pending { .. } if tx.users().activate(user_id, now)? => {}
-                    Standing::Pending { .. } => return Err(unknown()),
+                    AccountState::Active => {}
+                    AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {}
+                    AccountState::Pending { .. } => return Err(unknown()),
                 }
                 tx.links().delete_all(user_id)?;
                 note_client(tx, user_id, ip, now)?;
-                tx.sessions().end_all(user_id, None)?;
+                tx.sessions().revoke_all(user_id, None)?;
                 tx.users().prove_email(user_id, now)?;
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {

@@ -3,17 +3,23 @@
 use std::net::IpAddr;
 
 use super::Services;
-use crate::ports::{Attempt, Blocked, BlockedAttempt, SecurityEvent, SecurityEventKind};
+use crate::ports::{
+    LimitedAction, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind,
+};
 use crate::user::UserId;
 
 impl Services {
     /// Asks the guard. Every use case that it counts begins here.
     ///
     /// # Errors
-    /// [`Blocked`].
-    pub(super) fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked> {
+    /// [`RateLimited`].
+    pub(super) fn admit(
+        &self,
+        ip: Option<IpAddr>,
+        attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         let user_id = match attempt {
-            Attempt::ChangeCredential(user_id) => Some(user_id),
+            RateLimitedAction::ChangeCredential(user_id) => Some(user_id),
             _ => None,
         };
         self.admit_to(user_id, ip, attempt)
@@ -22,13 +28,13 @@ impl Services {
     /// Asks the guard about an attempt on an account; `user_id` is whose it is, where there is one.
     ///
     /// # Errors
-    /// [`Blocked`].
+    /// [`RateLimited`].
     pub(super) fn admit_to(
         &self,
         user_id: Option<UserId>,
         ip: Option<IpAddr>,
-        attempt: Attempt<'_>,
-    ) -> Result<(), Blocked> {
+        attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         let admitted = self.ports.guard.admit(ip, attempt);
         if admitted.is_err() {
             let kind = SecurityEventKind::AttemptBlocked(described(attempt));
@@ -49,15 +55,15 @@ impl Services {
     }
 }
 
-pub(super) fn described(attempt: Attempt<'_>) -> BlockedAttempt {
+pub(super) fn described(attempt: RateLimitedAction<'_>) -> LimitedAction {
     match attempt {
-        Attempt::Login(_) => BlockedAttempt::Login,
-        Attempt::LoginTo(..) => BlockedAttempt::StrangersLogin,
-        Attempt::Register => BlockedAttempt::Register,
-        Attempt::FollowLink => BlockedAttempt::FollowLink,
-        Attempt::Recover(_) => BlockedAttempt::Recover,
-        Attempt::Mail(_) => BlockedAttempt::Mail,
-        Attempt::Notice(_) => BlockedAttempt::Notice,
-        Attempt::ChangeCredential(_) => BlockedAttempt::ChangeCredential,
+        RateLimitedAction::Login(_) => LimitedAction::Login,
+        RateLimitedAction::LoginTo(..) => LimitedAction::StrangersLogin,
+        RateLimitedAction::Register => LimitedAction::Register,
+        RateLimitedAction::FollowLink => LimitedAction::FollowLink,
+        RateLimitedAction::Recover(_) => LimitedAction::Recover,
+        RateLimitedAction::Mail(_) => LimitedAction::Mail,
+        RateLimitedAction::Notice(_) => LimitedAction::Notice,
+        RateLimitedAction::ChangeCredential(_) => LimitedAction::ChangeCredential,
     }
 }

@@ -36,7 +36,7 @@ impl SessionDesk {
             let ended = self
                 .store
                 .transact::<_, StoreError>(move |tx| {
-                    Ok(tx.sessions().end_anybodys(before, BATCH)?)
+                    Ok(tx.sessions().revoke_issued_before(before, BATCH)?)
                 })
                 .await?;
             revoked += ended;

@@ -30,7 +30,7 @@ impl TestMail {
             language,
             to,
             created_at: now,
-            useless_from: now,
+            expires_at: now,
         };
         self.mailer.send(mail, None).await
     }

@@ -6,12 +6,12 @@ use super::Services;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::ports::{
-    Abort, Attempt, Blocked, Conflict, HashError, SecurityEventKind, StoreError, StoreExt,
-    Transaction, UserChanges,
+    Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
+    StoreExt, Transaction, UserChanges,
 };
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
@@ -41,7 +41,7 @@ pub struct UserUpdate {
 pub enum UpdateUserError {
     /// The abuse guard asks to wait.
     #[error(transparent)]
-    Blocked(#[from] Blocked),
+    RateLimited(#[from] RateLimited),
     /// The session that asked has ended meanwhile.
     #[error("the session has ended")]
     SessionEnded,
@@ -68,10 +68,10 @@ impl From<Conflict> for UpdateUserError {
     }
 }
 
-impl Coded for UpdateUserError {
+impl HasErrorCode for UpdateUserError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Blocked(blocked) => blocked.code(),
+            Self::RateLimited(blocked) => blocked.code(),
             Self::SessionEnded => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -102,7 +102,7 @@ impl Services {
             status,
         } = update;
         if password.is_some() || email.is_some() {
-            let attempt = Attempt::ChangeCredential(caller.user.id);
+            let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
             self.admit(client.ip, attempt)?;
         }
         let changed = [
@@ -131,7 +131,8 @@ impl Services {
         let email_change =
             email.map(|to| self.draft_email_change((user_id, client.ip), to, language, now));
         if changes.password_hash.is_some() {
-            self.thin_out_sessions(user_id, Some(session_id)).await?;
+            self.revoke_surplus_sessions(user_id, Some(session_id))
+                .await?;
         }
         let user = self
             .ports
@@ -148,7 +149,7 @@ impl Services {
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
                 if changes.password_hash.is_some() {
-                    end_what_the_old_password_began(tx, caller_ids, now)?;
+                    revoke_what_the_old_password_began(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
                 }
                 if let Some(email_change) = &email_change {
@@ -202,13 +203,13 @@ impl Services {
 
 /// Whoever knew the old password keeps nothing: no other session, and no change of address on its way. Links that set a
 /// password stay: else whoever is logged in could take them from the owner of the address, again and again.
-fn end_what_the_old_password_began(
+fn revoke_what_the_old_password_began(
     tx: &mut dyn Transaction,
     (user_id, session_id): (UserId, SessionId),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.links().delete_email_changes(user_id, now)?;
-    tx.sessions().end_all(user_id, Some(session_id))?;
+    tx.sessions().revoke_all(user_id, Some(session_id))?;
     Ok(())
 }
 
@@ -238,7 +239,7 @@ impl EmailChange {
                 Err(Abort::Refused(UpdateUserError::EmailTaken))
             }
             _ => {
-                let admitted = self.permit.ask(Attempt::Mail(to));
+                let admitted = self.permit.ask(RateLimitedAction::Mail(to));
                 admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
                 tx.links().insert(&self.link)?;
                 tx.outbox().enqueue(&self.mail)?;

@@ -1,4 +1,4 @@
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{User, UserId};
 
 /// Whose a session is. What is stored of the user may be unreadable, such as a name that an earlier release let in; the
@@ -18,7 +18,7 @@ pub struct SessionOwner {
 )]
 pub struct UserUnreadable(pub UserId);
 
-impl Coded for UserUnreadable {
+impl HasErrorCode for UserUnreadable {
     fn code(&self) -> ErrorCode {
         ErrorCode::Internal
     }

@@ -45,7 +45,7 @@ pub struct User {
 
 /// Whether an account may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AccountState {
     /// It may.
     Active,
     /// It waits for the verification of its address and is no user yet. It holds its name and address until then.
@@ -63,7 +63,7 @@ pub struct Credential {
     /// The hash of the password.
     pub password_hash: PasswordHash,
     /// Whether the account may be used.
-    pub standing: Standing,
+    pub standing: AccountState,
 }
 
 /// What becomes of a field that may be empty.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use azuma_domain::ports::Blocked;
+use azuma_domain::ports::RateLimited;
 use governor::clock::Clock;
 
 use super::Limit;
@@ -81,19 +81,19 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
 
     /// Counts an attempt, for the client and for its networks. One that is blocked uses up nothing: neither of the networks of
     /// a client that is, nor of a client whose network is.
-    pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), Blocked> {
+    pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.admit_client(client, what)?;
         self.admit_networks(client, what)
             .inspect_err(|_| self.take_back_client(client, what))
     }
 
     /// Counts an attempt for the client alone, whatever its neighbours do.
-    pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), Blocked> {
+    pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.narrow.admit(&(client.narrow, what))
     }
 
     /// Counts an attempt for the networks of a client.
-    pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), Blocked> {
+    pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         for (admitted, (limiter, key)) in self.networks(client, what).enumerate() {
             if let Err(blocked) = limiter.admit(&key) {
                 self.networks(client, what)

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_domain::ports::Blocked;
+use azuma_domain::ports::RateLimited;
 use governor::clock::{Clock, Reference};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -36,12 +36,12 @@ impl<C: Clock> HourlyLimit<C> {
     }
 
     /// Whether there is room for one more, without counting it.
-    pub(super) fn has_room(&self) -> Result<(), Blocked> {
+    pub(super) fn has_room(&self) -> Result<(), RateLimited> {
         self.room(&mut self.counted(), self.clock.now())
     }
 
     /// Counts one more.
-    pub(super) fn admit(&self) -> Result<(), Blocked> {
+    pub(super) fn admit(&self) -> Result<(), RateLimited> {
         let now = self.clock.now();
         let mut counted = self.counted();
         self.room(&mut counted, now)?;
@@ -51,7 +51,7 @@ impl<C: Clock> HourlyLimit<C> {
         Ok(())
     }
 
-    fn room(&self, counted: &mut Counted<C::Instant>, now: C::Instant) -> Result<(), Blocked> {
+    fn room(&self, counted: &mut Counted<C::Instant>, now: C::Instant) -> Result<(), RateLimited> {
         let age = |time: C::Instant| Duration::from(now.duration_since(time));
         while counted.times.front().is_some_and(|time| age(*time) >= HOUR) {
             counted.times.pop_front();
@@ -67,7 +67,7 @@ impl<C: Clock> HourlyLimit<C> {
                          since the oldest message of it"
                     );
                 }
-                Err(Blocked { retry_after })
+                Err(RateLimited { retry_after })
             }
             _ => Ok(()),
         }

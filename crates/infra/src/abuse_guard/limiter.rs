@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use azuma_domain::ports::Blocked;
+use azuma_domain::ports::RateLimited;
 use governor::RateLimiter;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
@@ -48,8 +48,8 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
     }
 
     /// Counts an attempt.
-    pub(super) fn admit(&self, key: &K) -> Result<(), Blocked> {
-        self.rate.check_key(key).map_err(|until| Blocked {
+    pub(super) fn admit(&self, key: &K) -> Result<(), RateLimited> {
+        self.rate.check_key(key).map_err(|until| RateLimited {
             retry_after: until.wait_time_from(self.clock.now()),
         })
     }

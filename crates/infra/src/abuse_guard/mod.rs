@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use azuma_domain::ports::{AbuseGuard, Attempt, Blocked, Familiarity};
+use azuma_domain::ports::{AbuseGuard, Familiarity, RateLimited, RateLimitedAction};
 use azuma_domain::user::{EmailAddress, UserId, UserName};
 use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
@@ -84,11 +84,15 @@ impl Limit {
 pub struct NoGuard;
 
 impl AbuseGuard for NoGuard {
-    fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
+    fn admit(
+        &self,
+        _ip: Option<IpAddr>,
+        _attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         Ok(())
     }
 
-    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
 /// Counts by client, and slows those down who try too much.
@@ -152,14 +156,14 @@ impl<C: Clock + Clone> RateLimits<C> {
         client: &Client,
         by_address: &Limiter<u64, C>,
         email: &EmailAddress,
-    ) -> Result<(), Blocked> {
+    ) -> Result<(), RateLimited> {
         self.mails_of_all.has_room()?;
         self.mails_of_client.admit(client, ())?;
         by_address.admit(&self.address(email))?;
         self.mails_of_all.admit()
     }
 
-    fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), Blocked> {
+    fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
         // failure: one name that is tried too often stops no other.
         self.logins.admit(client, ())?;
@@ -168,7 +172,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
-    fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), Blocked> {
+    fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses
             .admit(&self.name(name))
@@ -181,41 +185,43 @@ where
     C: Clock + Clone + Send + Sync,
     C::Instant: Send + Sync,
 {
-    fn admit(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked> {
+    fn admit(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) -> Result<(), RateLimited> {
         let client = Client::of(ip);
         match attempt {
-            Attempt::Login(name) => self.admit_login(&client, name),
-            Attempt::LoginTo(_, Familiarity::Known) => Ok(()),
-            Attempt::LoginTo(name, Familiarity::Stranger) => self.admit_stranger(&client, name),
-            Attempt::Register => self.registrations.admit(&client, ()),
-            Attempt::FollowLink => self.links.admit(&client, ()),
-            Attempt::Recover(email) => {
+            RateLimitedAction::Login(name) => self.admit_login(&client, name),
+            RateLimitedAction::LoginTo(_, Familiarity::Known) => Ok(()),
+            RateLimitedAction::LoginTo(name, Familiarity::Stranger) => {
+                self.admit_stranger(&client, name)
+            }
+            RateLimitedAction::Register => self.registrations.admit(&client, ()),
+            RateLimitedAction::FollowLink => self.links.admit(&client, ()),
+            RateLimitedAction::Recover(email) => {
                 self.registrations.admit(&client, ())?;
                 self.admit_mail(&client, &self.recoveries, email)
             }
-            Attempt::Mail(email) => self.admit_mail(&client, &self.mails, email),
-            Attempt::Notice(email) => self.mails.admit(&self.address(email)),
-            Attempt::ChangeCredential(user) => {
+            RateLimitedAction::Mail(email) => self.admit_mail(&client, &self.mails, email),
+            RateLimitedAction::Notice(email) => self.mails.admit(&self.address(email)),
+            RateLimitedAction::ChangeCredential(user) => {
                 self.registrations.admit(&client, ())?;
                 self.credential_changes.admit(&user)
             }
         }
     }
 
-    fn forgive(&self, ip: Option<IpAddr>, attempt: Attempt<'_>) {
+    fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) {
         match attempt {
-            Attempt::Login(_) => self.failed_logins.take_back_client(&Client::of(ip), ()),
-            Attempt::LoginTo(name, Familiarity::Stranger) => {
+            RateLimitedAction::Login(_) => self.failed_logins.take_back_client(&Client::of(ip), ()),
+            RateLimitedAction::LoginTo(name, Familiarity::Stranger) => {
                 self.failed_logins.take_back_networks(&Client::of(ip), ());
                 self.guesses.take_back(&self.name(name));
             }
-            Attempt::LoginTo(_, Familiarity::Known)
-            | Attempt::Register
-            | Attempt::FollowLink
-            | Attempt::Recover(_)
-            | Attempt::Mail(_)
-            | Attempt::Notice(_)
-            | Attempt::ChangeCredential(_) => {}
+            RateLimitedAction::LoginTo(_, Familiarity::Known)
+            | RateLimitedAction::Register
+            | RateLimitedAction::FollowLink
+            | RateLimitedAction::Recover(_)
+            | RateLimitedAction::Mail(_)
+            | RateLimitedAction::Notice(_)
+            | RateLimitedAction::ChangeCredential(_) => {}
         }
     }
 }

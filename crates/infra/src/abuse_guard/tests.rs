@@ -25,7 +25,7 @@ fn name(text: &str) -> UserName {
 fn admitted(
     guard: &dyn AbuseGuard,
     ip: Option<IpAddr>,
-    attempt: Attempt<'_>,
+    attempt: RateLimitedAction<'_>,
     times: usize,
 ) -> usize {
     (0..times)
@@ -38,7 +38,7 @@ fn one_name_may_be_tried_50_times_and_then_each_6_s() {
     let (guard, clock) = guard();
     let client = ip("192.0.2.1");
     let neo = name("neo");
-    let login = Attempt::Login(&neo);
+    let login = RateLimitedAction::Login(&neo);
     assert_eq!(admitted(&guard, client, login, 60), 50);
     let blocked = guard.admit(client, login).unwrap_err();
     assert_eq!(blocked.retry_after, Duration::from_secs(6));
@@ -48,8 +48,16 @@ fn one_name_may_be_tried_50_times_and_then_each_6_s() {
     clock.advance(Duration::from_secs(2));
     assert_eq!(admitted(&guard, client, login, 10), 1);
     // The name in another case is the same name; another name is not, nor is another client.
-    assert!(guard.admit(client, Attempt::Login(&name("NEO"))).is_err());
-    assert!(guard.admit(client, Attempt::Login(&name("mia"))).is_ok());
+    assert!(
+        guard
+            .admit(client, RateLimitedAction::Login(&name("NEO")))
+            .is_err()
+    );
+    assert!(
+        guard
+            .admit(client, RateLimitedAction::Login(&name("mia")))
+            .is_ok()
+    );
     assert!(guard.admit(ip("192.0.2.2"), login).is_ok());
     assert!(guard.admit(None, login).is_ok());
 }
@@ -62,7 +70,7 @@ fn one_client_may_try_1000_names_and_then_ten_a_second() {
         (from..from + count)
             .filter(|i| {
                 let name = name(&format!("user{i}"));
-                let login = Attempt::Login(&name);
+                let login = RateLimitedAction::Login(&name);
                 let admitted = guard.admit(client, login).is_ok();
                 if admitted {
                     guard.forgive(client, login);
@@ -85,7 +93,7 @@ fn failures(
     names
         .filter(|i| {
             let name = name(&format!("user{i}"));
-            guard.admit(client, Attempt::Login(&name)).is_ok()
+            guard.admit(client, RateLimitedAction::Login(&name)).is_ok()
         })
         .count()
 }
@@ -106,12 +114,12 @@ fn logins_that_succeed_leave_room_for_all_the_failures() {
     let client = ip("192.0.2.1");
     let neo = name("neo");
     for _ in 0..50 {
-        guard.admit(client, Attempt::Login(&neo)).unwrap();
-        guard.forgive(client, Attempt::Login(&neo));
+        guard.admit(client, RateLimitedAction::Login(&neo)).unwrap();
+        guard.forgive(client, RateLimitedAction::Login(&neo));
     }
     assert_eq!(failures(&guard, client, 0..400), 300);
     // Nothing was taken back that was not counted.
-    guard.forgive(client, Attempt::Login(&neo));
+    guard.forgive(client, RateLimitedAction::Login(&neo));
     assert_eq!(failures(&guard, client, 400..500), 1);
 }
 
@@ -120,7 +128,10 @@ fn one_name_that_is_tried_too_often_is_no_failure_of_other_names() {
     let (guard, _) = guard();
     let client = ip("192.0.2.1");
     let neo = name("neo");
-    assert_eq!(admitted(&guard, client, Attempt::Login(&neo), 500), 50);
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Login(&neo), 500),
+        50
+    );
     assert_eq!(failures(&guard, client, 0..400), 250);
 }
 
@@ -131,7 +142,14 @@ fn registrations(
     address: impl Fn(u32) -> String,
 ) -> usize {
     (0..addresses)
-        .map(|number| admitted(guard, ip(&address(number)), Attempt::Register, 400))
+        .map(|number| {
+            admitted(
+                guard,
+                ip(&address(number)),
+                RateLimitedAction::Register,
+                400,
+            )
+        })
         .sum()
 }
 
@@ -142,7 +160,7 @@ fn the_56_of_a_client_may_do_4_times_as_much() {
     assert_eq!(in_one, 4 * 300);
     assert!(
         guard
-            .admit(ip("2001:db8:1:100::1"), Attempt::Register)
+            .admit(ip("2001:db8:1:100::1"), RateLimitedAction::Register)
             .is_ok()
     );
 }
@@ -152,7 +170,11 @@ fn the_48_of_a_client_may_do_16_times_as_much() {
     let (guard, _) = guard();
     let in_one = registrations(&guard, 32, |number| format!("2001:db8:1:{number:x}00::1"));
     assert_eq!(in_one, 16 * 300);
-    assert!(guard.admit(ip("2001:db8:2::1"), Attempt::Register).is_ok());
+    assert!(
+        guard
+            .admit(ip("2001:db8:2::1"), RateLimitedAction::Register)
+            .is_ok()
+    );
 }
 
 #[test]
@@ -160,7 +182,11 @@ fn the_24_of_an_ipv4_client_may_do_16_times_as_much() {
     let (guard, _) = guard();
     let in_one = registrations(&guard, 32, |number| format!("192.0.2.{number}"));
     assert_eq!(in_one, 16 * 300);
-    assert!(guard.admit(ip("192.0.3.1"), Attempt::Register).is_ok());
+    assert!(
+        guard
+            .admit(ip("192.0.3.1"), RateLimitedAction::Register)
+            .is_ok()
+    );
 }
 
 /// Whether a client that the account knows, or does not, may log in with a name.
@@ -170,9 +196,9 @@ fn may_log_in(
     name: &UserName,
     familiarity: Familiarity,
 ) -> bool {
-    guard.admit(client, Attempt::Login(name)).is_ok()
+    guard.admit(client, RateLimitedAction::Login(name)).is_ok()
         && guard
-            .admit(client, Attempt::LoginTo(name, familiarity))
+            .admit(client, RateLimitedAction::LoginTo(name, familiarity))
             .is_ok()
 }
 
@@ -198,7 +224,7 @@ fn neighbours_that_try_one_name_keep_nobody_out_that_its_account_knows() {
     let neo = name("neo");
     for number in 0..32 {
         let client = ip(&format!("198.51.100.{number}"));
-        admitted(&guard, client, Attempt::Login(&neo), 60);
+        admitted(&guard, client, RateLimitedAction::Login(&neo), 60);
     }
     let owner = ip("198.51.100.200");
     assert!(may_log_in(&guard, owner, &neo, Familiarity::Known));
@@ -208,11 +234,20 @@ fn neighbours_that_try_one_name_keep_nobody_out_that_its_account_knows() {
 fn registrations_and_links_have_counts_of_their_own() {
     let (guard, clock) = guard();
     let client = ip("192.0.2.1");
-    assert_eq!(admitted(&guard, client, Attempt::Register, 400), 300);
-    assert_eq!(admitted(&guard, client, Attempt::FollowLink, 400), 300);
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Register, 400),
+        300
+    );
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::FollowLink, 400),
+        300
+    );
     clock.advance(Duration::from_secs(4));
-    assert_eq!(admitted(&guard, client, Attempt::Register, 10), 2);
-    assert_eq!(admitted(&guard, client, Attempt::FollowLink, 10), 4);
+    assert_eq!(admitted(&guard, client, RateLimitedAction::Register, 10), 2);
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::FollowLink, 10),
+        4
+    );
 }
 
 #[test]
@@ -221,7 +256,7 @@ fn one_address_may_be_recovered_3_times_and_then_each_5_minutes_whoever_asks() {
     let email = |text| EmailAddress::parse(text).unwrap();
     let recover = |client: u32, text| {
         let client = Some(IpAddr::V4(Ipv4Addr::from_bits(client)));
-        guard.admit(client, Attempt::Recover(&email(text)))
+        guard.admit(client, RateLimitedAction::Recover(&email(text)))
     };
     let admitted = (0..10).filter(|client| recover(*client, "neo@example.org").is_ok());
     assert_eq!(admitted.count(), 3);
@@ -254,7 +289,7 @@ fn what_is_remembered_is_bounded() {
     let guard = RateLimits::with_clock(1_000, 100, FakeRelativeClock::default());
     for number in 0..10_000_u32 {
         let client = Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
-        assert!(guard.admit(client, Attempt::Register).is_ok());
+        assert!(guard.admit(client, RateLimitedAction::Register).is_ok());
     }
     assert!(guard.registrations.remembered() <= 150);
 }
@@ -268,19 +303,29 @@ fn an_attempt_that_a_network_is_blocked_for_uses_up_nothing_of_its_client() {
     let (guard, clock) = guard();
     let newcomer = ip("198.51.100.200");
     let neighbour = |number: u32| ip(&format!("198.51.100.{}", number % 199));
-    let used_up = (0..10_000).filter(|n| guard.admit(neighbour(*n), Attempt::Register).is_ok());
+    let used_up = (0..10_000).filter(|n| {
+        guard
+            .admit(neighbour(*n), RateLimitedAction::Register)
+            .is_ok()
+    });
     assert_eq!(used_up.count(), 4_800);
-    assert_eq!(admitted(&guard, newcomer, Attempt::Register, 1_000), 0);
+    assert_eq!(
+        admitted(&guard, newcomer, RateLimitedAction::Register, 1_000),
+        0
+    );
     clock.advance(Duration::from_secs(60));
     // One each 2 s for a client, sixteen times as many for its network.
-    assert_eq!(admitted(&guard, newcomer, Attempt::Register, 1_000), 300);
+    assert_eq!(
+        admitted(&guard, newcomer, RateLimitedAction::Register, 1_000),
+        300
+    );
 }
 
 #[test]
 fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_come_from() {
     let (guard, clock) = guard();
     let neo = name("neo");
-    let guess = Attempt::LoginTo(&neo, Familiarity::Stranger);
+    let guess = RateLimitedAction::LoginTo(&neo, Familiarity::Stranger);
     let from = |number: u32| Some(IpAddr::V4(Ipv4Addr::from_bits(number << 8)));
     let admitted = (0..200).filter(|number| guard.admit(from(*number), guess).is_ok());
     assert_eq!(admitted.count(), 100);
@@ -288,9 +333,9 @@ fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_co
     assert_eq!(blocked.retry_after, Duration::from_secs(36));
     // Other names, and clients that the account knows, are none of that.
     let other = name("mia");
-    let other = Attempt::LoginTo(&other, Familiarity::Stranger);
+    let other = RateLimitedAction::LoginTo(&other, Familiarity::Stranger);
     guard.admit(from(200), other).unwrap();
-    let known = Attempt::LoginTo(&neo, Familiarity::Known);
+    let known = RateLimitedAction::LoginTo(&neo, Familiarity::Known);
     guard.admit(from(200), known).unwrap();
     clock.advance(Duration::from_secs(36));
     assert!(guard.admit(from(201), guess).is_ok());
@@ -301,7 +346,7 @@ fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_co
 fn a_stranger_who_knows_the_password_uses_up_no_guess() {
     let (guard, _) = guard();
     let neo = name("neo");
-    let login = Attempt::LoginTo(&neo, Familiarity::Stranger);
+    let login = RateLimitedAction::LoginTo(&neo, Familiarity::Stranger);
     for _ in 0..500 {
         guard.admit(None, login).unwrap();
         guard.forgive(None, login);
@@ -311,5 +356,8 @@ fn a_stranger_who_knows_the_password_uses_up_no_guess() {
 
 #[test]
 fn no_guard_blocks_nobody() {
-    assert_eq!(admitted(&NoGuard, None, Attempt::Register, 5_000), 5_000);
+    assert_eq!(
+        admitted(&NoGuard, None, RateLimitedAction::Register, 5_000),
+        5_000
+    );
 }

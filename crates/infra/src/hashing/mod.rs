@@ -130,7 +130,7 @@ impl PasswordHasher for Argon2Hasher {
             } else if stored.is_of(&scheme) {
                 Verdict::Right
             } else {
-                Verdict::RightButOutdated
+                Verdict::NeedsRehash
             };
             Ok(verdict)
         })

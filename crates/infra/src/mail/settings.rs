@@ -87,8 +87,8 @@ impl LinkPages {
         let page = page.on(&self.public_url);
         Some(MailedLink {
             url: format!("{page}?token={}", token?.expose()),
-            works_for: mail.created_at.until(mail.useless_from),
-            expires_at: mail.useless_from,
+            works_for: mail.created_at.until(mail.expires_at),
+            expires_at: mail.expires_at,
         })
     }
 }

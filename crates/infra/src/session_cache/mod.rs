@@ -19,7 +19,7 @@ mod validity;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{SessionCheck, Soon, Store, StoreError, StoreExt};
+use azuma_domain::ports::{MaybeReady, SessionCheck, Store, StoreError, StoreExt};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -96,12 +96,12 @@ impl SessionCheck for SessionCache {
         hash: TokenHash,
         now: Timestamp,
         lifetimes: &Lifetimes,
-    ) -> Soon<Result<Option<LiveSession>, StoreError>> {
+    ) -> MaybeReady<Result<Option<LiveSession>, StoreError>> {
         if let Some(session) = self.shared.cached(&hash, now) {
             return self.shared.use_session(session, now, lifetimes);
         }
         let (shared, lifetimes) = (Arc::clone(&self.shared), *lifetimes);
-        Soon::later(async move {
+        MaybeReady::later(async move {
             match shared.look_up(hash, now).await? {
                 Some(session) => shared.use_session(session, now, &lifetimes).await,
                 None => Ok(None),
@@ -154,14 +154,14 @@ impl Shared {
         session: Arc<CachedSession>,
         now: Timestamp,
         lifetimes: &Lifetimes,
-    ) -> Soon<Result<Option<LiveSession>, StoreError>> {
+    ) -> MaybeReady<Result<Option<LiveSession>, StoreError>> {
         session.record_use(now, lifetimes);
         if !session.is_urgent(now) {
             self.uses.queue(&session);
-            return Soon::now(Ok(Some(session.live_session())));
+            return MaybeReady::now(Ok(Some(session.live_session())));
         }
         let shared = Arc::clone(self);
-        Soon::later(async move {
+        MaybeReady::later(async move {
             shared.uses.write_first(&session, now).await?;
             Ok(session.is_live(now).then(|| session.live_session()))
         })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
-use azuma_domain::ports::{AbuseGuard, Attempt, Blocked};
+use azuma_domain::ports::{AbuseGuard, RateLimited, RateLimitedAction};
 use azuma_domain::services::{Recovery, RecoveryProgress};
 use azuma_domain::session::Client;
 use azuma_testkit::sample;
@@ -19,11 +19,15 @@ const TOO_MANY: ErrorCode = ErrorCode::TooManyAttempts { retry_after: WAIT };
 struct Closed;
 
 impl AbuseGuard for Closed {
-    fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
-        Err(Blocked { retry_after: WAIT })
+    fn admit(
+        &self,
+        _ip: Option<IpAddr>,
+        _attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
+        Err(RateLimited { retry_after: WAIT })
     }
 
-    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
 fn closed(world: &World) -> World {

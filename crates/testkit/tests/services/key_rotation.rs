@@ -103,7 +103,7 @@ async fn sessions_of_a_lost_key_are_listed_and_ended_by_id() {
     let found = listed.iter().find(|one| one.token.hash == old.token.hash());
     let ended = world
         .services
-        .end_session(&caller, found.unwrap().session.id);
+        .revoke_session(&caller, found.unwrap().session.id);
     ended.await.unwrap();
     world.assert_refused(&old.token).await;
 }

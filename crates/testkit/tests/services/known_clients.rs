@@ -7,7 +7,7 @@ use std::time::Duration;
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{
-    AbuseGuard, Attempt, Blocked, BlockedAttempt, Familiarity, SecurityEventKind,
+    AbuseGuard, Familiarity, LimitedAction, RateLimited, RateLimitedAction, SecurityEventKind,
 };
 use azuma_domain::services::{Login, LoginError, Registration};
 use azuma_domain::session::Client;
@@ -33,14 +33,20 @@ fn client(ip: &str) -> Client {
 struct KnownAlone;
 
 impl AbuseGuard for KnownAlone {
-    fn admit(&self, _ip: Option<IpAddr>, attempt: Attempt<'_>) -> Result<(), Blocked> {
+    fn admit(
+        &self,
+        _ip: Option<IpAddr>,
+        attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         match attempt {
-            Attempt::LoginTo(_, Familiarity::Stranger) => Err(Blocked { retry_after: WAIT }),
+            RateLimitedAction::LoginTo(_, Familiarity::Stranger) => {
+                Err(RateLimited { retry_after: WAIT })
+            }
             _ => Ok(()),
         }
     }
 
-    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
 /// Lets everybody in, and notes what is forgiven.
@@ -48,15 +54,19 @@ impl AbuseGuard for KnownAlone {
 struct Forgiving(Mutex<Vec<&'static str>>);
 
 impl AbuseGuard for Forgiving {
-    fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
+    fn admit(
+        &self,
+        _ip: Option<IpAddr>,
+        _attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         Ok(())
     }
 
-    fn forgive(&self, _ip: Option<IpAddr>, attempt: Attempt<'_>) {
+    fn forgive(&self, _ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) {
         self.0.lock().unwrap().push(match attempt {
-            Attempt::Login(_) => "the client",
-            Attempt::LoginTo(_, Familiarity::Stranger) => "a stranger",
-            Attempt::LoginTo(_, Familiarity::Known) => "somebody known",
+            RateLimitedAction::Login(_) => "the client",
+            RateLimitedAction::LoginTo(_, Familiarity::Stranger) => "a stranger",
+            RateLimitedAction::LoginTo(_, Familiarity::Known) => "somebody known",
             _ => "something else",
         });
     }
@@ -149,7 +159,7 @@ async fn a_stranger_who_is_asked_to_wait_is_told_of_with_the_account() {
     log_in(&world, ELSEWHERE, "neo", PASSWORD)
         .await
         .unwrap_err();
-    let kind = SecurityEventKind::AttemptBlocked(BlockedAttempt::StrangersLogin);
+    let kind = SecurityEventKind::AttemptBlocked(LimitedAction::StrangersLogin);
     let told = [event(kind, Some(neo), client(ELSEWHERE).ip)];
     assert_eq!(world.security_events(), told);
 }

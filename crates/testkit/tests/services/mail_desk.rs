@@ -11,16 +11,16 @@ use crate::world::{AZUMA, World};
 async fn with_dead_letter() -> (World, MailId) {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let id = bury(&world).await;
+    let id = dead_letter(&world).await;
     (world, id)
 }
 
 /// Makes the message that is due a dead letter.
-async fn bury(world: &World) -> MailId {
+async fn dead_letter(world: &World) -> MailId {
     let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
     let (lease, now) = (leased.lease, world.now());
     let store = &world.parts.store;
-    let buried = store.transact(move |tx| Ok(tx.outbox().bury(lease, now, "550 nobody")?));
+    let buried = store.transact(move |tx| Ok(tx.outbox().dead_letter(lease, now, "550 nobody")?));
     let buried: Result<(), StoreError> = buried.await;
     buried.unwrap();
     lease.id
@@ -114,7 +114,7 @@ async fn a_letter_without_a_link_can_be_retried_whenever() {
     world.update(&caller, change).await.unwrap();
     let mut notice = None;
     for _ in 0..2 {
-        let id = bury(&world).await;
+        let id = dead_letter(&world).await;
         let shown = world.desk().show(id).await.unwrap();
         if shown.mail.kind.link().is_none() {
             notice = Some(id);

@@ -13,7 +13,6 @@
 mod delete_user;
 mod deliver_mail;
 mod disown_link;
-mod end_session;
 mod find_user;
 mod guard;
 mod key_rotation;
@@ -27,6 +26,7 @@ mod recover_account;
 mod register;
 mod request_account;
 mod reset_password;
+mod revoke_session;
 mod rotating;
 mod security_log;
 mod sessions_per_user;

@@ -168,10 +168,7 @@ async fn a_waiting_account_is_mailed_a_link_that_works_as_long_as_it_waits() {
     world.wait(9 * MINUTE);
     world.recover("neo@example.org").await;
     let listed = world.desk().list(10).await.unwrap();
-    let ends: Vec<_> = listed
-        .iter()
-        .map(|queued| queued.mail.useless_from)
-        .collect();
+    let ends: Vec<_> = listed.iter().map(|queued| queued.mail.expires_at).collect();
     assert_eq!(ends, [world.now().plus(MINUTE); 2]);
 }
 

@@ -9,7 +9,9 @@ use azuma_domain::ports::SecurityEventKind::{
     AccountDeleted, AccountVerified, AttemptBlocked, EmailChangeRequested, EmailChanged,
     LinkRefused, LoginRefused, PasswordChanged, PasswordReset, RecoveryRequested, SessionsRevoked,
 };
-use azuma_domain::ports::{AbuseGuard, Attempt, Blocked, BlockedAttempt, RefusedLogin};
+use azuma_domain::ports::{
+    AbuseGuard, LimitedAction, RateLimited, RateLimitedAction, RefusedLogin,
+};
 use azuma_domain::services::{Login, LogoutScope, Recovery, UserUpdate};
 use azuma_domain::session::Client;
 use azuma_testkit::sample;
@@ -66,12 +68,16 @@ async fn what_is_as_it_should_be_is_not_told() {
 struct Closed;
 
 impl AbuseGuard for Closed {
-    fn admit(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) -> Result<(), Blocked> {
+    fn admit(
+        &self,
+        _ip: Option<IpAddr>,
+        _attempt: RateLimitedAction<'_>,
+    ) -> Result<(), RateLimited> {
         let retry_after = Duration::from_secs(7);
-        Err(Blocked { retry_after })
+        Err(RateLimited { retry_after })
     }
 
-    fn forgive(&self, _ip: Option<IpAddr>, _attempt: Attempt<'_>) {}
+    fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
 #[tokio::test]
@@ -81,7 +87,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     let neo = world.caller(&neo.token).await;
     let world = world.restarted(|parts| parts.guard = Arc::new(Closed));
     log_in(&world, "neo", PASSWORD).await;
-    let login = event(AttemptBlocked(BlockedAttempt::Login), None, IP);
+    let login = event(AttemptBlocked(LimitedAction::Login), None, IP);
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
         client: client(),
@@ -89,7 +95,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
         ..UserUpdate::default()
     };
     world.update(&neo, update).await.unwrap_err();
-    let kind = AttemptBlocked(BlockedAttempt::ChangeCredential);
+    let kind = AttemptBlocked(LimitedAction::ChangeCredential);
     let change = event(kind, Some(neo.user.id), IP);
     assert_eq!(world.security_events(), [change]);
 }

@@ -36,10 +36,10 @@ async fn a_session_is_ended_by_its_id_and_may_end_itself(db: Database) {
     let token = azuma.sign_up(&neo).await;
     let other = azuma.sign_in(&neo).await;
     let id = azuma.current_session(&other).await.id;
-    azuma.end_session(&token, &id).await.done(204);
+    azuma.revoke_session(&token, &id).await.done(204);
     azuma.own_user(&other).await.challenged(true);
     let id = azuma.current_session(&token).await.id;
-    azuma.end_session(&token, &id).await.done(204);
+    azuma.revoke_session(&token, &id).await.done(204);
     azuma.own_user(&token).await.challenged(true);
 }
 
@@ -52,7 +52,7 @@ async fn a_session_that_is_not_the_users_own_is_not_found(db: Database) {
     let token = azuma.sign_up(&Person::named("neo")).await;
     let unknown = "ee8e77d9-290e-4bb9-84a1-c2b7efb338df";
     for id in [of_another.as_str(), unknown, "first"] {
-        let answer = azuma.end_session(&token, id).await;
+        let answer = azuma.revoke_session(&token, id).await;
         answer.refused(404, "NOT_FOUND");
     }
     azuma.own_user(&trinity).await.done(200);

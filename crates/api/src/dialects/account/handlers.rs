@@ -1,19 +1,19 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::{EndSessionError, Services};
+use azuma_domain::services::{RevokeSessionError, Services};
 use azuma_domain::token::Token;
 
-use super::wire::{
+use super::dto::{
     AuthenticateBody, Done, RecoverBody, RegisterBody, ResetBody, TokenAnswer, TokenBody,
     TokensAnswer,
 };
 use super::{Account, Settings};
+use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
 use crate::http::body::Body;
-use crate::http::client::Origin;
-use crate::http::refusal::Refusal;
+use crate::http::origin::Origin;
 
 type Caller = Bearer<Account>;
-type Answer = Result<HttpResponse, Refusal<Account>>;
+type Answer = Result<HttpResponse, ApiError<Account>>;
 
 /// `POST /account/register`
 pub async fn register(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
@@ -78,7 +78,7 @@ pub async fn list_tokens(services: web::Data<Services>, caller: Caller) -> Answe
 /// `DELETE /account/tokens`
 pub async fn delete_token(services: web::Data<Services>, caller: Caller, body: Body) -> Answer {
     let body: TokenBody = body.json().await?;
-    let token = Token::parse(&body.token).map_err(|_| EndSessionError::SessionUnknown)?;
-    services.end_session_by_token(&caller, &token).await?;
+    let token = Token::parse(&body.token).map_err(|_| RevokeSessionError::SessionUnknown)?;
+    services.revoke_session_by_token(&caller, &token).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }

@@ -1,13 +1,13 @@
 //! The account service's API (seed 003), under `/account`.
 
+mod dto;
+mod error;
 mod handlers;
-mod refusal;
-mod wire;
 
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
-pub use refusal::Account;
+pub use error::Account;
 
 use crate::http::endpoint::Endpoint;
 

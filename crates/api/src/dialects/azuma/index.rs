@@ -1,7 +1,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::Settings;
-use super::wire::Index;
+use super::dto::Index;
 
 /// `GET /`
 pub async fn show(settings: web::Data<Settings>) -> HttpResponse {

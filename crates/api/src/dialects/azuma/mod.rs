@@ -1,15 +1,15 @@
 //! The current API (seeds 000, 001 and 004).
 
+mod dto;
+mod error;
 mod index;
-mod refusal;
 mod sessions;
 mod users;
-mod wire;
 
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
-pub use refusal::Azuma;
+pub use error::Azuma;
 
 use crate::http::bearer::Bearer;
 use crate::http::endpoint::Endpoint;
@@ -17,7 +17,7 @@ use crate::http::endpoint::Endpoint;
 /// Who asks.
 type Caller = Bearer<Azuma>;
 /// A handler's outcome.
-type Answer = Result<actix_web::HttpResponse, crate::http::refusal::Refusal<Azuma>>;
+type Answer = Result<actix_web::HttpResponse, crate::http::api_error::ApiError<Azuma>>;
 
 /// What the dialect is told by the configuration.
 #[derive(Clone)]

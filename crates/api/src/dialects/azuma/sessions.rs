@@ -1,12 +1,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
-use azuma_domain::services::{EndSessionError, LogoutScope, Services};
+use azuma_domain::services::{LogoutScope, RevokeSessionError, Services};
 use azuma_domain::session::SessionId;
 
-use super::wire::{LoginBody, LogoutQuery, SessionsAnswer, TokenAnswer};
+use super::dto::{LoginBody, LogoutQuery, SessionsAnswer, TokenAnswer};
 use super::{Answer, Caller, Settings};
 use crate::http::body::Body;
-use crate::http::client::Origin;
-use crate::http::form::FormError;
+use crate::http::fields::FieldError;
+use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 
 /// `POST /user/login`
@@ -30,7 +30,7 @@ pub async fn logout(
     request: HttpRequest,
 ) -> Answer {
     let query = web::Query::<LogoutQuery>::from_query(request.query_string())
-        .map_err(|_| FormError::Query)?;
+        .map_err(|_| FieldError::Query)?;
     let scope = match query.everywhere {
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
@@ -47,7 +47,7 @@ pub async fn list(services: web::Data<Services>, caller: Caller) -> Answer {
 
 /// `DELETE /user/sessions/{id}`
 pub async fn end(services: web::Data<Services>, caller: Caller, id: PathId) -> Answer {
-    let id = id.0.ok_or(EndSessionError::SessionUnknown)?;
-    services.end_session(&caller, SessionId::new(id)).await?;
+    let id = id.0.ok_or(RevokeSessionError::SessionUnknown)?;
+    services.revoke_session(&caller, SessionId::new(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,10 +2,10 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::services::{FindUserError, Services};
 use azuma_domain::user::UserId;
 
-use super::wire::{RegisterBody, SelfAnswer, TokenAnswer, UpdateBody, UpdatedAnswer, UserAnswer};
+use super::dto::{RegisterBody, SelfAnswer, TokenAnswer, UpdateBody, UpdatedAnswer, UserAnswer};
 use super::{Answer, Caller, Settings};
 use crate::http::body::Body;
-use crate::http::client::Origin;
+use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 
 /// `POST /users`

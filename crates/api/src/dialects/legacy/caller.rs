@@ -13,8 +13,8 @@ use azuma_domain::session::LiveSession;
 
 use super::carrier::{Carried, Carrier, carried};
 use super::{CookieTransport, Legacy, Settings};
+use crate::http::api_error::ApiError;
 use crate::http::bearer::CarrierError;
-use crate::http::refusal::Refusal;
 
 /// The session that asks.
 pub struct Caller(LiveSession);
@@ -34,8 +34,8 @@ struct Asked {
 }
 
 impl FromRequest for Caller {
-    type Error = Refusal<Legacy>;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal<Legacy>>>>>;
+    type Error = ApiError<Legacy>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError<Legacy>>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
@@ -82,7 +82,7 @@ pub async fn renew_session<B: MessageBody>(
 async fn next_token(
     request: &HttpRequest,
     session: &LiveSession,
-) -> Result<Option<NextToken>, Refusal<Legacy>> {
+) -> Result<Option<NextToken>, ApiError<Legacy>> {
     Ok(services(request)?.renew_session(session).await?)
 }
 

@@ -2,13 +2,13 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::services::Services;
 
 use super::caller::Caller;
-use super::wire::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
+use super::dto::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
 use super::{Legacy, Settings};
+use crate::http::api_error::ApiError;
 use crate::http::body::Body;
-use crate::http::client::Origin;
-use crate::http::refusal::Refusal;
+use crate::http::origin::Origin;
 
-type Answer = Result<HttpResponse, Refusal<Legacy>>;
+type Answer = Result<HttpResponse, ApiError<Legacy>>;
 
 /// `GET /api/`
 pub async fn show_version() -> HttpResponse {

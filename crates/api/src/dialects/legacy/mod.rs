@@ -2,16 +2,16 @@
 
 mod caller;
 mod carrier;
+mod dto;
+mod error;
 mod handlers;
 mod object_id;
-mod refusal;
-mod wire;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
-pub use refusal::Legacy;
+pub use error::Legacy;
 
 use crate::http::endpoint::{Endpoint, unknown_route};
 

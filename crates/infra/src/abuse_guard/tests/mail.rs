@@ -11,13 +11,21 @@ fn client(number: u32) -> Option<IpAddr> {
 fn one_address_is_mailed_3_messages_and_then_one_each_5_minutes_whoever_asks() {
     let (guard, clock) = guard();
     let neo = email("neo@example.org");
-    let asked = |number| guard.admit(client(number), Attempt::Mail(&neo)).is_ok();
+    let asked = |number| {
+        guard
+            .admit(client(number), RateLimitedAction::Mail(&neo))
+            .is_ok()
+    };
     assert_eq!((0..10).filter(|number| asked(*number)).count(), 3);
     let written_otherwise = email("NEO@Example.org");
-    let blocked = guard.admit(client(11), Attempt::Mail(&written_otherwise));
+    let blocked = guard.admit(client(11), RateLimitedAction::Mail(&written_otherwise));
     assert_eq!(blocked.unwrap_err().retry_after, Duration::from_secs(300));
     let trinity = email("trinity@example.org");
-    assert!(guard.admit(client(0), Attempt::Mail(&trinity)).is_ok());
+    assert!(
+        guard
+            .admit(client(0), RateLimitedAction::Mail(&trinity))
+            .is_ok()
+    );
     clock.advance(Duration::from_secs(300));
     assert_eq!((20..30).filter(|number| asked(*number)).count(), 1);
 }
@@ -27,10 +35,22 @@ fn notices_count_with_other_messages_and_keep_nobody_from_recovering() {
     let (guard, _) = guard();
     let neo = email("neo@example.org");
     let client = client(1);
-    assert_eq!(admitted(&guard, client, Attempt::Mail(&neo), 1), 1);
-    assert_eq!(admitted(&guard, client, Attempt::Notice(&neo), 10), 2);
-    assert_eq!(admitted(&guard, client, Attempt::Mail(&neo), 10), 0);
-    assert_eq!(admitted(&guard, client, Attempt::Recover(&neo), 10), 3);
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Mail(&neo), 1),
+        1
+    );
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Notice(&neo), 10),
+        2
+    );
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Mail(&neo), 10),
+        0
+    );
+    assert_eq!(
+        admitted(&guard, client, RateLimitedAction::Recover(&neo), 10),
+        3
+    );
 }
 
 #[test]
@@ -39,8 +59,8 @@ fn one_client_has_15_messages_mailed_and_then_one_each_2_minutes_whomever_they_g
     let asked = |number: u32| {
         let to = email(&format!("neo{number}@example.org"));
         let attempt = match number % 2 {
-            0 => Attempt::Mail(&to),
-            _ => Attempt::Recover(&to),
+            0 => RateLimitedAction::Mail(&to),
+            _ => RateLimitedAction::Recover(&to),
         };
         guard.admit(client(1), attempt).is_ok()
     };
@@ -55,7 +75,7 @@ fn a_network_of_clients_does_not_use_up_the_hour() {
     let asked = |number: u32| {
         let to = email(&format!("neo{number}@example.org"));
         let client = ip(&format!("2001:db8:1:{:x}::1", number % 0x1000));
-        guard.admit(client, Attempt::Mail(&to)).is_ok()
+        guard.admit(client, RateLimitedAction::Mail(&to)).is_ok()
     };
     let mut mailed = 0;
     for minute in 0..59 {
@@ -64,14 +84,20 @@ fn a_network_of_clients_does_not_use_up_the_hour() {
     }
     assert!(mailed < 1_000, "{mailed}");
     let elsewhere = email("neo@example.org");
-    assert!(guard.admit(client(1), Attempt::Mail(&elsewhere)).is_ok());
+    assert!(
+        guard
+            .admit(client(1), RateLimitedAction::Mail(&elsewhere))
+            .is_ok()
+    );
 }
 
 /// Asks for messages to addresses that were not mailed yet, each by another client, and answers how many it gets.
 fn mailed(guard: &dyn AbuseGuard, numbers: std::ops::Range<u32>) -> usize {
     let asked = |number: &u32| {
         let to = email(&format!("neo{number}@example.org"));
-        guard.admit(client(*number), Attempt::Mail(&to)).is_ok()
+        guard
+            .admit(client(*number), RateLimitedAction::Mail(&to))
+            .is_ok()
     };
     numbers.filter(asked).count()
 }
@@ -90,12 +116,19 @@ fn within_any_hour_so_many_are_mailed_and_no_more() {
     clock.advance(30 * minute);
     assert_eq!(mailed(&guard, 1_000..1_060), 40);
     let neo = email("neo@example.org");
-    for attempt in [Attempt::Mail(&neo), Attempt::Recover(&neo)] {
+    for attempt in [
+        RateLimitedAction::Mail(&neo),
+        RateLimitedAction::Recover(&neo),
+    ] {
         let blocked = guard.admit(client(1), attempt).unwrap_err();
         assert_eq!(blocked.retry_after, 30 * minute);
     }
     // What tells somebody something goes on.
-    assert!(guard.admit(client(1), Attempt::Notice(&neo)).is_ok());
+    assert!(
+        guard
+            .admit(client(1), RateLimitedAction::Notice(&neo))
+            .is_ok()
+    );
     clock.advance(30 * minute);
     assert_eq!(mailed(&guard, 2_000..2_100), 60);
     clock.advance(30 * minute);
@@ -107,7 +140,7 @@ fn what_is_blocked_otherwise_leaves_the_hour_to_others() {
     let (guard, _) = hourly(100);
     let neo = email("neo@example.org");
     for number in 0..1_000 {
-        let _ = guard.admit(client(number), Attempt::Mail(&neo));
+        let _ = guard.admit(client(number), RateLimitedAction::Mail(&neo));
     }
     assert_eq!(mailed(&guard, 2_000..2_200), 97);
 }

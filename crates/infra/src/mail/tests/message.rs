@@ -131,7 +131,7 @@ fn names_the_span_in_its_largest_unit() {
     for (seconds, english, german) in spans {
         for (language, words) in [(Language::English, english), (Language::German, german)] {
             let mut mail = mail(MailKind::VerifyAccount(link()), language, "neo@example.org");
-            mail.useless_from = mail.created_at.plus(Duration::from_secs(seconds));
+            mail.expires_at = mail.created_at.plus(Duration::from_secs(seconds));
             let message = formatted(&message(&settings(), &mail));
             let (plain, _) = parts(&parse_mail(message.as_bytes()).unwrap());
             assert!(plain.contains(words), "{plain}");

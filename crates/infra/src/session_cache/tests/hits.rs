@@ -1,4 +1,4 @@
-use azuma_domain::ports::{SessionCheck, Soon, UserChanges};
+use azuma_domain::ports::{MaybeReady, SessionCheck, UserChanges};
 use azuma_domain::user::Change;
 use azuma_testkit::sample::{self, DAY, now, session_id, token_hash, user_id};
 
@@ -45,7 +45,7 @@ async fn an_answer_from_memory_is_there_at_once() {
     let node = world.node().await;
     node.check(1, now()).await;
     let answer = node.cache.use_token(token_hash(1, 0), now(), &LIFETIMES);
-    assert!(matches!(answer, Soon::Now(_)));
+    assert!(matches!(answer, MaybeReady::Now(_)));
 }
 
 #[tokio::test]

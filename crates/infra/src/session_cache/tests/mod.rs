@@ -127,7 +127,7 @@ impl World {
     /// Ends session `number` on another node.
     async fn end(&self, number: u32) {
         let ended = self
-            .change(move |tx| tx.sessions().end(user_id(number), session_id(number)))
+            .change(move |tx| tx.sessions().revoke(user_id(number), session_id(number)))
             .await;
         assert!(ended);
     }

@@ -119,7 +119,7 @@ impl RecoveryRepository for Repositories<'_> {
         Ok(requested_at.map(|at| at.0))
     }
 
-    fn postpone(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError> {
+    fn reschedule(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError> {
         self.query(|connection| {
             diesel::update(recoveries::table.find(StoredId(id.uuid())))
                 .set(recoveries::due_at.eq(StoredTime(due_at)))

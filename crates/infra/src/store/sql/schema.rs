@@ -75,7 +75,8 @@ diesel::table! {
         link_id -> Nullable<SqlUuid>,
         created_at -> SqlTimestamp,
         due_at -> SqlTimestamp,
-        useless_from -> SqlTimestamp,
+        #[sql_name = "useless_from"]
+        expires_at -> SqlTimestamp,
         attempts -> BigInt,
         dead_at -> Nullable<SqlTimestamp>,
         reason -> Nullable<Text>,

@@ -97,7 +97,7 @@ async fn a_request_that_cannot_be_read_can_be_postponed_and_discarded() {
     let postponed = store.transact(move |tx| {
         // Who learns that it cannot be read decides what becomes of it, in the same transaction.
         assert!(tx.recoveries().requested_at(id).is_err());
-        Ok(tx.recoveries().postpone(id, now().plus(SECOND))?)
+        Ok(tx.recoveries().reschedule(id, now().plus(SECOND))?)
     });
     let postponed: Result<(), StoreError> = postponed.await;
     postponed.expect("it needs not be read");
@@ -167,7 +167,7 @@ async fn a_message_that_cannot_be_read_holds_up_no_other_and_can_be_buried() {
     let buried: Result<(), StoreError> = store
         .transact(move |tx| {
             for mail in &unreadable {
-                tx.outbox().bury(mail.lease, now(), &mail.reason)?;
+                tx.outbox().dead_letter(mail.lease, now(), &mail.reason)?;
             }
             Ok(())
         })

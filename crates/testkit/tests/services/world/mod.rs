@@ -10,7 +10,7 @@ mod sessions;
 use std::sync::Arc;
 use std::time::Duration;
 
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::ports::{AbuseGuard, Clock, Mailer, PasswordHasher, Store};
 use azuma_domain::services::{MailDesk, Ports, Services, Settings};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
@@ -150,7 +150,7 @@ pub fn keys(current: u8, previous: &[u8]) -> TokenKeys {
 
 /// Why it was refused.
 #[track_caller]
-pub fn refusal<T, E: Coded>(outcome: Result<T, E>) -> ErrorCode {
+pub fn refusal<T, E: HasErrorCode>(outcome: Result<T, E>) -> ErrorCode {
     match outcome {
         Ok(_) => panic!("it was not refused"),
         Err(error) => error.code(),

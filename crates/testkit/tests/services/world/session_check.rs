@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{SessionCheck, SessionUse, Soon, Store, StoreError, StoreExt};
+use azuma_domain::ports::{MaybeReady, SessionCheck, SessionUse, Store, StoreError, StoreExt};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -17,9 +17,9 @@ impl SessionCheck for Uncached {
         hash: TokenHash,
         now: Timestamp,
         lifetimes: &Lifetimes,
-    ) -> Soon<Result<Option<LiveSession>, StoreError>> {
+    ) -> MaybeReady<Result<Option<LiveSession>, StoreError>> {
         let (store, lifetimes) = (Arc::clone(&self.0), *lifetimes);
-        Soon::later(async move {
+        MaybeReady::later(async move {
             let used = store.transact(move |tx| {
                 let Some(mut found) = tx.sessions().find_by_token(&hash, now)? else {
                     return Ok(None);

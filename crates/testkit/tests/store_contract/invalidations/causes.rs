@@ -37,7 +37,7 @@ async fn update(store: &Arc<dyn Store>, user_id: UserId, changes: UserChanges) {
 }
 
 async fn end(store: &Arc<dyn Store>, user_id: UserId, id: SessionId) -> bool {
-    write(store, move |tx| tx.sessions().end(user_id, id)).await
+    write(store, move |tx| tx.sessions().revoke(user_id, id)).await
 }
 
 async fn promote(store: &Arc<dyn Store>, to: u32) -> bool {
@@ -86,7 +86,7 @@ async fn ending_a_session_that_is_not_there_causes_none(store: Arc<dyn Store>) {
 async fn ending_all_sessions_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
-    write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
+    write(&store, move |tx| tx.sessions().revoke_all(ada, None)).await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
@@ -94,7 +94,7 @@ async fn ending_all_sessions_causes_one(store: Arc<dyn Store>) {
 async fn ending_all_of_none_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| {
-        tx.sessions().end_all(ada, Some(session_id(1)))
+        tx.sessions().revoke_all(ada, Some(session_id(1)))
     })
     .await;
     assert_eq!(invalidated(&store).await, []);
@@ -106,7 +106,7 @@ async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
     given::login(&store, 2, ada, later()).await;
     given::login(&store, 3, ada, later()).await;
     write(&store, move |tx| {
-        tx.sessions().end_least_used(ada, 1, now(), 10)
+        tx.sessions().revoke_least_used(ada, 1, now(), 10)
     })
     .await;
     assert_eq!(invalidated(&store).await, [ada]);
@@ -116,7 +116,7 @@ async fn ending_the_sessions_used_least_causes_one(store: Arc<dyn Store>) {
 async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     write(&store, move |tx| {
-        tx.sessions().end_least_used(ada, 1, now(), 10)
+        tx.sessions().revoke_least_used(ada, 1, now(), 10)
     })
     .await;
     assert_eq!(invalidated(&store).await, []);
@@ -126,14 +126,20 @@ async fn ending_the_sessions_used_least_of_few_causes_none(store: Arc<dyn Store>
 async fn thinning_out_sessions_causes_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
-    write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
+    write(&store, move |tx| {
+        tx.sessions().revoke_surplus(ada, None, 1, 10)
+    })
+    .await;
     assert_eq!(invalidated(&store).await, [ada]);
 }
 
 #[on_every_store]
 async fn thinning_out_few_sessions_causes_none(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
-    write(&store, move |tx| tx.sessions().thin_out(ada, None, 1, 10)).await;
+    write(&store, move |tx| {
+        tx.sessions().revoke_surplus(ada, None, 1, 10)
+    })
+    .await;
     assert_eq!(invalidated(&store).await, []);
 }
 
@@ -144,7 +150,7 @@ async fn ending_anybodys_sessions_causes_one_for_each_user(store: Arc<dyn Store>
     given::login(&store, 2, grace, later()).await;
     given::login(&store, 3, ada, later()).await;
     write(&store, |tx| {
-        tx.sessions().end_anybodys(now().plus(MINUTE), 10)
+        tx.sessions().revoke_issued_before(now().plus(MINUTE), 10)
     })
     .await;
     let mut users = invalidated(&store).await;
@@ -222,8 +228,8 @@ async fn several_changes_to_one_user_cause_one(store: Arc<dyn Store>) {
     let ada = ada_logged_in(&store).await;
     given::login(&store, 2, ada, later()).await;
     write(&store, move |tx| {
-        tx.sessions().end(ada, session_id(1))?;
-        tx.sessions().end(ada, session_id(2))?;
+        tx.sessions().revoke(ada, session_id(1))?;
+        tx.sessions().revoke(ada, session_id(2))?;
         tx.users().delete(ada)
     })
     .await;

@@ -37,14 +37,14 @@ async fn a_worker_whose_lease_was_followed_deletes_nothing(store: Arc<dyn Store>
 #[on_every_store]
 async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| {
-        outbox.postpone(late, now().plus(DAY), "busy")
+        outbox.reschedule(late, now().plus(DAY), "busy")
     })
     .await;
 }
 
 #[on_every_store]
 async fn a_worker_whose_lease_was_followed_buries_nothing(store: Arc<dyn Store>) {
-    assert_fenced(store, |outbox, late| outbox.bury(late, now(), "no")).await;
+    assert_fenced(store, |outbox, late| outbox.dead_letter(late, now(), "no")).await;
 }
 
 #[on_every_store]
@@ -58,8 +58,8 @@ async fn a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same(store: Ar
 async fn a_worker_does_not_revive_what_another_buried(store: Arc<dyn Store>) {
     let lease = given_leased(&store).await;
     write(&store, move |tx| {
-        tx.outbox().bury(lease, now(), "no")?;
-        tx.outbox().postpone(lease, now(), "busy")
+        tx.outbox().dead_letter(lease, now(), "no")?;
+        tx.outbox().reschedule(lease, now(), "busy")
     })
     .await;
     assert!(due(&store, now().plus(DAY)).await.is_empty());

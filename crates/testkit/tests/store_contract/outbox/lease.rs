@@ -45,7 +45,7 @@ async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let written = OutgoingMail {
         created_at: Timestamp::from_micros(1),
-        useless_from: Timestamp::from_micros(i64::MAX),
+        expires_at: Timestamp::from_micros(i64::MAX),
         ..mail(1, ada)
     };
     given::mail(&store, &written).await;
@@ -99,7 +99,7 @@ async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn Store
     let later = now().plus(4 * MICROSECOND);
     write(&store, move |tx| {
         let lease = lease_of(tx, 1)?;
-        tx.outbox().postpone(lease, later, "busy")
+        tx.outbox().reschedule(lease, later, "busy")
     })
     .await;
     assert_eq!(due(&store, now().plus(MINUTE)).await, [2, 1, 3]);

@@ -64,7 +64,7 @@ fn numbers(leased: &[LeasedMail]) -> Vec<u32> {
 async fn given_mail(store: &Arc<dyn Store>, user_id: UserId, number: u32, due_at: Timestamp) {
     let mail = OutgoingMail {
         created_at: due_at,
-        useless_from: due_at.plus(10 * sample::MINUTE),
+        expires_at: due_at.plus(10 * sample::MINUTE),
         ..sample::mail(number, user_id)
     };
     given::mail(store, &mail).await;

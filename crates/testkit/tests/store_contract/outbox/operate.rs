@@ -18,18 +18,18 @@ async fn find(store: &Arc<dyn Store>, number: u32) -> Option<QueuedMail> {
     look(store, move |tx| tx.outbox().find(mail_id(number))).await
 }
 
-async fn bury(store: &Arc<dyn Store>, number: u32, at: Timestamp) {
+async fn dead_letter(store: &Arc<dyn Store>, number: u32, at: Timestamp) {
     write(store, move |tx| {
         let lease = lease_of(tx, number)?;
-        tx.outbox().bury(lease, at, "550 nobody")
+        tx.outbox().dead_letter(lease, at, "550 nobody")
     })
     .await;
 }
 
-async fn revive(store: &Arc<dyn Store>, number: u32) -> bool {
+async fn requeue(store: &Arc<dyn Store>, number: u32) -> bool {
     write(store, move |tx| {
         let end = now().plus(DAY);
-        let revived = tx.outbox().revive(mail_id(number), now(), end)?;
+        let revived = tx.outbox().requeue(mail_id(number), now(), end)?;
         linger();
         Ok(revived)
     })
@@ -47,7 +47,7 @@ async fn given_three(store: &Arc<dyn Store>) {
 #[on_every_store]
 async fn messages_are_listed_the_oldest_first_dead_letters_among_them(store: Arc<dyn Store>) {
     given_three(&store).await;
-    bury(&store, 2, now()).await;
+    dead_letter(&store, 2, now()).await;
     let ids: Vec<_> = list(&store, 10).await.iter().map(|m| m.mail.id).collect();
     assert_eq!(ids, [1, 2, 3].map(mail_id));
 }
@@ -65,7 +65,7 @@ async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Store>) 
     let due_at = now().plus(MINUTE);
     write(&store, move |tx| {
         let lease = lease_of(tx, 1)?;
-        tx.outbox().postpone(lease, due_at, "450 busy")
+        tx.outbox().reschedule(lease, due_at, "450 busy")
     })
     .await;
     let postponed = QueuedMail {
@@ -75,7 +75,7 @@ async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Store>) 
         last_failure: Some("450 busy".to_owned()),
     };
     assert_eq!(find(&store, 1).await.as_ref(), Some(&postponed));
-    bury(&store, 1, due_at).await;
+    dead_letter(&store, 1, due_at).await;
     let buried = QueuedMail {
         state: MailState::Dead(due_at),
         last_failure: Some("550 nobody".to_owned()),
@@ -95,22 +95,22 @@ async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<dyn 
     given_three(&store).await;
     write(&store, |tx| {
         let lease = lease_of(tx, 1)?;
-        tx.outbox().postpone(lease, now(), "450 busy")
+        tx.outbox().reschedule(lease, now(), "450 busy")
     })
     .await;
-    bury(&store, 1, now()).await;
-    assert!(revive(&store, 1).await);
+    dead_letter(&store, 1, now()).await;
+    assert!(requeue(&store, 1).await);
     let leased = lease(&store, now(), now().plus(MINUTE)).await;
     assert_eq!(leased[0].mail.id, mail_id(1));
     assert_eq!(leased[0].attempts, 0);
-    assert_eq!(leased[0].mail.useless_from, now().plus(DAY));
+    assert_eq!(leased[0].mail.expires_at, now().plus(DAY));
 }
 
 #[on_every_store]
 async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
     given_three(&store).await;
-    bury(&store, 1, now()).await;
-    revive(&store, 1).await;
+    dead_letter(&store, 1, now()).await;
+    requeue(&store, 1).await;
     let leased = lease(&store, now(), now().plus(MINUTE)).await;
     assert_eq!(leased[0].last_failure.as_deref(), Some("550 nobody"));
 }
@@ -118,23 +118,23 @@ async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn what_is_no_dead_letter_is_not_revived(store: Arc<dyn Store>) {
     given_three(&store).await;
-    assert!(!revive(&store, 1).await);
-    assert!(!revive(&store, 4).await);
+    assert!(!requeue(&store, 1).await);
+    assert!(!requeue(&store, 4).await);
     assert!(due(&store, now()).await.is_empty());
 }
 
 #[on_every_store]
 async fn of_8_racing_calls_one_revives(store: Arc<dyn Store>) {
     given_three(&store).await;
-    bury(&store, 1, now()).await;
-    let revived = all((0..8).map(|_| revive(&store, 1))).await;
+    dead_letter(&store, 1, now()).await;
+    let revived = all((0..8).map(|_| requeue(&store, 1))).await;
     assert_eq!(count(&revived), 1);
 }
 
 #[on_every_store]
 async fn a_waiting_message_and_a_dead_letter_are_discarded_once(store: Arc<dyn Store>) {
     given_three(&store).await;
-    bury(&store, 1, now()).await;
+    dead_letter(&store, 1, now()).await;
     let discard = |number| write(&store, move |tx| tx.outbox().discard(mail_id(number)));
     for (number, there) in [(1, true), (2, true), (1, false), (2, false)] {
         assert_eq!(discard(number).await, there, "message {number}");
@@ -154,8 +154,8 @@ async fn left(store: &Arc<dyn Store>) -> Vec<MailId> {
 #[on_every_store]
 async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store: Arc<dyn Store>) {
     given_three(&store).await;
-    bury(&store, 1, now()).await;
-    bury(&store, 2, now().plus(MICROSECOND)).await;
+    dead_letter(&store, 1, now()).await;
+    dead_letter(&store, 2, now().plus(MICROSECOND)).await;
     assert_eq!(delete_dead(&store, just_before(now()), 10).await, 0);
     assert_eq!(delete_dead(&store, now(), 10).await, 1);
     assert_eq!(left(&store).await, [2, 3].map(mail_id));
@@ -165,7 +165,7 @@ async fn dead_letters_go_once_they_are_so_old_and_it_answers_how_many(store: Arc
 async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
     given_three(&store).await;
     for (number, seconds) in [(1, 3), (2, 1), (3, 2)] {
-        bury(&store, number, now().plus(seconds * SECOND)).await;
+        dead_letter(&store, number, now().plus(seconds * SECOND)).await;
     }
     assert_eq!(delete_dead(&store, now().plus(DAY), 2).await, 2);
     assert_eq!(left(&store).await, [mail_id(1)]);
@@ -175,8 +175,8 @@ async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
 async fn a_letter_that_was_revived_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::mail(&store, &mail(1, ada)).await;
-    bury(&store, 1, now()).await;
-    assert!(revive(&store, 1).await);
+    dead_letter(&store, 1, now()).await;
+    assert!(requeue(&store, 1).await);
     assert_eq!(delete_dead(&store, now().plus(DAY), 10).await, 0);
     assert_eq!(left(&store).await, [mail_id(1)]);
 }

@@ -16,19 +16,20 @@ async fn delete(store: &Arc<dyn Store>, number: u32) {
     .await;
 }
 
-async fn postpone(store: &Arc<dyn Store>, number: u32, due_at: Timestamp) {
+async fn reschedule(store: &Arc<dyn Store>, number: u32, due_at: Timestamp) {
     write(store, move |tx| {
         let lease = lease_of(tx, number)?;
         tx.outbox()
-            .postpone(lease, due_at, "450 4.2.1 später bitte")
+            .reschedule(lease, due_at, "450 4.2.1 später bitte")
     })
     .await;
 }
 
-async fn bury(store: &Arc<dyn Store>, number: u32) {
+async fn dead_letter(store: &Arc<dyn Store>, number: u32) {
     write(store, move |tx| {
         let lease = lease_of(tx, number)?;
-        tx.outbox().bury(lease, now(), "550 5.1.1 gibt's nicht")
+        tx.outbox()
+            .dead_letter(lease, now(), "550 5.1.1 gibt's nicht")
     })
     .await;
 }
@@ -57,7 +58,7 @@ async fn a_deleted_message_is_not_leased_again(store: Arc<dyn Store>) {
 async fn a_postponed_message_is_not_leased_a_microsecond_too_soon(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(5 * MINUTE);
-    postpone(&store, 1, due_at).await;
+    reschedule(&store, 1, due_at).await;
     assert_eq!(due(&store, just_before(due_at)).await, [2]);
 }
 
@@ -65,7 +66,7 @@ async fn a_postponed_message_is_not_leased_a_microsecond_too_soon(store: Arc<dyn
 async fn a_postponed_message_is_leased_when_it_is_due(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(5 * MINUTE);
-    postpone(&store, 1, due_at).await;
+    reschedule(&store, 1, due_at).await;
     delete(&store, 2).await;
     assert_eq!(due(&store, due_at).await, [1]);
 }
@@ -74,7 +75,7 @@ async fn a_postponed_message_is_leased_when_it_is_due(store: Arc<dyn Store>) {
 async fn a_message_postponed_to_before_its_lease_ends_is_due_then(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     let due_at = now().plus(MINUTE / 2);
-    postpone(&store, 1, due_at).await;
+    reschedule(&store, 1, due_at).await;
     assert_eq!(due(&store, due_at).await, [1]);
 }
 
@@ -85,7 +86,7 @@ async fn each_postponement_is_one_attempt_more(store: Arc<dyn Store>) {
     let mut attempts = Vec::new();
     for minutes in 1..=3 {
         let due_at = now().plus(minutes * MINUTE);
-        postpone(&store, 1, due_at).await;
+        reschedule(&store, 1, due_at).await;
         let leased = lease(&store, due_at, due_at.plus(MINUTE)).await;
         attempts.push(leased[0].attempts);
     }
@@ -95,7 +96,7 @@ async fn each_postponement_is_one_attempt_more(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn other_messages_keep_their_attempts(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
-    postpone(&store, 1, much_later()).await;
+    reschedule(&store, 1, much_later()).await;
     let leased = lease(&store, now().plus(MINUTE), now().plus(2 * MINUTE)).await;
     assert_eq!(leased[0].attempts, 0);
 }
@@ -105,7 +106,7 @@ async fn a_postponed_message_is_otherwise_as_it_was(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
     let before = lease(&store, now(), now().plus(MINUTE)).await;
-    postpone(&store, 1, now().plus(MINUTE)).await;
+    reschedule(&store, 1, now().plus(MINUTE)).await;
     let after = lease(&store, now().plus(MINUTE), now().plus(2 * MINUTE)).await;
     assert_eq!(after[0].mail, before[0].mail);
 }
@@ -113,7 +114,7 @@ async fn a_postponed_message_is_otherwise_as_it_was(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn a_buried_message_is_never_leased_again(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
-    bury(&store, 1).await;
+    dead_letter(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }
 
@@ -121,15 +122,15 @@ async fn a_buried_message_is_never_leased_again(store: Arc<dyn Store>) {
 async fn a_message_buried_before_it_was_leased_is_never_leased(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given_mail(&store, ada, 1, now()).await;
-    bury(&store, 1).await;
+    dead_letter(&store, 1).await;
     assert!(due(&store, now()).await.is_empty());
 }
 
 #[on_every_store]
 async fn a_message_postponed_and_then_buried_is_never_leased_again(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
-    postpone(&store, 1, now().plus(2 * MINUTE)).await;
-    bury(&store, 1).await;
+    reschedule(&store, 1, now().plus(2 * MINUTE)).await;
+    dead_letter(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }
 
@@ -139,8 +140,8 @@ async fn long_reasons_are_taken(store: Arc<dyn Store>) {
     let reason = "не доставлено 📭 ".repeat(1_000);
     write(&store, move |tx| {
         let (one, two) = (lease_of(tx, 1)?, lease_of(tx, 2)?);
-        tx.outbox().postpone(one, much_later(), &reason)?;
-        tx.outbox().bury(two, now(), &reason)
+        tx.outbox().reschedule(one, much_later(), &reason)?;
+        tx.outbox().dead_letter(two, now(), &reason)
     })
     .await;
     assert_eq!(due(&store, much_later()).await, [1]);
@@ -151,8 +152,8 @@ async fn a_reason_can_hold_a_nul(store: Arc<dyn Store>) {
     given_two_leased(&store).await;
     write(&store, move |tx| {
         let (one, two) = (lease_of(tx, 1)?, lease_of(tx, 2)?);
-        tx.outbox().postpone(one, much_later(), "a\0b")?;
-        tx.outbox().bury(two, now(), "a\0b")
+        tx.outbox().reschedule(one, much_later(), "a\0b")?;
+        tx.outbox().dead_letter(two, now(), "a\0b")
     })
     .await;
     assert_eq!(due(&store, much_later()).await, [1]);
@@ -164,7 +165,7 @@ async fn settling_a_message_that_is_gone_is_no_error(store: Arc<dyn Store>) {
     delete(&store, 1).await;
     // Its account may be deleted while it is being sent.
     delete(&store, 1).await;
-    postpone(&store, 1, now()).await;
-    bury(&store, 1).await;
+    reschedule(&store, 1, now()).await;
+    dead_letter(&store, 1).await;
     assert_eq!(due(&store, much_later()).await, [2]);
 }

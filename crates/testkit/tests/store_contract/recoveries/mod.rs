@@ -1,6 +1,6 @@
 //! [`RecoveryRepository`](azuma_domain::ports::RecoveryRepository).
 
-mod postpone;
+mod reschedule;
 mod take;
 
 use std::sync::Arc;

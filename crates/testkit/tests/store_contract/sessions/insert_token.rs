@@ -178,7 +178,7 @@ async fn racing_with_the_end_of_the_session_no_token_outlives_it(store: Arc<dyn 
         });
         let end = write(&store, move |tx| {
             linger();
-            tx.sessions().end(ada, session_id(number))
+            tx.sessions().revoke(ada, session_id(number))
         });
         let (_, ended) = both(insert, end).await;
         assert!(ended);

@@ -1,10 +1,6 @@
 //! [`SessionRepository`](azuma_domain::ports::SessionRepository).
 
 mod delete_expired;
-mod end;
-mod end_all;
-mod end_anybodys;
-mod end_least_used;
 mod find_by_token;
 mod insert;
 mod insert_token;
@@ -13,7 +9,11 @@ mod list;
 mod promote;
 mod record_uses;
 mod record_uses_late;
-mod thin_out;
+mod revoke;
+mod revoke_all;
+mod revoke_issued_before;
+mod revoke_least_used;
+mod revoke_surplus;
 mod tokens;
 
 use std::sync::Arc;
@@ -118,5 +118,5 @@ async fn promote(store: &Arc<dyn Store>, session: u32, to: u32, old_expire_at: T
 /// Ends a session of the user.
 async fn end(store: &Arc<dyn Store>, user_id: UserId, session: u32) -> bool {
     let id = sample::session_id(session);
-    write(store, move |tx| tx.sessions().end(user_id, id)).await
+    write(store, move |tx| tx.sessions().revoke(user_id, id)).await
 }

@@ -34,7 +34,7 @@ async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
 async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    write(&store, move |tx| tx.sessions().end_all(ada, None)).await;
+    write(&store, move |tx| tx.sessions().revoke_all(ada, None)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
     assert_eq!(find(&store, 1, 0, now()).await, None);
 }
@@ -78,7 +78,9 @@ async fn racing_with_the_end_of_the_session_a_use_never_fails(store: Arc<dyn Sto
         given::session(&store, &issued, &first).await;
         let used = a_use(number, 0, now(), now().plus(DAY));
         let use_it = write(&store, move |tx| tx.sessions().record_uses(&[used]));
-        let end_it = write(&store, move |tx| tx.sessions().end(ada, session_id(number)));
+        let end_it = write(&store, move |tx| {
+            tx.sessions().revoke(ada, session_id(number))
+        });
         let (_, ended) = both(use_it, end_it).await;
         assert!(ended);
         assert_eq!(find(&store, number, 0, now()).await, None);

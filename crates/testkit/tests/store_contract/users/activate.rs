@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
-use azuma_domain::user::{Standing, User, UserId};
+use azuma_domain::user::{AccountState, User, UserId};
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MINUTE, just_before, now, proved, user_id, waiting};
 use azuma_testkit_macros::on_every_store;
@@ -57,7 +57,7 @@ async fn the_account_stands_as_active_then(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
-    assert_eq!(found.standing, Standing::Active);
+    assert_eq!(found.standing, AccountState::Active);
 }
 
 #[on_every_store]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ports::Store;
-use azuma_domain::user::Standing;
+use azuma_domain::user::AccountState;
 use azuma_testkit::sample::{MINUTE, account_with_email, just_before, now, user_id, waiting};
 use azuma_testkit_macros::on_every_store;
 
@@ -57,7 +57,7 @@ async fn an_address_finds_its_own_user_in_any_case(store: Arc<dyn Store>) {
 async fn a_name_finds_a_user_as_active(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
-    assert_eq!(found.standing, Standing::Active);
+    assert_eq!(found.standing, AccountState::Active);
 }
 
 #[on_every_store]
@@ -104,8 +104,11 @@ async fn an_address_tells_whether_its_account_waits(store: Arc<dyn Store>) {
         holder.map(|holder| holder.standing)
     };
     let ada = standing("ada@example.org").await;
-    assert_eq!(ada, Some(Standing::Pending { until }));
-    assert_eq!(standing("grace@example.org").await, Some(Standing::Active));
+    assert_eq!(ada, Some(AccountState::Pending { until }));
+    assert_eq!(
+        standing("grace@example.org").await,
+        Some(AccountState::Active)
+    );
 }
 
 #[on_every_store]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{Conflict, Store};
-use azuma_domain::user::Standing;
+use azuma_domain::user::AccountState;
 use azuma_testkit::sample::{self, MINUTE, account, account_with_email, now, waiting};
 use azuma_testkit_macros::on_every_store;
 
@@ -88,7 +88,7 @@ async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn Store>
     given::account(&store, &waiting(1, "ada", until)).await;
     let found = find_by_name(&store, "ada", now()).await;
     let standing = found.expect("ada is found").standing;
-    assert_eq!(standing, Standing::Pending { until });
+    assert_eq!(standing, AccountState::Pending { until });
 }
 
 #[on_every_store]

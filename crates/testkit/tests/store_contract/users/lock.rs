@@ -3,7 +3,7 @@ use std::thread;
 use std::time::Duration;
 
 use azuma_domain::ports::{Store, Transaction, UserChanges, WriteError};
-use azuma_domain::user::{Change, Credential, Standing, UserId, UserName};
+use azuma_domain::user::{AccountState, Change, Credential, UserId, UserName};
 use azuma_testkit::sample::{self, MINUTE, now, user_id, waiting};
 use azuma_testkit::{all, both};
 use azuma_testkit_macros::on_every_store;
@@ -33,7 +33,7 @@ async fn it_answers_the_credential(store: Arc<dyn Store>) {
     let expected = Credential {
         user_id: ada,
         password_hash: sample::password_hash("ada"),
-        standing: Standing::Active,
+        standing: AccountState::Active,
     };
     assert_eq!(lock(&store, ada).await, Some(expected));
 }
@@ -57,7 +57,7 @@ async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let locked = lock(&store, user_id(1)).await.expect("ada is there");
-    assert_eq!(locked.standing, Standing::Pending { until });
+    assert_eq!(locked.standing, AccountState::Pending { until });
 }
 
 #[on_every_store]

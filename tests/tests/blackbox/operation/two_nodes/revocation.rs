@@ -65,7 +65,7 @@ impl Doomed {
         match self.revocation {
             Revocation::Logout => azuma.logout(&self.token).await.done(204),
             Revocation::LogoutEverywhere => azuma.logout_everywhere(&self.caller).await.done(204),
-            Revocation::EndedById => azuma.end_session(&self.caller, &self.id).await.done(204),
+            Revocation::EndedById => azuma.revoke_session(&self.caller, &self.id).await.done(204),
             Revocation::EndedByToken => {
                 let account = here.account();
                 account

@@ -24,7 +24,7 @@ pub(super) struct MailRow {
     link_id: Option<StoredId>,
     created_at: StoredTime,
     due_at: StoredTime,
-    useless_from: StoredTime,
+    expires_at: StoredTime,
     attempts: i64,
     dead_at: Option<StoredTime>,
     reason: Option<String>,
@@ -42,7 +42,7 @@ impl From<&OutgoingMail> for MailRow {
             link_id: mail.kind.link().map(|link| StoredId(link.uuid())),
             created_at: StoredTime(mail.created_at),
             due_at: StoredTime(mail.created_at),
-            useless_from: StoredTime(mail.useless_from),
+            expires_at: StoredTime(mail.expires_at),
             attempts: 0,
             dead_at: None,
             reason: None,
@@ -60,7 +60,7 @@ impl MailRow {
             language: Language::tagged(&self.language).ok_or_else(|| corrupt("outbox.language"))?,
             to: EmailAddress::parse(&self.address).map_err(|_| corrupt("outbox.address"))?,
             created_at: self.created_at.0,
-            useless_from: self.useless_from.0,
+            expires_at: self.expires_at.0,
         })
     }
 

@@ -108,7 +108,7 @@ impl OutboxRepository for Repositories<'_> {
         Ok(())
     }
 
-    fn postpone(
+    fn reschedule(
         &mut self,
         lease: MailLease,
         due_at: Timestamp,
@@ -126,7 +126,12 @@ impl OutboxRepository for Repositories<'_> {
         Ok(())
     }
 
-    fn bury(&mut self, lease: MailLease, now: Timestamp, reason: &str) -> Result<(), StoreError> {
+    fn dead_letter(
+        &mut self,
+        lease: MailLease,
+        now: Timestamp,
+        reason: &str,
+    ) -> Result<(), StoreError> {
         self.query(|connection| {
             diesel::update(leased(lease))
                 .set((
@@ -138,11 +143,11 @@ impl OutboxRepository for Repositories<'_> {
         Ok(())
     }
 
-    fn revive(
+    fn requeue(
         &mut self,
         id: MailId,
         now: Timestamp,
-        useless_from: Timestamp,
+        expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let revived = self.query(|connection| {
             diesel::update(outbox::table.find(StoredId(id.uuid())))
@@ -150,7 +155,7 @@ impl OutboxRepository for Repositories<'_> {
                 .set((
                     outbox::dead_at.eq(None::<StoredTime>),
                     outbox::due_at.eq(StoredTime(now)),
-                    outbox::useless_from.eq(StoredTime(useless_from)),
+                    outbox::expires_at.eq(StoredTime(expires_at)),
                     outbox::attempts.eq(0),
                 ))
                 .execute(connection)

@@ -21,12 +21,12 @@ use crate::store::sql::types::{SqlTimestamp, SqlUuid, StoredHash, StoredId, Stor
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
 /// Both databases number these parameters alike, as each comes first in their order.
-const THIN_OUT: &str = "DELETE FROM sessions WHERE id IN ( \
+const REVOKE_SURPLUS: &str = "DELETE FROM sessions WHERE id IN ( \
          SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT $3 OFFSET $4 \
      )";
 
 /// Likewise. A session is live as long as any of its tokens.
-const END_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
+const REVOKE_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
          SELECT session.id FROM sessions AS session \
          INNER JOIN session_tokens AS token ON token.session_id = session.id \
          WHERE session.user_id = $1 \
@@ -46,7 +46,7 @@ impl Repositories<'_> {
     }
 
     /// Runs a statement that ends sessions of the user, and invalidates the user where it ended any.
-    fn end_several(
+    fn revoke_several(
         &mut self,
         user_id: UserId,
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<usize>,
@@ -135,7 +135,7 @@ impl SessionRepository for Repositories<'_> {
         Ok(self.invalidate_owner(owner))
     }
 
-    fn end(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
+    fn revoke(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
         let ended = self.query(|connection| {
             diesel::delete(sessions::table.find(StoredId(id.uuid())))
                 .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
@@ -147,8 +147,12 @@ impl SessionRepository for Repositories<'_> {
         Ok(ended == 1)
     }
 
-    fn end_all(&mut self, user_id: UserId, except: Option<SessionId>) -> Result<usize, StoreError> {
-        self.end_several(user_id, |connection| {
+    fn revoke_all(
+        &mut self,
+        user_id: UserId,
+        except: Option<SessionId>,
+    ) -> Result<usize, StoreError> {
+        self.revoke_several(user_id, |connection| {
             diesel::delete(sessions::table)
                 .filter(sessions::user_id.eq(StoredId(user_id.uuid())))
                 .filter(sessions::id.ne(id_or_none(except)))
@@ -156,15 +160,15 @@ impl SessionRepository for Repositories<'_> {
         })
     }
 
-    fn thin_out(
+    fn revoke_surplus(
         &mut self,
         user_id: UserId,
         except: Option<SessionId>,
         keep: u32,
         limit: u32,
     ) -> Result<usize, StoreError> {
-        self.end_several(user_id, |connection| {
-            let query = diesel::sql_query(THIN_OUT)
+        self.revoke_several(user_id, |connection| {
+            let query = diesel::sql_query(REVOKE_SURPLUS)
                 .bind::<SqlUuid, _>(StoredId(user_id.uuid()))
                 .bind::<SqlUuid, _>(id_or_none(except))
                 .bind::<BigInt, _>(i64::from(limit))
@@ -176,15 +180,15 @@ impl SessionRepository for Repositories<'_> {
         })
     }
 
-    fn end_least_used(
+    fn revoke_least_used(
         &mut self,
         user_id: UserId,
         keep: u32,
         now: Timestamp,
         limit: u32,
     ) -> Result<usize, StoreError> {
-        self.end_several(user_id, |connection| {
-            let query = diesel::sql_query(END_LEAST_USED)
+        self.revoke_several(user_id, |connection| {
+            let query = diesel::sql_query(REVOKE_LEAST_USED)
                 .bind::<SqlUuid, _>(StoredId(user_id.uuid()))
                 .bind::<SqlTimestamp, _>(StoredTime(now))
                 .bind::<BigInt, _>(i64::from(limit))
@@ -196,7 +200,7 @@ impl SessionRepository for Repositories<'_> {
         })
     }
 
-    fn end_anybodys(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+    fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         let ended = self.query(|connection| {
             let ended: Vec<(StoredId, StoredId)> = load_locked!(
                 connection,

@@ -3,7 +3,7 @@
 use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
 use azuma_domain::session::SessionOwner;
 use azuma_domain::user::{
-    AccountEmail, Change, Credential, EmailAddress, Icon, PasswordHash, Standing, Status, User,
+    AccountEmail, AccountState, Change, Credential, EmailAddress, Icon, PasswordHash, Status, User,
     UserId, UserName,
 };
 use diesel::prelude::*;
@@ -100,10 +100,10 @@ impl From<CredentialRow> for Credential {
     }
 }
 
-fn standing(pending_until: Option<StoredTime>) -> Standing {
+fn standing(pending_until: Option<StoredTime>) -> AccountState {
     match pending_until {
-        None => Standing::Active,
-        Some(until) => Standing::Pending { until: until.0 },
+        None => AccountState::Active,
+        Some(until) => AccountState::Pending { until: until.0 },
     }
 }
 
@@ -166,8 +166,8 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
             status: user.status.as_ref().map(Status::as_str),
             created_at: StoredTime(user.created_at),
             pending_until: match new.standing {
-                Standing::Active => None,
-                Standing::Pending { until } => Some(StoredTime(until)),
+                AccountState::Active => None,
+                AccountState::Pending { until } => Some(StoredTime(until)),
             },
             email_proved_at: proved_at(user.email.as_ref()),
         }

@@ -1,7 +1,7 @@
 use azuma_domain::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::http::refusal::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, WireCode};
 
 /// How the first Azuma words its refusals: with the status in the body, and a wrong password as 401.
 pub struct Legacy;

@@ -6,8 +6,8 @@ use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::http::client::Origin;
-use crate::http::form::{FormError, new_password};
+use crate::http::fields::{FieldError, new_password};
+use crate::http::origin::Origin;
 
 /// The body of `POST /account/register`.
 #[derive(Deserialize)]
@@ -19,7 +19,7 @@ pub struct RegisterBody {
 
 impl RegisterBody {
     /// The address comes last: what is malformed (400) goes before what is no address (422).
-    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<AccountRequest, FormError> {
+    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<AccountRequest, FieldError> {
         Ok(AccountRequest {
             name: UserName::parse(&self.username)?,
             password: new_password(&self.password, rules)?,
@@ -43,7 +43,7 @@ pub struct RecoverBody {
 }
 
 impl RecoverBody {
-    pub fn parse(self, origin: Origin) -> Result<Recovery, FormError> {
+    pub fn parse(self, origin: Origin) -> Result<Recovery, FieldError> {
         Ok(Recovery {
             email: EmailAddress::parse(&self.email)?,
             client: origin.client,
@@ -61,7 +61,7 @@ pub struct ResetBody {
 
 impl ResetBody {
     /// A text that is no token leads nowhere, as an unknown one does.
-    pub fn parse(self, rules: PasswordRules) -> Result<(Option<Token>, NewPassword), FormError> {
+    pub fn parse(self, rules: PasswordRules) -> Result<(Option<Token>, NewPassword), FieldError> {
         let password = new_password(&self.password, rules)?;
         Ok((Token::parse(&self.token).ok(), password))
     }
@@ -75,7 +75,7 @@ pub struct AuthenticateBody {
 }
 
 impl AuthenticateBody {
-    pub fn parse(self, client: Client) -> Result<Login, FormError> {
+    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.username)?,
             password: Password::parse(&self.password)?,

@@ -10,9 +10,9 @@ use super::{find, is_live, list, numbers};
 use crate::{given, linger, write};
 
 /// How many end where all but `except` do.
-async fn end_all(store: &Arc<dyn Store>, user_id: UserId, except: Option<u32>) -> usize {
+async fn revoke_all(store: &Arc<dyn Store>, user_id: UserId, except: Option<u32>) -> usize {
     let except = except.map(session_id);
-    write(store, move |tx| tx.sessions().end_all(user_id, except)).await
+    write(store, move |tx| tx.sessions().revoke_all(user_id, except)).await
 }
 
 async fn given_logins(store: &Arc<dyn Store>, count: u32) -> UserId {
@@ -26,7 +26,7 @@ async fn given_logins(store: &Arc<dyn Store>, count: u32) -> UserId {
 #[on_every_store]
 async fn all_of_the_users_sessions_end(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
-    end_all(&store, ada, None).await;
+    revoke_all(&store, ada, None).await;
     for number in 1..=3 {
         assert_eq!(find(&store, number, 0, now()).await, None);
     }
@@ -35,27 +35,27 @@ async fn all_of_the_users_sessions_end(store: Arc<dyn Store>) {
 #[on_every_store]
 async fn all_but_the_one_excepted_end(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
-    end_all(&store, ada, Some(2)).await;
+    revoke_all(&store, ada, Some(2)).await;
     assert_eq!(numbers(&list(&store, ada, now()).await), [2]);
 }
 
 #[on_every_store]
 async fn it_answers_how_many(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
-    assert_eq!(end_all(&store, ada, Some(2)).await, 2);
+    assert_eq!(revoke_all(&store, ada, Some(2)).await, 2);
 }
 
 #[on_every_store]
 async fn a_session_with_several_tokens_counts_once(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 1).await;
     given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
-    assert_eq!(end_all(&store, ada, None).await, 1);
+    assert_eq!(revoke_all(&store, ada, None).await, 1);
 }
 
 #[on_every_store]
 async fn none_is_counted_where_there_is_none(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    assert_eq!(end_all(&store, ada, None).await, 0);
+    assert_eq!(revoke_all(&store, ada, None).await, 0);
 }
 
 #[on_every_store]
@@ -63,7 +63,7 @@ async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 1).await;
     let grace = given::grace(&store).await;
     given::login(&store, 2, grace, now().plus(MINUTE)).await;
-    assert_eq!(end_all(&store, ada, None).await, 1);
+    assert_eq!(revoke_all(&store, ada, None).await, 1);
     assert!(is_live(&store, 2, now()).await);
 }
 
@@ -72,7 +72,7 @@ async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 20).await;
     let ended = all((0..8).map(|_| {
         write(&store, move |tx| {
-            let ended = tx.sessions().end_all(ada, None)?;
+            let ended = tx.sessions().revoke_all(ada, None)?;
             linger();
             Ok(ended)
         })

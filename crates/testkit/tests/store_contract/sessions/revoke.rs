@@ -64,7 +64,7 @@ async fn of_12_racing_calls_one_answers_true(store: Arc<dyn Store>) {
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     let answers = all((0..12).map(|_| {
         write(&store, move |tx| {
-            let answer = tx.sessions().end(ada, session_id(1))?;
+            let answer = tx.sessions().revoke(ada, session_id(1))?;
             linger();
             Ok(answer)
         })

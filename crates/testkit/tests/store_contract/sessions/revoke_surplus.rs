@@ -9,7 +9,7 @@ use super::{is_live, list};
 use crate::{given, write};
 
 /// How many end where `keep` and `except` are to be left.
-async fn thin_out(
+async fn revoke_surplus(
     store: &Arc<dyn Store>,
     user_id: UserId,
     except: Option<u32>,
@@ -18,7 +18,7 @@ async fn thin_out(
 ) -> usize {
     let except = except.map(session_id);
     write(store, move |tx| {
-        tx.sessions().thin_out(user_id, except, keep, limit)
+        tx.sessions().revoke_surplus(user_id, except, keep, limit)
     })
     .await
 }
@@ -34,7 +34,7 @@ async fn given_logins(store: &Arc<dyn Store>, count: u32) -> UserId {
 #[on_every_store]
 async fn as_many_are_left_as_are_to_be_kept(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 5).await;
-    assert_eq!(thin_out(&store, ada, None, 2, 10).await, 3);
+    assert_eq!(revoke_surplus(&store, ada, None, 2, 10).await, 3);
     assert_eq!(list(&store, ada, now()).await.len(), 2);
 }
 
@@ -48,7 +48,10 @@ async fn the_one_excepted_stays_beside_them(store: Arc<dyn Store>) {
             given::login(&store, number, user.user.id, now().plus(MINUTE)).await;
         }
         let spared = sessions.start + excepted - 1;
-        assert_eq!(thin_out(&store, user.user.id, Some(spared), 1, 10).await, 3);
+        assert_eq!(
+            revoke_surplus(&store, user.user.id, Some(spared), 1, 10).await,
+            3
+        );
         assert!(is_live(&store, spared, now()).await);
         assert_eq!(list(&store, user.user.id, now()).await.len(), 2);
     }
@@ -59,7 +62,7 @@ async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store
     let ada = given_logins(&store, 7).await;
     let mut ended = Vec::new();
     for _ in 0..4 {
-        ended.push(thin_out(&store, ada, None, 2, 2).await);
+        ended.push(revoke_surplus(&store, ada, None, 2, 2).await);
     }
     assert_eq!(ended, [2, 2, 1, 0]);
 }
@@ -67,8 +70,8 @@ async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store
 #[on_every_store]
 async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 3).await;
-    assert_eq!(thin_out(&store, ada, None, 3, 10).await, 0);
-    assert_eq!(thin_out(&store, ada, Some(1), 2, 10).await, 0);
+    assert_eq!(revoke_surplus(&store, ada, None, 3, 10).await, 0);
+    assert_eq!(revoke_surplus(&store, ada, Some(1), 2, 10).await, 0);
     assert_eq!(list(&store, ada, now()).await.len(), 3);
 }
 
@@ -77,6 +80,6 @@ async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     let ada = given_logins(&store, 2).await;
     let grace = given::grace(&store).await;
     given::login(&store, 3, grace, now().plus(MINUTE)).await;
-    assert_eq!(thin_out(&store, ada, None, 0, 10).await, 2);
+    assert_eq!(revoke_surplus(&store, ada, None, 0, 10).await, 2);
     assert!(is_live(&store, 3, now()).await);
 }

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use super::Services;
-use crate::error_code::{Coded, ErrorCode};
+use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
 
 /// Why a session was not ended.
 #[derive(Debug, thiserror::Error)]
-pub enum EndSessionError {
+pub enum RevokeSessionError {
     /// The user has no such session.
     #[error("the user has no such session")]
     SessionUnknown,
@@ -19,7 +19,7 @@ pub enum EndSessionError {
     Store(#[from] StoreError),
 }
 
-impl Coded for EndSessionError {
+impl HasErrorCode for RevokeSessionError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::SessionUnknown => ErrorCode::SessionUnknown,
@@ -41,29 +41,29 @@ impl Services {
     /// Ends the caller's session, or all of its user's. Not an error where they have ended already.
     ///
     /// # Errors
-    /// [`EndSessionError::Store`].
+    /// [`RevokeSessionError::Store`].
     pub async fn log_out(
         &self,
         caller: &LiveSession,
         scope: LogoutScope,
         ip: Option<IpAddr>,
-    ) -> Result<(), EndSessionError> {
+    ) -> Result<(), RevokeSessionError> {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
             LogoutScope::ThisSession => {}
-            LogoutScope::Everywhere => self.thin_out_sessions(user_id, Some(id)).await?,
+            LogoutScope::Everywhere => self.revoke_surplus_sessions(user_id, Some(id)).await?,
         }
         self.ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 match scope {
                     LogoutScope::ThisSession => {
-                        tx.sessions().end(user_id, id)?;
+                        tx.sessions().revoke(user_id, id)?;
                     }
                     LogoutScope::Everywhere => {
                         // Whoever changes many of a user's sessions locks the user first.
                         tx.users().lock(user_id)?;
-                        tx.sessions().end_all(user_id, None)?;
+                        tx.sessions().revoke_all(user_id, None)?;
                     }
                 }
                 Ok(())
@@ -82,20 +82,20 @@ impl Services {
     /// Ends one of the caller's sessions.
     ///
     /// # Errors
-    /// [`EndSessionError::SessionUnknown`] where the caller's user has no such live session.
-    pub async fn end_session(
+    /// [`RevokeSessionError::SessionUnknown`] where the caller's user has no such live session.
+    pub async fn revoke_session(
         &self,
         caller: &LiveSession,
         id: SessionId,
-    ) -> Result<(), EndSessionError> {
+    ) -> Result<(), RevokeSessionError> {
         let (user_id, now) = (caller.user.id, self.ports.clock.now());
         self.ports
             .store
             .transact(move |tx| {
-                if tx.sessions().is_live(id, now)? && tx.sessions().end(user_id, id)? {
+                if tx.sessions().is_live(id, now)? && tx.sessions().revoke(user_id, id)? {
                     return Ok(());
                 }
-                Err(Abort::Refused(EndSessionError::SessionUnknown))
+                Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
         self.ports.session_check.invalidate(user_id);
@@ -105,22 +105,22 @@ impl Services {
     /// Ends the session of the caller's user that has this token among its live ones.
     ///
     /// # Errors
-    /// [`EndSessionError::SessionUnknown`] where it is no live token of that user.
-    pub async fn end_session_by_token(
+    /// [`RevokeSessionError::SessionUnknown`] where it is no live token of that user.
+    pub async fn revoke_session_by_token(
         &self,
         caller: &LiveSession,
         token: &Token,
-    ) -> Result<(), EndSessionError> {
+    ) -> Result<(), RevokeSessionError> {
         let (user_id, now, hash) = (caller.user.id, self.ports.clock.now(), token.hash());
         self.ports
             .store
             .transact(move |tx| {
                 if let Some(found) = tx.sessions().find_by_token(&hash, now)?
-                    && tx.sessions().end(user_id, found.session_id())?
+                    && tx.sessions().revoke(user_id, found.session_id())?
                 {
                     return Ok(());
                 }
-                Err(Abort::Refused(EndSessionError::SessionUnknown))
+                Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
         self.ports.session_check.invalidate(user_id);

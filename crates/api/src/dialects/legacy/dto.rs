@@ -6,7 +6,7 @@ use azuma_domain::user::{Icon, Password, PasswordRules, Status, User, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::object_id::ObjectId;
-use crate::http::form::{FormError, new_password};
+use crate::http::fields::{FieldError, new_password};
 
 /// The answer of `GET /api/`.
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ pub struct CredentialBody {
 }
 
 impl CredentialBody {
-    pub fn into_login(self, client: Client) -> Result<Login, FormError> {
+    pub fn into_login(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
@@ -34,7 +34,7 @@ impl CredentialBody {
         self,
         rules: PasswordRules,
         client: Client,
-    ) -> Result<Registration, FormError> {
+    ) -> Result<Registration, FieldError> {
         Ok(Registration {
             name: UserName::parse(&self.name)?,
             email: None,

@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use azuma_domain::ErrorCode;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use serde_json::{Value, json};
 
 /// A status with the message that goes with it (CONTRACT, "All dialects").
@@ -86,13 +86,13 @@ pub trait Dialect: 'static {
 }
 
 /// A use case's refusal on its way to an answer in the words of dialect `D`.
-pub struct Refusal<D> {
+pub struct ApiError<D> {
     reason: ErrorCode,
     cause: Box<dyn Error>,
     dialect: PhantomData<D>,
 }
 
-impl<D, E: Coded> From<E> for Refusal<D> {
+impl<D, E: HasErrorCode> From<E> for ApiError<D> {
     fn from(error: E) -> Self {
         Self {
             reason: error.code(),
@@ -103,19 +103,19 @@ impl<D, E: Coded> From<E> for Refusal<D> {
 }
 
 /// For the log alone; answers show none of it.
-impl<D> fmt::Display for Refusal<D> {
+impl<D> fmt::Display for ApiError<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
     }
 }
 
-impl<D> fmt::Debug for Refusal<D> {
+impl<D> fmt::Debug for ApiError<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.reason, f)
     }
 }
 
-impl<D: Dialect> ResponseError for Refusal<D> {
+impl<D: Dialect> ResponseError for ApiError<D> {
     fn status_code(&self) -> StatusCode {
         D::wire_code(self.reason).status()
     }

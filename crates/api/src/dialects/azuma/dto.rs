@@ -9,7 +9,7 @@ use azuma_domain::user::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::http::form::{FormError, new_password};
+use crate::http::fields::{FieldError, new_password};
 
 /// The answer of `GET /`.
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ pub struct RegisterBody {
 }
 
 impl RegisterBody {
-    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<Registration, FormError> {
+    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<Registration, FieldError> {
         Ok(Registration {
             name: UserName::parse(&self.name)?,
             email: Some(EmailAddress::parse(&self.email)?),
@@ -47,7 +47,7 @@ pub struct LoginBody {
 }
 
 impl LoginBody {
-    pub fn parse(self, client: Client) -> Result<Login, FormError> {
+    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
@@ -69,7 +69,7 @@ pub struct UpdateBody {
 }
 
 impl UpdateBody {
-    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<UserUpdate, FormError> {
+    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<UserUpdate, FieldError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
             client,

@@ -1,6 +1,6 @@
 use azuma_domain::ErrorCode;
 
-use crate::http::refusal::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, WireCode};
 
 /// How the current API words its refusals; the router's too, where no dialect is asked.
 pub struct Azuma;

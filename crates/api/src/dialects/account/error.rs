@@ -1,7 +1,7 @@
 use azuma_domain::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::http::refusal::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, WireCode};
 
 /// How the account service words its refusals: 403 is "blocked for security reasons", 424 "not verified yet".
 pub struct Account;

@@ -8,9 +8,10 @@ use azuma_testkit_macros::on_every_store;
 use super::is_live;
 use crate::{given, linger, write};
 
-async fn end_anybodys(store: &Arc<dyn Store>, limit: u32) -> usize {
+async fn revoke_issued_before(store: &Arc<dyn Store>, limit: u32) -> usize {
     write(store, move |tx| {
-        tx.sessions().end_anybodys(now().plus(MINUTE), limit)
+        tx.sessions()
+            .revoke_issued_before(now().plus(MINUTE), limit)
     })
     .await
 }
@@ -26,7 +27,7 @@ async fn given_three(store: &Arc<dyn Store>) {
 #[on_every_store]
 async fn every_users_sessions_end(store: Arc<dyn Store>) {
     given_three(&store).await;
-    assert_eq!(end_anybodys(&store, 10).await, 3);
+    assert_eq!(revoke_issued_before(&store, 10).await, 3);
     for number in 1..=3 {
         assert!(!is_live(&store, number, now()).await);
     }
@@ -37,7 +38,7 @@ async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store
     given_three(&store).await;
     let mut ended = Vec::new();
     for _ in 0..3 {
-        ended.push(end_anybodys(&store, 2).await);
+        ended.push(revoke_issued_before(&store, 2).await);
     }
     assert_eq!(ended, [2, 1, 0]);
 }
@@ -45,7 +46,7 @@ async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store
 #[on_every_store]
 async fn a_session_issued_at_the_time_given_or_later_lives_on(store: Arc<dyn Store>) {
     given_three(&store).await;
-    let ended = write(&store, |tx| tx.sessions().end_anybodys(now(), 10)).await;
+    let ended = write(&store, |tx| tx.sessions().revoke_issued_before(now(), 10)).await;
     assert_eq!(ended, 0);
     assert!(is_live(&store, 1, now()).await);
 }
@@ -55,7 +56,7 @@ async fn racing_calls_count_each_session_once(store: Arc<dyn Store>) {
     given_three(&store).await;
     let ended = all((0..6).map(|_| {
         write(&store, |tx| {
-            let ended = tx.sessions().end_anybodys(now().plus(MINUTE), 10)?;
+            let ended = tx.sessions().revoke_issued_before(now().plus(MINUTE), 10)?;
             linger();
             Ok(ended)
         })

@@ -78,7 +78,7 @@ async fn one_can_end_another_of_ones_sessions() {
     let other = world.log_in("neo", LEGACY).await;
     let caller = world.caller(&mine.token).await;
     let id = world.caller(&other.token).await.session_id();
-    world.services.end_session(&caller, id).await.unwrap();
+    world.services.revoke_session(&caller, id).await.unwrap();
     world.assert_refused(&other.token).await;
     world.caller(&mine.token).await;
 }
@@ -88,7 +88,7 @@ async fn one_can_end_the_session_one_asks_with() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let ended = world.services.end_session(&caller, caller.session_id());
+    let ended = world.services.revoke_session(&caller, caller.session_id());
     ended.await.unwrap();
     world.assert_refused(&neo.token).await;
 }
@@ -100,11 +100,11 @@ async fn the_session_of_another_user_is_unknown() {
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&smith.token).await;
     let id = world.caller(&neo.token).await.session_id();
-    let by_id = world.services.end_session(&caller, id).await;
+    let by_id = world.services.revoke_session(&caller, id).await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
         .services
-        .end_session_by_token(&caller, &neo.token)
+        .revoke_session_by_token(&caller, &neo.token)
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
     world.caller(&neo.token).await;
@@ -117,7 +117,7 @@ async fn a_session_nobody_has_is_unknown() {
     let caller = world.caller(&neo.token).await;
     let outcome = world
         .services
-        .end_session(&caller, sample::session_id(1))
+        .revoke_session(&caller, sample::session_id(1))
         .await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
 }
@@ -134,11 +134,11 @@ async fn an_expired_session_is_unknown() {
         .find(|one| one.session.id != caller.session_id());
     let id = expiring.unwrap().session.id;
     world.wait(5 * MINUTE);
-    let by_id = world.services.end_session(&caller, id).await;
+    let by_id = world.services.revoke_session(&caller, id).await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
         .services
-        .end_session_by_token(&caller, &unused.token)
+        .revoke_session_by_token(&caller, &unused.token)
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
 }
@@ -149,7 +149,11 @@ async fn a_session_is_ended_once() {
     let mine = world.register("neo", AZUMA).await;
     let other = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&mine.token).await;
-    let racing = (0..8).map(|_| world.services.end_session_by_token(&caller, &other.token));
+    let racing = (0..8).map(|_| {
+        world
+            .services
+            .revoke_session_by_token(&caller, &other.token)
+    });
     let (ended, refused): (Vec<_>, Vec<_>) = all(racing).await.into_iter().partition(Result::is_ok);
     assert_eq!(ended.len(), 1);
     for outcome in refused {

@@ -10,7 +10,7 @@ use azuma_testkit_macros::on_every_store;
 use super::{a_mere_use, find, list, numbers, record};
 use crate::{given, write};
 
-async fn end_least_used(
+async fn revoke_least_used(
     store: &Arc<dyn Store>,
     user_id: UserId,
     keep: u32,
@@ -18,7 +18,7 @@ async fn end_least_used(
     limit: u32,
 ) -> usize {
     write(store, move |tx| {
-        tx.sessions().end_least_used(user_id, keep, now, limit)
+        tx.sessions().revoke_least_used(user_id, keep, now, limit)
     })
     .await
 }
@@ -52,7 +52,7 @@ async fn those_used_last_are_kept(store: Arc<dyn Store>) {
         given_session(&store, number, ada, number).await;
         given_use(&store, number, 0, used).await;
     }
-    assert_eq!(end_least_used(&store, ada, 3, now(), 10).await, 2);
+    assert_eq!(revoke_least_used(&store, ada, 3, now(), 10).await, 2);
     assert_eq!(left(&store, ada).await, [1, 3, 5]);
 }
 
@@ -63,7 +63,7 @@ async fn one_never_used_counts_as_used_when_it_was_issued(store: Arc<dyn Store>)
     given_use(&store, 1, 0, 2).await;
     given_session(&store, 2, ada, 60).await;
     given_session(&store, 3, ada, 180).await;
-    assert_eq!(end_least_used(&store, ada, 2, now(), 10).await, 1);
+    assert_eq!(revoke_least_used(&store, ada, 2, now(), 10).await, 1);
     assert_eq!(left(&store, ada).await, [1, 3]);
 }
 
@@ -77,7 +77,7 @@ async fn the_last_use_of_any_of_its_tokens_counts(store: Arc<dyn Store>) {
     }
     given_use(&store, 1, 1, 9).await;
     given_use(&store, 2, 0, 8).await;
-    assert_eq!(end_least_used(&store, ada, 2, now(), 10).await, 1);
+    assert_eq!(revoke_least_used(&store, ada, 2, now(), 10).await, 1);
     assert_eq!(left(&store, ada).await, [1, 2]);
 }
 
@@ -88,7 +88,7 @@ async fn an_expired_one_ends_before_any_other(store: Arc<dyn Store>) {
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
     given_use(&store, 2, 0, 1).await;
     let later = now().plus(MINUTE);
-    assert_eq!(end_least_used(&store, ada, 1, later, 10).await, 1);
+    assert_eq!(revoke_least_used(&store, ada, 1, later, 10).await, 1);
     assert_eq!(left(&store, ada).await, [1]);
 }
 
@@ -100,7 +100,7 @@ async fn a_session_with_a_live_token_is_live_though_another_has_expired(store: A
     given::login(&store, 2, ada, now().plus(MINUTE)).await;
     given_use(&store, 2, 0, 1).await;
     let later = now().plus(MINUTE);
-    assert_eq!(end_least_used(&store, ada, 1, later, 10).await, 1);
+    assert_eq!(revoke_least_used(&store, ada, 1, later, 10).await, 1);
     assert_eq!(left(&store, ada).await, [1]);
 }
 
@@ -110,7 +110,7 @@ async fn no_session_ends_where_there_are_no_more(store: Arc<dyn Store>) {
     for number in 1..=3 {
         given_session(&store, number, ada, number).await;
     }
-    assert_eq!(end_least_used(&store, ada, 3, now(), 10).await, 0);
+    assert_eq!(revoke_least_used(&store, ada, 3, now(), 10).await, 0);
     assert_eq!(left(&store, ada).await, [1, 2, 3]);
 }
 
@@ -122,7 +122,7 @@ async fn at_most_the_limit_ends_and_the_rest_the_next_times(store: Arc<dyn Store
     }
     let mut ended = Vec::new();
     for _ in 0..4 {
-        ended.push(end_least_used(&store, ada, 2, now(), 2).await);
+        ended.push(revoke_least_used(&store, ada, 2, now(), 2).await);
     }
     assert_eq!(ended, [2, 2, 1, 0]);
     assert_eq!(left(&store, ada).await, [6, 7]);
@@ -134,7 +134,7 @@ async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     given_session(&store, 1, grace, 1).await;
     given_session(&store, 2, ada, 2).await;
     given_session(&store, 3, ada, 3).await;
-    assert_eq!(end_least_used(&store, ada, 1, now(), 10).await, 1);
+    assert_eq!(revoke_least_used(&store, ada, 1, now(), 10).await, 1);
     assert_eq!(left(&store, grace).await, [1]);
 }
 
@@ -144,7 +144,7 @@ async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
     given_session(&store, 1, ada, 1).await;
     given::token(&store, &token(1, 1, now().plus(DAY))).await;
     given_session(&store, 2, ada, 2).await;
-    end_least_used(&store, ada, 1, now(), 10).await;
+    revoke_least_used(&store, ada, 1, now(), 10).await;
     assert_eq!(find(&store, 1, 0, now()).await, None);
     assert_eq!(find(&store, 1, 1, now()).await, None);
 }

@@ -1,7 +1,7 @@
 //! The fields that several dialects read, from text to domain types.
 
 use azuma_domain::ErrorCode;
-use azuma_domain::error_code::Coded;
+use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::user::{
     InvalidEmailAddress, InvalidIcon, InvalidPassword, InvalidStatus, InvalidUserName, NewPassword,
     Password, PasswordRules, PasswordTooShort,
@@ -9,7 +9,7 @@ use azuma_domain::user::{
 
 /// A field outside its rules. The values themselves are not kept, so no log can show them.
 #[derive(Debug, thiserror::Error)]
-pub enum FormError {
+pub enum FieldError {
     #[error(transparent)]
     Name(#[from] InvalidUserName),
     #[error(transparent)]
@@ -26,7 +26,7 @@ pub enum FormError {
     Query,
 }
 
-impl Coded for FormError {
+impl HasErrorCode for FieldError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Email(_) => ErrorCode::InvalidEmail,
@@ -41,6 +41,6 @@ impl Coded for FormError {
 }
 
 /// Reads a password that is to be set.
-pub fn new_password(text: &str, rules: PasswordRules) -> Result<NewPassword, FormError> {
+pub fn new_password(text: &str, rules: PasswordRules) -> Result<NewPassword, FieldError> {
     Ok(rules.accept(Password::parse(text)?)?)
 }
