@@ -64,7 +64,7 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-/// RFC 3339, UTC, always six digits of fraction (the contract's form). Every answer with a user has one, and a format
+/// RFC 3339, UTC, always six digits of fraction (the form of `docs/api/contract.md`). Every answer with a user has one, and a format
 /// description takes five times as long.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

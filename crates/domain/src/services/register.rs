@@ -150,7 +150,7 @@ impl Services {
         }
     }
 
-    /// Names the name where name and address are both taken (CONTRACT, account); a store may have met the address
+    /// Names the name where name and address are both taken (`docs/api/contract.md`, "account"); a store may have met the address
     /// first.
     pub(super) async fn name_before_email(
         &self,

@@ -8,9 +8,9 @@ use crate::token::TokenShape;
 /// How a session's tokens expire. A session keeps the policy it was issued under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionPolicy {
-    /// One token; every use moves its expiry (seed 000).
+    /// One token; every use moves its expiry (seed 000 in `docs/api/seeds/`).
     Sliding,
-    /// A token's expiry stands; near it, a next token takes over (seed 002).
+    /// A token's expiry stands; near it, a next token takes over (seed 002 in `docs/api/seeds/`).
     Rotating,
 }
 
