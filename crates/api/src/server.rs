@@ -38,7 +38,6 @@ pub fn start(
     let door = Door::new(&config.http, trusted.clone());
     let proxies = Data::new(trusted);
     let patience = Data::new(BodyPatience::new(config.http.body_timeout, stopping));
-    let observe = Observe::new(parts.entropy);
     let dialects = Dialects::of(config);
     let keep_alive = config.http.keep_alive;
     let address = config.http.listen.as_str();
@@ -52,7 +51,7 @@ pub fn start(
     let app = move || {
         let dialects = dialects.clone();
         App::new()
-            .wrap(observe.clone())
+            .wrap(Observe)
             .app_data(services.clone())
             .app_data(proxies.clone())
             .app_data(patience.clone())

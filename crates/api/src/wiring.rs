@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use azuma_domain::ports::{AbuseGuard, Entropy, Mailer, Store};
+use azuma_domain::ports::{AbuseGuard, Mailer, Store};
 use azuma_domain::services::{MailDesk, Ports, Services, SessionDesk, Settings, TestMail};
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -40,7 +40,6 @@ const ANOTHER_DATABASE: &str = "`database.migrate_url` was migrated, and `databa
 /// What the server runs on.
 pub struct Parts {
     pub services: Arc<Services>,
-    pub entropy: Arc<dyn Entropy>,
     pub session_cache: SessionCache,
 }
 
@@ -58,7 +57,6 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let store = open_store(config)?;
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let session_cache = SessionCache::new(
         Arc::clone(&store),
         Arc::new(followed),
@@ -72,7 +70,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         security_log: Arc::new(SecurityLogLines),
         mailer: mailer(config)?,
         clock: Arc::new(SystemClock),
-        entropy: Arc::clone(&entropy),
+        entropy: Arc::new(SystemEntropy::open()?),
     };
     let settings = Settings {
         keys: TokenKeys::new(key, config.previous_secret_keys.clone()),
@@ -85,7 +83,6 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     };
     Ok(Parts {
         services: Arc::new(Services::new(ports, settings)),
-        entropy,
         session_cache,
     })
 }

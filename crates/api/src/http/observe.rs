@@ -6,7 +6,6 @@ use std::future::{self, Future, Ready};
 use std::hash::BuildHasher;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_http::ConnectionType;
@@ -17,27 +16,19 @@ use actix_web::dev::{
 };
 use actix_web::http::Version;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
-use azuma_domain::ports::Entropy;
 use pin_project_lite::pin_project;
+use tracing::Span;
+
+use crate::telemetry::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The digits of a number.
-const DIGITS: usize = 16;
-const ID_LENGTH: usize = DIGITS + 1 + DIGITS;
 
-/// Gives every answer its id, keeps caches from it, and logs what went wrong on our side under that id.
+/// Gives every request its id, which its log lines carry and its answer, keeps caches from the answer, and logs what went
+/// wrong on our side.
 ///
 /// Answers carry tokens and users, and refusals may stop to hold at any time: nothing of it is for a cache.
 #[derive(Clone)]
-pub struct Observe {
-    entropy: Arc<dyn Entropy>,
-}
-
-impl Observe {
-    pub fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { entropy }
-    }
-}
+pub struct Observe;
 
 impl<S, B> Transform<S, ServiceRequest> for Observe
 where
@@ -51,7 +42,7 @@ where
     type Future = Ready<Result<Observed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let ids = Rc::new(RequestIds::new(&*self.entropy));
+        let ids = Rc::new(RequestIds::new());
         future::ready(Ok(Observed { service, ids }))
     }
 }
@@ -74,9 +65,11 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        let id = self.ids.next();
         Answer {
             answer: self.service.call(request),
-            ids: Rc::clone(&self.ids),
+            id,
+            span: id.span(),
         }
     }
 }
@@ -86,7 +79,8 @@ pin_project! {
     pub struct Answer<F> {
         #[pin]
         answer: F,
-        ids: Rc<RequestIds>,
+        id: RequestId,
+        span: Span,
     }
 }
 
@@ -99,15 +93,16 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let _inside = this.span.enter();
         let mut response = ready!(this.answer.poll(context))?;
-        mark(&mut response, this.ids.next());
+        mark(&mut response, *this.id);
         Poll::Ready(Ok(response))
     }
 }
 
-fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
+fn mark(response: &mut ServiceResponse<impl MessageBody>, id: RequestId) {
     if response.status().is_server_error() {
-        log_failure(response, &String::from_utf8_lossy(&id));
+        log_failure(response);
     }
     if carries_one_request(response.request().head()) {
         let head = response.response_mut().head_mut();
@@ -115,7 +110,7 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
     }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_bytes(&id) {
+    if let Ok(id) = HeaderValue::from_bytes(&id.digits()) {
         headers.insert(X_REQUEST_ID, id);
     }
 }
@@ -126,53 +121,34 @@ fn carries_one_request(head: &RequestHead) -> bool {
     head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
-/// Makes request ids: a random part of this worker, a hyphen, and a number that stands for how many there were before. Only
-/// who has the keys can tell the one from the other, so an id does not tell how much others ask for.
+/// Makes request ids. An id tells nobody how many there were before: only who has the keys can tell it from a random number.
 struct RequestIds {
-    first: [u8; ID_LENGTH],
     count: Cell<u64>,
     keys: RandomState,
 }
 
 impl RequestIds {
-    fn new(entropy: &dyn Entropy) -> Self {
-        let (worker, _) = entropy.uuid().as_u64_pair();
-        let mut first = [b'-'; ID_LENGTH];
-        write_hex(worker, &mut first);
+    fn new() -> Self {
         Self {
-            first,
             count: Cell::new(0),
             keys: RandomState::new(),
         }
     }
 
-    fn next(&self) -> [u8; ID_LENGTH] {
+    fn next(&self) -> RequestId {
         let count = self.count.get();
         self.count.set(count.wrapping_add(1));
-        let number = self.keys.hash_one(count);
-        let mut id = self.first;
-        if let Some(digits) = id.last_chunk_mut::<DIGITS>() {
-            write_hex(number, digits);
-        }
-        id
-    }
-}
-
-/// Writes a number's digits, leading zeros among them, into the first 16 bytes.
-fn write_hex(number: u64, text: &mut [u8]) {
-    for (place, byte) in text.iter_mut().take(DIGITS).enumerate() {
-        let digit = (number >> (60 - 4 * place)) as u8 & 0xf;
-        *byte = digit + if digit < 10 { b'0' } else { b'a' - 10 };
+        RequestId::new(self.keys.hash_one(count))
     }
 }
 
 /// The route is logged, not the path or the query: clients put tokens into either.
-fn log_failure(response: &ServiceResponse<impl MessageBody>, request_id: &str) {
+fn log_failure(response: &ServiceResponse<impl MessageBody>) {
     let status = response.status().as_u16();
     let request = response.request();
     let (method, route) = (request.method(), request.match_pattern());
     let route = route.unwrap_or_default();
     let cause = response.response().error().map(ToString::to_string);
     let cause = cause.unwrap_or_default();
-    tracing::error!(request_id, status, %method, route, cause, "a request failed");
+    tracing::error!(status, %method, route, cause, "a request failed");
 }

@@ -3,10 +3,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `queue` | lines on their way to standard output |
+//! | `request_span` | the id of its request on every line |
 //! | `panics` | what the log says of a panic |
 
 mod panics;
 mod queue;
+mod request_span;
 
 use std::error::Error;
 use std::fs::File;
@@ -15,10 +17,14 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{LogFormat, Telemetry};
 use queue::LogQueue;
+pub use request_span::RequestId;
+use request_span::{RequestSpans, WithRequestId};
 
 /// How long the last words may take that a process says before it ends.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -46,13 +52,17 @@ pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
         .with_env_filter(filter)
         .with_writer(Arc::clone(&queue))
         .log_internal_errors(false);
-    let started = match (config.log_format, terminal) {
+    match (config.log_format, terminal) {
         (LogFormat::Json, _) | (LogFormat::Auto, false) => {
-            lines.json().flatten_event(true).try_init()
+            let lines = lines.fmt_fields(JsonFields::new());
+            let lines = lines.event_format(WithRequestId::json());
+            RequestSpans::around(lines.finish()).try_init()?;
         }
-        (LogFormat::Pretty, _) | (LogFormat::Auto, true) => lines.with_ansi(terminal).try_init(),
-    };
-    started.map_err(|error| error as Box<dyn Error>)?;
+        (LogFormat::Pretty, _) | (LogFormat::Auto, true) => {
+            let lines = lines.event_format(WithRequestId::text(terminal));
+            RequestSpans::around(lines.finish()).try_init()?;
+        }
+    }
     panics::log_from_now_on();
     Ok(Log(queue))
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
 use azuma_domain::user::{Password, PasswordHash};
+use tracing::Span;
 
 pub use scheme::InvalidArgon2Settings;
 
@@ -89,6 +90,8 @@ impl Argon2Hasher {
         work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> BoxFuture<'a, Result<T, HashError>> {
         Box::pin(async move {
+            let span = Span::current();
+            let work = move |memory: &mut Memory| span.in_scope(|| work(memory));
             match self.pool.submit(client, work).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(Busy { wait })) => Err(HashError::Overloaded {

@@ -8,6 +8,7 @@ use r2d2::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Span;
 
 use super::attempt::{Stopped, attempt};
 use super::cancel::CancelFlag;
@@ -57,8 +58,9 @@ impl Executor {
         let cancel = Arc::new(CancelFlag::default());
         let task = spawn_blocking({
             let (lane, cancel) = (Arc::clone(lane), Arc::clone(&cancel));
+            let span = Span::current();
             move || {
-                let outcome = lane.run_until(deadline, &work, &cancel);
+                let outcome = span.in_scope(|| lane.run_until(deadline, &work, &cancel));
                 drop(permit);
                 outcome
             }
