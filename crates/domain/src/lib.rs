@@ -14,6 +14,33 @@
 //! | [`ports`] | what the domain asks of the world, with every MUST an implementation keeps |
 //! | [`services`] | the use cases, one file each |
 //! | [`error_code`] | why a use case refuses |
+//!
+//! Values are parsed once, on the way in. No constructor lets a bad one through, so nothing behind it looks again:
+//!
+//! ```
+//! use azuma_domain::token::Token;
+//! use azuma_domain::user::{EmailAddress, Password, PasswordRules, UserName};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let name = UserName::parse("Neo")?;
+//! assert_eq!(name.as_str(), "Neo");
+//! assert_eq!(name.key(), "neo", "names are unique by their key");
+//! assert!(UserName::parse("two words").is_err());
+//!
+//! let email = EmailAddress::parse("neo@bücher.example")?;
+//! assert_eq!(email.as_str(), "neo@xn--bcher-kva.example");
+//!
+//! // Any password may be tried; one that is set must keep to the rules of the instance.
+//! let rules = PasswordRules { min_length: 12 };
+//! assert!(rules.accept(Password::parse("trinity")?).is_err());
+//!
+//! // A store is given the hash of a token, never the token.
+//! let token = Token::parse("318CD399-F47F-478F-8D09-C9C414C3750D")?;
+//! assert_eq!(token.expose(), "318cd399-f47f-478f-8d09-c9c414c3750d");
+//! assert_eq!(token.hash(), Token::parse(token.expose())?.hash());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod error_code;
 mod id;

@@ -60,6 +60,22 @@ pub struct MalformedSecretKey;
 ///
 /// The current key makes new tokens. To make one again, every key is tried in turn, and the stored hash tells
 /// which is right; a token whose key is gone still authenticates, it can only not be shown.
+///
+/// ```
+/// use azuma_domain::session::SessionId;
+/// use azuma_domain::token::{Generation, SecretKey, TokenKeys, TokenShape};
+/// use uuid::Uuid;
+///
+/// let (old, new) = (SecretKey::from_bytes([1; 32]), SecretKey::from_bytes([2; 32]));
+/// let (id, first) = (SessionId::new(Uuid::from_u128(7)), Generation::FIRST);
+/// let token = TokenKeys::new(old.clone(), vec![]).session_token(id, first, TokenShape::Uuid);
+/// let stored = token.hash();
+///
+/// // After the key was rotated the token is still made again from its row.
+/// let rotated = TokenKeys::new(new, vec![old]);
+/// let again = rotated.recover_session_token(id, first, TokenShape::Uuid, &stored);
+/// assert_eq!(again.map(|token| token.expose().to_owned()).as_deref(), Some(token.expose()));
+/// ```
 #[derive(Clone)]
 pub struct TokenKeys {
     current: SecretKey,

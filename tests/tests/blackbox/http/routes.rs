@@ -65,6 +65,8 @@ pub const ROUTES: &[Route] = &[
     route(Dialect::Account, "/account/register", &["POST"], false),
     route(Dialect::Account, "/account/verify", &["POST"], false),
     route(Dialect::Account, "/account/authenticate", &["POST"], false),
+    route(Dialect::Account, "/account/recover", &["POST"], false),
+    route(Dialect::Account, "/account/reset", &["POST"], false),
     route(Dialect::Account, "/account/delete", &["DELETE"], true),
     route(
         Dialect::Account,
