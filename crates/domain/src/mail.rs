@@ -4,12 +4,17 @@
 //! hands it to the mailer with its link's token; the mailer writes the text. What came of it is settled, which deletes,
 //! postpones or buries the row. A [`QueuedMail`] is what the operator sees of the row meanwhile.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::Timestamp;
 use crate::id::id;
 use crate::link::{Link, LinkId};
 use crate::user::{EmailAddress, UserId};
+
+/// How long a message that carries no link is worth sending.
+pub(crate) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 id! {
     /// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.

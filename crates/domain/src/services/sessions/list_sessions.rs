@@ -1,6 +1,6 @@
 //! Listing a user's sessions.
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
@@ -31,7 +31,7 @@ impl HasErrorCode for ListSessionsError {
     }
 }
 
-impl Services {
+impl Sessions {
     /// The caller's live sessions, of every dialect, newest first; as many as a user may have at the most.
     ///
     /// # Errors
@@ -40,10 +40,9 @@ impl Services {
         &self,
         caller: &LiveSession,
     ) -> Result<Vec<ListedSession>, ListSessionsError> {
-        let (user_id, now) = (caller.user.id, self.ports.clock.now());
-        let limit = self.settings.sessions_per_user;
+        let (user_id, now) = (caller.user.id, self.clock.now());
+        let limit = self.sessions_per_user;
         Ok(self
-            .ports
             .store
             .read(move |tx| tx.sessions().list(user_id, now, limit))
             .await?)
@@ -60,7 +59,7 @@ impl Services {
         let sessions = self.list_sessions(caller).await?;
         let tokens = sessions.into_iter().filter_map(|listed| {
             let ListedSession { session, token, .. } = listed;
-            let made_again = self.settings.keys.recover_session_token(
+            let made_again = self.keys.recover_session_token(
                 session.id,
                 token.generation,
                 session.shape,

@@ -1,6 +1,6 @@
 //! Requesting an account that waits for the verification of its address.
 
-use super::{RegisterError, Services};
+use super::{Accounts, RegisterError};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{Abort, RateLimitedAction, StoreExt};
@@ -21,7 +21,7 @@ pub struct AccountRequest {
     pub language: Language,
 }
 
-impl Services {
+impl Accounts {
     /// Adds an account that waits, holding its name and address, and mails the link that makes it a user.
     ///
     /// # Errors
@@ -35,9 +35,9 @@ impl Services {
             language,
         } = request;
         let password_hash = self.hash_new_password(password, &client).await?;
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let standing = AccountState::Pending {
-            until: now.plus(self.settings.registration_lifetime),
+            until: now.plus(self.registration_lifetime),
         };
         let wanted = name.clone();
         let new = self.new_user(name, Some(email.clone()), password_hash, standing, now);
@@ -45,7 +45,6 @@ impl Services {
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);
         let added = self
-            .ports
             .store
             .transact(move |tx| {
                 tx.users()

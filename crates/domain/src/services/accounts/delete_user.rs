@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Accounts;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::LiveSession;
 
 /// Why an account was not deleted.
@@ -27,7 +28,7 @@ impl HasErrorCode for DeleteUserError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Deletes the caller's account with its sessions, links and mail; its name and address are free at once.
     ///
     /// # Errors
@@ -38,11 +39,10 @@ impl Services {
         ip: Option<IpAddr>,
     ) -> Result<(), DeleteUserError> {
         let (user_id, session_id) = (caller.user.id, caller.session_id());
-        let now = self.ports.clock.now();
-        self.revoke_surplus_sessions(user_id, Some(session_id))
+        let now = self.clock.now();
+        revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
             .await?;
-        self.ports
-            .store
+        self.store
             .transact(move |tx| {
                 let there = tx.users().lock(user_id)?.is_some();
                 if there && tx.sessions().is_live(session_id, now)? && tx.users().delete(user_id)? {
@@ -51,8 +51,9 @@ impl Services {
                 Err(Abort::Refused(DeleteUserError::SessionEnded))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
-        self.record(SecurityEventKind::AccountDeleted, Some(user_id), ip);
+        self.session_check.invalidate(user_id);
+        self.doorkeeper
+            .record(SecurityEventKind::AccountDeleted, Some(user_id), ip);
         Ok(())
     }
 }

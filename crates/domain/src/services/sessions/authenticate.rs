@@ -3,7 +3,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{MaybeReady, StoreError, StoreExt};
@@ -30,7 +30,7 @@ impl HasErrorCode for AuthenticateError {
     }
 }
 
-impl Services {
+impl Sessions {
     /// Finds the session and user of a token, and counts that as a use of the session: a sliding expiry moves, and
     /// a next token becomes the current one. Mostly the answer is there at once.
     ///
@@ -58,9 +58,8 @@ impl Services {
             return self.authenticate(first).await;
         }
         let hashes: Vec<TokenHash> = iter::once(first).chain(others).map(Token::hash).collect();
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let live = self
-            .ports
             .store
             .read(move |tx| {
                 let mut live = Vec::new();
@@ -78,9 +77,9 @@ impl Services {
         self: &Arc<Self>,
         hash: TokenHash,
     ) -> MaybeReady<Result<LiveSession, AuthenticateError>> {
-        let now = self.ports.clock.now();
-        let lifetimes = &self.settings.lifetimes;
-        let used = self.ports.session_check.use_token(hash, now, lifetimes);
+        let now = self.clock.now();
+        let lifetimes = &self.lifetimes;
+        let used = self.session_check.use_token(hash, now, lifetimes);
         let used = used.map(|used| used?.ok_or(AuthenticateError::TokenInvalid));
         match used {
             MaybeReady::Now(used) => match used.into_inner() {
@@ -109,16 +108,15 @@ impl Services {
         now: Timestamp,
     ) -> Result<LiveSession, AuthenticateError> {
         let (id, generation) = (used.session_id(), used.token.generation);
-        let lifetimes = &self.settings.lifetimes;
+        let lifetimes = &self.lifetimes;
         let old_expire_at = now.plus(lifetimes.grace);
         let promoted = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 Ok(tx.sessions().promote(id, generation, old_expire_at)?)
             })
             .await?;
-        let check = &self.ports.session_check;
+        let check = &self.session_check;
         check.invalidate(used.user.id);
         if promoted {
             used.current = generation;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Accounts;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
@@ -13,6 +13,7 @@ use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
     AccountEmail, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
@@ -81,7 +82,7 @@ impl HasErrorCode for UpdateUserError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Changes the caller's account and answers it as it is then. The address it has is told in this language, where that was
     /// proved.
     ///
@@ -103,7 +104,7 @@ impl Services {
         } = update;
         if password.is_some() || email.is_some() {
             let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
-            self.admit(client.ip, attempt)?;
+            self.doorkeeper.admit(client.ip, attempt)?;
         }
         let changed = [
             password
@@ -121,7 +122,7 @@ impl Services {
             status,
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let password_changed = self.draft_notice(
             MailKind::PasswordChanged,
             (user_id, client.ip),
@@ -131,11 +132,10 @@ impl Services {
         let email_change =
             email.map(|to| self.draft_email_change((user_id, client.ip), to, language, now));
         if changes.password_hash.is_some() {
-            self.revoke_surplus_sessions(user_id, Some(session_id))
+            revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
                 .await?;
         }
         let user = self
-            .ports
             .store
             .transact(move |tx| {
                 // Whoever lost the session while the password was hashed may no longer change it.
@@ -158,9 +158,9 @@ impl Services {
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         for kind in changed.into_iter().flatten() {
-            self.record(kind, Some(user_id), client.ip);
+            self.doorkeeper.record(kind, Some(user_id), client.ip);
         }
         Ok(user)
     }
@@ -174,7 +174,6 @@ impl Services {
             return Ok(None);
         };
         let hash = self
-            .ports
             .hasher
             .hash(client.ip, password.into_password())
             .await?;

@@ -1,29 +1,25 @@
 //! Links and messages to be written: shared by the use cases that mail somebody.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use super::Services;
+use super::Accounts;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
-use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::mail::{Language, MailId, MailKind, NOTICE_LIFETIME, OutgoingMail};
 use crate::ports::{RateLimitedAction, StoreError, Transaction};
 use crate::user::{AccountEmail, EmailAddress, UserId};
 
-/// How long a message is worth sending that carries no link.
-pub(super) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Services {
+impl Accounts {
     /// A link that proves an address; writing it is the caller's.
     pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
-        let id = LinkId::new(self.ports.entropy.uuid());
+        let id = LinkId::new(self.entropy.uuid());
         Link {
             id,
-            hash: self.settings.keys.link_token(id).hash(),
+            hash: self.keys.link_token(id).hash(),
             user_id,
             purpose,
-            expires_at: now.plus(self.settings.registration_lifetime),
+            expires_at: now.plus(self.registration_lifetime),
         }
     }
 
@@ -37,7 +33,7 @@ impl Services {
         now: Timestamp,
     ) -> OutgoingMail {
         OutgoingMail {
-            id: MailId::new(self.ports.entropy.uuid()),
+            id: MailId::new(self.entropy.uuid()),
             user_id: Some(link.user_id),
             kind: kind(link.id),
             language,
@@ -56,7 +52,7 @@ impl Services {
         now: Timestamp,
     ) -> NoticeDraft {
         NoticeDraft {
-            id: MailId::new(self.ports.entropy.uuid()),
+            id: MailId::new(self.entropy.uuid()),
             user_id,
             kind,
             language,

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
 
@@ -37,7 +38,7 @@ pub enum LogoutScope {
     Everywhere,
 }
 
-impl Services {
+impl Sessions {
     /// Ends the caller's session, or all of its user's. Not an error where they have ended already.
     ///
     /// # Errors
@@ -51,10 +52,12 @@ impl Services {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
             LogoutScope::ThisSession => {}
-            LogoutScope::Everywhere => self.revoke_surplus_sessions(user_id, Some(id)).await?,
+            LogoutScope::Everywhere => {
+                revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(id))
+                    .await?
+            }
         }
-        self.ports
-            .store
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 match scope {
                     LogoutScope::ThisSession => {
@@ -69,11 +72,12 @@ impl Services {
                 Ok(())
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         match scope {
             LogoutScope::ThisSession => {}
             LogoutScope::Everywhere => {
-                self.record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
             }
         }
         Ok(())
@@ -88,9 +92,8 @@ impl Services {
         caller: &LiveSession,
         id: SessionId,
     ) -> Result<(), RevokeSessionError> {
-        let (user_id, now) = (caller.user.id, self.ports.clock.now());
-        self.ports
-            .store
+        let (user_id, now) = (caller.user.id, self.clock.now());
+        self.store
             .transact(move |tx| {
                 if tx.sessions().is_live(id, now)? && tx.sessions().revoke(user_id, id)? {
                     return Ok(());
@@ -98,7 +101,7 @@ impl Services {
                 Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(())
     }
 
@@ -111,9 +114,8 @@ impl Services {
         caller: &LiveSession,
         token: &Token,
     ) -> Result<(), RevokeSessionError> {
-        let (user_id, now, hash) = (caller.user.id, self.ports.clock.now(), token.hash());
-        self.ports
-            .store
+        let (user_id, now, hash) = (caller.user.id, self.clock.now(), token.hash());
+        self.store
             .transact(move |tx| {
                 if let Some(found) = tx.sessions().find_by_token(&hash, now)?
                     && tx.sessions().revoke(user_id, found.session_id())?
@@ -123,7 +125,7 @@ impl Services {
                 Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(())
     }
 }

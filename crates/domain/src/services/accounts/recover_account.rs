@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Backlog, Services};
+use super::Accounts;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
@@ -16,6 +16,7 @@ use crate::ports::{
     Transaction,
 };
 use crate::recovery::{RecoveryId, RecoveryRequest};
+use crate::services::Backlog;
 use crate::session::Client;
 use crate::token::TokenKeys;
 use crate::user::{AccountState, EmailAddress};
@@ -68,7 +69,7 @@ impl HasErrorCode for RecoverAccountError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Notes that somebody wants to recover the account with this address, if there is one.
     ///
     /// # Errors
@@ -80,18 +81,19 @@ impl Services {
             language,
         } = recovery;
         let attempt = RateLimitedAction::Recover(&email);
-        self.admit(client.ip, attempt)?;
+        self.doorkeeper.admit(client.ip, attempt)?;
         let request = RecoveryRequest {
-            id: RecoveryId::new(self.ports.entropy.uuid()),
+            id: RecoveryId::new(self.entropy.uuid()),
             email,
             language,
-            requested_at: self.ports.clock.now(),
+            requested_at: self.clock.now(),
         };
-        let store = &self.ports.store;
+        let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
             .await?;
-        self.record(SecurityEventKind::RecoveryRequested, None, client.ip);
+        self.doorkeeper
+            .record(SecurityEventKind::RecoveryRequested, None, client.ip);
         Ok(())
     }
 
@@ -101,7 +103,7 @@ impl Services {
     /// # Errors
     /// [`StoreError`]; the requests are still there then.
     pub async fn begin_recoveries(&self) -> Result<RecoveryProgress, StoreError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let tried = Tried::default();
         match self.begin_due_recoveries(now, tried.clone()).await {
             Ok(Backlog::Left) => Ok(RecoveryProgress::Made),
@@ -122,10 +124,10 @@ impl Services {
         tried: Tried,
     ) -> Result<Backlog, StoreError> {
         let links = RecoveryLinks {
-            keys: self.settings.keys.clone(),
-            end: now.plus(self.settings.recovery_lifetime),
+            keys: self.keys.clone(),
+            end: now.plus(self.recovery_lifetime),
         };
-        let store = &self.ports.store;
+        let store = &self.store;
         store
             .transact(move |tx| {
                 let mut done = Backlog::Empty;
@@ -156,8 +158,8 @@ impl Services {
         now: Timestamp,
         reason: String,
     ) -> Result<RecoveryProgress, StoreError> {
-        let lifetime = self.settings.recovery_lifetime;
-        let store = &self.ports.store;
+        let lifetime = self.recovery_lifetime;
+        let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| {
                 let requested_at = match tx.recoveries().requested_at(id) {

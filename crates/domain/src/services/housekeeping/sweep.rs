@@ -3,10 +3,11 @@
 use std::sync::PoisonError;
 
 use super::clock_watch::compare;
-use super::known_clients::REMEMBERED_FOR;
-use super::{Backlog, ClockDoubt, Services};
+use super::{ClockDoubt, Housekeeping};
 use crate::Timestamp;
 use crate::ports::{StoreError, StoreExt, Transaction};
+use crate::services::Backlog;
+use crate::services::known_clients::REMEMBERED_FOR;
 
 /// The most rows of a kind deleted in one transaction, so that none holds its locks for long.
 const BATCH: u32 = 500;
@@ -22,7 +23,7 @@ pub struct Swept {
     pub doubt: Option<ClockDoubt>,
 }
 
-impl Services {
+impl Housekeeping {
     /// Deletes some expired tokens and links, lapsed accounts, old invalidations and networks long unseen, 500 of each at the most. While the clock may
     /// be wrong, it leaves alone whatever expires: what is deleted does not come back when the clock is set right.
     ///
@@ -33,9 +34,8 @@ impl Services {
             .clock_watch
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .look(&*self.ports.clock);
-        self.ports
-            .store
+            .look(&*self.clock);
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 let old_news = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
                 let doubt = match doubt {

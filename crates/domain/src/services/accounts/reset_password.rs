@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Services;
-use super::known_clients::note_client;
+use super::Accounts;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
@@ -11,6 +10,8 @@ use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, UserChanges,
 };
+use crate::services::known_clients::note_client;
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::token::Token;
 use crate::user::{AccountState, NewPassword, User, UserName};
 
@@ -49,7 +50,7 @@ impl HasErrorCode for ResetPasswordError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
     ///
     /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link
@@ -65,12 +66,15 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<User, ResetPasswordError> {
-        self.admit(ip, RateLimitedAction::FollowLink)?;
+        self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
         let reset = self.reset_by_link(token, password, ip, language).await;
         match &reset {
-            Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
+            Ok(user) => self
+                .doorkeeper
+                .record(SecurityEventKind::PasswordReset, Some(user.id), ip),
             Err(ResetPasswordError::LinkUnknown) => {
-                self.record(SecurityEventKind::LinkRefused, None, ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkRefused, None, ip);
             }
             Err(_) => {}
         }
@@ -89,17 +93,16 @@ impl Services {
             .await?
             .filter(|link| link.purpose == LinkPurpose::ResetPassword)
             .ok_or(ResetPasswordError::LinkUnknown)?;
-        let password_hash = self.ports.hasher.hash(ip, password.into_password()).await?;
+        let password_hash = self.hasher.hash(ip, password.into_password()).await?;
         let changes = UserChanges {
             password_hash: Some(password_hash),
             ..UserChanges::default()
         };
-        let (user_id, now) = (link.user_id, self.ports.clock.now());
-        self.revoke_surplus_sessions(user_id, None).await?;
+        let (user_id, now) = (link.user_id, self.clock.now());
+        revoke_surplus_sessions(&self.store, &*self.session_check, user_id, None).await?;
         let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
         let user = self
-            .ports
             .store
             .transact(move |tx| {
                 let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
@@ -125,13 +128,13 @@ impl Services {
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(user)
     }
 
     /// A name for an account whose own cannot be read. Nobody can have taken it beforehand.
     fn substitute_name(&self) -> Option<UserName> {
-        let (_, random) = self.ports.entropy.uuid().as_u64_pair();
+        let (_, random) = self.entropy.uuid().as_u64_pair();
         UserName::parse(&format!("user-{:012x}", random & 0xffff_ffff_ffff)).ok()
     }
 }

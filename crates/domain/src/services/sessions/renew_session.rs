@@ -1,6 +1,6 @@
 //! Handing out a session's next token (seed 002, "Token Refresh").
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
@@ -31,7 +31,7 @@ impl HasErrorCode for RenewSessionError {
     }
 }
 
-impl Services {
+impl Sessions {
     /// The next token of the session, where the one presented is close to its end or already has a successor.
     ///
     /// The same for every use of the presented token: the next token is fixed once, in the store, and told again
@@ -43,9 +43,9 @@ impl Services {
         &self,
         caller: &LiveSession,
     ) -> Result<Option<NextToken>, RenewSessionError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let token = &caller.token;
-        let lifetimes = &self.settings.lifetimes;
+        let lifetimes = &self.lifetimes;
         let succeeded = token.generation < caller.newest;
         if !succeeded && !lifetimes.renewal_is_due(caller.policy, token.expires_at, now) {
             return Ok(None);
@@ -67,12 +67,8 @@ impl Services {
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
         let id = caller.session_id();
-        let known = self
-            .ports
-            .store
-            .read(move |tx| tx.sessions().tokens(id))
-            .await?;
-        Ok(successor(&self.settings.keys, caller, &known, now))
+        let known = self.store.read(move |tx| tx.sessions().tokens(id)).await?;
+        Ok(successor(&self.keys, caller, &known, now))
     }
 
     /// Fixes the next token; where a racing request has, answers the one it fixed.
@@ -81,12 +77,11 @@ impl Services {
         caller: &LiveSession,
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
-        let keys = self.settings.keys.clone();
+        let keys = self.keys.clone();
         let caller = caller.clone();
         let user_id = caller.user.id;
-        let expires_at = now.plus(self.settings.lifetimes.lifetime);
+        let expires_at = now.plus(self.lifetimes.lifetime);
         let row = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 let (id, shape) = (caller.session_id(), caller.shape);
@@ -111,12 +106,12 @@ impl Services {
                 Ok(successor(&keys, &caller, &known, now))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(row)
     }
 
     fn next_token(&self, caller: &LiveSession, row: &SessionToken) -> Option<NextToken> {
-        let token = recover(&self.settings.keys, caller, row)?;
+        let token = recover(&self.keys, caller, row)?;
         Some(NextToken {
             token,
             expires_at: row.expires_at,

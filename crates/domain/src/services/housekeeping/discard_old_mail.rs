@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::PoisonError;
 
+use super::Housekeeping;
 use super::clock_watch::compare;
-use super::{Backlog, Services};
 use crate::Timestamp;
 use crate::ports::{StoreError, StoreExt};
+use crate::services::Backlog;
 
 /// The most dead letters deleted in one transaction, so that none holds its locks for long.
 const BATCH: u32 = 500;
@@ -20,7 +21,7 @@ pub struct DiscardedLetters {
     pub backlog: Backlog,
 }
 
-impl Services {
+impl Housekeeping {
     /// Deletes dead letters that are kept for so long, 500 at the most. While the clock may be wrong, it deletes none.
     ///
     /// # Errors
@@ -38,8 +39,8 @@ impl Services {
     }
 
     async fn delete_dead_letters(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let until = now.minus(self.settings.mail_kept_for);
-        let store = &self.ports.store;
+        let until = now.minus(self.mail_kept_for);
+        let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| match compare(now, tx.reader().clock()?) {
                 Some(_) => Ok(0),
@@ -56,8 +57,8 @@ impl Services {
     pub async fn discard_mail_files(&self) -> io::Result<usize> {
         match self.believed_time() {
             Some(now) => {
-                let until = now.minus(self.settings.mail_kept_for);
-                self.ports.mailer.discard(until).await
+                let until = now.minus(self.mail_kept_for);
+                self.mailer.discard(until).await
             }
             None => Ok(0),
         }
@@ -67,7 +68,7 @@ impl Services {
     fn believed_time(&self) -> Option<Timestamp> {
         let watch = self.clock_watch.lock();
         let watch = watch.unwrap_or_else(PoisonError::into_inner);
-        let (now, doubt) = watch.glance(&*self.ports.clock);
+        let (now, doubt) = watch.glance(&*self.clock);
         doubt.is_none().then_some(now)
     }
 }

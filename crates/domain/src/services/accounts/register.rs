@@ -1,13 +1,13 @@
 //! Registering a user who may log in at once.
 
-use super::Services;
-use super::issue_session::{IssuedSession, SessionDraft};
-use super::known_clients::note_client;
+use super::Accounts;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
     Conflict, HashError, NewUser, RateLimited, RateLimitedAction, StoreError, StoreExt,
 };
+use crate::services::known_clients::note_client;
+use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::session::{Client, SessionTerms};
 use crate::user::{
     AccountEmail, AccountState, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName,
@@ -66,7 +66,7 @@ impl HasErrorCode for RegisterError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Registers a user and logs it in.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Services {
             client,
         } = registration;
         let password_hash = self.hash_new_password(password, &client).await?;
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let wanted_email = email.clone();
         let new = self.new_user(name, email, password_hash, AccountState::Active, now);
         let user = new.user.clone();
@@ -91,10 +91,9 @@ impl Services {
             session,
             row,
             token,
-        } = self.draft_session(user.id, terms, client, now);
+        } = self.issuer.draft(user.id, terms, client, now);
         let expires_at = row.expires_at;
         let added = self
-            .ports
             .store
             .transact(move |tx| {
                 let wanted = &new.user;
@@ -119,9 +118,9 @@ impl Services {
         password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        self.admit(client.ip, RateLimitedAction::Register)?;
+        self.doorkeeper
+            .admit(client.ip, RateLimitedAction::Register)?;
         Ok(self
-            .ports
             .hasher
             .hash(client.ip, password.into_password())
             .await?)
@@ -138,7 +137,7 @@ impl Services {
     ) -> NewUser {
         NewUser {
             user: User {
-                id: UserId::new(self.ports.entropy.uuid()),
+                id: UserId::new(self.entropy.uuid()),
                 name,
                 email: email.map(AccountEmail::claimed),
                 icon: None,
@@ -160,9 +159,8 @@ impl Services {
         let Err(RegisterError::EmailTaken) = added else {
             return added;
         };
-        let (name, now) = (name.clone(), self.ports.clock.now());
+        let (name, now) = (name.clone(), self.clock.now());
         let holder = self
-            .ports
             .store
             .read(move |tx| tx.users().find_by_name(&name, now))
             .await?;

@@ -1,6 +1,6 @@
 //! Telling about another user.
 
-use super::Services;
+use super::Accounts;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::user::{User, UserId};
@@ -25,14 +25,13 @@ impl HasErrorCode for FindUserError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// The user with this id.
     ///
     /// # Errors
     /// [`FindUserError`].
     pub async fn find_user(&self, id: UserId) -> Result<User, FindUserError> {
-        self.ports
-            .store
+        self.store
             .read(move |tx| tx.users().find(id))
             .await?
             .ok_or(FindUserError::UserUnknown)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Services;
+use super::Mailing;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
@@ -30,7 +30,7 @@ pub enum Delivery {
     Buried(MailId, String),
 }
 
-impl Services {
+impl Mailing {
     /// Leases the message that is due for longest, if there is one.
     ///
     /// # Errors
@@ -38,9 +38,9 @@ impl Services {
     pub async fn lease_mail(
         &self,
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
-        let now = self.ports.clock.now();
-        let until = now.plus(self.ports.mailer.patience() + LEASE_MARGIN);
-        let store = &self.ports.store;
+        let now = self.clock.now();
+        let until = now.plus(self.mailer.patience() + LEASE_MARGIN);
+        let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
             .await
@@ -55,8 +55,8 @@ impl Services {
                 return Delivery::Buried(unreadable.lease.id, unreadable.to_string());
             }
         };
-        let now = self.ports.clock.now();
-        if now.plus(self.ports.mailer.patience()) > leased.lease.until {
+        let now = self.clock.now();
+        if now.plus(self.mailer.patience()) > leased.lease.until {
             return Delivery::Postponed(leased.mail.id, now, LEASE_EXPIRED.to_owned());
         }
         self.send(leased, now).await
@@ -72,8 +72,8 @@ impl Services {
         lease: MailLease,
         delivery: &Delivery,
     ) -> Result<(), StoreError> {
-        let (delivery, now) = (delivery.clone(), self.ports.clock.now());
-        let store = &self.ports.store;
+        let (delivery, now) = (delivery.clone(), self.clock.now());
+        let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| {
                 match &delivery {
@@ -91,7 +91,7 @@ impl Services {
     /// Whether nobody else can have leased the message meanwhile.
     #[must_use]
     pub fn holds(&self, lease: MailLease) -> bool {
-        self.ports.clock.now() < lease.until
+        self.clock.now() < lease.until
     }
 
     async fn send(&self, leased: LeasedMail, now: Timestamp) -> Delivery {
@@ -111,18 +111,18 @@ impl Services {
             // It was followed or replaced.
             (Some(_), None) => return Delivery::Done(id),
             (Some(_), Some(link)) => {
-                let token = self.settings.keys.recover_link_token(link.id, &link.hash);
+                let token = self.keys.recover_link_token(link.id, &link.hash);
                 if token.is_none() {
                     return Delivery::Buried(id, KEY_GONE.to_owned());
                 }
                 token
             }
         };
-        match self.ports.mailer.send(mail, token).await {
+        match self.mailer.send(mail, token).await {
             Ok(_) => Delivery::Done(id),
             Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
             Err(SendError::Transient(reason)) => {
-                let due_at = self.ports.clock.now().plus(self.wait(attempts));
+                let due_at = self.clock.now().plus(self.wait(attempts));
                 match due_at < end {
                     true => Delivery::Postponed(id, due_at, reason),
                     false => Delivery::Buried(id, late(Some(reason))),
@@ -137,7 +137,7 @@ impl Services {
         let longest = FIRST_RETRY
             .saturating_mul(2_u32.saturating_pow(attempts))
             .min(LAST_RETRY);
-        let (_, random) = self.ports.entropy.uuid().as_u64_pair();
+        let (_, random) = self.entropy.uuid().as_u64_pair();
         let share = random as u16;
         longest / 2 + longest / 2 * u32::from(share) / (1 << 16)
     }

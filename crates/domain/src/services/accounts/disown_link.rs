@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{FollowLinkError, Services};
+use super::{Accounts, FollowLinkError};
 use crate::link::LinkPurpose;
 use crate::ports::{Abort, RateLimitedAction, SecurityEventKind, StoreExt};
 use crate::token::Token;
@@ -17,7 +17,7 @@ pub enum Disowned {
     EmailChangeTakenBack,
 }
 
-impl Services {
+impl Accounts {
     /// Takes back what somebody asked for with an address that is not theirs: whoever reads its mail says so. `None` stands for
     /// a text that is no token at all. A link that sets a password is none of these: nothing waits for it.
     ///
@@ -28,12 +28,16 @@ impl Services {
         token: Option<Token>,
         ip: Option<IpAddr>,
     ) -> Result<Disowned, FollowLinkError> {
-        self.admit(ip, RateLimitedAction::FollowLink)?;
+        self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
         let disowned = self.disown(token).await;
         match &disowned {
-            Ok((_, user_id)) => self.record(SecurityEventKind::LinkDisowned, Some(*user_id), ip),
+            Ok((_, user_id)) => {
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkDisowned, Some(*user_id), ip)
+            }
             Err(FollowLinkError::LinkUnknown) => {
-                self.record(SecurityEventKind::LinkRefused, None, ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkRefused, None, ip);
             }
             Err(_) => {}
         }
@@ -44,9 +48,8 @@ impl Services {
     async fn disown(&self, token: Option<Token>) -> Result<(Disowned, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
-        let (user_id, now) = (link.user_id, self.ports.clock.now());
+        let (user_id, now) = (link.user_id, self.clock.now());
         let disowned = self
-            .ports
             .store
             .transact(move |tx| {
                 let unknown = || Abort::Refused(FollowLinkError::LinkUnknown);

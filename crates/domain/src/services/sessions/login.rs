@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
-use super::Services;
-use super::bound_sessions::ENDED_AT_ONCE;
-use super::issue_session::{IssuedSession, SessionDraft};
-use super::known_clients::{NamedAccount, note_client};
+use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
     HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
     StoreExt, UserChanges, Verdict,
 };
+use crate::services::known_clients::{NamedAccount, note_client};
+use crate::services::session_issuer::{IssuedSession, SessionDraft};
+use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
 use crate::user::{AccountState, Credential, Password, PasswordHash, UserId, UserName};
 
@@ -80,7 +80,7 @@ impl HasErrorCode for LoginError {
     }
 }
 
-impl Services {
+impl Sessions {
     /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. Where the
     /// user has as many sessions as allowed already, those used least recently end.
     ///
@@ -92,10 +92,10 @@ impl Services {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         let (ip, attempt) = (login.client.ip, RateLimitedAction::Login(&login.name));
-        self.admit(ip, attempt)?;
+        self.doorkeeper.admit(ip, attempt)?;
         let outcome = self.log_in(&login, terms).await;
         if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
-            self.ports.guard.forgive(ip, attempt);
+            self.doorkeeper.forgive(ip, attempt);
         }
         outcome
     }
@@ -106,13 +106,16 @@ impl Services {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
-            let account = self.account_named(&login.name, login.client.ip).await?;
+            let account =
+                NamedAccount::find(&self.store, &login.name, login.client.ip, self.clock.now())
+                    .await?;
             let attempt = RateLimitedAction::LoginTo(&login.name, account.familiarity());
             let user_id = account.credential.as_ref().map(|account| account.user_id);
-            self.admit_to(user_id, login.client.ip, attempt)?;
+            self.doorkeeper
+                .admit_to(user_id, login.client.ip, attempt)?;
             let outcome = self.log_in_to(account, login, terms).await;
             if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
-                self.ports.guard.forgive(login.client.ip, attempt);
+                self.doorkeeper.forgive(login.client.ip, attempt);
             }
             if let Some(issued) = outcome? {
                 return Ok(issued);
@@ -128,14 +131,14 @@ impl Services {
         login: &Login,
         terms: SessionTerms,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let news = account.news(login.client.ip, self.ports.clock.now());
+        let ip_to_note = account.address_to_note(login.client.ip, self.clock.now());
         let Some(credential) = account.credential else {
             self.record_refusal(RefusedLogin::UserUnknown, None, login);
             return Err(LoginError::UserUnknown);
         };
         let renewed = self.check(login, &credential).await?;
         let client = login.client.clone();
-        self.open_session(credential, renewed, terms, client, news)
+        self.open_session(credential, renewed, terms, client, ip_to_note)
             .await
     }
 
@@ -151,7 +154,7 @@ impl Services {
         } = login;
         let ip = client.ip;
         let user_id = Some(credential.user_id);
-        let hasher = &self.ports.hasher;
+        let hasher = &self.hasher;
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(ip, password.clone(), stored).await?;
         match (verdict, credential.standing) {
@@ -176,7 +179,7 @@ impl Services {
     }
 
     fn record_refusal(&self, why: RefusedLogin, user_id: Option<UserId>, login: &Login) {
-        self.record(
+        self.doorkeeper.record(
             SecurityEventKind::LoginRefused(why),
             user_id,
             login.client.ip,
@@ -192,23 +195,22 @@ impl Services {
         renewed: Option<PasswordHash>,
         terms: SessionTerms,
         client: Client,
-        news: Option<IpAddr>,
+        ip_to_note: Option<IpAddr>,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let user_id = checked.user_id;
         let SessionDraft {
             session,
             row,
             token,
-        } = self.draft_session(user_id, terms, client, now);
+        } = self.issuer.draft(user_id, terms, client, now);
         let expires_at = row.expires_at;
         let changes = UserChanges {
             password_hash: renewed,
             ..UserChanges::default()
         };
-        let others = self.settings.sessions_per_user.saturating_sub(1);
+        let others = self.sessions_per_user.saturating_sub(1);
         let opened = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 if tx.users().lock(user_id)?.as_ref() != Some(&checked) {
@@ -218,9 +220,10 @@ impl Services {
                     tx.users().update(user_id, &changes)?;
                 }
                 let sessions = tx.sessions();
-                let ended = sessions.revoke_least_used(user_id, others, now, ENDED_AT_ONCE)?;
+                let ended =
+                    sessions.revoke_least_used(user_id, others, now, MOST_REVOKED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
-                note_client(tx, user_id, news, now)?;
+                note_client(tx, user_id, ip_to_note, now)?;
                 Ok(tx.users().find(user_id)?.map(|user| (user, ended)))
             })
             .await?;
@@ -228,7 +231,7 @@ impl Services {
             return Ok(None);
         };
         if ended > 0 {
-            self.ports.session_check.invalidate(user_id);
+            self.session_check.invalidate(user_id);
         }
         Ok(Some(IssuedSession {
             user,

@@ -12,12 +12,12 @@ const BATCH: u32 = 500;
 const AHEAD: Duration = Duration::from_secs(2);
 
 /// Everybody's sessions, for their operator.
-pub struct SessionDesk {
+pub struct SessionAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
 
-impl SessionDesk {
+impl SessionAdmin {
     /// The sessions in this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {

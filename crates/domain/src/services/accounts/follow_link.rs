@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Accounts;
 use super::draft_mail::NoticeDraft;
-use super::known_clients::note_client;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -13,6 +12,7 @@ use crate::ports::{
     Abort, Conflict, RateLimited, RateLimitedAction, Reader, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
+use crate::services::known_clients::note_client;
 use crate::token::{Token, TokenHash};
 use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
 
@@ -66,7 +66,7 @@ impl HasErrorCode for FollowLinkError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// What following a link will do, and to which account; `None` stands for a text that is no token at all. Looking at it
     /// changes nothing.
     ///
@@ -77,8 +77,8 @@ impl Services {
         token: Option<&Token>,
     ) -> Result<LinkPreview, FollowLinkError> {
         let hash = token.map(Token::hash).ok_or(FollowLinkError::LinkUnknown)?;
-        let now = self.ports.clock.now();
-        let store = &self.ports.store;
+        let now = self.clock.now();
+        let store = &self.store;
         let found = store
             .read(move |reader| preview(reader, &hash, now))
             .await?;
@@ -96,17 +96,20 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
-        self.admit(ip, RateLimitedAction::FollowLink)?;
+        self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
         let followed = self.follow(token, ip, language).await;
         match &followed {
             Ok((Followed::AccountVerified, user_id)) => {
-                self.record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
             }
             Ok((Followed::EmailChanged, user_id)) => {
-                self.record(SecurityEventKind::EmailChanged, Some(*user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::EmailChanged, Some(*user_id), ip);
             }
             Err(FollowLinkError::LinkUnknown) => {
-                self.record(SecurityEventKind::LinkRefused, None, ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkRefused, None, ip);
             }
             Err(_) => {}
         }
@@ -122,10 +125,9 @@ impl Services {
     ) -> Result<(Followed, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
-        let (user_id, now) = (link.user_id, self.ports.clock.now());
+        let (user_id, now) = (link.user_id, self.clock.now());
         let notice = self.draft_notice(MailKind::EmailChanged, (user_id, ip), language, now);
         let followed = self
-            .ports
             .store
             .transact(move |tx| {
                 // Whoever changes an account locks it first.
@@ -137,7 +139,7 @@ impl Services {
                 Ok(followed)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok((followed, user_id))
     }
 
@@ -149,8 +151,8 @@ impl Services {
         let Some(hash) = token.map(Token::hash) else {
             return Ok(None);
         };
-        let now = self.ports.clock.now();
-        let store = &self.ports.store;
+        let now = self.clock.now();
+        let store = &self.store;
         store.read(move |tx| tx.links().find(&hash, now)).await
     }
 }

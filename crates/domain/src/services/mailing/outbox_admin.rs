@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use super::draft_mail::NOTICE_LIFETIME;
-use crate::mail::{MailId, MailState, QueuedMail};
+use crate::mail::{MailId, MailState, NOTICE_LIFETIME, QueuedMail};
 use crate::ports::{Abort, Clock, Store, StoreError, StoreExt};
 
 /// The outbox, for its operator.
-pub struct MailDesk {
+pub struct OutboxAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
 
 /// Why nothing was done with a message.
 #[derive(Debug, thiserror::Error)]
-pub enum MailDeskError {
+pub enum OutboxAdminError {
     /// There is none with this id.
     #[error("there is no such message; it may have been sent meanwhile")]
     MailUnknown,
@@ -34,7 +33,7 @@ pub enum MailDeskError {
     Store(#[from] StoreError),
 }
 
-impl MailDesk {
+impl OutboxAdmin {
     /// The outbox in this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
@@ -52,38 +51,38 @@ impl MailDesk {
     /// The message with this id.
     ///
     /// # Errors
-    /// [`MailDeskError`].
-    pub async fn show(&self, id: MailId) -> Result<QueuedMail, MailDeskError> {
+    /// [`OutboxAdminError`].
+    pub async fn show(&self, id: MailId) -> Result<QueuedMail, OutboxAdminError> {
         let found = self.store.read(move |tx| tx.outbox().find(id)).await?;
-        found.ok_or(MailDeskError::MailUnknown)
+        found.ok_or(OutboxAdminError::MailUnknown)
     }
 
     /// Has a dead letter sent after all, with as many attempts as a new message gets.
     ///
     /// # Errors
-    /// [`MailDeskError`]; nothing was changed then.
-    pub async fn retry(&self, id: MailId) -> Result<(), MailDeskError> {
+    /// [`OutboxAdminError`]; nothing was changed then.
+    pub async fn retry(&self, id: MailId) -> Result<(), OutboxAdminError> {
         let now = self.clock.now();
         self.store
             .transact(move |tx| {
                 let found = tx.outbox().find(id)?;
-                let found = found.ok_or(Abort::Refused(MailDeskError::MailUnknown))?;
+                let found = found.ok_or(Abort::Refused(OutboxAdminError::MailUnknown))?;
                 let MailState::Dead(_) = found.state else {
-                    return Err(Abort::Refused(MailDeskError::NotDead));
+                    return Err(Abort::Refused(OutboxAdminError::NotDead));
                 };
                 let expires_at = match found.mail.kind.link() {
                     Some(_) if found.mail.expires_at <= now => {
-                        return Err(Abort::Refused(MailDeskError::LinkExpired));
+                        return Err(Abort::Refused(OutboxAdminError::LinkExpired));
                     }
                     Some(link) if !tx.links().contains(link)? => {
-                        return Err(Abort::Refused(MailDeskError::LinkGone));
+                        return Err(Abort::Refused(OutboxAdminError::LinkGone));
                     }
                     Some(_) => found.mail.expires_at,
                     None => now.plus(NOTICE_LIFETIME),
                 };
                 match tx.outbox().requeue(id, now, expires_at)? {
                     true => Ok(()),
-                    false => Err(Abort::Refused(MailDeskError::NotDead)),
+                    false => Err(Abort::Refused(OutboxAdminError::NotDead)),
                 }
             })
             .await
@@ -92,9 +91,9 @@ impl MailDesk {
     /// Deletes a message; one that is being sent right now may still arrive.
     ///
     /// # Errors
-    /// [`MailDeskError`]; nothing was changed then.
-    pub async fn discard(&self, id: MailId) -> Result<(), MailDeskError> {
-        let unknown = || Abort::Refused(MailDeskError::MailUnknown);
+    /// [`OutboxAdminError`]; nothing was changed then.
+    pub async fn discard(&self, id: MailId) -> Result<(), OutboxAdminError> {
+        let unknown = || Abort::Refused(OutboxAdminError::MailUnknown);
         self.store
             .transact(move |tx| match tx.outbox().discard(id)? {
                 true => Ok(()),
