@@ -152,10 +152,10 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
     let delivery = mailing.send_mail(mail).await;
     match &delivery {
         Delivery::Done(_) => {}
-        Delivery::Postponed(mail, _, reason) => {
+        Delivery::Rescheduled(mail, _, reason) => {
             tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
         }
-        Delivery::Buried(mail, reason) => {
+        Delivery::DeadLettered(mail, reason) => {
             tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
         }
     }

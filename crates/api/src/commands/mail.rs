@@ -40,7 +40,7 @@ async fn test(
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
     let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;
-    let words = accepted.words;
+    let words = accepted.response;
     Ok(print(&format!(
         "the message to {address} was taken: {words}\n"
     ))?)

@@ -54,7 +54,7 @@ impl Doorkeeper {
     ) -> Result<(), RateLimited> {
         let admitted = self.guard.admit(ip, attempt);
         if admitted.is_err() {
-            let kind = SecurityEventKind::AttemptBlocked(limited_action(attempt));
+            let kind = SecurityEventKind::AttemptLimited(limited_action(attempt));
             self.record(kind, user_id, ip);
         }
         admitted

@@ -63,7 +63,7 @@ pub struct Credential {
     /// The hash of the password.
     pub password_hash: PasswordHash,
     /// Whether the account may be used.
-    pub standing: AccountState,
+    pub state: AccountState,
 }
 
 /// What becomes of a field that may be empty.

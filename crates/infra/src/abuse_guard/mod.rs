@@ -143,11 +143,11 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn name(&self, name: &UserName) -> u64 {
-        self.keys.hash_one(name.key())
+        self.keys.hash_one(name.normalized())
     }
 
     fn address(&self, email: &EmailAddress) -> u64 {
-        self.keys.hash_one(email.key())
+        self.keys.hash_one(email.normalized())
     }
 
     /// What is blocked by one count uses up nothing of those that others share.

@@ -40,8 +40,8 @@ impl Mailer for Failing {
         Box::pin(async { Ok(0) })
     }
 
-    fn patience(&self) -> Duration {
-        self.mailer.patience()
+    fn timeout(&self) -> Duration {
+        self.mailer.timeout()
     }
 }
 
@@ -279,7 +279,7 @@ async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
     world.request_account("neo", "neo@example.org").await;
     let leased = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
-    world.wait(lease - world.parts.mailer.patience() + MICROSECOND);
+    world.wait(lease - world.parts.mailer.timeout() + MICROSECOND);
     world.deliver(Ok(leased)).await;
     assert!(world.parts.mailbox.letters().is_empty());
     world.deliver_all().await;
@@ -292,5 +292,5 @@ async fn a_message_is_leased_for_longer_than_the_mailer_takes() {
     world.request_account("neo", "neo@example.org").await;
     let leased = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
-    assert!(lease > world.parts.mailer.patience());
+    assert!(lease > world.parts.mailer.timeout());
 }

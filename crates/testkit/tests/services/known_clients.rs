@@ -159,7 +159,7 @@ async fn a_stranger_who_is_asked_to_wait_is_told_of_with_the_account() {
     log_in(&world, ELSEWHERE, "neo", PASSWORD)
         .await
         .unwrap_err();
-    let kind = SecurityEventKind::AttemptBlocked(LimitedAction::StrangersLogin);
+    let kind = SecurityEventKind::AttemptLimited(LimitedAction::StrangersLogin);
     let told = [event(kind, Some(neo), client(ELSEWHERE).ip)];
     assert_eq!(world.security_events(), told);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azuma_domain::mail::Language;
 use azuma_domain::ports::SecurityEventKind::{
-    AccountDeleted, AccountVerified, AttemptBlocked, EmailChangeRequested, EmailChanged,
+    AccountDeleted, AccountVerified, AttemptLimited, EmailChangeRequested, EmailChanged,
     LinkRefused, LoginRefused, PasswordChanged, PasswordReset, RecoveryRequested, SessionsRevoked,
 };
 use azuma_domain::ports::{
@@ -87,7 +87,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     let neo = world.caller(&neo.token).await;
     let world = world.restarted(|parts| parts.guard = Arc::new(Closed));
     log_in(&world, "neo", PASSWORD).await;
-    let login = event(AttemptBlocked(LimitedAction::Login), None, IP);
+    let login = event(AttemptLimited(LimitedAction::Login), None, IP);
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
         client: client(),
@@ -95,7 +95,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
         ..UserUpdate::default()
     };
     world.update(&neo, update).await.unwrap_err();
-    let kind = AttemptBlocked(LimitedAction::ChangeCredential);
+    let kind = AttemptLimited(LimitedAction::ChangeCredential);
     let change = event(kind, Some(neo.user.id), IP);
     assert_eq!(world.security_events(), [change]);
 }

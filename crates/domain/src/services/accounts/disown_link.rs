@@ -56,7 +56,7 @@ impl Accounts {
                 // Whoever changes an account locks it first.
                 let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
-                match (&link.purpose, account.standing) {
+                match (&link.purpose, account.state) {
                     (LinkPurpose::VerifyAccount, AccountState::Pending { .. })
                         if tx.users().delete(user_id)? =>
                     {

@@ -50,6 +50,7 @@ pub enum FollowLinkError {
     Store(#[from] StoreError),
 }
 
+/// A link does nothing once another account has the address that it proves.
 impl From<Conflict> for FollowLinkError {
     fn from(_: Conflict) -> Self {
         Self::LinkUnknown

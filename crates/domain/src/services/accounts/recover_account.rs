@@ -230,7 +230,7 @@ impl RecoveryLinks {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let id = LinkId::new(request.id.uuid());
-        let expires_at = match holder.standing {
+        let expires_at = match holder.state {
             AccountState::Active => self.end,
             // Its account is gone by then.
             AccountState::Pending { until } => self.end.min(until),

@@ -132,7 +132,7 @@ impl Accounts {
         name: UserName,
         email: Option<EmailAddress>,
         password_hash: PasswordHash,
-        standing: AccountState,
+        state: AccountState,
         now: Timestamp,
     ) -> NewUser {
         NewUser {
@@ -145,7 +145,7 @@ impl Accounts {
                 created_at: now,
             },
             password_hash,
-            standing,
+            state,
         }
     }
 

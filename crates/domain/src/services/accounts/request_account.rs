@@ -36,11 +36,11 @@ impl Accounts {
         } = request;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
-        let standing = AccountState::Pending {
+        let state = AccountState::Pending {
             until: now.plus(self.registration_lifetime),
         };
         let wanted = name.clone();
-        let new = self.new_user(name, Some(email.clone()), password_hash, standing, now);
+        let new = self.new_user(name, Some(email.clone()), password_hash, state, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);

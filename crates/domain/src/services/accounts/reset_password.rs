@@ -7,8 +7,8 @@ use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
-    StoreExt, UserChanges,
+    Abort, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError, StoreExt,
+    UserChanges,
 };
 use crate::services::known_clients::note_client;
 use crate::services::surplus_sessions::revoke_surplus_sessions;
@@ -30,13 +30,6 @@ pub enum ResetPasswordError {
     /// The store could not do its work.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// A new password conflicts with nothing; this is for the compiler.
-impl From<Conflict> for ResetPasswordError {
-    fn from(conflict: Conflict) -> Self {
-        Self::Store(conflict.into())
-    }
 }
 
 impl HasErrorCode for ResetPasswordError {
@@ -108,7 +101,7 @@ impl Accounts {
                 let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
                 let credential = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
-                match credential.standing {
+                match credential.state {
                     AccountState::Active => {}
                     AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {}
                     AccountState::Pending { .. } => return Err(unknown()),
@@ -122,8 +115,8 @@ impl Accounts {
                     // Nobody could log in with it.
                     changes.name = substitute.clone();
                 }
-                let user = tx.users().update(user_id, &changes)?;
-                let user = user.ok_or_else(unknown)?;
+                let user = tx.users().update(user_id, &changes);
+                let user = user.map_err(StoreError::from)?.ok_or_else(unknown)?;
                 notice.write(tx, user.email.as_ref())?;
                 Ok(user)
             })
@@ -134,7 +127,7 @@ impl Accounts {
 
     /// A name for an account whose own cannot be read. Nobody can have taken it beforehand.
     fn substitute_name(&self) -> Option<UserName> {
-        let (_, random) = self.entropy.uuid().as_u64_pair();
-        UserName::parse(&format!("user-{:012x}", random & 0xffff_ffff_ffff)).ok()
+        let random = self.entropy.u64() & 0xffff_ffff_ffff;
+        UserName::parse(&format!("user-{random:012x}")).ok()
     }
 }

@@ -25,9 +25,9 @@ pub enum Delivery {
     /// It was sent, or had nothing to say any more.
     Done(MailId),
     /// It is to be tried again then; the reason is the mail server's, without the token.
-    Postponed(MailId, Timestamp, String),
+    Rescheduled(MailId, Timestamp, String),
     /// It is kept as a dead letter, for this reason.
-    Buried(MailId, String),
+    DeadLettered(MailId, String),
 }
 
 impl Mailing {
@@ -39,7 +39,7 @@ impl Mailing {
         &self,
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
         let now = self.clock.now();
-        let until = now.plus(self.mailer.patience() + LEASE_MARGIN);
+        let until = now.plus(self.mailer.timeout() + LEASE_MARGIN);
         let store = &self.store;
         store
             .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
@@ -52,12 +52,12 @@ impl Mailing {
         let leased = match leased {
             Ok(leased) => leased,
             Err(unreadable) => {
-                return Delivery::Buried(unreadable.lease.id, unreadable.to_string());
+                return Delivery::DeadLettered(unreadable.lease.id, unreadable.to_string());
             }
         };
         let now = self.clock.now();
-        if now.plus(self.mailer.patience()) > leased.lease.until {
-            return Delivery::Postponed(leased.mail.id, now, LEASE_EXPIRED.to_owned());
+        if now.plus(self.mailer.timeout()) > leased.lease.until {
+            return Delivery::Rescheduled(leased.mail.id, now, LEASE_EXPIRED.to_owned());
         }
         self.send(leased, now).await
     }
@@ -78,10 +78,12 @@ impl Mailing {
             .transact::<_, StoreError>(move |tx| {
                 match &delivery {
                     Delivery::Done(_) => tx.outbox().delete(lease)?,
-                    Delivery::Postponed(_, due_at, reason) => {
+                    Delivery::Rescheduled(_, due_at, reason) => {
                         tx.outbox().reschedule(lease, *due_at, reason)?;
                     }
-                    Delivery::Buried(_, reason) => tx.outbox().dead_letter(lease, now, reason)?,
+                    Delivery::DeadLettered(_, reason) => {
+                        tx.outbox().dead_letter(lease, now, reason)?
+                    }
                 }
                 Ok(())
             })
@@ -104,7 +106,7 @@ impl Mailing {
         } = leased;
         let (id, end) = (mail.id, mail.expires_at);
         if end <= now {
-            return Delivery::Buried(id, late(last_failure));
+            return Delivery::DeadLettered(id, late(last_failure));
         }
         let token = match (mail.kind.link(), link) {
             (None, _) => None,
@@ -113,19 +115,19 @@ impl Mailing {
             (Some(_), Some(link)) => {
                 let token = self.keys.recover_link_token(link.id, &link.hash);
                 if token.is_none() {
-                    return Delivery::Buried(id, KEY_GONE.to_owned());
+                    return Delivery::DeadLettered(id, KEY_GONE.to_owned());
                 }
                 token
             }
         };
         match self.mailer.send(mail, token).await {
             Ok(_) => Delivery::Done(id),
-            Err(SendError::Permanent(reason)) => Delivery::Buried(id, reason),
+            Err(SendError::Permanent(reason)) => Delivery::DeadLettered(id, reason),
             Err(SendError::Transient(reason)) => {
                 let due_at = self.clock.now().plus(self.wait(attempts));
                 match due_at < end {
-                    true => Delivery::Postponed(id, due_at, reason),
-                    false => Delivery::Buried(id, late(Some(reason))),
+                    true => Delivery::Rescheduled(id, due_at, reason),
+                    false => Delivery::DeadLettered(id, late(Some(reason))),
                 }
             }
         }
@@ -137,8 +139,7 @@ impl Mailing {
         let longest = FIRST_RETRY
             .saturating_mul(2_u32.saturating_pow(attempts))
             .min(LAST_RETRY);
-        let (_, random) = self.entropy.uuid().as_u64_pair();
-        let share = random as u16;
+        let share = self.entropy.u64() as u16;
         longest / 2 + longest / 2 * u32::from(share) / (1 << 16)
     }
 }

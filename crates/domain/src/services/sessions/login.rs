@@ -157,7 +157,7 @@ impl Sessions {
         let hasher = &self.hasher;
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(ip, password.clone(), stored).await?;
-        match (verdict, credential.standing) {
+        match (verdict, credential.state) {
             (Verdict::Wrong, _) => {
                 self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
                 Err(LoginError::WrongPassword)
