@@ -110,7 +110,7 @@ async fn begin_recoveries(accounts: Arc<Accounts>, mut stopped: watch::Receiver<
     while !is_stopped(&stopped) {
         match accounts.begin_recoveries().await {
             Ok(RecoveryProgress::Made) => continue,
-            Ok(RecoveryProgress::PutAside(recovery, due_at, reason)) => {
+            Ok(RecoveryProgress::Rescheduled(recovery, due_at, reason)) => {
                 tracing::warn!(%recovery, %due_at, reason, "a recovery could not be worked on, and will be tried again");
                 continue;
             }

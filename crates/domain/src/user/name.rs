@@ -6,7 +6,7 @@ use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 
 use super::precis::{AtMost, enforce};
 
-/// The longest name, in characters, after RFC 8265 has been applied.
+/// The longest name, in characters, after it is prepared by RFC 8265.
 const MAX_CHARS: usize = 64;
 /// The longest normalized name, in characters: a letter becomes at most three in lower case.
 const MAX_NORMALIZED_CHARS: usize = 3 * MAX_CHARS;

@@ -95,7 +95,7 @@ async fn many_requests_that_fail_hold_up_no_other() {
     let mut failed = Vec::new();
     loop {
         match world.accounts.begin_recoveries().await.unwrap() {
-            RecoveryProgress::PutAside(id, _, _) => failed.push(id),
+            RecoveryProgress::Rescheduled(id, _, _) => failed.push(id),
             progress => {
                 assert_eq!(progress, RecoveryProgress::Made);
                 break;
@@ -117,7 +117,7 @@ async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifte
     loop {
         match world.accounts.begin_recoveries().await.unwrap() {
             RecoveryProgress::NoneDue => world.wait(SECOND),
-            RecoveryProgress::PutAside(id, _, reason) => {
+            RecoveryProgress::Rescheduled(id, _, reason) => {
                 assert!(id == vain && reason.contains("links"), "{reason}");
                 tried_after.push(begun.until(world.now()).as_secs());
             }

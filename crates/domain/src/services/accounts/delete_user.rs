@@ -1,4 +1,4 @@
-//! Deleting one's account.
+//! Deleting the caller's account.
 
 use std::net::IpAddr;
 
@@ -11,10 +11,10 @@ use crate::session::LiveSession;
 /// Why an account was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteUserError {
-    /// The session that asked has ended meanwhile.
-    #[error("the session has ended")]
-    SessionEnded,
-    /// The store could not do its work.
+    /// The session that asked was revoked in the meantime.
+    #[error("the session is revoked")]
+    SessionRevoked,
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -22,17 +22,18 @@ pub enum DeleteUserError {
 impl HasErrorCode for DeleteUserError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::SessionEnded => ErrorCode::TokenInvalid,
+            Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::Store(error) => error.code(),
         }
     }
 }
 
 impl Accounts {
-    /// Deletes the caller's account with its sessions, links and mail; its name and address are free at once.
+    /// Deletes the caller's account with its sessions, links and mail. Its name and address are free at once.
     ///
     /// # Errors
-    /// [`DeleteUserError`].
+    /// [`DeleteUserError::SessionRevoked`] if the caller's session is no longer live; [`DeleteUserError::Store`] if the
+    /// database fails. The account is not deleted then.
     pub async fn delete_user(
         &self,
         caller: &LiveSession,
@@ -44,11 +45,14 @@ impl Accounts {
             .await?;
         self.store
             .transact(move |tx| {
-                let there = tx.users().lock(user_id)?.is_some();
-                if there && tx.sessions().is_live(session_id, now)? && tx.users().delete(user_id)? {
+                let exists = tx.users().lock(user_id)?.is_some();
+                if exists
+                    && tx.sessions().is_live(session_id, now)?
+                    && tx.users().delete(user_id)?
+                {
                     return Ok(());
                 }
-                Err(Abort::Refused(DeleteUserError::SessionEnded))
+                Err(Abort::Refused(DeleteUserError::SessionRevoked))
             })
             .await?;
         self.session_check.invalidate(user_id);

@@ -1,4 +1,4 @@
-//! Links and messages to be written: shared by the use cases that mail somebody.
+//! Links and messages of the use cases that mail somebody.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::ports::{RateLimitedAction, StoreError, Transaction};
 use crate::user::{AccountEmail, EmailAddress, UserId};
 
 impl Accounts {
-    /// A link that proves an address; writing it is the caller's.
+    /// A link that proves an address. The caller writes it.
     pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
         let id = LinkId::new(self.entropy.uuid());
         Link {
@@ -23,7 +23,7 @@ impl Accounts {
         }
     }
 
-    /// A message that carries a link; writing it is the caller's.
+    /// A message that carries a link. The caller writes it.
     pub(super) fn draft_mail(
         &self,
         link: &Link,
@@ -43,7 +43,7 @@ impl Accounts {
         }
     }
 
-    /// A message that tells a user something, before it is known to be needed.
+    /// A notice, drafted before a transaction that finds out whether to write it.
     pub(super) fn draft_notice(
         &self,
         kind: MailKind,
@@ -62,7 +62,7 @@ impl Accounts {
     }
 }
 
-/// A message without a link, but for its recipient.
+/// A message without a link whose recipient is not known yet.
 pub(super) struct NoticeDraft {
     id: MailId,
     user_id: UserId,
@@ -73,8 +73,8 @@ pub(super) struct NoticeDraft {
 }
 
 impl NoticeDraft {
-    /// Writes the message to an account's address, where that is proved and was not told much just before: whoever has an address that somebody else wrote
-    /// down is not to be told of what is not theirs.
+    /// Writes the message, if the account's address is proved and has not had too many notices. An unproved address may
+    /// belong to somebody else, who must not learn about the account.
     pub(super) fn write(
         &self,
         tx: &mut dyn Transaction,
@@ -83,7 +83,7 @@ impl NoticeDraft {
         let Some(to) = email.and_then(AccountEmail::proved_address) else {
             return Ok(());
         };
-        // The last that the owner of an address hears, and nothing to flood anybody with: it takes a followed link.
+        // The last message to a former address is always written. It cannot flood anybody, because each needs a followed link.
         let is_last = self.kind == MailKind::EmailChanged;
         if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Registering a user who may log in at once.
+//! Registering a user who is active at once.
 
 use super::Accounts;
 use crate::Timestamp;
@@ -13,34 +13,34 @@ use crate::user::{
     AccountEmail, AccountState, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName,
 };
 
-/// What somebody registers with.
+/// A request to register.
 pub struct Registration {
     /// The name wanted.
     pub name: UserName,
-    /// The address, where the dialect asks for one.
+    /// The address, if the dialect asks for one.
     pub email: Option<EmailAddress>,
     /// The password wanted.
     pub password: NewPassword,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
 }
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// Another account has the name, and perhaps the address too.
+    /// Another account has the name. The address may be taken, too.
     #[error("the name is taken")]
     NameTaken,
-    /// Another account has the address, and none the name.
+    /// Another account has the address. The name is free.
     #[error("the e-mail address is taken")]
     EmailTaken,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -57,7 +57,7 @@ impl From<Conflict> for RegisterError {
 impl HasErrorCode for RegisterError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
             Self::Hash(error) => error.code(),
@@ -70,7 +70,7 @@ impl Accounts {
     /// Registers a user and logs it in.
     ///
     /// # Errors
-    /// [`RegisterError`]; nothing was changed then.
+    /// [`RegisterError`] says why the registration is refused; nothing is changed then.
     pub async fn register(
         &self,
         registration: Registration,
@@ -112,7 +112,7 @@ impl Accounts {
         })
     }
 
-    /// Hashes the password of an account about to be, once the guard lets it.
+    /// Counts the attempt and hashes the password of a new account.
     pub(super) async fn hash_new_password(
         &self,
         password: NewPassword,
@@ -126,7 +126,7 @@ impl Accounts {
             .await?)
     }
 
-    /// An account about to be.
+    /// A new account. The caller writes it.
     pub(super) fn new_user(
         &self,
         name: UserName,
@@ -149,7 +149,7 @@ impl Accounts {
         }
     }
 
-    /// Names the name where name and address are both taken (CONTRACT, account); a store may have met the address
+    /// Reports the name if both name and address are taken, as the contract asks. A store may have found the address
     /// first.
     pub(super) async fn name_before_email(
         &self,

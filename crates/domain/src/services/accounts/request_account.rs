@@ -1,4 +1,4 @@
-//! Requesting an account that waits for the verification of its address.
+//! Requesting an account that waits until its address is verified.
 
 use super::{Accounts, RegisterError};
 use crate::link::LinkPurpose;
@@ -7,7 +7,7 @@ use crate::ports::{Abort, RateLimitedAction, StoreExt};
 use crate::session::Client;
 use crate::user::{AccountState, EmailAddress, NewPassword, UserName};
 
-/// What somebody requests an account with.
+/// A request for an account.
 pub struct AccountRequest {
     /// The name wanted.
     pub name: UserName,
@@ -15,17 +15,17 @@ pub struct AccountRequest {
     pub email: EmailAddress,
     /// The password wanted.
     pub password: NewPassword,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
-    /// The language to write in.
+    /// The language of the message.
     pub language: Language,
 }
 
 impl Accounts {
-    /// Adds an account that waits, holding its name and address, and mails the link that makes it a user.
+    /// Adds a waiting account, which reserves its name and address, and mails the link that activates it.
     ///
     /// # Errors
-    /// [`RegisterError`]; nothing was changed then.
+    /// [`RegisterError`] says why the request is refused; nothing is changed then.
     pub async fn request_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
         let AccountRequest {
             name,
@@ -52,7 +52,7 @@ impl Accounts {
                 tx.users().insert(&new)?;
                 tx.links().insert(&link)?;
                 let admitted = permit.ask(RateLimitedAction::Mail(&mail.to));
-                admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
+                admitted.map_err(|limited| Abort::Refused(limited.into()))?;
                 Ok(tx.outbox().enqueue(&mail)?)
             })
             .await;

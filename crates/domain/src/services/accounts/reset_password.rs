@@ -15,19 +15,19 @@ use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::token::Token;
 use crate::user::{AccountState, NewPassword, User, UserName};
 
-/// Why a password was not set.
+/// Why a password is not set.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetPasswordError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// The link is unknown, used or expired, or one of another purpose.
+    /// The link is unknown, used or expired, or has another purpose.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -35,7 +35,7 @@ pub enum ResetPasswordError {
 impl HasErrorCode for ResetPasswordError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -44,14 +44,14 @@ impl HasErrorCode for ResetPasswordError {
 }
 
 impl Accounts {
-    /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
+    /// Sets the password of the link's account and answers the account. Pass `None` for a text that is not a token.
     ///
-    /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link
-    /// mailed before works any more, its address is proved and told in this language, and an account that waited for verification is
-    /// a user. Where what is stored for its name is none, it gets one.
+    /// The reader of the account's mail now owns the account. So every session is revoked, every other link is deleted, the
+    /// address is proved and gets a notice in `language`, the client becomes known to the account, and a waiting account
+    /// becomes active. If the stored name is invalid, the account gets a substitute.
     ///
     /// # Errors
-    /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
+    /// [`ResetPasswordError`] says why the password is not set; nothing is changed then, and the link still works.
     pub async fn reset_password(
         &self,
         token: Option<Token>,
@@ -112,7 +112,7 @@ impl Accounts {
                 tx.users().prove_email(user_id, now)?;
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {
-                    // Nobody could log in with it.
+                    // Nobody could log in with an invalid name.
                     changes.name = substitute.clone();
                 }
                 let user = tx.users().update(user_id, &changes);
@@ -125,7 +125,7 @@ impl Accounts {
         Ok(user)
     }
 
-    /// A name for an account whose own cannot be read. Nobody can have taken it beforehand.
+    /// A name for an account whose own is invalid. It is random, so nobody can have taken it on purpose.
     fn substitute_name(&self) -> Option<UserName> {
         let random = self.entropy.u64() & 0xffff_ffff_ffff;
         UserName::parse(&format!("user-{random:012x}")).ok()

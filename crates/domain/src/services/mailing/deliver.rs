@@ -1,4 +1,4 @@
-//! Sending what the outbox holds. Called by workers, again and again.
+//! Sending messages from the outbox. Workers call these use cases in a loop.
 
 use std::time::Duration;
 
@@ -7,34 +7,35 @@ use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
-/// How much longer a lease lasts than the mailer takes at the most: for what comes before and after it.
+/// How much longer a lease lasts than the mailer's timeout: time for the work before and after sending.
 const LEASE_MARGIN: Duration = Duration::from_secs(10);
-/// The longest first wait after a failure; doubled each time. What is left of 2 s is for the worker to come round.
+/// The longest wait after the first failure. It doubles with each failure. Together with the poll interval of the worker,
+/// the first retry comes within 2 s.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
-/// The longest wait after a failure. With it, attempts are 30 s apart at the most.
+/// The longest wait after any failure. Together with the poll interval, attempts are at most 30 s apart.
 const LAST_RETRY: Duration = Duration::from_secs(28);
 
-/// Why a message is a dead letter.
+// The reasons that an operator reads beside a message.
 const LATE: &str = "it could not be sent in time";
-const LEASE_EXPIRED: &str = "the time to send it in ran out before it was begun";
-const KEY_GONE: &str = "the secret key its link was made with is gone";
+const LEASE_EXPIRED: &str = "its lease expired before sending began";
+const KEY_GONE: &str = "the secret key that its link was derived with is gone";
 
-/// What came of a message.
+/// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// It was sent, or had nothing to say any more.
+    /// It was sent, or its link was used or replaced, so that it need not be sent.
     Done(MailId),
-    /// It is to be tried again then; the reason is the mail server's, without the token.
+    /// Sending failed and is to be tried again at this time. The reason is the mail server's response, without the token.
     Rescheduled(MailId, Timestamp, String),
-    /// It is kept as a dead letter, for this reason.
+    /// It is to become a dead letter, for this reason.
     DeadLettered(MailId, String),
 }
 
 impl Mailing {
-    /// Leases the message that is due for longest, if there is one.
+    /// Leases the message that has been due longest, if any is due.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the database fails; nothing is leased then.
     pub async fn lease_mail(
         &self,
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
@@ -46,8 +47,8 @@ impl Mailing {
             .await
     }
 
-    /// Sends a leased message; what came of it is to be [settled](Self::settle_mail) then. A lease that may end before
-    /// the mailer does is not used.
+    /// Sends a leased message. The caller [settles](Self::settle_mail) the result. If the lease may expire before the
+    /// mailer has finished, the message is rescheduled instead.
     pub async fn send_mail(&self, leased: Result<LeasedMail, UnreadableMail>) -> Delivery {
         let leased = match leased {
             Ok(leased) => leased,
@@ -62,11 +63,11 @@ impl Mailing {
         self.send(leased, now).await
     }
 
-    /// Writes what came of a message. To be tried again where it fails, while [the lease is held](Self::holds): once it ends, a message
-    /// that was sent is sent again, with the same id.
+    /// Writes what became of a message.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the database fails. The caller tries again while [the lease is held](Self::holds): after it has
+    /// expired, a message that was sent is sent again, with the same id.
     pub async fn settle_mail(
         &self,
         lease: MailLease,
@@ -90,7 +91,7 @@ impl Mailing {
             .await
     }
 
-    /// Whether nobody else can have leased the message meanwhile.
+    /// Whether the lease has not expired, so that no other worker can have leased the message.
     #[must_use]
     pub fn holds(&self, lease: MailLease) -> bool {
         self.clock.now() < lease.until
@@ -104,13 +105,13 @@ impl Mailing {
             last_failure,
             ..
         } = leased;
-        let (id, end) = (mail.id, mail.expires_at);
-        if end <= now {
+        let (id, expires_at) = (mail.id, mail.expires_at);
+        if expires_at <= now {
             return Delivery::DeadLettered(id, late(last_failure));
         }
         let token = match (mail.kind.link(), link) {
             (None, _) => None,
-            // It was followed or replaced.
+            // The link was used or replaced.
             (Some(_), None) => return Delivery::Done(id),
             (Some(_), Some(link)) => {
                 let token = self.keys.recover_link_token(link.id, &link.hash);
@@ -125,7 +126,7 @@ impl Mailing {
             Err(SendError::Permanent(reason)) => Delivery::DeadLettered(id, reason),
             Err(SendError::Transient(reason)) => {
                 let due_at = self.clock.now().plus(self.wait(attempts));
-                match due_at < end {
+                match due_at < expires_at {
                     true => Delivery::Rescheduled(id, due_at, reason),
                     false => Delivery::DeadLettered(id, late(Some(reason))),
                 }
@@ -133,8 +134,8 @@ impl Mailing {
         }
     }
 
-    /// How long to wait after so many failures before this one: between half and all of what doubles each time, so that
-    /// what failed together is not tried together again.
+    /// How long to wait after a failure that `attempts` failures preceded: a random time between half and all of an
+    /// exponential backoff, so that messages that failed together are not retried together.
     fn wait(&self, attempts: u32) -> Duration {
         let longest = FIRST_RETRY
             .saturating_mul(2_u32.saturating_pow(attempts))

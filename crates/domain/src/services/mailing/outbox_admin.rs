@@ -1,49 +1,49 @@
-//! What an operator may do with messages on their way out, beside a running server.
+//! What an operator can do with the outbox, while a server runs.
 
 use std::sync::Arc;
 
 use crate::mail::{MailId, MailState, NOTICE_LIFETIME, QueuedMail};
 use crate::ports::{Abort, Clock, Store, StoreError, StoreExt};
 
-/// The outbox, for its operator.
+/// The use cases of an operator who manages the outbox.
 pub struct OutboxAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
 
-/// Why nothing was done with a message.
+/// Why a message was not found or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboxAdminError {
-    /// There is none with this id.
+    /// No message has this id.
     #[error("there is no such message; it may have been sent meanwhile")]
     MailUnknown,
-    /// It is not a dead letter.
+    /// The message is not a dead letter.
     #[error("it is not a dead letter: it is being sent, or will be tried again by itself")]
     NotDead,
-    /// It carries a link that was used, replaced or taken back.
+    /// The message carries a link that was used, replaced or deleted.
     #[error("its link was used or replaced, so it has nothing to say any more")]
     LinkGone,
-    /// It carries a link that works no longer.
+    /// The message carries a link that has expired.
     #[error(
         "its link has expired, so there is no use in sending it; its recipient can ask for a new one"
     )]
     LinkExpired,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl OutboxAdmin {
-    /// The outbox in this store.
+    /// Manages the outbox in this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }
 
-    /// Every message, dead letters among them, the oldest first; `limit` of them at the most.
+    /// The messages, dead letters included, oldest first; at most `limit`.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the database fails.
     pub async fn list(&self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
         self.store.read(move |tx| tx.outbox().list(limit)).await
     }
@@ -51,16 +51,16 @@ impl OutboxAdmin {
     /// The message with this id.
     ///
     /// # Errors
-    /// [`OutboxAdminError`].
+    /// [`OutboxAdminError::MailUnknown`] if there is none; [`OutboxAdminError::Store`] if the database fails.
     pub async fn show(&self, id: MailId) -> Result<QueuedMail, OutboxAdminError> {
         let found = self.store.read(move |tx| tx.outbox().find(id)).await?;
         found.ok_or(OutboxAdminError::MailUnknown)
     }
 
-    /// Has a dead letter sent after all, with as many attempts as a new message gets.
+    /// Requeues a dead letter, with as many attempts as a new message has.
     ///
     /// # Errors
-    /// [`OutboxAdminError`]; nothing was changed then.
+    /// [`OutboxAdminError`] says why it is not requeued; nothing is changed then.
     pub async fn retry(&self, id: MailId) -> Result<(), OutboxAdminError> {
         let now = self.clock.now();
         self.store
@@ -88,10 +88,10 @@ impl OutboxAdmin {
             .await
     }
 
-    /// Deletes a message; one that is being sent right now may still arrive.
+    /// Deletes a message. If a worker is sending it, it may still arrive.
     ///
     /// # Errors
-    /// [`OutboxAdminError`]; nothing was changed then.
+    /// [`OutboxAdminError::MailUnknown`] if there is none; [`OutboxAdminError::Store`] if the database fails.
     pub async fn discard(&self, id: MailId) -> Result<(), OutboxAdminError> {
         let unknown = || Abort::Refused(OutboxAdminError::MailUnknown);
         self.store

@@ -11,14 +11,14 @@ use crate::token::Token;
 pub struct TokenInUse {
     /// The token.
     pub token: Token,
-    /// When it expires; may lag the last minute's uses.
+    /// When the token expires. Uses of the last minute may not be counted yet.
     pub expires_at: Timestamp,
 }
 
 /// Why sessions could not be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListSessionsError {
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,10 +32,10 @@ impl HasErrorCode for ListSessionsError {
 }
 
 impl Sessions {
-    /// The caller's live sessions, of every dialect, newest first; as many as a user may have at the most.
+    /// The live sessions of the caller's user, from every dialect, newest first; at most `sessions_per_user`.
     ///
     /// # Errors
-    /// [`ListSessionsError`].
+    /// [`ListSessionsError::Store`] if the database fails.
     pub async fn list_sessions(
         &self,
         caller: &LiveSession,
@@ -48,10 +48,10 @@ impl Sessions {
             .await?)
     }
 
-    /// The tokens of the caller's live sessions, newest first, save those made with a key that is gone.
+    /// The tokens of the same sessions, newest first, without those made with a key that is gone.
     ///
     /// # Errors
-    /// [`ListSessionsError`].
+    /// [`ListSessionsError::Store`] if the database fails.
     pub async fn list_tokens(
         &self,
         caller: &LiveSession,
@@ -59,14 +59,14 @@ impl Sessions {
         let sessions = self.list_sessions(caller).await?;
         let tokens = sessions.into_iter().filter_map(|listed| {
             let ListedSession { session, token, .. } = listed;
-            let made_again = self.keys.recover_session_token(
+            let derived = self.keys.recover_session_token(
                 session.id,
                 token.generation,
                 session.shape,
                 &token.hash,
             )?;
             Some(TokenInUse {
-                token: made_again,
+                token: derived,
                 expires_at: token.expires_at,
             })
         });

@@ -14,50 +14,50 @@ use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
 use crate::user::{AccountState, Credential, Password, PasswordHash, UserId, UserName};
 
-/// How often a login starts again because the credential it had checked was replaced meanwhile.
+/// How often a login is tried if the credential it has checked is replaced at the same time.
 const ATTEMPTS: usize = 3;
 
-/// What somebody logs in with.
+/// A request to log in.
 pub struct Login {
     /// The user's name.
     pub name: UserName,
-    /// What is said to be its password.
+    /// The password to compare.
     pub password: Password,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
 }
 
 /// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// Nobody has the name.
+    /// No account has the name.
     #[error("no such user")]
     UserUnknown,
-    /// The password is another.
+    /// The password is wrong.
     #[error("wrong password")]
     WrongPassword,
-    /// What is stored of the user's password cannot be read, so no password is right.
+    /// The stored hash of the user's password cannot be read, so no password is right.
     #[error(
-        "no login of user {0} can succeed: what is stored as the hash of its password cannot be read; a new password, by a \
-         mailed link or in a session, mends it"
+        "no login of user {0} can succeed: the stored hash of its password cannot be read; set a new password, by a mailed link or in \
+         a session"
     )]
     PasswordUnreadable(UserId),
-    /// The password is right, and the account waits for verification.
+    /// The password is right, but the account waits for verification.
     #[error("the account waits for verification")]
     NotVerified,
     /// The password could not be compared.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl LoginError {
-    /// Whether whoever is told this may have guessed.
+    /// Whether the login may have been a guess.
     fn is_of_a_guess(&self) -> bool {
         match self {
             Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
@@ -69,7 +69,7 @@ impl LoginError {
 impl HasErrorCode for LoginError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::UserUnknown => ErrorCode::UserUnknown,
             Self::WrongPassword => ErrorCode::WrongPassword,
             Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
@@ -81,11 +81,11 @@ impl HasErrorCode for LoginError {
 }
 
 impl Sessions {
-    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. Where the
-    /// user has as many sessions as allowed already, those used least recently end.
+    /// Logs a user in under a dialect's terms, and rehashes its password if the hash is outdated. If the user already has
+    /// as many sessions as allowed, the least recently used ones are revoked.
     ///
     /// # Errors
-    /// [`LoginError`]; nothing was changed then.
+    /// [`LoginError`] says why the login is refused; nothing is changed then.
     pub async fn login(
         &self,
         login: Login,
@@ -124,7 +124,7 @@ impl Sessions {
         Err(StoreError::Unavailable("the user's password keeps changing".into()).into())
     }
 
-    /// `None` where the credential was replaced meanwhile.
+    /// Opens a session if the password is right. `None` if the credential was replaced at the same time.
     async fn log_in_to(
         &self,
         account: NamedAccount,
@@ -142,8 +142,8 @@ impl Sessions {
             .await
     }
 
-    /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that
-    /// the account waits.
+    /// Compares the password, and answers a new hash if the stored one is outdated. Only a client that knows the password
+    /// learns that the account waits.
     async fn check(
         &self,
         login: &Login,
@@ -171,7 +171,7 @@ impl Sessions {
                 Err(LoginError::NotVerified)
             }
             (Verdict::Right, AccountState::Active) => Ok(None),
-            // An upgrade that cannot be had now is had at the next login.
+            // If hashing fails now, the next login tries again.
             (Verdict::NeedsRehash, AccountState::Active) => {
                 Ok(hasher.hash(ip, password.clone()).await.ok())
             }
@@ -186,9 +186,8 @@ impl Sessions {
         );
     }
 
-    /// Writes the session if the credential still is the one that was checked; else answers `None`. A password
-    /// change that ends all sessions must not miss one issued for the old password. `news` is where the client is, if that
-    /// is to be noted.
+    /// Writes the session if the credential is still the one that was checked; otherwise answers `None`. Without this
+    /// check, a password change would not revoke a session that is issued for the old password at the same time.
     async fn open_session(
         &self,
         checked: Credential,
@@ -220,17 +219,17 @@ impl Sessions {
                     tx.users().update(user_id, &changes)?;
                 }
                 let sessions = tx.sessions();
-                let ended =
+                let revoked =
                     sessions.revoke_least_used(user_id, others, now, MOST_REVOKED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
                 note_client(tx, user_id, ip_to_note, now)?;
-                Ok(tx.users().find(user_id)?.map(|user| (user, ended)))
+                Ok(tx.users().find(user_id)?.map(|user| (user, revoked)))
             })
             .await?;
-        let Some((user, ended)) = opened else {
+        let Some((user, revoked)) = opened else {
             return Ok(None);
         };
-        if ended > 0 {
+        if revoked > 0 {
             self.session_check.invalidate(user_id);
         }
         Ok(Some(IssuedSession {

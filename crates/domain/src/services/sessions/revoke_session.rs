@@ -1,4 +1,4 @@
-//! Ending sessions: one's own, one by id, one by a token of it, all of them.
+//! Revoking sessions: the caller's own, one by id, one by token, or all.
 
 use std::net::IpAddr;
 
@@ -9,13 +9,13 @@ use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
 
-/// Why a session was not ended.
+/// Why a session was not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeSessionError {
-    /// The user has no such session.
+    /// The user has no such live session.
     #[error("the user has no such session")]
     SessionUnknown,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -29,20 +29,20 @@ impl HasErrorCode for RevokeSessionError {
     }
 }
 
-/// Which sessions a logout ends.
+/// Which sessions a logout revokes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogoutScope {
-    /// The one that asks.
+    /// The session that asks.
     ThisSession,
-    /// All of the user's.
+    /// All sessions of the user.
     Everywhere,
 }
 
 impl Sessions {
-    /// Ends the caller's session, or all of its user's. Not an error where they have ended already.
+    /// Revokes the caller's session, or all sessions of its user. Succeeds if they are already revoked.
     ///
     /// # Errors
-    /// [`RevokeSessionError::Store`].
+    /// [`RevokeSessionError::Store`] if the database fails.
     pub async fn log_out(
         &self,
         caller: &LiveSession,
@@ -64,7 +64,7 @@ impl Sessions {
                         tx.sessions().revoke(user_id, id)?;
                     }
                     LogoutScope::Everywhere => {
-                        // Whoever changes many of a user's sessions locks the user first.
+                        // A transaction that changes many sessions of a user locks the user first.
                         tx.users().lock(user_id)?;
                         tx.sessions().revoke_all(user_id, None)?;
                     }
@@ -83,10 +83,10 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends one of the caller's sessions.
+    /// Revokes one session of the caller's user.
     ///
     /// # Errors
-    /// [`RevokeSessionError::SessionUnknown`] where the caller's user has no such live session.
+    /// [`RevokeSessionError::SessionUnknown`] if the user has no live session with this id.
     pub async fn revoke_session(
         &self,
         caller: &LiveSession,
@@ -105,10 +105,10 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends the session of the caller's user that has this token among its live ones.
+    /// Revokes the session of the caller's user that this live token belongs to.
     ///
     /// # Errors
-    /// [`RevokeSessionError::SessionUnknown`] where it is no live token of that user.
+    /// [`RevokeSessionError::SessionUnknown`] if the user has no live session with this token.
     pub async fn revoke_session_by_token(
         &self,
         caller: &LiveSession,
