@@ -145,11 +145,11 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn name(&self, name: &UserName) -> u64 {
-        self.keys.hash_one(name.key())
+        self.keys.hash_one(name.normalized())
     }
 
     fn address(&self, email: &EmailAddress) -> u64 {
-        self.keys.hash_one(email.key())
+        self.keys.hash_one(email.normalized())
     }
 
     /// An attempt that one limit refuses counts in none of the limits that several clients share.

@@ -84,7 +84,7 @@ impl Mailer for MailFiles {
                 .await
                 .unwrap_or_else(|late| Ok(Err(late.into())))
                 .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
-                .map(|()| Accepted { words })
+                .map(|()| Accepted { response: words })
                 .map_err(|error| {
                     let folder = self.folder.display();
                     SendError::Transient(format!("no file could be written to {folder}: {error}"))
@@ -102,7 +102,7 @@ impl Mailer for MailFiles {
         })
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         PATIENCE
     }
 }

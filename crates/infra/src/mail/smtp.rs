@@ -241,7 +241,7 @@ impl Mailer for SmtpMailer {
             let message = message::write(&self.settings, &mail, token)?;
             match self.hand_over(&message).await {
                 Ok(words) => Ok(Accepted {
-                    words: presentable(&words, token),
+                    response: presentable(&words, token),
                 }),
                 Err(SendError::Transient(words)) => {
                     Err(SendError::Transient(presentable(&words, token)))
@@ -258,7 +258,7 @@ impl Mailer for SmtpMailer {
         Box::pin(async { Ok(0) })
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         self.patience.to_open + self.patience.to_send + TO_QUIT
     }
 }

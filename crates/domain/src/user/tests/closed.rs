@@ -17,8 +17,8 @@ fn assert_name_is_closed(text: &str) {
         return;
     };
     assert_eq!(UserName::parse(name.as_str()), Ok(name.clone()), "{text:?}");
-    if let Ok(key) = UserName::parse(name.key()) {
-        assert_eq!(key.key(), name.key(), "{text:?}");
+    if let Ok(key) = UserName::parse(name.normalized()) {
+        assert_eq!(key.normalized(), name.normalized(), "{text:?}");
     }
 }
 

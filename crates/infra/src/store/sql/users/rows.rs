@@ -95,12 +95,12 @@ impl From<CredentialRow> for Credential {
         Self {
             user_id: UserId::new(row.id.0),
             password_hash: PasswordHash::from_phc(row.password_hash),
-            standing: standing(row.pending_until),
+            state: state(row.pending_until),
         }
     }
 }
 
-fn standing(pending_until: Option<StoredTime>) -> AccountState {
+fn state(pending_until: Option<StoredTime>) -> AccountState {
     match pending_until {
         None => AccountState::Active,
         Some(until) => AccountState::Pending { until: until.0 },
@@ -129,7 +129,7 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
             email: email
                 .and_then(Result::ok)
                 .ok_or_else(|| corrupt("users.email"))?,
-            standing: standing(row.pending_until),
+            state: state(row.pending_until),
         })
     }
 }
@@ -158,14 +158,14 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
         Self {
             id: StoredId(user.id.uuid()),
             name: user.name.as_str(),
-            name_key: user.name.key(),
+            name_key: user.name.normalized(),
             email: email.map(EmailAddress::as_str),
-            email_key: email.map(EmailAddress::key),
+            email_key: email.map(EmailAddress::normalized),
             password_hash: new.password_hash.as_phc(),
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
             created_at: StoredTime(user.created_at),
-            pending_until: match new.standing {
+            pending_until: match new.state {
                 AccountState::Active => None,
                 AccountState::Pending { until } => Some(StoredTime(until)),
             },
@@ -194,9 +194,9 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
         let address = email.map(AccountEmail::address);
         Self {
             name: changes.name.as_ref().map(UserName::as_str),
-            name_key: changes.name.as_ref().map(UserName::key),
+            name_key: changes.name.as_ref().map(UserName::normalized),
             email: address.map(EmailAddress::as_str),
-            email_key: address.map(EmailAddress::key),
+            email_key: address.map(EmailAddress::normalized),
             email_proved_at: email.map(|email| proved_at(Some(email))),
             password_hash: changes.password_hash.as_ref().map(PasswordHash::as_phc),
             icon: column(&changes.icon, Icon::as_str),

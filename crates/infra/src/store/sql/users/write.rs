@@ -32,8 +32,8 @@ impl UserRepository for Repositories<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // A key that is not asked for is NULL here, and equals nothing.
-        let name_key = name.map(UserName::key);
-        let email_key = email.map(EmailAddress::key);
+        let name_key = name.map(UserName::normalized);
+        let email_key = email.map(EmailAddress::normalized);
         self.query(|connection| {
             let lapsed: Vec<StoredId> = load_locked!(
                 connection,

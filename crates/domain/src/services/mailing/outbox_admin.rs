@@ -1,50 +1,49 @@
-//! What an operator may do with messages on their way out, beside a running server.
+//! What an operator can do with the outbox, while a server runs.
 
 use std::sync::Arc;
 
-use super::draft_mail::NOTICE_LIFETIME;
-use crate::mail::{MailId, MailState, QueuedMail};
+use crate::mail::{MailId, MailState, NOTICE_LIFETIME, QueuedMail};
 use crate::ports::{Abort, Clock, Store, StoreError, StoreExt};
 
-/// The outbox, for its operator.
-pub struct MailDesk {
+/// The use cases of an operator who manages the outbox.
+pub struct OutboxAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
 
-/// Why nothing was done with a message.
+/// Why a message was not found or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum MailDeskError {
-    /// There is none with this id.
+pub enum OutboxAdminError {
+    /// No message has this id.
     #[error("there is no such message; it may have been sent meanwhile")]
     MailUnknown,
-    /// It is not a dead letter.
+    /// The message is not a dead letter.
     #[error("it is not a dead letter: it is being sent, or will be tried again by itself")]
     NotDead,
-    /// It carries a link that was used, replaced or taken back.
+    /// The message carries a link that was used, replaced or deleted.
     #[error("its link was used or replaced, so it has nothing to say any more")]
     LinkGone,
-    /// It carries a link that works no longer.
+    /// The message carries a link that has expired.
     #[error(
         "its link has expired, so there is no use in sending it; its recipient can ask for a new one"
     )]
     LinkExpired,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl MailDesk {
-    /// The outbox in this store.
+impl OutboxAdmin {
+    /// Manages the outbox in this store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }
 
-    /// Every message, dead letters among them, the oldest first; `limit` of them at the most.
+    /// The messages, dead letters included, oldest first; at most `limit`.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the database fails.
     pub async fn list(&self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
         self.store.read(move |tx| tx.outbox().list(limit)).await
     }
@@ -52,49 +51,49 @@ impl MailDesk {
     /// The message with this id.
     ///
     /// # Errors
-    /// [`MailDeskError`].
-    pub async fn show(&self, id: MailId) -> Result<QueuedMail, MailDeskError> {
+    /// [`OutboxAdminError::MailUnknown`] if there is none; [`OutboxAdminError::Store`] if the database fails.
+    pub async fn show(&self, id: MailId) -> Result<QueuedMail, OutboxAdminError> {
         let found = self.store.read(move |tx| tx.outbox().find(id)).await?;
-        found.ok_or(MailDeskError::MailUnknown)
+        found.ok_or(OutboxAdminError::MailUnknown)
     }
 
-    /// Has a dead letter sent after all, with as many attempts as a new message gets.
+    /// Requeues a dead letter, with as many attempts as a new message has.
     ///
     /// # Errors
-    /// [`MailDeskError`]; nothing was changed then.
-    pub async fn retry(&self, id: MailId) -> Result<(), MailDeskError> {
+    /// [`OutboxAdminError`] says why it is not requeued; nothing is changed then.
+    pub async fn retry(&self, id: MailId) -> Result<(), OutboxAdminError> {
         let now = self.clock.now();
         self.store
             .transact(move |tx| {
                 let found = tx.outbox().find(id)?;
-                let found = found.ok_or(Abort::Refused(MailDeskError::MailUnknown))?;
+                let found = found.ok_or(Abort::Refused(OutboxAdminError::MailUnknown))?;
                 let MailState::Dead(_) = found.state else {
-                    return Err(Abort::Refused(MailDeskError::NotDead));
+                    return Err(Abort::Refused(OutboxAdminError::NotDead));
                 };
                 let expires_at = match found.mail.kind.link() {
                     Some(_) if found.mail.expires_at <= now => {
-                        return Err(Abort::Refused(MailDeskError::LinkExpired));
+                        return Err(Abort::Refused(OutboxAdminError::LinkExpired));
                     }
                     Some(link) if !tx.links().contains(link)? => {
-                        return Err(Abort::Refused(MailDeskError::LinkGone));
+                        return Err(Abort::Refused(OutboxAdminError::LinkGone));
                     }
                     Some(_) => found.mail.expires_at,
                     None => now.plus(NOTICE_LIFETIME),
                 };
                 match tx.outbox().requeue(id, now, expires_at)? {
                     true => Ok(()),
-                    false => Err(Abort::Refused(MailDeskError::NotDead)),
+                    false => Err(Abort::Refused(OutboxAdminError::NotDead)),
                 }
             })
             .await
     }
 
-    /// Deletes a message; one that is being sent right now may still arrive.
+    /// Deletes a message. If a worker is sending it, it may still arrive.
     ///
     /// # Errors
-    /// [`MailDeskError`]; nothing was changed then.
-    pub async fn discard(&self, id: MailId) -> Result<(), MailDeskError> {
-        let unknown = || Abort::Refused(MailDeskError::MailUnknown);
+    /// [`OutboxAdminError::MailUnknown`] if there is none; [`OutboxAdminError::Store`] if the database fails.
+    pub async fn discard(&self, id: MailId) -> Result<(), OutboxAdminError> {
+        let unknown = || Abort::Refused(OutboxAdminError::MailUnknown);
         self.store
             .transact(move |tx| match tx.outbox().discard(id)? {
                 true => Ok(()),
