@@ -12,7 +12,7 @@ use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
 use serde_json::{Value, json};
 
-/// A status with the message that goes with it (CONTRACT, "All dialects").
+/// A status with the message that goes with it (`docs/api/contract.md`, "Bodies and errors").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireCode {
     BadRequest,

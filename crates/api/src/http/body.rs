@@ -213,7 +213,7 @@ fn length_of(headers: &HeaderMap) -> Length {
     Length::Bytes(length.unwrap_or(0))
 }
 
-/// serde would read a struct from an array too; the contract's bodies are objects.
+/// serde would read a struct from an array too; the bodies of the contract (`docs/api/contract.md`) are objects.
 fn is_object(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{")
 }

@@ -34,7 +34,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     findings.rows.push(Row::new(
         format!("CPU time per request with {live} live sessions, {in_use} of them in use"),
         "with 100 sessions",
-        Reach::AtMost(1.15),
+        Reach::AtMost(1.25),
         Unit::Times,
         many.micros.by(&few.micros),
     ));

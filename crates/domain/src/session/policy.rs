@@ -8,9 +8,9 @@ use crate::token::TokenShape;
 /// How a session's tokens expire. A session keeps the policy it was issued under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionPolicy {
-    /// A session has one token, and every use extends it (seed 000).
+    /// A session has one token, and every use extends it (seed 000 in `docs/api/seeds/`).
     Sliding,
-    /// A token's expiry is fixed. Shortly before it, the next token is issued (seed 002).
+    /// A token's expiry is fixed. Shortly before it, the next token is issued (seed 002 in `docs/api/seeds/`).
     Rotating,
 }
 

@@ -19,9 +19,9 @@ const UUID_LENGTH: usize = 36;
 /// The format of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenShape {
-    /// A version 4 UUID, hyphenated, lower case (seeds 000 and 003).
+    /// A version 4 UUID, hyphenated, lower case (seeds 000 and 003 in `docs/api/seeds/`).
     Uuid,
-    /// 64 characters of `[A-Za-z0-9]` (seed 002).
+    /// 64 characters of `[A-Za-z0-9]` (seed 002 in `docs/api/seeds/`).
     Alphanumeric64,
 }
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::link::LinkId;
 use crate::session::SessionId;
 
-/// The examples of seeds 000 and 002.
+/// The examples of seeds 000 and 002 in `docs/api/seeds/`.
 const SEED_UUID: &str = "318cd399-f47f-478f-8d09-c9c414c3750d";
 const SEED_ALPHANUMERIC: &str = "vmcG6sPriniFUvFcyIKNI1kjyW4NIErHrByovYbZ7HQWMBCh0Y19tgge43dmISgb";
 

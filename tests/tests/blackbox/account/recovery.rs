@@ -17,9 +17,11 @@ async fn recover(server: &Server, email: &str) -> String {
 async fn a_known_address_is_mailed_a_link_that_sets_a_password_once(db: Database) {
     let server = db.server().start();
     let neo = Person::named("neo");
-    server.azuma().sign_up(&neo).await;
+    let token = server.azuma().sign_up(&neo).await;
     let link = recover(&server, &neo.email).await;
+    server.azuma().own_user(&token).await.done(200);
     server.account().reset(&link, NEW).await.done(200);
+    server.azuma().own_user(&token).await.challenged(true);
     server.azuma().login(&neo.name, NEW).await.done(200);
     let old = server.azuma().login(&neo.name, &neo.password).await;
     old.refused(403, "FORBIDDEN");

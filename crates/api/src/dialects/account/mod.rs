@@ -1,4 +1,4 @@
-//! The account service's API (seed 003), under `/account`.
+//! The account service's API (`docs/api/seeds/003-account-reference.txt`), under `/account`.
 
 mod dto;
 mod error;

@@ -225,7 +225,7 @@ impl SessionsAnswer {
     }
 }
 
-/// A time as the contract writes it, straight into the answer.
+/// A time as the contract writes it (`docs/api/contract.md`), straight into the answer.
 fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
 }

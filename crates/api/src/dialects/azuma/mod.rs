@@ -1,4 +1,4 @@
-//! The current API (seeds 000, 001 and 004).
+//! The current API (seeds 000, 001 and 004 in `docs/api/seeds/`).
 
 mod dto;
 mod error;

@@ -149,7 +149,7 @@ impl Accounts {
         }
     }
 
-    /// Reports the name if both name and address are taken, as the contract asks. A store may have found the address
+    /// Reports the name if both name and address are taken (`docs/api/contract.md`, "account"). A store may have found the address
     /// first.
     pub(super) async fn name_before_email(
         &self,
