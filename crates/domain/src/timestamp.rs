@@ -64,8 +64,8 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-/// RFC 3339 in UTC with six digits of fraction (`docs/api/contract.md`). It writes the digits itself, because every response with
-/// a user has a timestamp, and a format description takes five times as long.
+/// RFC 3339 in UTC with six digits of fraction (`docs/api/contract.md`). It writes the digits itself, because every
+/// response with a user has a timestamp, and a format description takes five times as long.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = OffsetDateTime::from(*self);

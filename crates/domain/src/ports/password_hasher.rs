@@ -45,9 +45,9 @@ impl HasErrorCode for HashError {
 /// Hashes passwords, slowly on purpose.
 ///
 /// An implementation MUST queue at most a bounded number of passwords, MUST fail with
-/// [`Overloaded`](HashError::Overloaded) if one would wait longer than its bound, MUST NOT block the calling thread, and MUST
-/// let clients take turns, so that no client waits behind the whole queue of another. `client` is the client's address;
-/// all clients without an address count as one.
+/// [`Overloaded`](HashError::Overloaded) if one would wait longer than its bound, MUST NOT block the calling thread, and
+/// MUST let clients take turns, so that no client waits behind the whole queue of another. `client` is the client's
+/// address; all clients without an address count as one.
 pub trait PasswordHasher: Send + Sync {
     /// Hashes a password with a new salt and the parameters in force.
     ///

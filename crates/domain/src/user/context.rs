@@ -1,8 +1,8 @@
 //! Checking a PRECIS string class in time linear in the length of the text.
 //!
-//! Some characters are allowed only in the context of certain others (RFC 5892 appendix A). `precis_core` scans the whole text
-//! for each of them, which takes quadratic time for a text of nothing else. Here it checks pieces with one such character
-//! each, and every character of the text is in a few pieces at most.
+//! Some characters are allowed only in the context of certain others (RFC 5892 appendix A). `precis_core` scans the whole
+//! text for each of them, which takes quadratic time for a text of nothing else. Here it checks pieces with one such
+//! character each, and every character of the text is in a few pieces at most.
 
 use precis_core::{Error, StringClass};
 

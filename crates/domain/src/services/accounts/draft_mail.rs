@@ -83,7 +83,7 @@ impl NoticeDraft {
         let Some(to) = email.and_then(AccountEmail::proved_address) else {
             return Ok(());
         };
-        // The last message to a former address is always written. It cannot flood anybody, because each needs a followed link.
+        // The last message to a former address is always written. It floods nobody, because each needs a followed link.
         let is_last = self.kind == MailKind::EmailChanged;
         if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
             return Ok(());

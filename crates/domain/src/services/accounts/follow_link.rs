@@ -78,8 +78,8 @@ impl Accounts {
     ) -> Result<LinkPreview, FollowLinkError> {
         let hash = token.map(Token::hash).ok_or(FollowLinkError::LinkUnknown)?;
         let now = self.clock.now();
-        let store = &self.store;
-        let found = store
+        let found = self
+            .store
             .read(move |reader| preview(reader, &hash, now))
             .await?;
         found.ok_or(FollowLinkError::LinkUnknown)
@@ -151,8 +151,7 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.clock.now();
-        let store = &self.store;
-        store.read(move |tx| tx.links().find(&hash, now)).await
+        self.store.read(move |tx| tx.links().find(&hash, now)).await
     }
 }
 

@@ -88,8 +88,7 @@ impl Accounts {
             language,
             requested_at: self.clock.now(),
         };
-        let store = &self.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
             .await?;
         self.doorkeeper
@@ -127,8 +126,7 @@ impl Accounts {
             keys: self.keys.clone(),
             expires_at: now.plus(self.recovery_lifetime),
         };
-        let store = &self.store;
-        store
+        self.store
             .transact(move |tx| {
                 let mut done = Backlog::Empty;
                 for _ in 0..BATCH {
@@ -159,8 +157,7 @@ impl Accounts {
         reason: String,
     ) -> Result<RecoveryProgress, StoreError> {
         let lifetime = self.recovery_lifetime;
-        let store = &self.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 let requested_at = match tx.recoveries().requested_at(id) {
                     Ok(Some(requested_at)) => Some(requested_at),

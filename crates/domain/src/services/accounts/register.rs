@@ -149,8 +149,8 @@ impl Accounts {
         }
     }
 
-    /// Reports the name if both name and address are taken (`docs/api/contract.md`, "account"). A store may have found the address
-    /// first.
+    /// Reports the name if both name and address are taken (`docs/api/contract.md`, "account"). A store may have found the
+    /// address first.
     pub(super) async fn name_before_email(
         &self,
         added: Result<(), RegisterError>,

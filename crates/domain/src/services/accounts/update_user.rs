@@ -223,8 +223,9 @@ struct EmailChange {
 }
 
 impl EmailChange {
-    /// Replaces an earlier change of address by this one. If the user has proved this very address already, only the
-    /// earlier change is cancelled. If the user has this address unproved, it gets a link that proves it.
+    /// Replaces an earlier change of address by this one; refuses an address that another account has. If the user has
+    /// already proved this very address, only the earlier change is cancelled. If the user has it unproved, it gets a link
+    /// that proves it.
     fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
         let to = &self.mail.to;
         let replaced = tx

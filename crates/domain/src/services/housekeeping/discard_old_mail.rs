@@ -40,8 +40,7 @@ impl Housekeeping {
 
     async fn delete_dead_letters(&self, now: Timestamp) -> Result<usize, StoreError> {
         let until = now.minus(self.mail_kept_for);
-        let store = &self.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| match compare(now, tx.reader().clock()?) {
                 Some(_) => Ok(0),
                 None => Ok(tx.outbox().delete_dead(until, BATCH)?),

@@ -41,8 +41,7 @@ impl Mailing {
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
         let now = self.clock.now();
         let until = now.plus(self.mailer.timeout() + LEASE_MARGIN);
-        let store = &self.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
             .await
     }
@@ -74,8 +73,7 @@ impl Mailing {
         delivery: &Delivery,
     ) -> Result<(), StoreError> {
         let (delivery, now) = (delivery.clone(), self.clock.now());
-        let store = &self.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 match &delivery {
                     Delivery::Done(_) => tx.outbox().delete(lease)?,

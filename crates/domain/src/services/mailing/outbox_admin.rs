@@ -15,17 +15,17 @@ pub struct OutboxAdmin {
 #[derive(Debug, thiserror::Error)]
 pub enum OutboxAdminError {
     /// No message has this id.
-    #[error("there is no such message; it may have been sent meanwhile")]
+    #[error("there is no such message; it may have been sent by now")]
     MailUnknown,
     /// The message is not a dead letter.
-    #[error("it is not a dead letter: it is being sent, or will be tried again by itself")]
+    #[error("the message is not a dead letter: it is being sent, or will be tried again by itself")]
     NotDead,
     /// The message carries a link that was used, replaced or deleted.
-    #[error("its link was used or replaced, so it has nothing to say any more")]
+    #[error("the link of the message was used or replaced, so there is no use in sending it")]
     LinkGone,
     /// The message carries a link that has expired.
     #[error(
-        "its link has expired, so there is no use in sending it; its recipient can ask for a new one"
+        "the link of the message has expired, so there is no use in sending it; its recipient can ask for a new one"
     )]
     LinkExpired,
     /// The database failed.

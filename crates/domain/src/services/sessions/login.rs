@@ -41,8 +41,8 @@ pub enum LoginError {
     WrongPassword,
     /// The stored hash of the user's password cannot be read, so no password is right.
     #[error(
-        "no login of user {0} can succeed: the stored hash of its password cannot be read; set a new password, by a mailed link or in \
-         a session"
+        "no login of user {0} can succeed: the stored hash of its password cannot be read; set a new password, by a mailed \
+         link or in a session"
     )]
     PasswordUnreadable(UserId),
     /// The password is right, but the account waits for verification.

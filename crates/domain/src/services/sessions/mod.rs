@@ -27,7 +27,7 @@ pub struct Sessions {
     pub store: Arc<dyn Store>,
     /// Finds sessions by their tokens.
     pub session_check: Arc<dyn SessionCheck>,
-    /// Compares passwords.
+    /// Compares passwords, and rehashes those with an outdated hash.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Limits attempts and logs what matters for security.
     pub doorkeeper: Doorkeeper,

@@ -113,7 +113,7 @@ fn a_name_has_at_most_64_characters_once_it_is_prepared() {
 
 #[test]
 fn a_name_is_as_long_as_it_is_written_whatever_its_key() {
-    // The key of each is two characters.
+    // Each character becomes two in the normalized form.
     assert_eq!(name(&"İ".repeat(64)).normalized().chars().count(), 128);
 }
 
