@@ -33,7 +33,8 @@ pub fn start(
     parts: Parts,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
-    let services = Data::from(parts.services);
+    let accounts = Data::from(parts.accounts);
+    let sessions = Data::from(parts.sessions);
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
     let door = Door::new(&config.http, trusted.clone());
     let proxies = Data::new(trusted);
@@ -52,7 +53,8 @@ pub fn start(
         let dialects = dialects.clone();
         App::new()
             .wrap(Observe)
-            .app_data(services.clone())
+            .app_data(sessions.clone())
+            .app_data(accounts.clone())
             .app_data(proxies.clone())
             .app_data(patience.clone())
             .configure(|routes| dialects.routes(routes))

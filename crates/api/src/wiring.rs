@@ -5,8 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use azuma_domain::ports::{AbuseGuard, Mailer, Store};
-use azuma_domain::services::{MailDesk, Ports, Services, SessionDesk, Settings, TestMail};
+use azuma_domain::ports::{
+    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
+};
+use azuma_domain::services::{
+    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionAdmin, SessionIssuer,
+    Sessions, TestMail,
+};
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
@@ -39,7 +44,10 @@ const ANOTHER_DATABASE: &str = "`database.migrate_url` was migrated, and `databa
 
 /// What the server runs on.
 pub struct Parts {
-    pub services: Arc<Services>,
+    pub accounts: Arc<Accounts>,
+    pub sessions: Arc<Sessions>,
+    pub mailing: Arc<Mailing>,
+    pub housekeeping: Arc<Housekeeping>,
     pub session_cache: SessionCache,
 }
 
@@ -57,32 +65,53 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let store = open_store(config)?;
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let session_cache = SessionCache::new(
         Arc::clone(&store),
         Arc::new(followed),
         config.sessions.cache_entries,
     );
-    let ports = Ports {
-        session_check: Arc::new(session_cache.clone()),
-        store,
-        hasher: Arc::new(Argon2Hasher::start(config.passwords.hashing())?),
-        guard: guard(config),
-        security_log: Arc::new(SecurityLogLines),
-        mailer: mailer(config)?,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::open()?),
-    };
-    let settings = Settings {
-        keys: TokenKeys::new(key, config.previous_secret_keys.clone()),
-        password_rules: config.passwords.rules(),
-        lifetimes: config.sessions.lifetimes(),
-        sessions_per_user: config.sessions.per_user,
-        registration_lifetime: config.registration.lifetime,
-        recovery_lifetime: config.recovery.lifetime,
-        mail_kept_for: config.mail.keep,
-    };
+    let session_check: Arc<dyn SessionCheck> = Arc::new(session_cache.clone());
+    let hasher: Arc<dyn PasswordHasher> =
+        Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
+    let mailer = mailer(config)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keys = TokenKeys::new(key, config.previous_secret_keys.clone());
+    let doorkeeper = Doorkeeper::new(guard(config), Arc::new(SecurityLogLines));
+    let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));
     Ok(Parts {
-        services: Arc::new(Services::new(ports, settings)),
+        accounts: Arc::new(Accounts {
+            store: Arc::clone(&store),
+            session_check: Arc::clone(&session_check),
+            hasher: Arc::clone(&hasher),
+            doorkeeper: doorkeeper.clone(),
+            issuer: issuer.clone(),
+            keys: keys.clone(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            password_rules: config.passwords.rules(),
+            registration_lifetime: config.registration.lifetime,
+            recovery_lifetime: config.recovery.lifetime,
+        }),
+        sessions: Arc::new(Sessions {
+            store: Arc::clone(&store),
+            session_check,
+            hasher,
+            doorkeeper,
+            issuer,
+            keys: keys.clone(),
+            clock: Arc::clone(&clock),
+            lifetimes: config.sessions.lifetimes(),
+            sessions_per_user: config.sessions.per_user,
+        }),
+        mailing: Arc::new(Mailing {
+            store: Arc::clone(&store),
+            mailer: Arc::clone(&mailer),
+            keys,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+        }),
+        housekeeping: Arc::new(Housekeeping::new(store, mailer, clock, config.mail.keep)),
         session_cache,
     })
 }
@@ -105,15 +134,15 @@ pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
 }
 
 /// The outbox, for its operator.
-pub fn mail_desk(config: &Config) -> Result<MailDesk, Box<dyn Error>> {
+pub fn outbox_admin(config: &Config) -> Result<OutboxAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
-    Ok(MailDesk::new(store, Arc::new(SystemClock)))
+    Ok(OutboxAdmin::new(store, Arc::new(SystemClock)))
 }
 
 /// Everybody's sessions, for their operator.
-pub fn session_desk(config: &Config) -> Result<SessionDesk, Box<dyn Error>> {
+pub fn session_admin(config: &Config) -> Result<SessionAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
-    Ok(SessionDesk::new(store, Arc::new(SystemClock)))
+    Ok(SessionAdmin::new(store, Arc::new(SystemClock)))
 }
 
 /// The store as it is: a server of this version or the one before may run beside it, so nothing is migrated.

@@ -8,11 +8,14 @@ use std::time::Duration;
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
 use azuma_domain::services::{
-    Backlog, ClockDoubt, Delivery, DiscardedLetters, RecoveryProgress, Services,
+    Accounts, Backlog, ClockDoubt, Delivery, DiscardedLetters, Housekeeping, Mailing,
+    RecoveryProgress,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::wiring::Parts;
 
 /// How often the outbox and the recoveries are looked at.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
@@ -32,27 +35,26 @@ type Leased = Result<LeasedMail, UnreadableMail>;
 pub struct Workers([JoinHandle<()>; 4]);
 
 impl Workers {
-    pub fn start(services: &Arc<Services>, stopped: watch::Receiver<()>) -> Self {
+    pub fn start(parts: &Parts, stopped: watch::Receiver<()>) -> Self {
         let places = Arc::new(Semaphore::new(MOST_AT_ONCE as usize));
-        let start = || (Arc::clone(services), stopped.clone());
-        let (for_mail, for_recoveries, for_sweeps, for_old_mail) =
-            (start(), start(), start(), start());
+        let mailing = Arc::clone(&parts.mailing);
+        let accounts = Arc::clone(&parts.accounts);
+        let sweeper = Arc::clone(&parts.housekeeping);
+        let discarder = Arc::clone(&parts.housekeeping);
+        let (for_mail, for_recoveries, for_sweeps) =
+            (stopped.clone(), stopped.clone(), stopped.clone());
         Self([
             tokio::spawn(keep_running("sending mail", move || {
-                let (services, stopped) = for_mail.clone();
-                deliver_mail(services, Arc::clone(&places), stopped)
+                deliver_mail(Arc::clone(&mailing), Arc::clone(&places), for_mail.clone())
             })),
             tokio::spawn(keep_running("beginning recoveries", move || {
-                let (services, stopped) = for_recoveries.clone();
-                begin_recoveries(services, stopped)
+                begin_recoveries(Arc::clone(&accounts), for_recoveries.clone())
             })),
             tokio::spawn(keep_running("deleting what has expired", move || {
-                let (services, stopped) = for_sweeps.clone();
-                sweep(services, stopped)
+                sweep(Arc::clone(&sweeper), for_sweeps.clone())
             })),
             tokio::spawn(keep_running("deleting old mail", move || {
-                let (services, stopped) = for_old_mail.clone();
-                discard_old_mail(services, stopped)
+                discard_old_mail(Arc::clone(&discarder), stopped.clone())
             })),
         ])
     }
@@ -89,13 +91,13 @@ pub async fn keep_running<Task: Future<Output = ()> + Send + 'static>(
 /// Sends what is due, some messages at a time, until told to stop. One whose sending panics gives its place back, and is
 /// sent again when its lease has run out.
 async fn deliver_mail(
-    services: Arc<Services>,
+    mailing: Arc<Mailing>,
     places: Arc<Semaphore>,
     mut stopped: watch::Receiver<()>,
 ) {
     while !is_stopped(&stopped) {
-        while let Some((mail, place)) = lease(&services, &places, &stopped).await {
-            tokio::spawn(deliver(Arc::clone(&services), mail, place));
+        while let Some((mail, place)) = lease(&mailing, &places, &stopped).await {
+            tokio::spawn(deliver(Arc::clone(&mailing), mail, place));
         }
         pause(MAIL_EVERY, &mut stopped).await;
     }
@@ -104,11 +106,11 @@ async fn deliver_mail(
 }
 
 /// Turns requests into links and messages until told to stop. One that cannot be worked on holds up no other.
-async fn begin_recoveries(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+async fn begin_recoveries(accounts: Arc<Accounts>, mut stopped: watch::Receiver<()>) {
     while !is_stopped(&stopped) {
-        match services.begin_recoveries().await {
+        match accounts.begin_recoveries().await {
             Ok(RecoveryProgress::Made) => continue,
-            Ok(RecoveryProgress::PutAside(recovery, due_at, reason)) => {
+            Ok(RecoveryProgress::Rescheduled(recovery, due_at, reason)) => {
                 tracing::warn!(%recovery, %due_at, reason, "a recovery could not be worked on, and will be tried again");
                 continue;
             }
@@ -125,7 +127,7 @@ async fn begin_recoveries(services: Arc<Services>, mut stopped: watch::Receiver<
 
 /// The next message, once there is a place to send it from; `None` where none is due.
 async fn lease(
-    services: &Services,
+    mailing: &Mailing,
     places: &Arc<Semaphore>,
     stopped: &watch::Receiver<()>,
 ) -> Option<(Leased, OwnedSemaphorePermit)> {
@@ -133,7 +135,7 @@ async fn lease(
     if is_stopped(stopped) {
         return None;
     }
-    match services.lease_mail().await {
+    match mailing.lease_mail().await {
         Ok(mail) => Some((mail?, place)),
         Err(error) => {
             tracing::warn!(%error, "the outbox could not be worked on");
@@ -142,25 +144,25 @@ async fn lease(
     }
 }
 
-async fn deliver(services: Arc<Services>, mail: Leased, _place: OwnedSemaphorePermit) {
+async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePermit) {
     let lease = match &mail {
         Ok(mail) => mail.lease,
         Err(unreadable) => unreadable.lease,
     };
-    let delivery = services.send_mail(mail).await;
+    let delivery = mailing.send_mail(mail).await;
     match &delivery {
         Delivery::Done(_) => {}
-        Delivery::Postponed(mail, _, reason) => {
+        Delivery::Rescheduled(mail, _, reason) => {
             tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
         }
-        Delivery::Buried(mail, reason) => {
+        Delivery::DeadLettered(mail, reason) => {
             tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
         }
     }
     // What was sent and is not written off is sent again.
-    while let Err(error) = services.settle_mail(lease, &delivery).await {
+    while let Err(error) = mailing.settle_mail(lease, &delivery).await {
         tracing::warn!(%error, mail = %lease.id, "what came of a message could not be written");
-        if !services.holds(lease) {
+        if !mailing.holds(lease) {
             return;
         }
         sleep(MAIL_EVERY).await;
@@ -168,11 +170,11 @@ async fn deliver(services: Arc<Services>, mail: Leased, _place: OwnedSemaphorePe
 }
 
 /// Deletes what has expired, some of it at a time, until told to stop.
-async fn sweep(services: Arc<Services>, stopped: watch::Receiver<()>) {
+async fn sweep(housekeeping: Arc<Housekeeping>, stopped: watch::Receiver<()>) {
     let failure = "expired rows could not be deleted";
     let apart = AtomicBool::new(false);
     repeat(SWEEP_EVERY, failure, stopped, || async {
-        let swept = services.sweep().await?;
+        let swept = housekeeping.sweep().await?;
         tell_doubt(swept.doubt, &apart);
         Ok(swept.backlog)
     })
@@ -197,14 +199,14 @@ fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
 }
 
 /// Deletes mail that was kept for long enough until told to stop.
-async fn discard_old_mail(services: Arc<Services>, mut stopped: watch::Receiver<()>) {
+async fn discard_old_mail(housekeeping: Arc<Housekeeping>, mut stopped: watch::Receiver<()>) {
     while !is_stopped(&stopped) {
-        match services.discard_mail_files().await {
+        match housekeeping.discard_mail_files().await {
             Ok(0) => {}
             Ok(files) => tracing::info!(files, "messages older than `mail.keep` were deleted"),
             Err(error) => tracing::warn!(%error, "old messages could not be deleted"),
         }
-        match services.discard_dead_letters().await {
+        match housekeeping.discard_dead_letters().await {
             Ok(DiscardedLetters { count: 0, .. }) => {}
             Ok(DiscardedLetters { count, backlog }) => {
                 tracing::info!(

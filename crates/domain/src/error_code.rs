@@ -1,32 +1,32 @@
-//! Why a use case refuses.
+//! The reasons for which use cases refuse.
 
 use std::time::Duration;
 
-/// The reason of a refusal. It names what happened, not a status: one wrong password is 403 in one dialect and
-/// 401 in another, and each dialect decides that in one exhaustive `match`.
+/// The reason of a refusal. It is not an HTTP status: a wrong password is 403 in one dialect and 401 in another, and each
+/// dialect maps reasons to statuses in one exhaustive `match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
-    /// The input is outside its rules.
+    /// The input breaks a rule.
     InvalidInput,
     /// The input is larger than any use case needs.
     InputTooLarge,
-    /// The input did not arrive in time.
+    /// The input did not arrive within the timeout.
     InputTimeout,
-    /// What should be an e-mail address is none.
+    /// The e-mail address is invalid.
     InvalidEmail,
-    /// No token came.
+    /// The request carries no token.
     TokenMissing,
-    /// The token is malformed, repeated, unknown, expired or ended.
+    /// The token is malformed, repeated, unknown or expired, or its session is revoked.
     TokenInvalid,
-    /// The user exists and the password is not its password.
+    /// The user exists, and the password is wrong.
     WrongPassword,
-    /// The user exists and no password is its password: what is stored of it cannot be read.
+    /// The user exists, and no password is right, because the stored hash cannot be read.
     PasswordUnreadable,
-    /// The password is right and the account waits for verification.
+    /// The password is right, but the account waits for verification.
     NotVerified,
-    /// No user has that name or id.
+    /// No user has this name or id.
     UserUnknown,
-    /// The user has no session with that id or token.
+    /// The user has no session with this id or token.
     SessionUnknown,
     /// The link is unknown, used or expired.
     LinkUnknown,
@@ -34,22 +34,22 @@ pub enum ErrorCode {
     NameTaken,
     /// Another account has the address.
     EmailTaken,
-    /// The abuse guard asks to wait.
+    /// The client is rate limited.
     TooManyAttempts {
-        /// How long.
+        /// How long the client must wait.
         retry_after: Duration,
     },
-    /// The server has more to do than it can, or a part it needs does not answer; trying again helps.
+    /// The server is overloaded, or the database does not answer. A later attempt may succeed.
     Unavailable {
-        /// After how long.
+        /// How long the client should wait.
         retry_after: Duration,
     },
-    /// A defect of ours.
+    /// The server has a defect, or its data cannot be read.
     Internal,
 }
 
-/// An error that knows its [`ErrorCode`]. Every use case's error does.
+/// An error with an [`ErrorCode`]. Every error of a use case has one.
 pub trait HasErrorCode: std::error::Error + Send + Sync + 'static {
-    /// Why it refuses.
+    /// The reason of the refusal.
     fn code(&self) -> ErrorCode;
 }

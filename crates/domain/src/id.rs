@@ -1,6 +1,6 @@
-//! Ids: UUIDs that name one kind of thing each.
+//! Ids: UUIDs with a type for each kind of thing.
 
-/// Defines the type of an id.
+/// Defines an id type.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

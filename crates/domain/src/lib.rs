@@ -1,19 +1,19 @@
-//! What Azuma is about: accounts, sessions and tokens, and the rules between them.
+//! Accounts, sessions and tokens, and the rules between them.
 //!
-//! The crate is pure. It holds no database, no HTTP and no runtime; what it needs of the world it asks
-//! through the traits in [`ports`], which `azuma-infra` implements.
+//! The crate has no database, no HTTP and no runtime. It reaches the outside world through the traits in [`ports`], which
+//! `azuma-infra` implements.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`user`] | a user and the values it is made of, each parsed once |
-//! | [`session`] | sessions, the policies they live under, the generations of their tokens |
-//! | [`token`] | tokens, their hashes, and the keys they are derived with |
-//! | [`link`] | the links that mails carry |
-//! | [`mail`] | messages on their way out |
+//! | [`user`] | a user and its values, each parsed once |
+//! | [`session`] | sessions, their policies and their tokens |
+//! | [`token`] | tokens, their hashes, and the keys that derive them |
+//! | [`link`] | the links that messages carry |
+//! | [`mail`] | messages to be sent |
 //! | [`recovery`] | requests to recover an account |
-//! | [`ports`] | what the domain asks of the world, with every MUST an implementation keeps |
-//! | [`services`] | the use cases, one file each |
-//! | [`error_code`] | why a use case refuses |
+//! | [`ports`] | the traits to the outside world, with every MUST for an implementation |
+//! | [`services`] | the use cases, by subject, one file each |
+//! | [`error_code`] | the reasons for which use cases refuse |
 //!
 //! Values are parsed once, on the way in. No constructor lets a bad one through, so nothing behind it looks again:
 //!
@@ -24,7 +24,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let name = UserName::parse("Neo")?;
 //! assert_eq!(name.as_str(), "Neo");
-//! assert_eq!(name.key(), "neo", "names are unique by their key");
+//! assert_eq!(name.normalized(), "neo", "names are unique in this form");
 //! assert!(UserName::parse("two words").is_err());
 //!
 //! let email = EmailAddress::parse("neo@bücher.example")?;

@@ -1,4 +1,4 @@
-//! The links that mails carry. Each works once, for a while.
+//! The links that messages carry. Each works once, until it expires.
 
 use crate::Timestamp;
 use crate::id::id;
@@ -6,32 +6,32 @@ use crate::token::TokenHash;
 use crate::user::{EmailAddress, UserId};
 
 id! {
-    /// Names a link; its token is derived from it and is not it.
+    /// Identifies a link. The link's token is derived from it.
     LinkId
 }
 
 /// What following a link does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkPurpose {
-    /// Verifies an account that waits for it.
+    /// Activates a waiting account.
     VerifyAccount,
-    /// Gives the user this address.
+    /// Changes the user's address to this one.
     ChangeEmail(EmailAddress),
-    /// Lets whoever reads the account's mail set a new password.
+    /// Lets the reader of the account's mail set a new password.
     ResetPassword,
 }
 
-/// A link as a store keeps it: by the hash of its token.
+/// A link as a store keeps it: with the hash of its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Names the link.
+    /// Its id.
     pub id: LinkId,
-    /// What it is found by.
+    /// The hash of its token, by which it is found.
     pub hash: TokenHash,
-    /// Whose it is.
+    /// The account it belongs to.
     pub user_id: UserId,
     /// What following it does.
     pub purpose: LinkPurpose,
-    /// The first moment it no longer works.
+    /// The first moment at which it no longer works.
     pub expires_at: Timestamp,
 }

@@ -1,8 +1,10 @@
-//! Messages on their way out. A message is a row until it is sent; its text is made when it is sent.
+//! Messages to be sent. A message is a row in the outbox until it is sent; its text is written when it is sent.
 //!
-//! A use case writes an [`OutgoingMail`] into the outbox, a row of the database. A worker leases it as a [`LeasedMail`] and
-//! hands it to the mailer with its link's token; the mailer writes the text. What came of it is settled, which deletes,
-//! postpones or buries the row. A [`QueuedMail`] is what the operator sees of the row meanwhile.
+//! A use case writes an [`OutgoingMail`] into the outbox. A worker leases it as a [`LeasedMail`] and hands it, with its
+//! link's token, to the mailer, which writes the text. The worker then settles the message: it deletes or reschedules the
+//! row, or makes it a dead letter. An operator sees the row as a [`QueuedMail`].
+
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -11,32 +13,35 @@ use crate::id::id;
 use crate::link::{Link, LinkId};
 use crate::user::{EmailAddress, UserId};
 
+/// How long a message that carries no link is worth sending.
+pub(crate) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 id! {
-    /// Names a message; its `Message-ID` is made from it, so that a message sent twice is known as one.
+    /// Identifies a message. Its `Message-ID` is derived from it, so that a message sent twice can be recognized.
     MailId
 }
 
-/// What a message is about, and the link it carries.
+/// The kind of a message, with the link it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
-    /// The link that verifies a new account.
+    /// Carries the link that verifies a new account.
     VerifyAccount(LinkId),
-    /// The link that confirms a changed address.
+    /// Carries the link that confirms a changed address.
     ConfirmEmail(LinkId),
-    /// The link that lets its reader set a new password.
+    /// Carries the link that sets a new password.
     ResetPassword(LinkId),
-    /// To the present address: somebody asked for another one.
+    /// Tells the current address that somebody asked to replace it.
     EmailChangeRequested,
-    /// To the former address: the account has another one now.
+    /// Tells the former address that it was replaced.
     EmailChanged,
-    /// To the address of an account: its password is another one now.
+    /// Tells the address of an account that its password was changed.
     PasswordChanged,
-    /// Shows an operator that messages arrive. It is in no outbox for long.
+    /// Shows an operator that messages arrive. It does not pass through the outbox.
     Test,
 }
 
 impl MailKind {
-    /// What stores, templates and operators know it by.
+    /// Its name in the database, in templates and for operators.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -50,7 +55,7 @@ impl MailKind {
         }
     }
 
-    /// Every kind, with this link where it carries one.
+    /// Every kind; those that carry a link carry this one.
     #[must_use]
     pub fn all(link: LinkId) -> [Self; 7] {
         [
@@ -64,13 +69,14 @@ impl MailKind {
         ]
     }
 
-    /// The names of every kind.
+    /// The name of every kind.
     #[must_use]
     pub fn names() -> [&'static str; 7] {
         Self::all(LinkId::new(Uuid::nil())).map(Self::name)
     }
 
-    /// The kind of this name, with its link; `None` where there is no such kind, or it has no link or must have one.
+    /// The kind with this name and this link. `None` if no kind has the name, the kind carries a link and none is given,
+    /// or it carries none and one is given.
     #[must_use]
     pub fn named(name: &str, link: Option<LinkId>) -> Option<Self> {
         let kinds = Self::all(link.unwrap_or(LinkId::new(Uuid::nil())));
@@ -94,7 +100,7 @@ impl MailKind {
     }
 }
 
-/// The languages messages are written in.
+/// The languages of messages and pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -108,7 +114,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
-    /// Its tag (BCP 47).
+    /// Its tag (BCP 47): `en` or `de`.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -127,74 +133,74 @@ impl Language {
 /// A message as the outbox keeps it: no text, no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingMail {
-    /// Names the message.
+    /// Its id.
     pub id: MailId,
-    /// Whom it is about; `None` once that account lapsed. Whoever deletes its account deletes its mail.
+    /// The account it is about; `None` after that account has lapsed. Deleting an account deletes its mail.
     pub user_id: Option<UserId>,
-    /// What it is about.
+    /// Its kind.
     pub kind: MailKind,
     /// The language of its text.
     pub language: Language,
-    /// Where it goes.
+    /// The recipient.
     pub to: EmailAddress,
-    /// When it was written.
+    /// When it was enqueued.
     pub created_at: Timestamp,
-    /// From when on it is not sent any more: its link has expired, or what it says is old.
+    /// The first moment at which it is no longer sent, because its link has expired or its content is old.
     pub expires_at: Timestamp,
 }
 
-/// The right to send a message and to say what came of it, until another worker gets it.
+/// The right of one worker to send a message and to settle it, until the lease expires and another worker leases it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MailLease {
-    /// Of which message.
+    /// The message.
     pub id: MailId,
-    /// Until when. No two leases of a message end at the same time, so it tells them apart.
+    /// When the lease expires. No two leases of a message expire at the same time, so this tells them apart.
     pub until: Timestamp,
 }
 
-/// A message that this process alone may send until its lease ends.
+/// A message that only this worker may send until the lease expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeasedMail {
     /// The lease.
     pub lease: MailLease,
     /// The message.
     pub mail: OutgoingMail,
-    /// Its link; `None` where it carries none, and once that was followed or replaced.
+    /// Its link; `None` if it carries none, or the link was used or replaced.
     pub link: Option<Link>,
-    /// How often sending was tried before.
+    /// How many attempts to send it have failed.
     pub attempts: u32,
-    /// Why it failed the last time.
+    /// The reason of the last failure.
     pub last_failure: Option<String>,
 }
 
-/// A message that this process alone may dead_letter until its lease ends: what is kept of it cannot be read.
+/// A leased message whose row cannot be read. Only this worker may make it a dead letter until the lease expires.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it cannot be read: {reason}")]
+#[error("the message cannot be read: {reason}")]
 pub struct UnreadableMail {
     /// The lease.
     pub lease: MailLease,
-    /// What cannot be read.
+    /// Why it cannot be read.
     pub reason: String,
 }
 
-/// What becomes of a message.
+/// The state of a message in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailState {
-    /// It is sent, or tried again, from then on.
+    /// It is to be sent, or tried again, from this time on.
     Due(Timestamp),
-    /// It was given up then: a dead letter.
+    /// It became a dead letter at this time.
     Dead(Timestamp),
 }
 
-/// A message as its operator sees it.
+/// A message as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedMail {
     /// The message.
     pub mail: OutgoingMail,
-    /// What becomes of it.
+    /// Its state.
     pub state: MailState,
-    /// How often sending failed.
+    /// How many attempts to send it have failed.
     pub attempts: u32,
-    /// Why it failed the last time, mostly in the mail server's words.
+    /// The reason of the last failure, mostly the mail server's response.
     pub last_failure: Option<String>,
 }

@@ -6,19 +6,19 @@ use crate::mail::Language;
 use crate::user::EmailAddress;
 
 id! {
-    /// Names a request; the link and the message it leads to are named alike.
+    /// Identifies a request. The link and the message that it leads to have the same UUID.
     RecoveryId
 }
 
-/// Somebody wants to recover the account with this address. Whether there is one was not looked at yet.
+/// A request to recover the account with an address. It is not known yet whether there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecoveryRequest {
-    /// Names the request.
+    /// Its id.
     pub id: RecoveryId,
     /// The address, as it was typed.
     pub email: EmailAddress,
-    /// The language to write in.
+    /// The language of the message.
     pub language: Language,
-    /// When it was made.
+    /// When the request was made.
     pub requested_at: Timestamp,
 }

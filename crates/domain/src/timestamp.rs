@@ -15,8 +15,8 @@ const LAST: i64 = 253_402_300_799_999_999;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The given number of microseconds after 1970-01-01T00:00:00Z; values outside the years 1970 to 9999
-    /// become the nearest that lies inside.
+    /// The time this many microseconds after 1970-01-01T00:00:00Z. A value outside the years 1970 to 9999 becomes the
+    /// nearest one inside.
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {
         Self(micros.clamp(0, LAST))
@@ -34,21 +34,21 @@ impl Timestamp {
         self.0 / 1_000_000
     }
 
-    /// This time and `span` more, to the microsecond; stops at the end of the year 9999.
+    /// The time `span` later, in whole microseconds; at most the end of the year 9999.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         Self::from_micros(self.0.saturating_add(micros))
     }
 
-    /// This time and `span` less, to the microsecond.
+    /// The time `span` earlier, in whole microseconds; at least the beginning of 1970.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         Self::from_micros(self.0.saturating_sub(micros))
     }
 
-    /// How long from `self` to `later`; zero when `later` is not later.
+    /// The span from `self` to `later`; zero if `later` is not later.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {
         let micros = later.0.saturating_sub(self.0);
@@ -56,7 +56,7 @@ impl Timestamp {
     }
 }
 
-/// The time as `time` writes it, for calendars and cookies.
+/// The same time for the `time` crate, which cookies need.
 impl From<Timestamp> for OffsetDateTime {
     fn from(timestamp: Timestamp) -> Self {
         Self::from_unix_timestamp_nanos(i128::from(timestamp.0) * 1_000)
@@ -64,8 +64,8 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-/// RFC 3339, UTC, always six digits of fraction (the form of `docs/api/contract.md`). Every answer with a user has one, and a format
-/// description takes five times as long.
+/// RFC 3339 in UTC with six digits of fraction (`docs/api/contract.md`). It writes the digits itself, because every
+/// response with a user has a timestamp, and a format description takes five times as long.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = OffsetDateTime::from(*self);
@@ -86,7 +86,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Writes a number, with zeroes before it.
+/// Writes a number with leading zeroes.
 fn write_digits(place: &mut [u8], mut value: u32) {
     for digit in place.iter_mut().rev() {
         *digit = b'0' + (value % 10) as u8;

@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 /// How long to wait for a source that stopped answering.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ids from the operating system's random numbers.
+/// Ids and numbers from the operating system's random numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy(());
 
@@ -30,15 +30,23 @@ impl SystemEntropy {
 
 impl Entropy for SystemEntropy {
     fn uuid(&self) -> Uuid {
-        let mut bytes = [0; 16];
-        // Linux answers so few bytes always, once it has answered, which `open` saw. Where another system does
-        // not, waiting is all that is safe: an id that can be guessed is worse than none.
-        while let Err(error) = getrandom::fill(&mut bytes) {
-            tracing::error!(%error, "waiting for random numbers");
-            std::thread::sleep(PAUSE);
-        }
-        Builder::from_random_bytes(bytes).into_uuid()
+        Builder::from_random_bytes(random_bytes()).into_uuid()
     }
+
+    fn u64(&self) -> u64 {
+        u64::from_ne_bytes(random_bytes())
+    }
+}
+
+/// Once Linux has given random bytes, which `open` has checked, it always gives this few. On a system that does not, this
+/// waits, because an id that can be guessed is worse than none.
+fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    while let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "waiting for random numbers");
+        std::thread::sleep(PAUSE);
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -46,6 +54,15 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn makes_numbers_of_which_every_bit_varies() {
+        let entropy = SystemEntropy::open().unwrap();
+        let numbers: Vec<u64> = (0..200).map(|_| entropy.u64()).collect();
+        let set = numbers.iter().fold(0, |bits, number| bits | number);
+        let unset = numbers.iter().fold(0, |bits, number| bits | !number);
+        assert_eq!((set, unset), (u64::MAX, u64::MAX));
+    }
 
     #[test]
     fn makes_version_4_uuids_each_new() {

@@ -30,7 +30,7 @@ impl SecurityLog for SecurityLogLines {
             detail,
         } = line(kind);
         match kind {
-            SecurityEventKind::AttemptBlocked(_) => {
+            SecurityEventKind::AttemptLimited(_) => {
                 tracing::warn!(target: TARGET, event, detail, user, ip, "{message}");
             }
             _ => tracing::info!(target: TARGET, event, detail, user, ip, "{message}"),
@@ -41,7 +41,7 @@ impl SecurityLog for SecurityLogLines {
 fn line(kind: SecurityEventKind) -> Line {
     let (event, message) = match kind {
         SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
-        SecurityEventKind::AttemptBlocked(_) => ("attempt_blocked", "a client was asked to wait"),
+        SecurityEventKind::AttemptLimited(_) => ("attempt_blocked", "a client was asked to wait"),
         SecurityEventKind::LinkRefused => ("link_refused", "a mailed link did nothing"),
         SecurityEventKind::LinkDisowned => (
             "link_disowned",
@@ -78,7 +78,7 @@ fn detail(kind: SecurityEventKind) -> Option<&'static str> {
             RefusedLogin::WrongPassword => "wrong_password",
             RefusedLogin::NotVerified => "not_verified",
         }),
-        SecurityEventKind::AttemptBlocked(attempt) => Some(match attempt {
+        SecurityEventKind::AttemptLimited(attempt) => Some(match attempt {
             LimitedAction::Login => "login",
             LimitedAction::StrangersLogin => "strangers_login",
             LimitedAction::Register => "register",

@@ -5,13 +5,13 @@ use uuid::Uuid;
 use crate::sample;
 use azuma_domain::ports::Entropy;
 
-/// Ids that are the same in every run: the first, the second, and so on. No two are the same, and none is one of
-/// those in [`sample`].
+/// Ids and numbers that are the same in every run: the first, the second, and so on. No two are the same, and no id is
+/// one of those in [`sample`].
 #[derive(Debug, Default)]
 pub struct FakeEntropy(AtomicU32);
 
 impl FakeEntropy {
-    /// Ids from the first one on.
+    /// Begins with the first.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -20,11 +20,17 @@ impl FakeEntropy {
 
 impl Entropy for FakeEntropy {
     fn uuid(&self) -> Uuid {
-        sample::uuid(
-            sample::Kind::Drawn,
-            self.0.fetch_add(1, Ordering::SeqCst),
-            0,
-        )
+        sample::uuid(sample::Kind::Drawn, self.draw(), 0)
+    }
+
+    fn u64(&self) -> u64 {
+        u64::from(self.draw())
+    }
+}
+
+impl FakeEntropy {
+    fn draw(&self) -> u32 {
+        self.0.fetch_add(1, Ordering::SeqCst)
     }
 }
 

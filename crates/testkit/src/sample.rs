@@ -159,7 +159,7 @@ pub fn account(number: u32, name_text: &str) -> NewUser {
             created_at: now(),
         },
         password_hash: password_hash(name_text),
-        standing: AccountState::Active,
+        state: AccountState::Active,
     }
 }
 
@@ -175,7 +175,7 @@ pub fn account_with_email(number: u32, name_text: &str, email_text: &str) -> New
 #[must_use]
 pub fn waiting(number: u32, name_text: &str, until: Timestamp) -> NewUser {
     let mut new = account_with_email(number, name_text, &format!("{name_text}@example.org"));
-    new.standing = AccountState::Pending { until };
+    new.state = AccountState::Pending { until };
     new
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::future::Future;
 
 use azuma_domain::mail::{Language, MailId, MailState, QueuedMail};
-use azuma_domain::services::{MailDesk, MailDeskError};
+use azuma_domain::services::{OutboxAdmin, OutboxAdminError};
 use azuma_domain::user::EmailAddress;
 use uuid::Uuid;
 
@@ -18,15 +18,15 @@ pub fn run(config: &Config, task: MailTask) -> Result<(), Box<dyn Error>> {
     runtime()?.block_on(async {
         match task {
             MailTask::Test { address, language } => test(config, address, language).await,
-            MailTask::List { limit } => list(&wiring::mail_desk(config)?, limit).await,
-            MailTask::Show { id } => show(&wiring::mail_desk(config)?, MailId::new(id)).await,
+            MailTask::List { limit } => list(&wiring::outbox_admin(config)?, limit).await,
+            MailTask::Show { id } => show(&wiring::outbox_admin(config)?, MailId::new(id)).await,
             MailTask::Retry(letters) => {
-                let desk = wiring::mail_desk(config)?;
-                each(letters.ids, "will be sent", |id| desk.retry(id)).await
+                let outbox = wiring::outbox_admin(config)?;
+                each(letters.ids, "will be sent", |id| outbox.retry(id)).await
             }
             MailTask::Discard(letters) => {
-                let desk = wiring::mail_desk(config)?;
-                each(letters.ids, "is discarded", |id| desk.discard(id)).await
+                let outbox = wiring::outbox_admin(config)?;
+                each(letters.ids, "is discarded", |id| outbox.discard(id)).await
             }
         }
     })
@@ -40,14 +40,14 @@ async fn test(
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
     let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;
-    let words = accepted.words;
+    let words = accepted.response;
     Ok(print(&format!(
         "the message to {address} was taken: {words}\n"
     ))?)
 }
 
-async fn list(desk: &MailDesk, limit: u32) -> Result<(), Box<dyn Error>> {
-    let queued = desk.list(limit).await?;
+async fn list(outbox: &OutboxAdmin, limit: u32) -> Result<(), Box<dyn Error>> {
+    let queued = outbox.list(limit).await?;
     for message in &queued {
         let QueuedMail { mail, state, .. } = message;
         let (id, kind, to) = (mail.id, mail.kind.name(), &mail.to);
@@ -68,13 +68,13 @@ async fn list(desk: &MailDesk, limit: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
+async fn show(outbox: &OutboxAdmin, id: MailId) -> Result<(), Box<dyn Error>> {
     let QueuedMail {
         mail,
         state,
         attempts,
         last_failure,
-    } = desk.show(id).await?;
+    } = outbox.show(id).await?;
     let user = mail
         .user_id
         .map_or("-".to_owned(), |id| id.uuid().to_string());
@@ -95,7 +95,7 @@ async fn show(desk: &MailDesk, id: MailId) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn each<F: Future<Output = Result<(), MailDeskError>>>(
+async fn each<F: Future<Output = Result<(), OutboxAdminError>>>(
     ids: Vec<Uuid>,
     done: &str,
     work: impl Fn(MailId) -> F,

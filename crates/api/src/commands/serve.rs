@@ -27,7 +27,7 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
     let parts = wiring::assemble(config)?;
     let (stop, stopped) = watch::channel(());
-    let workers = Workers::start(&parts.services, stopped.clone());
+    let workers = Workers::start(&parts, stopped.clone());
     let session_cache = parts.session_cache.clone();
     let in_background = session_cache.clone();
     let background = tokio::spawn(keep_running(

@@ -17,7 +17,7 @@ pub fn run(config: &Config, task: SessionTask) -> Result<(), Box<dyn Error>> {
 }
 
 async fn revoke_all(config: &Config) -> Result<(), Box<dyn Error>> {
-    let revoked = wiring::session_desk(config)?.revoke_all().await;
+    let revoked = wiring::session_admin(config)?.revoke_all().await;
     let count = revoked.map_err(|error| {
         format!("some sessions may not be revoked, run the command again: {error}")
     })?;

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::ports::MaybeReady;
-use azuma_domain::services::Services;
+use azuma_domain::services::Sessions;
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::{MalformedToken, Token};
 
@@ -34,10 +34,10 @@ impl<D: Dialect> FromRequest for Bearer<D> {
     type Future = MaybeReady<Result<Self, ApiError<D>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let services = request.app_data::<web::Data<Services>>();
-        let services = services.ok_or(CarrierError::NoServices);
-        match services.and_then(|services| Ok((services, bearer_token(request.headers())?))) {
-            Ok((services, token)) => services.authenticate(&token).map(|session| {
+        let sessions = request.app_data::<web::Data<Sessions>>();
+        let sessions = sessions.ok_or(CarrierError::NoServices);
+        match sessions.and_then(|sessions| Ok((sessions, bearer_token(request.headers())?))) {
+            Ok((sessions, token)) => sessions.authenticate(&token).map(|session| {
                 Ok(Self {
                     session: session?,
                     dialect: PhantomData,

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use azuma_domain::services::{Recovery, Services};
+use azuma_domain::services::{Accounts, Recovery};
 use azuma_domain::user::EmailAddress;
 use serde::Deserialize;
 
@@ -38,7 +38,7 @@ pub async fn ask(request: HttpRequest) -> HttpResponse {
 }
 
 /// `POST /recover`, the form of the page above. It says the same of known addresses and of unknown ones.
-pub async fn begin(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
+pub async fn begin(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form: RecoverForm = match body.form().await {
         Ok(form) => form,
@@ -60,7 +60,7 @@ pub async fn begin(services: web::Data<Services>, origin: Origin, body: Body) ->
         client: origin.client,
         language: origin.language,
     };
-    match services.recover_account(recovery).await {
+    match accounts.recover_account(recovery).await {
         Ok(()) => Notice {
             texts,
             title: texts.recovery_begun_title,

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::link::LinkPurpose;
-use azuma_domain::services::{FollowLinkError, LinkPreview, ResetPasswordError, Services};
+use azuma_domain::services::{Accounts, FollowLinkError, LinkPreview, ResetPasswordError};
 use azuma_domain::token::Token;
 use azuma_domain::user::{PasswordRules, UserName};
 use serde::Deserialize;
@@ -36,10 +36,10 @@ struct ResetPage<'a> {
 }
 
 /// `GET /reset?token=`
-pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
+pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
-    match services.look_at_link(token.as_ref()).await {
+    match accounts.look_at_link(token.as_ref()).await {
         Ok(LinkPreview {
             purpose: LinkPurpose::ResetPassword,
             name,
@@ -48,7 +48,7 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
             texts,
             token: token.as_ref().map_or("", Token::expose),
             name: name.as_ref().map(UserName::as_str),
-            rules: services.password_rules(),
+            rules: accounts.password_rules,
             refused: false,
         }),
         Ok(LinkPreview {
@@ -63,18 +63,18 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
 }
 
 /// `POST /reset`, the form of the page above. A password outside the rules is asked for again.
-pub async fn set(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
+pub async fn set(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form: ResetForm = match body.form().await {
         Ok(form) => form,
         Err(error) => return form_unreadable(texts, error),
     };
-    let rules = services.password_rules();
+    let rules = accounts.password_rules;
     let token = Token::parse(&form.token).ok();
     let password = match new_password(&form.password, rules) {
         Ok(password) => password,
         Err(error) => {
-            let link = services.look_at_link(token.as_ref()).await.ok();
+            let link = accounts.look_at_link(token.as_ref()).await.ok();
             let name = link.and_then(|link| link.name);
             let again = ResetPage {
                 texts,
@@ -86,7 +86,7 @@ pub async fn set(services: web::Data<Services>, origin: Origin, body: Body) -> H
             return refused_page(error, &again);
         }
     };
-    match services
+    match accounts
         .reset_password(token, password, origin.client.ip, origin.language)
         .await
     {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::link::LinkPurpose;
-use azuma_domain::services::{Disowned, FollowLinkError, Followed, Services};
+use azuma_domain::services::{Accounts, Disowned, FollowLinkError, Followed};
 use azuma_domain::token::Token;
 use azuma_domain::user::UserName;
 use serde::Deserialize;
@@ -44,10 +44,10 @@ struct ConfirmPage<'a> {
 }
 
 /// `GET /verify?token=`
-pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpResponse {
+pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpResponse {
     let texts = Texts::of(language(&request));
     let token = token_in_query(&request);
-    let link = match services.look_at_link(token.as_ref()).await {
+    let link = match accounts.look_at_link(token.as_ref()).await {
         Ok(link) => link,
         Err(error) => return refused(texts, error),
     };
@@ -64,7 +64,7 @@ pub async fn ask(services: web::Data<Services>, request: HttpRequest) -> HttpRes
 }
 
 /// `POST /verify`, the form of the page above. Without an answer it confirms.
-pub async fn follow(services: web::Data<Services>, origin: Origin, body: Body) -> HttpResponse {
+pub async fn follow(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form = match body.form::<ConfirmForm>().await {
         Ok(form) => form,
@@ -72,8 +72,8 @@ pub async fn follow(services: web::Data<Services>, origin: Origin, body: Body) -
     };
     let token = Token::parse(&form.token).ok();
     let done = match form.answer {
-        Answer::Confirm => confirm(&services, token, origin).await,
-        Answer::NotMe => disown(&services, token, origin).await,
+        Answer::Confirm => confirm(&accounts, token, origin).await,
+        Answer::NotMe => disown(&accounts, token, origin).await,
     };
     let (title, text) = match done {
         Ok(done) => done,
@@ -91,18 +91,18 @@ pub async fn follow(services: web::Data<Services>, origin: Origin, body: Body) -
 /// A title and a text that say what happened.
 type Done = Result<(&'static str, &'static str), FollowLinkError>;
 
-async fn confirm(services: &Services, token: Option<Token>, origin: Origin) -> Done {
+async fn confirm(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Done {
     let texts = Texts::of(origin.language);
-    let followed = services.follow_link(token, origin.client.ip, origin.language);
+    let followed = accounts.follow_link(token, origin.client.ip, origin.language);
     Ok(match followed.await? {
         Followed::AccountVerified => (texts.account_verified_title, texts.account_verified_text),
         Followed::EmailChanged => (texts.email_changed_title, texts.email_changed_text),
     })
 }
 
-async fn disown(services: &Services, token: Option<Token>, origin: Origin) -> Done {
+async fn disown(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Done {
     let texts = Texts::of(origin.language);
-    let text = match services.disown_link(token, origin.client.ip).await? {
+    let text = match accounts.disown_link(token, origin.client.ip).await? {
         Disowned::AccountDeleted => texts.account_deleted_text,
         Disowned::EmailChangeTakenBack => texts.change_taken_back_text,
     };

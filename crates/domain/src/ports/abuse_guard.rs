@@ -4,48 +4,49 @@ use std::time::Duration;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{EmailAddress, UserId, UserName};
 
-/// Something the guard counts.
+/// An action that the guard counts.
 #[derive(Clone, Copy, Debug)]
 pub enum RateLimitedAction<'a> {
-    /// A login: counted for the client, and for the client with that name; and for the client as one that fails, until
-    /// [`forgive`](AbuseGuard::forgive) takes that back.
+    /// A login. It counts for the client and for the client with this name; it also counts as a failed login of the
+    /// client, until [`forgive`](AbuseGuard::forgive) is called.
     Login(&'a UserName),
-    /// The same login, once it is known whether the account knows the client. Where it does not, or nobody has the name, it is
-    /// counted for the name, whoever asks, and for the client's networks, as one that fails, until
-    /// [`forgive`](AbuseGuard::forgive) takes that back.
+    /// The same login, after it is known whether the account knows the client. If it does not, or no account has the name,
+    /// the login counts as a failed one for the name, whichever client asks, and for the client's networks, until
+    /// [`forgive`](AbuseGuard::forgive) is called.
     LoginTo(&'a UserName, Familiarity),
-    /// A registration: counted for the client.
+    /// A registration. It counts for the client.
     Register,
-    /// A link followed: counted for the client.
+    /// Following a link. It counts for the client.
     FollowLink,
-    /// A recovery requested, which may mail: counted for the client as a registration is and as one who has something mailed, for
-    /// the address, known or not, whoever asks, and for the instance. The count of the address is its own, so that whatever else is
-    /// mailed there keeps nobody from recovering an account: whoever is blocked has the links that were mailed meanwhile.
+    /// Requesting a recovery, which may cause a message. It counts for the client, both as a registration and as a message;
+    /// for the address, known or not, whichever client asks; and for the instance. The address has a count of its own for
+    /// recoveries, so that other messages to the address never keep its owner from recovering the account: when this count
+    /// is exceeded, the links have been mailed.
     Recover(&'a EmailAddress),
-    /// A message to whoever has this address, which somebody asked for: counted for the address, whoever asks, for the client and
-    /// for the instance.
+    /// A message to this address that a client asked for. It counts for the address, whichever client asks, for the client
+    /// and for the instance.
     Mail(&'a EmailAddress),
-    /// A message that tells the owner of a proved address something: counted for the address together with [`Mail`](Self::Mail).
+    /// A notice to the owner of a proved address. It counts for the address, together with [`Mail`](Self::Mail).
     Notice(&'a EmailAddress),
-    /// A password or an address changed, which hashes or mails: counted for the client as a registration is, and
-    /// for the user, who has logged in.
+    /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and for
+    /// the user, who is logged in.
     ChangeCredential(UserId),
 }
 
 /// Whether an account knows a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Familiarity {
-    /// Its user has logged in from the client's network.
+    /// The user has logged in from the client's network.
     Known,
-    /// Its user has not, or nobody has the name.
+    /// The user has not, or no account has the name.
     Stranger,
 }
 
-/// The guard asks to wait.
+/// An action is rate limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many attempts")]
 pub struct RateLimited {
-    /// How long.
+    /// How long the client must wait.
     pub retry_after: Duration,
 }
 
@@ -57,20 +58,21 @@ impl HasErrorCode for RateLimited {
     }
 }
 
-/// Slows those down who try too much.
+/// Limits the rate of actions.
 ///
-/// Attempts are counted by where they come from. What mails is also counted by where it goes, and guesses of clients that an
-/// account does not know by the account; those that it knows are let in whatever clients elsewhere do, so nobody can lock somebody else
-/// out.
+/// Actions count for the client that performs them. Those that cause mail also count for the recipient. Guesses by clients
+/// that the account does not know also count for the account; a client that it knows can log in however often strangers
+/// guess, so nobody can lock out a user.
 pub trait AbuseGuard: Send + Sync {
-    /// Counts an attempt; `ip` is the client's, and matters where the attempt is counted for the client.
+    /// Counts an attempt and admits or refuses it. `ip` is the client's address; it matters only if the attempt counts for
+    /// the client.
     ///
     /// # Errors
-    /// [`RateLimited`] where there were too many; the attempt is not to be made.
+    /// [`RateLimited`] if there were too many attempts. The caller must not perform the action then.
     fn admit(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) -> Result<(), RateLimited>;
 
-    /// Takes back that an attempt which was admitted counts as one that fails: it was no guess, or nothing was compared with
-    /// it. To be called once at the most for an attempt. Those under way count as such that fail, so that guesses made at once
-    /// are not more than guesses made one by one.
+    /// Stops counting an admitted attempt as a failed one, because it was no guess or no password was compared. Callers
+    /// call this at most once per attempt. Until then an attempt counts as failed, so that simultaneous guesses are limited
+    /// like successive ones.
     fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>);
 }

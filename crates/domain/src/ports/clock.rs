@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use crate::Timestamp;
 
-/// Tells the time. The answering node's clock decides about expiry, never the database's.
+/// Tells the time. Expiry is decided by the clock of the node that answers, never by the database's.
 pub trait Clock: Send + Sync {
-    /// The time now, to the microsecond.
+    /// The time now, in whole microseconds.
     fn now(&self) -> Timestamp;
 
-    /// How long ago some moment of the past was, by a clock that nobody sets. It MUST NOT go back.
+    /// The time since a fixed moment in the past, by a clock that nobody can set. It MUST NOT go back.
     fn running(&self) -> Duration;
 }

@@ -1,7 +1,10 @@
 use uuid::Uuid;
 
-/// Makes ids.
+/// Makes ids and random numbers.
 pub trait Entropy: Send + Sync {
     /// A version 4 UUID. It MUST be unpredictable and new each time.
     fn uuid(&self) -> Uuid;
+
+    /// A number from 0 to `u64::MAX`. Every number MUST be equally likely and unpredictable.
+    fn u64(&self) -> u64;
 }

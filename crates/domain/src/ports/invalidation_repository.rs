@@ -3,69 +3,72 @@ use uuid::Uuid;
 use super::StoreError;
 use crate::user::UserId;
 
-/// The number of an invalidation; 0 stands before the first.
+/// The number of an invalidation. The first one is 1; 0 stands before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InvalidationNumber(u64);
 
 impl InvalidationNumber {
-    /// The number written so.
+    /// The number with this value.
     #[must_use]
     pub fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number.
+    /// The value.
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
 
-    /// The one after it.
+    /// The number after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
 
-/// Tells an invalidation from the one with its number in another history: in that of a backup that was restored, or of a
-/// standby that was promoted without the last commits.
+/// A random mark that tells two invalidations with the same number apart. A backup that was restored, or a standby that
+/// was promoted without the last commits, gives numbers a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvalidationMark(Uuid);
 
 impl InvalidationMark {
-    /// The mark that is this UUID.
+    /// The mark with this UUID.
     #[must_use]
     pub fn new(uuid: Uuid) -> Self {
         Self(uuid)
     }
 }
 
-/// Says that what is remembered of a user and its sessions no longer holds.
+/// Tells nodes that what they cached of a user and its sessions is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalidation {
     /// Its place in the order of commits.
     pub number: InvalidationNumber,
-    /// Its own, whatever else has the number elsewhere.
+    /// Its mark.
     pub mark: InvalidationMark,
-    /// Whose user and sessions changed.
+    /// The user whose data or sessions changed.
     pub user_id: UserId,
 }
 
-/// How far a history of invalidations goes, or is known.
+/// The last invalidation that exists, or that a node knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryEnd {
     /// The number of the last invalidation.
     pub number: InvalidationNumber,
-    /// Its mark; `None` where it is kept no longer, or there was none.
+    /// Its mark; `None` if it is pruned, or there was no invalidation yet.
     pub mark: Option<InvalidationMark>,
 }
 
 /// Reads the invalidations of all nodes.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer.
 pub trait InvalidationReader {
-    /// The last one there ever was.
+    /// The last invalidation that was ever added.
     fn last(&mut self) -> Result<HistoryEnd, StoreError>;
 
-    /// The first `limit` of that with `number` and those after it that are still kept, in order.
+    /// The invalidations from `number` on that are still kept, in order; at most `limit`.
     fn from(
         &mut self,
         number: InvalidationNumber,
@@ -73,13 +76,16 @@ pub trait InvalidationReader {
     ) -> Result<Vec<Invalidation>, StoreError>;
 }
 
-/// The invalidations of all nodes, for each node to read.
+/// The invalidations of all nodes. Each node reads them.
 ///
-/// Nobody adds one by hand: a unit of work that updates or deletes a user, ends or promotes a session or adds
-/// a token to one MUST, when it commits, have added one for each user concerned, and none otherwise. Numbers MUST be
-/// given in the order of the commits and without gaps, so that whoever has seen one has seen all before it. Each MUST have
-/// a mark of its own, made at random, and keep it.
+/// No caller adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
+/// session or adds a token to one, the store MUST have added one invalidation for each user concerned; any other
+/// transaction MUST add none. Numbers MUST follow the order of commits without gaps, so that a node that has seen a number
+/// has seen all before it. Each invalidation MUST have a random mark of its own, and keep it.
 pub trait InvalidationRepository: InvalidationReader {
-    /// Deletes the first `limit` of those before the last `keep`; answers how many.
+    /// Deletes invalidations before the last `keep`, oldest first, at most `limit`; answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError>;
 }

@@ -5,7 +5,10 @@ use crate::user::UserId;
 
 /// Reads the networks that users have logged in from.
 pub trait KnownClientReader {
-    /// When the user was noted last to log in from the network; `None` where it never was, or was forgotten.
+    /// When the user was last noted to log in from the network; `None` if it never was, or the note was deleted.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
     fn last_seen(
         &mut self,
         user_id: UserId,
@@ -14,9 +17,12 @@ pub trait KnownClientReader {
 }
 
 /// The networks that users have logged in from. They are deleted with their user.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait KnownClientRepository: KnownClientReader {
-    /// Notes that the user logs in from the network. Of one user MUST keep `most` networks, those that were seen last. The
-    /// caller has locked the user, or has added it in the same transaction.
+    /// Notes that the user logs in from the network at `now`. MUST keep at most `most` networks of the user: those seen
+    /// last. The caller has locked the user, or has added it in the same transaction.
     fn note(
         &mut self,
         user_id: UserId,
@@ -25,7 +31,7 @@ pub trait KnownClientRepository: KnownClientReader {
         most: usize,
     ) -> Result<(), StoreError>;
 
-    /// Forgets networks that were seen last before `time`, those first that were seen least recently, and answers how many. MUST
-    /// stop at `limit` but for networks that were seen at the same moment.
+    /// Deletes networks that were last seen before `time`, the least recently seen first, and answers how many. MUST stop
+    /// at `limit`, except that it may also delete networks that were seen at the same moment as the last one.
     fn delete_unseen_since(&mut self, time: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

@@ -6,38 +6,47 @@ use crate::Timestamp;
 use crate::mail::OutgoingMail;
 use crate::token::Token;
 
-/// A message was handed over.
+/// The mail server has accepted a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// What the mail server said to it, on one line, or where the message is.
-    pub words: String,
+    /// The mail server's response, on one line, or the place where the message was written.
+    pub response: String,
 }
 
-/// A message could not be handed over.
+/// The mail server has not accepted a message. The text is the server's response, if it sent one.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// Trying again may help; the words are the server's where it said any.
+    /// Another attempt may succeed.
     #[error("{0}")]
     Transient(String),
-    /// Trying again does not help.
+    /// Another attempt would fail as well.
     #[error("{0}")]
     Permanent(String),
 }
 
-/// Hands messages over to whoever delivers them.
+/// Hands messages to a mail server.
 pub trait Mailer: Send + Sync {
-    /// Writes the message's text and hands it over; `token` is that of its link, where it carries one. MUST answer `Ok` only once it was accepted. The `Message-ID`
-    /// MUST be the same each time the same message is sent. No words it answers may hold the message's token.
+    /// Writes the text of a message and hands it over. `token` is the token of the message's link, if it carries one.
+    ///
+    /// An implementation MUST answer `Ok` only after the server has accepted the message. It MUST use the same
+    /// `Message-ID` whenever it sends the same message. Neither response nor error may contain the token.
+    ///
+    /// # Errors
+    /// [`SendError`] if the server refuses the message, cannot be reached or exceeds the [`timeout`](Self::timeout).
     fn send(
         &self,
         mail: OutgoingMail,
         token: Option<Token>,
     ) -> BoxFuture<'_, Result<Accepted, SendError>>;
 
-    /// Deletes what it keeps of messages that it took at `until` or before, and answers how many files that were. MUST delete
-    /// nothing else, whoever else writes there, and no message that it has taken again since.
+    /// Deletes the messages it has kept since `until` or earlier and answers how many files it deleted. It MUST delete
+    /// nothing else, even if others write to the same place, and no message that it was given again after `until`.
+    ///
+    /// # Errors
+    /// [`io::Error`] if a file cannot be listed or deleted; others may be deleted by then.
     fn discard(&self, until: Timestamp) -> BoxFuture<'_, io::Result<usize>>;
 
-    /// The longest that [`send`](Self::send) takes. It MUST answer by then; a message is leased for longer.
-    fn patience(&self) -> Duration;
+    /// The longest time that [`send`](Self::send) takes. It MUST answer by then, because the lease on a message is only
+    /// a little longer.
+    fn timeout(&self) -> Duration;
 }

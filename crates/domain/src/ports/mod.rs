@@ -1,6 +1,6 @@
-//! What the domain asks of the world.
+//! The traits through which the domain reaches the outside world.
 //!
-//! Each trait says what an implementation MUST keep to. `crates/testkit/tests/store_contract/` tests the MUSTs of the
+//! Each trait says what an implementation MUST do. `crates/testkit/tests/store_contract/` tests the MUSTs of the
 //! store against every database.
 
 mod abuse_guard;
@@ -47,30 +47,30 @@ pub use store::{
 };
 pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserRepository};
 
-/// A future of a port, so that ports stay object-safe.
+/// A boxed future, which keeps the traits object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A future of a port that mostly has its answer at once, and then costs no allocation. Like most futures it panics when it is
-/// polled again after its answer was taken.
+/// A future that is mostly ready at once and then needs no allocation. Like most futures it panics if it is polled again
+/// after it has answered.
 pub enum MaybeReady<T> {
-    /// The answer is there.
+    /// The answer is known.
     Now(Ready<T>),
-    /// It takes a while.
+    /// The answer takes a while.
     Later(BoxFuture<'static, T>),
 }
 
 impl<T> MaybeReady<T> {
-    /// The answer is there.
+    /// A future with this answer.
     pub fn now(answer: T) -> Self {
         Self::Now(ready(answer))
     }
 
-    /// The answer is this future's.
+    /// A future that answers what this one answers.
     pub fn later(answer: impl Future<Output = T> + Send + 'static) -> Self {
         Self::Later(Box::pin(answer))
     }
 
-    /// The same answer as another type.
+    /// The same future with its answer changed.
     pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'static) -> MaybeReady<U>
     where
         T: 'static,

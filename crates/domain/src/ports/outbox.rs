@@ -2,27 +2,38 @@ use super::StoreError;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
 
-/// Reads messages on their way out.
+/// Reads the outbox.
 pub trait OutboxReader {
-    /// Every message that can be read, dead letters among them, the oldest first; `limit` of them at the most.
+    /// The readable messages, dead letters included, oldest first; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer.
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
 
     /// The message with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database does not answer or the message cannot be read.
     fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError>;
 }
 
-/// Messages on their way out, written in the transaction that causes them.
+/// The outbox: messages to be sent. Each message is written in the transaction that causes it.
 ///
-/// A worker leases a message, sends it, and settles it: deletes, postpones or buries it. Settling MUST change nothing
-/// once the lease was followed by another, or the message is gone or a dead letter. A reason may be any text; a part of
-/// it may be kept. Messages of a kind or in a language that only a later release knows are not there for this one.
+/// A worker leases a message, sends it and then settles it with [`delete`](Self::delete),
+/// [`reschedule`](Self::reschedule) or [`dead_letter`](Self::dead_letter). These three MUST do nothing if another worker
+/// has leased the message since, or if the message is deleted or already a dead letter. They accept any text as reason
+/// and may keep a part of it. A message of a kind or in a language that only a later release knows does not exist for
+/// this release.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait OutboxRepository: OutboxReader {
-    /// Adds a message, due at once.
+    /// Adds a message that is due at once.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
-    /// Leases the message that is due for longest at `now`, until `until`. MUST give a message to one of any number of racing
-    /// calls, and MUST NOT give it again before `until`. One that cannot be read MUST hold up no other: it is leased as well,
-    /// to be buried.
+    /// Leases, until `until`, the message that has been due longest at `now`. Of any number of racing calls MUST let one
+    /// have the message, and MUST NOT lease it again before `until`. A message that cannot be read MUST NOT delay
+    /// others: it is leased as well, to become a dead letter.
     fn lease(
         &mut self,
         now: Timestamp,
@@ -32,7 +43,7 @@ pub trait OutboxRepository: OutboxReader {
     /// Deletes a message that was sent.
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;
 
-    /// Makes a message due again at `due_at`, one attempt the more, keeping the reason it failed for.
+    /// Makes a message due again at `due_at`, counts one more attempt and keeps the reason of the failure.
     fn reschedule(
         &mut self,
         lease: MailLease,
@@ -40,7 +51,7 @@ pub trait OutboxRepository: OutboxReader {
         reason: &str,
     ) -> Result<(), StoreError>;
 
-    /// Keeps a message as a dead letter with the reason. MUST NOT be leased again.
+    /// Keeps a message as a dead letter, with the reason. It MUST NOT be leased again.
     fn dead_letter(
         &mut self,
         lease: MailLease,
@@ -48,8 +59,9 @@ pub trait OutboxRepository: OutboxReader {
         reason: &str,
     ) -> Result<(), StoreError>;
 
-    /// Makes a dead letter due at `now`, to be sent until `expires_at`, as if it had never been tried; why it failed is
-    /// kept. MUST answer `true` once at the most for a letter that died once, and `false` where there is no such letter.
+    /// Makes a dead letter due at `now` and sendable until `expires_at`, with no attempts counted; keeps the reason of
+    /// the last failure. Of any number of racing calls for one dead letter MUST let one answer `true`; answers `false`
+    /// if there is no such dead letter.
     fn requeue(
         &mut self,
         id: MailId,
@@ -57,10 +69,10 @@ pub trait OutboxRepository: OutboxReader {
         expires_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Deletes at most `limit` dead letters that died at `until` or before, and answers how many. MUST leave whatever is to be
-    /// sent, letters made due again among it.
+    /// Deletes at most `limit` dead letters that were given up at `until` or earlier and answers how many. MUST leave
+    /// messages that are to be sent, requeued ones included.
     fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
-    /// Deletes a message, whatever becomes of it elsewhere. MUST answer `true` once at the most.
+    /// Deletes a message, whether leased or not. MUST answer `true` at most once per message.
     fn discard(&mut self, id: MailId) -> Result<bool, StoreError>;
 }

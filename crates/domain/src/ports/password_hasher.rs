@@ -5,27 +5,27 @@ use super::BoxFuture;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{Password, PasswordHash};
 
-/// What comparing a password with a hash shows.
+/// The result of comparing a password with a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the password.
+    /// The password is right.
     Right,
-    /// It is the password, and the hash is of an older scheme or other parameters than those in force.
+    /// The password is right, and the hash has another scheme or other parameters than those in force.
     NeedsRehash,
-    /// It is not the password.
+    /// The password is wrong.
     Wrong,
-    /// What is stored is no hash that can be read, as of another scheme or of an account that was locked by hand. No
-    /// password is right.
+    /// The stored hash cannot be read, because its scheme is unknown or somebody edited it to lock the account. No password
+    /// is right.
     Unreadable,
 }
 
-/// A password could not be hashed.
+/// A password could not be hashed or compared.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// The request would wait too long. Nothing was hashed.
+    /// The request would have to wait too long. Nothing was hashed.
     #[error("too many passwords are waiting to be hashed")]
     Overloaded {
-        /// After how long trying again is likely to help.
+        /// The time after which another attempt is likely to succeed.
         retry_after: Duration,
     },
     /// Hashing failed.
@@ -42,14 +42,17 @@ impl HasErrorCode for HashError {
     }
 }
 
-/// Hashes passwords, slowly by intent.
+/// Hashes passwords, slowly on purpose.
 ///
-/// An implementation MUST hold at most a bounded number of passwords, MUST answer
-/// [`Overloaded`](HashError::Overloaded) where one would wait longer than its bound, MUST NOT block the thread that asks, and
-/// MUST let clients take turns: nobody waits behind all that another client asked for. `client` is the address of whoever
-/// asks; those without one are one client.
+/// An implementation MUST queue at most a bounded number of passwords, MUST fail with
+/// [`Overloaded`](HashError::Overloaded) if one would wait longer than its bound, MUST NOT block the calling thread, and
+/// MUST let clients take turns, so that no client waits behind the whole queue of another. `client` is the client's
+/// address; all clients without an address count as one.
 pub trait PasswordHasher: Send + Sync {
-    /// A new hash, each time with another salt, with the parameters in force.
+    /// Hashes a password with a new salt and the parameters in force.
+    ///
+    /// # Errors
+    /// [`HashError::Overloaded`] if the queue is too long, [`HashError::Failed`] if the hash function fails.
     fn hash(
         &self,
         client: Option<IpAddr>,
@@ -57,6 +60,10 @@ pub trait PasswordHasher: Send + Sync {
     ) -> BoxFuture<'_, Result<PasswordHash, HashError>>;
 
     /// Compares a password with a hash.
+    ///
+    /// # Errors
+    /// [`HashError::Overloaded`] if the queue is too long, [`HashError::Failed`] if the hash function fails. A hash that
+    /// cannot be read is no error but [`Verdict::Unreadable`].
     fn verify(
         &self,
         client: Option<IpAddr>,

@@ -2,25 +2,30 @@ use super::StoreError;
 use crate::Timestamp;
 use crate::recovery::{RecoveryId, RecoveryRequest};
 
-/// Requests to recover an account, until a worker looks for the account.
+/// Requests to recover an account. A worker takes each request and looks for its account.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait RecoveryRepository {
-    /// Adds a request, due at once.
+    /// Adds a request that is due at once.
     fn insert(&mut self, request: &RecoveryRequest) -> Result<(), StoreError>;
 
-    /// The request that is due for longest at `now`, whether or not it can be read. MUST give a request to one of any number of
-    /// racing transactions, until that ends.
+    /// The request that has been due longest at `now`, readable or not. Of any number of racing transactions MUST let
+    /// one have the request until that transaction ends.
     fn next_due(&mut self, now: Timestamp) -> Result<Option<RecoveryId>, StoreError>;
 
-    /// Takes a request out. It is there again if the transaction is rolled back. MUST fail with
-    /// [`StoreError::Failed`] where it cannot be read.
+    /// Removes a request and answers it. A rollback restores it.
+    ///
+    /// # Errors
+    /// MUST fail with [`StoreError::Failed`] if the request cannot be read.
     fn take(&mut self, id: RecoveryId) -> Result<Option<RecoveryRequest>, StoreError>;
 
-    /// When a request was made, whatever became of it since.
+    /// When a request was made; `None` if it is gone.
     fn requested_at(&mut self, id: RecoveryId) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Makes a request due again at `due_at`. MUST do so with one that cannot be read, too.
+    /// Makes a request due again at `due_at`, readable or not.
     fn reschedule(&mut self, id: RecoveryId, due_at: Timestamp) -> Result<(), StoreError>;
 
-    /// Deletes a request, whether or not it can be read.
+    /// Deletes a request, readable or not.
     fn discard(&mut self, id: RecoveryId) -> Result<(), StoreError>;
 }

@@ -2,42 +2,42 @@ use std::net::IpAddr;
 
 use crate::user::UserId;
 
-/// What happened, and to whom.
+/// An event that matters for the security of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecurityEvent {
     /// What happened.
     pub kind: SecurityEventKind,
-    /// The account it happened to, where that is known.
+    /// The account concerned, if it is known.
     pub user_id: Option<UserId>,
-    /// The address of the client that did it, where that is known.
+    /// The address of the client that caused it, if it is known.
     pub ip: Option<IpAddr>,
 }
 
-/// What an operator wants to see when accounts are attacked. None of it carries a text that a client sent.
+/// The kinds of security events. None carries text that a client sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecurityEventKind {
     /// A login was refused.
     LoginRefused(RefusedLogin),
-    /// The abuse guard asked a client to wait.
-    AttemptBlocked(LimitedAction),
-    /// Whoever was mailed a link said that it was somebody else's wish, which was taken back: an account that waited is deleted, or a
-    /// change of address dropped.
+    /// An attempt was rate limited.
+    AttemptLimited(LimitedAction),
+    /// The recipient of a link said that somebody else had asked for it. The waiting account was deleted, or the change
+    /// of address cancelled.
     LinkDisowned,
-    /// A mailed link did nothing: it is unknown, used or expired.
+    /// A link was refused because it is unknown, used or expired.
     LinkRefused,
-    /// Somebody asked for a link that sets a new password. Whether an account has the address is not known yet.
+    /// Somebody asked for a link that sets a new password. Whether an account has the address is not known then.
     RecoveryRequested,
-    /// A mailed link set a new password, and ended all sessions.
+    /// A mailed link set a new password; all sessions of the account were revoked.
     PasswordReset,
     /// A mailed link verified an account.
     AccountVerified,
-    /// The user set a new password, which ended the other sessions.
+    /// The user set a new password; its other sessions were revoked.
     PasswordChanged,
-    /// The user asked for another address, which a mailed link has to confirm.
+    /// The user asked for another address. A mailed link must confirm it.
     EmailChangeRequested,
-    /// A mailed link confirmed another address, which is the user's now.
+    /// A mailed link confirmed the user's new address.
     EmailChanged,
-    /// The user ended all of its sessions.
+    /// The user revoked all of its sessions.
     SessionsRevoked,
     /// The user deleted the account.
     AccountDeleted,
@@ -46,37 +46,37 @@ pub enum SecurityEventKind {
 /// Why a login was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusedLogin {
-    /// Nobody has the name.
+    /// No account has the name.
     UserUnknown,
-    /// The password is another.
+    /// The password is wrong.
     WrongPassword,
-    /// The password is right, and the account waits for verification.
+    /// The password is right, but the account waits for verification.
     NotVerified,
 }
 
-/// What a client was asked to wait with.
+/// The kinds of actions that are rate limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitedAction {
     /// A login.
     Login,
-    /// A login of a client that the account does not know, while others guess at its password.
+    /// A login by a client that the account does not know, while others guess its password.
     StrangersLogin,
     /// A registration.
     Register,
     /// Following a link.
     FollowLink,
-    /// Asking for a recovery.
+    /// Requesting a recovery.
     Recover,
-    /// Having something mailed to an address.
+    /// Causing a message to an address.
     Mail,
-    /// A message that tells a user something: it was not written.
+    /// A notice to a user. It was not written.
     Notice,
     /// Changing a password or an address.
     ChangeCredential,
 }
 
-/// Tells the operator what matters for the security of accounts.
+/// Records security events for the operator.
 pub trait SecurityLog: Send + Sync {
-    /// Tells of an event. MUST NOT block or fail.
+    /// Records an event. MUST NOT block or fail.
     fn record(&self, event: SecurityEvent);
 }

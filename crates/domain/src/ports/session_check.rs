@@ -4,21 +4,22 @@ use crate::session::{Lifetimes, LiveSession};
 use crate::token::TokenHash;
 use crate::user::UserId;
 
-/// Answers "who is this?", the question Azuma is asked most.
+/// Finds the session of a token. No other question is asked so often, so an implementation may cache.
 ///
-/// An implementation may answer from memory, but only ever to say yes: every no MUST be the store's. What another node
-/// changed MUST NOT be answered from memory longer than 3 s after the change was committed, whatever broke.
+/// A cached session may only confirm a token: if a token is refused, the store MUST have said so. A cache MUST NOT answer
+/// what another node has changed later than 3 s after that change was committed, whatever fails.
 pub trait SessionCheck: Send + Sync {
-    /// Finds the token with this hash that is live at `now`, with its session and user, and records this use of it: it was
-    /// last used at `now`, and expires at [`Lifetimes::extension`] if that is later than it would. Answers the session as this
-    /// use left it, and `None` where no such token is live.
+    /// Finds the token with this hash that is live at `now`, with its session and user, and records this use: the token
+    /// was last used at `now`, and expires at [`Lifetimes::extension`] if that is later than before. Answers the session
+    /// as this use leaves it, or `None` if no such token is live.
     ///
-    /// A use MUST be written at most a minute later. It MUST be written before this answers where it moves the expiry and
-    /// the stored one is less than ten minutes away. Nothing written late may move an expiry back or requeue a session.
+    /// A use MUST be written at most a minute later. It MUST be written before this call answers if it moves the expiry
+    /// and the stored expiry is less than ten minutes away. A late write MUST NOT move an expiry back or restore a revoked
+    /// session.
     ///
     /// # Errors
-    /// [`StoreError`] where the store had to be asked, or the use had to be written, and neither could be done. The use may
-    /// be recorded all the same.
+    /// [`StoreError`] if the answer or the write needs the store and the store does not answer. The use may be recorded
+    /// nevertheless.
     fn use_token(
         &self,
         hash: TokenHash,
@@ -26,7 +27,8 @@ pub trait SessionCheck: Send + Sync {
         lifetimes: &Lifetimes,
     ) -> MaybeReady<Result<Option<LiveSession>, StoreError>>;
 
-    /// The user or a session of it changed, or is gone: what was found of them before, or is being looked up right now, MUST
-    /// NOT be answered to a later [`use_token`](Self::use_token). Called after the commit, before anybody is told.
+    /// Drops what is cached of a user and its sessions, because they were changed or deleted. A later
+    /// [`use_token`](Self::use_token) MUST NOT answer what was found before this call, nor what a lookup finds that is
+    /// under way. The caller invalidates after its commit and before it answers.
     fn invalidate(&self, user_id: UserId);
 }

@@ -7,32 +7,35 @@ use crate::user::UserId;
 /// One use of a token, to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionUse {
-    /// The token used.
+    /// The hash of the token.
     pub hash: TokenHash,
-    /// When.
+    /// When the token was used.
     pub used_at: Timestamp,
-    /// Until when this use extends it. `None` where uses leave the expiry as it is, as they MUST a rotating token's: a use
-    /// written late would give an old one back what [`promote`](SessionRepository::promote) took.
+    /// The expiry that this use extends the token to. `None` if uses do not extend it, as they MUST NOT extend a rotating
+    /// token: a late write would undo what [`promote`](SessionRepository::promote) did to an old token.
     pub extended_to: Option<Timestamp>,
 }
 
 /// Reads sessions and their tokens.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer or what it stores of a session cannot be read.
 pub trait SessionReader {
-    /// The token with this hash, its session and its user. MUST NOT find a token expired at `now`.
+    /// The token with this hash, its session and its user. MUST NOT find a token that has expired at `now`.
     fn find_by_token(
         &mut self,
         hash: &TokenHash,
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError>;
 
-    /// Whether the session is there with a token live at `now`.
+    /// Whether the session exists and has a token that is live at `now`.
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// All the session's tokens, expired ones too, by generation.
+    /// The session's tokens, expired ones included, in the order of their generations.
     fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError>;
 
-    /// The user's sessions that have a token live at `now`, each once, newest first, `limit` of them at the most: with the
-    /// current token, or with the next one where the current has expired.
+    /// The user's sessions with a token that is live at `now`, each once, newest first; at most `limit`. Each comes with
+    /// its current token, or with the next one if the current one has expired.
     fn list(
         &mut self,
         user_id: UserId,
@@ -41,23 +44,26 @@ pub trait SessionReader {
     ) -> Result<Vec<ListedSession>, StoreError>;
 }
 
-/// Sessions and their tokens. An ended session is a deleted row, so nothing written late can requeue it.
+/// Sessions and their tokens. Revoking a session deletes its row, so no late write can restore it.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait SessionRepository: SessionReader {
     /// Adds a session with its first token.
     fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
 
-    /// Writes any number of uses, of which the later counts where one token comes twice. MUST move neither
-    /// `expires_at` nor `last_used_at` backwards, MUST leave `expires_at` alone where a use extends nothing, and MUST
-    /// pass over tokens that are gone. Answers the hashes of those that are there, in any order.
+    /// Writes any number of uses; if a token occurs twice, the later use counts. MUST move neither `expires_at` nor
+    /// `last_used_at` backwards, MUST leave `expires_at` alone if a use extends nothing, and MUST skip tokens that do
+    /// not exist. Answers the hashes of those that exist, in any order.
     fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
 
-    /// Adds a further token to a session. Of racing calls for one generation MUST let one answer `true`, and the
-    /// others `false` and change nothing; likewise `false` where the session has ended.
+    /// Adds a further token to a session. Of racing calls for one generation MUST let one answer `true`; the others
+    /// answer `false` and change nothing, as does a call for a session that does not exist.
     fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError>;
 
-    /// Makes `to` the session's current generation, and lets every earlier token expire at `old_expire_at`, or at
-    /// its own end if sooner. Of racing calls for one generation MUST let one answer `true`; `false` where the
-    /// current generation is `to` or later already, or the session has ended.
+    /// Makes `to` the session's current generation and lets every earlier token expire at `old_expire_at`, or at its own
+    /// expiry if that is sooner. Of racing calls for one generation MUST let one answer `true`; answers `false` if the
+    /// current generation is already `to` or later, or the session does not exist.
     fn promote(
         &mut self,
         id: SessionId,
@@ -65,17 +71,19 @@ pub trait SessionRepository: SessionReader {
         old_expire_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Ends one session of this user. MUST answer `true` once at the most, and `false` for another user's.
+    /// Revokes one session of this user. MUST answer `true` at most once per session, and `false` for a session of
+    /// another user.
     fn revoke(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of the user but `except`, and answers how many.
+    /// Revokes all sessions of the user but `except` and answers how many.
     fn revoke_all(
         &mut self,
         user_id: UserId,
         except: Option<SessionId>,
     ) -> Result<usize, StoreError>;
 
-    /// Ends sessions of the user, whichever, until `keep` and `except` are left, `limit` of them at the most; answers how many.
+    /// Revokes sessions of the user, in any order, until `keep` of them and `except` are left; at most `limit`. Answers
+    /// how many.
     fn revoke_surplus(
         &mut self,
         user_id: UserId,
@@ -84,8 +92,9 @@ pub trait SessionRepository: SessionReader {
         limit: u32,
     ) -> Result<usize, StoreError>;
 
-    /// Ends all sessions of the user but the `keep` used last, `limit` of them at the most; answers how many. One that was
-    /// never used counts as used when it was issued, and MUST be kept rather than one that has expired at `now`.
+    /// Revokes all sessions of the user but the `keep` used last; at most `limit`. Answers how many. A session that was
+    /// never used counts as used when it was issued, and a live one MUST be kept rather than one that has expired at
+    /// `now`.
     fn revoke_least_used(
         &mut self,
         user_id: UserId,
@@ -94,9 +103,10 @@ pub trait SessionRepository: SessionReader {
         limit: u32,
     ) -> Result<usize, StoreError>;
 
-    /// Ends sessions that were issued before `before`, whosever they are, `limit` of them at the most, and answers how many.
+    /// Revokes sessions of any user that were issued before `before`; at most `limit`. Answers how many.
     fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
-    /// Deletes at most `limit` tokens expired at `now` and the sessions left without one; answers how many tokens.
+    /// Deletes at most `limit` tokens that have expired at `now`, and the sessions left without a token. Answers how many
+    /// tokens.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

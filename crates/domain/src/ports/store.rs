@@ -13,27 +13,27 @@ use super::{
     RecoveryRepository, SessionReader, SessionRepository, UserReader, UserRepository,
 };
 
-/// How a unit of work that may write ends when nothing went wrong with the store.
+/// How a unit of work that may write ends if the store works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Everything it did happens.
+    /// Everything it wrote is committed.
     Commit,
-    /// Nothing it did happens.
+    /// Nothing it wrote is committed.
     RollBack,
 }
 
-/// What a unit of work that only reads does.
+/// The closure of a unit of work that only reads.
 pub type ReadWork = Box<dyn Fn(&mut dyn Reader) -> Result<(), StoreError> + Send>;
 
-/// What a unit of work that may write does.
+/// The closure of a unit of work that may write.
 pub type WriteWork = Box<dyn Fn(&mut dyn Transaction) -> Result<Decision, StoreError> + Send>;
 
 /// A unit of work. Its closure is `Fn`, not `FnOnce`: a store may run it again from the start.
 pub enum Work {
-    /// It only reads. Each call of a repository sees what was committed when the call was made, so two calls may see two
-    /// moments.
+    /// Work that only reads. Each call of a repository sees what was committed at the time of the call, so two calls may
+    /// see different states.
     Read(ReadWork),
-    /// It may write, in one transaction.
+    /// Work that may write, in one transaction.
     Write(WriteWork),
 }
 
@@ -54,18 +54,19 @@ impl Work {
 /// A database, one unit of work at a time.
 ///
 /// An implementation MUST
-/// - run work that may write inside one transaction, and make all of it happen or nothing;
+/// - run work that may write inside one transaction, and commit all of it or nothing;
 /// - have committed durably before it answers `Ok` after [`Decision::Commit`];
-/// - change nothing where the work fails, panics or decides to roll back;
+/// - change nothing if the work fails, panics or decides to roll back;
 /// - run the work again, from the start and in a new transaction, after a deadlock, a serialization failure, a busy
-///   database or a connection found dead before the commit, and answer [`StoreError::Unavailable`] when that does
-///   not help within its bounds;
-/// - never run the work again once a commit was sent, whose fate may be unknown.
+///   database or a lost connection before the commit, and fail with [`StoreError::Unavailable`] if that does not
+///   succeed within its limits;
+/// - never run the work again after it has sent a commit, whose outcome may be unknown.
 pub trait Store: Send + Sync {
     /// Runs a unit of work. Services call [`StoreExt::transact`] and [`StoreExt::read`] instead.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing happened then, unless the error came after the commit was sent.
+    /// [`StoreError`] if the database does not answer or fails. Nothing is changed then, unless the error came after the
+    /// commit was sent.
     fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
@@ -75,53 +76,53 @@ pub trait Reader {
     fn users(&mut self) -> &mut dyn UserReader;
     /// Sessions and their tokens.
     fn sessions(&mut self) -> &mut dyn SessionReader;
-    /// Where users have logged in from.
+    /// Networks that users have logged in from.
     fn known_clients(&mut self) -> &mut dyn KnownClientReader;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkReader;
-    /// Messages on their way out.
+    /// Messages to be sent.
     fn outbox(&mut self) -> &mut dyn OutboxReader;
-    /// What other nodes must forget.
+    /// Invalidations of what nodes cache.
     fn invalidations(&mut self) -> &mut dyn InvalidationReader;
-    /// What time it is by the database's own clock; `None` where that is the clock of this machine.
+    /// The time by the database's own clock; `None` if the database uses the clock of this machine.
     ///
     /// # Errors
-    /// [`StoreError`] where the database does not answer.
+    /// [`StoreError`] if the database does not answer.
     fn clock(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// The repositories, all inside one transaction.
 pub trait Transaction {
-    /// The same repositories, for what only reads.
+    /// The same repositories, without their methods that write.
     fn reader(&mut self) -> &mut dyn Reader;
     /// Accounts.
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Sessions and their tokens.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
-    /// Where users have logged in from.
+    /// Networks that users have logged in from.
     fn known_clients(&mut self) -> &mut dyn KnownClientRepository;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkRepository;
     /// Requests to recover an account.
     fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
-    /// Messages on their way out.
+    /// Messages to be sent.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
-    /// What other nodes must forget.
+    /// Invalidations of what nodes cache.
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository;
 }
 
-/// The store could not do its work.
+/// A database error.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database does not answer, or is too busy; trying again later helps.
+    /// The database does not answer or is too busy. A later attempt may succeed.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The database answered something it never should.
+    /// The database answered something unexpected, such as a value that cannot be read.
     #[error("the database failed: {0}")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// What a client is told to wait when the database does not answer.
+/// How long a client is told to wait if the database is unavailable.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 impl HasErrorCode for StoreError {
@@ -135,7 +136,7 @@ impl HasErrorCode for StoreError {
     }
 }
 
-/// What another account already holds.
+/// Which unique value another account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// The name.
@@ -146,22 +147,32 @@ pub enum Conflict {
     Email,
 }
 
-/// For units of work that write nothing unique: a conflict there is a defect.
+/// A conflict in a write that changes no unique value is a defect.
 impl From<Conflict> for StoreError {
     fn from(conflict: Conflict) -> Self {
         Self::Failed(conflict.into())
     }
 }
 
-/// A write that uniqueness can refuse. After a [`Conflict`] the transaction MUST be rolled back.
+/// Why a write failed that may change a unique value. After a [`Conflict`] the transaction MUST be rolled back.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Another account holds it.
+    /// Another account has the value.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A write that changes no unique value can only fail with the database.
+impl From<WriteError> for StoreError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Conflict(conflict) => conflict.into(),
+            WriteError::Store(error) => error,
+        }
+    }
 }
 
 /// Why a unit of work ends without a commit.
@@ -169,7 +180,7 @@ pub enum WriteError {
 pub enum Abort<E> {
     /// The use case refuses.
     Refused(E),
-    /// The store could not do its work.
+    /// The database failed.
     Store(StoreError),
 }
 
@@ -188,12 +199,12 @@ impl<E: From<Conflict>> From<WriteError> for Abort<E> {
     }
 }
 
-/// Typed units of work over [`Store::run`].
+/// Units of work with typed results, over [`Store::run`].
 pub trait StoreExt {
-    /// Runs `work` and commits if it answers `Ok`; else nothing of it happened.
+    /// Runs `work` and commits if it answers `Ok`; otherwise rolls back.
     ///
     /// # Errors
-    /// What the work refused with, or the [`StoreError`] as an `E`.
+    /// The `E` with which the work refused, or the [`StoreError`] converted to an `E`.
     fn transact<T, E>(
         &self,
         work: impl Fn(&mut dyn Transaction) -> Result<T, Abort<E>> + Send + 'static,
@@ -202,7 +213,7 @@ pub trait StoreExt {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static;
 
-    /// Runs `work`, which cannot write:
+    /// Runs `work`. Writing does not compile:
     ///
     /// ```compile_fail
     /// # use azuma_domain::{ports::{Store, StoreError, StoreExt}, user::UserId};
@@ -212,7 +223,7 @@ pub trait StoreExt {
     /// ```
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`] if the database does not answer or fails.
     fn read<T>(
         &self,
         work: impl Fn(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
@@ -265,7 +276,7 @@ impl StoreExt for dyn Store {
     }
 }
 
-/// Carries what the last run made past the object-safe [`Store::run`].
+/// Carries the result of the last run out of [`Store::run`], which cannot be generic.
 struct Outcome<T>(Arc<Mutex<Option<T>>>);
 
 impl<T> Default for Outcome<T> {
@@ -281,12 +292,13 @@ impl<T> Clone for Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    fn set(&self, made: T) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+    fn set(&self, result: T) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     }
 
     fn take(&self) -> Result<T, StoreError> {
-        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        made.ok_or_else(|| StoreError::Failed("the store answered without running the work".into()))
+        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result
+            .ok_or_else(|| StoreError::Failed("the store answered without running the work".into()))
     }
 }

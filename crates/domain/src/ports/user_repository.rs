@@ -5,32 +5,32 @@ use crate::user::{
     UserId, UserName,
 };
 
-/// An account about to be.
+/// An account to be added.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// What others may learn of it.
+    /// The public part.
     pub user: User,
     /// The hash of its password.
     pub password_hash: PasswordHash,
-    /// Whether it may be used at once.
-    pub standing: AccountState,
+    /// Whether it is active at once.
+    pub state: AccountState,
 }
 
-/// Who has an address.
+/// The account that holds an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressHolder {
     /// The account.
     pub user_id: UserId,
-    /// The address as the account wrote it, which may be in another case than the one asked for.
+    /// The address as the account's user wrote it; its case may differ from the one asked for.
     pub email: EmailAddress,
-    /// Whether the account may be used.
-    pub standing: AccountState,
+    /// Whether the account is active.
+    pub state: AccountState,
 }
 
-/// What changes of an account; all of it or nothing.
+/// Changes of an account. Either all of them happen or none.
 #[derive(Clone, Debug, Default)]
 pub struct UserChanges {
-    /// A new name, or the old one in another case.
+    /// A new name, or the same name in another case.
     pub name: Option<UserName>,
     /// The hash of a new password.
     pub password_hash: Option<PasswordHash>,
@@ -42,49 +42,55 @@ pub struct UserChanges {
     pub status: Change<Status>,
 }
 
-/// Reads accounts, the waiting ones among them. [`UserRepository`] says what *waiting* and *lapsed* mean.
+/// Reads accounts. [`UserRepository`] defines *waiting* and *lapsed*.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer or what it stores of the account cannot be read.
 pub trait UserReader {
     /// The user with this id. MUST NOT find a waiting account.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Who has this name, waiting accounts included. MUST NOT find one lapsed at `now`.
+    /// The account with this name, active or waiting. MUST NOT find an account that has lapsed at `now`.
     fn find_by_name(
         &mut self,
         name: &UserName,
         now: Timestamp,
     ) -> Result<Option<Credential>, StoreError>;
 
-    /// Who has this address, waiting accounts included. MUST NOT find one lapsed at `now`.
+    /// The account with this address, active or waiting. MUST NOT find an account that has lapsed at `now`.
     fn find_by_email(
         &mut self,
         email: &EmailAddress,
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
-    /// The name of the account, waiting ones included. `None` where there is no such account, or what is stored is no name: an
-    /// earlier release may have let it in.
+    /// The name of the account, active or waiting. `None` if there is no such account, or the stored name is invalid: an
+    /// earlier release may have admitted it.
     fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError>;
 
-    /// The address of the account, waiting ones included. `None` where there is no such account, or it has none. MUST NOT need
-    /// anything else of it to be readable.
+    /// The address of the account, active or waiting. `None` if there is no such account or it has no address. MUST
+    /// succeed even if nothing else of the account can be read.
     fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError>;
 }
 
-/// Accounts, the waiting ones among them.
+/// Accounts.
 ///
-/// Names and addresses are held by their keys. A *waiting* account has [`AccountState::Pending`]; once its `until` has
-/// come it has *lapsed*: nothing finds it any more, and [`release`](Self::release) deletes it.
+/// Names and addresses are unique in their normalized form. A *waiting* account is [`AccountState::Pending`]; from its
+/// `until` on it has *lapsed*: no method finds it any more, and [`release`](Self::release) deletes it.
+///
+/// # Errors
+/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait UserRepository: UserReader {
-    /// Adds an account.
+    /// Adds an account. Of any number of racing calls for one name or address, one succeeds.
     ///
-    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) where another
-    /// account, waiting and lapsed ones included, holds it, and name the name where both are held; of any number of
-    /// racing calls for one name or address, one succeeds.
+    /// # Errors
+    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) if another account,
+    /// even a waiting or lapsed one, has the name or the address; with `Name` if both are taken.
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
 
-    /// Deletes every account lapsed at `now` that holds the name or the address, locking them in the order of
-    /// their ids. Whoever needs a name or an address calls it first, in the same transaction. Mail to a lapsed
-    /// account MUST stay: what was not sent in time is kept as a dead letter.
+    /// Deletes every account that has lapsed at `now` and holds the name or the address, and locks them in the order of
+    /// their ids. A caller that needs a name or an address calls this first, in the same transaction. Mail to a lapsed
+    /// account MUST stay, so that what was not sent in time becomes a dead letter.
     fn release(
         &mut self,
         name: Option<&UserName>,
@@ -92,26 +98,28 @@ pub trait UserRepository: UserReader {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// The account, waiting ones included. Others MUST NOT be able to change or delete it before this transaction ends:
-    /// two that lock one account run one after the other. MUST NOT need what others may learn of the account to be readable.
+    /// Locks the account, active or waiting, until this transaction ends: another transaction MUST NOT be able to change,
+    /// delete or lock it before. MUST succeed even if the public part of the account cannot be read.
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
-    /// Changes an account and answers it as it is now; `None` where there is none. MUST fail as
-    /// [`insert`](Self::insert) does where another account holds the new name or address, and MUST let an account
-    /// keep its own name in another case.
+    /// Changes an account and answers it as it is now; `None` if there is none. MUST let an account keep its own name in
+    /// another case.
+    ///
+    /// # Errors
+    /// MUST fail as [`insert`](Self::insert) does if another account holds the new name or address.
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError>;
 
-    /// Makes a waiting account a user, its address proved at `now`. MUST answer `true` once at the most for an account, and `false` for one
-    /// that is lapsed at `now`, no longer there, or not waiting.
+    /// Makes a waiting account active, its address proved at `now`. MUST answer `true` at most once per account, and
+    /// `false` if it has lapsed at `now`, does not exist or is not waiting.
     fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Notes that the account's address was proved at `now`, where it has one. MUST leave the rest of it as it is.
+    /// Notes that the account's address, if it has one, was proved at `now`. MUST change nothing else.
     fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Deletes an account with its sessions, links and mail. MUST answer `true` once at the most.
+    /// Deletes an account with its sessions, links and mail. MUST answer `true` at most once per account.
     fn delete(&mut self, id: UserId) -> Result<bool, StoreError>;
 
-    /// Deletes at most `limit` accounts lapsed at `now`, and answers how many. Their mail MUST stay, as with
+    /// Deletes at most `limit` accounts that have lapsed at `now` and answers how many. Their mail MUST stay, as with
     /// [`release`](Self::release).
     fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

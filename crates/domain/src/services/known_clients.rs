@@ -1,32 +1,58 @@
-//! Which clients an account knows: those in networks that its user has logged in from. Where others guess at the password, these
-//! are let in as ever, so nobody can lock the user out.
+//! The clients that an account knows: those in networks that its user has logged in from. While others guess its
+//! password, these clients can still log in, so guessing locks nobody out.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Services;
 use crate::Timestamp;
-use crate::ports::{Familiarity, StoreError, StoreExt, Transaction};
+use crate::ports::{Familiarity, Store, StoreError, StoreExt, Transaction};
 use crate::session::ClientNetwork;
 use crate::user::{Credential, UserId, UserName};
 
-/// The most networks of a user that are remembered: those that were seen last.
-const MOST: usize = 20;
-/// How long what was noted is good enough, so that not every login writes it.
+/// The most networks remembered per user: those seen last.
+const MOST_NETWORKS: usize = 20;
+/// How long a noted login is recent enough, so that not every login writes a row.
 const NOTED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a network is remembered that its user does not log in from.
+/// How long a network is remembered after its user last logged in from it.
 pub(super) const REMEMBERED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Whose name it is, and whether that account knows the client that asks.
+/// The account with a name, and whether it knows the client that logs in.
 pub(super) struct NamedAccount {
-    /// `None` where nobody has the name.
+    /// `None` if no account has the name.
     pub credential: Option<Credential>,
-    /// When its user was noted last to log in from the client's network.
+    /// When the user was last noted to log in from the client's network.
     last_seen_at: Option<Timestamp>,
 }
 
 impl NamedAccount {
-    /// Whether the account knows the client. One that nobody has knows none.
+    /// Looks up who has a name, for a client at `ip`.
+    pub async fn find(
+        store: &Arc<dyn Store>,
+        name: &UserName,
+        ip: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let name = name.clone();
+        let network = ip.map(ClientNetwork::of);
+        store
+            .read(move |reader| {
+                let credential = reader.users().find_by_name(&name, now)?;
+                let last_seen_at = match (&credential, network) {
+                    (Some(account), Some(network)) => {
+                        reader.known_clients().last_seen(account.user_id, network)?
+                    }
+                    _ => None,
+                };
+                Ok(Self {
+                    credential,
+                    last_seen_at,
+                })
+            })
+            .await
+    }
+
+    /// Whether the account knows the client. If there is no account, the client is a stranger.
     pub fn familiarity(&self) -> Familiarity {
         match self.last_seen_at {
             Some(_) => Familiarity::Known,
@@ -34,40 +60,12 @@ impl NamedAccount {
         }
     }
 
-    /// Where the client is, if that is to be noted once it has logged in.
-    pub fn news(&self, ip: Option<IpAddr>, now: Timestamp) -> Option<IpAddr> {
+    /// The client's address if a successful login must note it; `None` if it was noted less than a day ago.
+    pub fn address_to_note(&self, ip: Option<IpAddr>, now: Timestamp) -> Option<IpAddr> {
         let noted = self
             .last_seen_at
             .is_some_and(|seen| now < seen.plus(NOTED_FOR));
         ip.filter(|_| !noted)
-    }
-}
-
-impl Services {
-    /// Who has a name, as a client at this address sees it.
-    pub(super) async fn account_named(
-        &self,
-        name: &UserName,
-        ip: Option<IpAddr>,
-    ) -> Result<NamedAccount, StoreError> {
-        let (name, now) = (name.clone(), self.ports.clock.now());
-        let network = ip.map(ClientNetwork::of);
-        let store = &self.ports.store;
-        store
-            .read(move |tx| {
-                let credential = tx.users().find_by_name(&name, now)?;
-                let last_seen_at = match (&credential, network) {
-                    (Some(account), Some(network)) => {
-                        tx.known_clients().last_seen(account.user_id, network)?
-                    }
-                    _ => None,
-                };
-                Ok(NamedAccount {
-                    credential,
-                    last_seen_at,
-                })
-            })
-            .await
     }
 }
 
@@ -81,7 +79,7 @@ pub(super) fn note_client(
     match ip {
         Some(ip) => tx
             .known_clients()
-            .note(user_id, ClientNetwork::of(ip), now, MOST),
+            .note(user_id, ClientNetwork::of(ip), now, MOST_NETWORKS),
         None => Ok(()),
     }
 }

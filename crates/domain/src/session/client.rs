@@ -1,18 +1,18 @@
-//! What a session was issued to.
+//! The client that a session was issued to.
 
 use std::net::IpAddr;
 
-/// The most characters kept of a `User-Agent`.
+/// The most characters kept of a `User-Agent` header.
 const MAX_USER_AGENT_CHARS: usize = 256;
-/// The most characters looked at for those that are kept.
+/// The most characters of the header that are read.
 const MOST_LOOKED_AT: usize = 4 * MAX_USER_AGENT_CHARS;
 
-/// The program that logged in, as it named itself: at most 256 characters, none of them a control character.
+/// The client's `User-Agent` header: 1 to 256 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserAgent(String);
 
 impl UserAgent {
-    /// Keeps what can be shown of what a client sent; `None` if nothing can.
+    /// Removes control characters and keeps the first 256 others; `None` if none is left.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let kept: String = text
@@ -24,18 +24,18 @@ impl UserAgent {
         (!kept.is_empty()).then_some(Self(kept))
     }
 
-    /// The text kept.
+    /// The header as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Where a request came from.
+/// The client that sent a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
-    /// Its address, after trusted proxies were believed.
+    /// Its address, as trusted proxies report it.
     pub ip: Option<IpAddr>,
-    /// Its program.
+    /// Its `User-Agent` header.
     pub user_agent: Option<UserAgent>,
 }

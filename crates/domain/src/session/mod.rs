@@ -1,4 +1,4 @@
-//! Sessions, and the policies they live under.
+//! Sessions, their policies and their tokens.
 
 mod client;
 mod network;
@@ -18,96 +18,96 @@ use crate::token::{Generation, TokenHash, TokenShape};
 use crate::user::UserId;
 
 id! {
-    /// Names a session. Shown in lists; it authenticates nothing.
+    /// Identifies a session in lists. It is no credential.
     SessionId
 }
 
-/// A user's being logged in somewhere. It lives as long as one of its tokens does.
+/// A login of a user. A session lives as long as one of its tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Names the session.
+    /// Its id.
     pub id: SessionId,
-    /// Who is logged in.
+    /// The user that is logged in.
     pub user_id: UserId,
-    /// How its tokens expire; stays as issued.
+    /// How its tokens expire; never changes.
     pub policy: SessionPolicy,
-    /// How its tokens are written; stays as issued.
+    /// The format of its tokens; never changes.
     pub shape: TokenShape,
     /// The generation of its current token.
     pub generation: Generation,
-    /// When it was issued.
+    /// When the session was issued.
     pub created_at: Timestamp,
-    /// What it was issued to.
+    /// The client that it was issued to.
     pub client: Client,
 }
 
-/// One token of a session, as a store keeps it: by its hash.
+/// One token of a session, as a store keeps it: with its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionToken {
     /// The session it belongs to.
     pub session_id: SessionId,
-    /// Which of the session's tokens it is.
+    /// Its place among the session's tokens.
     pub generation: Generation,
-    /// What it is found by.
+    /// The hash by which it is found.
     pub hash: TokenHash,
-    /// The first moment it no longer counts.
+    /// The first moment at which it is no longer live.
     pub expires_at: Timestamp,
     /// When it was last used; `None` before the first use.
     pub last_used_at: Option<Timestamp>,
 }
 
 impl SessionToken {
-    /// Whether the token counts at `now`.
+    /// Whether the token has not expired at `now`.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
 
-    /// Records a use at `used_at` that extends it to `extended_to`. An expiry further away stays.
+    /// Records a use at `used_at` that extends the token to `extended_to`. A later expiry stays.
     pub fn record_use(&mut self, used_at: Timestamp, extended_to: Option<Timestamp>) {
         self.last_used_at = Some(used_at);
         self.expires_at = extended_to.map_or(self.expires_at, |to| to.max(self.expires_at));
     }
 }
 
-/// A token found live, with its user and as much of its session as a request needs. It is kept in memory for every
-/// session in use: no text but the user's, and cloning it copies none.
+/// A live token with its user and the part of its session that a request needs. Sessions in use are cached in this form: it
+/// shares the user's text, so that cloning it copies no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     /// The token that was presented.
     pub token: SessionToken,
     /// How the session's tokens expire.
     pub policy: SessionPolicy,
-    /// How the session's tokens are written.
+    /// The format of the session's tokens.
     pub shape: TokenShape,
     /// The generation of the session's current token.
     pub current: Generation,
-    /// The newest generation of the session's tokens; later than the token's own where it has a successor.
+    /// The newest generation of the session's tokens; later than the generation of `token` if that has a successor.
     pub newest: Generation,
-    /// Who is logged in.
+    /// The user that is logged in.
     pub user: Arc<SessionOwner>,
 }
 
 impl LiveSession {
-    /// Names the session.
+    /// The id of the session.
     #[must_use]
     pub fn session_id(&self) -> SessionId {
         self.token.session_id
     }
 
-    /// Whether the token that was presented follows the session's current one, which its first use makes it.
+    /// Whether the presented token is later than the session's current one. Its first use makes it the current one.
     #[must_use]
     pub fn is_with_next_token(&self) -> bool {
         self.token.generation > self.current
     }
 }
 
-/// A session with the token that stands for it in a list: the current one, or the next once that has expired.
+/// A session as a list shows it: with its current token, or the next one if the current one has expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedSession {
     /// The session.
     pub session: Session,
-    /// Its token.
+    /// The token.
     pub token: SessionToken,
     /// When any of its tokens was last used.
     pub last_used_at: Option<Timestamp>,

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The network of a client's address, as large as one place has: an IPv4 /24 or an IPv6 /48.
+/// The network of a client's address, of the size that one site usually has: an IPv4 /24 or an IPv6 /48.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientNetwork(IpAddr);
 
 impl ClientNetwork {
-    /// The network that an address is in. An IPv4 address in IPv6 form is one of IPv4.
+    /// The network that contains an address. An IPv4-mapped IPv6 address counts as IPv4.
     #[must_use]
     pub fn of(ip: IpAddr) -> Self {
         Self(match ip.to_canonical() {
@@ -18,7 +18,7 @@ impl ClientNetwork {
     }
 }
 
-/// Its first address, a slash and the length of what all its addresses begin with: `203.0.113.0/24`.
+/// CIDR notation, such as `203.0.113.0/24`.
 impl fmt::Display for ClientNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

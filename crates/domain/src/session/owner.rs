@@ -1,20 +1,20 @@
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{User, UserId};
 
-/// Whose a session is. What is stored of the user may be unreadable, such as a name that an earlier release let in; the
-/// session is good all the same, for whatever needs to know no more than whose it is.
+/// The user of a session. The stored user may be unreadable, for example because an earlier release admitted its name. The
+/// session still authenticates, for requests that need only the user's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionOwner {
-    /// Names the user.
+    /// The id of the user.
     pub id: UserId,
     user: Option<User>,
 }
 
-/// What is stored of a user cannot be read.
+/// The stored user cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "what is stored of user {0} cannot be read: mostly a name that an earlier release let in; a new name mends it, and \
-     so does setting a password by a mailed link"
+    "what is stored of user {0} cannot be read, mostly because an earlier release admitted its name; set a new name, or a \
+     new password by a mailed link"
 )]
 pub struct UserUnreadable(pub UserId);
 
@@ -25,16 +25,16 @@ impl HasErrorCode for UserUnreadable {
 }
 
 impl SessionOwner {
-    /// The user with this id; `None` where what is stored of it cannot be read.
+    /// The owner with this id. `user` is `None` if the stored user cannot be read.
     #[must_use]
     pub fn new(id: UserId, user: Option<User>) -> Self {
         Self { id, user }
     }
 
-    /// What others may learn of the user.
+    /// The public part of the user.
     ///
     /// # Errors
-    /// [`UserUnreadable`].
+    /// [`UserUnreadable`] if the stored user cannot be read.
     pub fn profile(&self) -> Result<&User, UserUnreadable> {
         self.user.as_ref().ok_or(UserUnreadable(self.id))
     }

@@ -8,38 +8,38 @@ use crate::token::TokenShape;
 /// How a session's tokens expire. A session keeps the policy it was issued under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionPolicy {
-    /// One token; every use moves its expiry (seed 000 in `docs/api/seeds/`).
+    /// A session has one token, and every use extends it (seed 000 in `docs/api/seeds/`).
     Sliding,
-    /// A token's expiry stands; near it, a next token takes over (seed 002 in `docs/api/seeds/`).
+    /// A token's expiry is fixed. Shortly before it, the next token is issued (seed 002 in `docs/api/seeds/`).
     Rotating,
 }
 
-/// What a dialect asks of the sessions it issues.
+/// The terms under which a dialect issues sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionTerms {
-    /// How its tokens expire.
+    /// How the tokens expire.
     pub policy: SessionPolicy,
-    /// How its tokens are written.
+    /// The format of the tokens.
     pub shape: TokenShape,
-    /// How long the first token lives, not being used.
+    /// How long the first token lives if it is not used.
     pub first_life: Duration,
 }
 
-/// The spans that hold for every session of an instance, as configured now.
+/// The configured durations, which apply to every session of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// How long a sliding token lives after a use.
     pub extend_to: Duration,
     /// How long a rotating token lives.
     pub lifetime: Duration,
-    /// With this much left or less, the next token is due.
+    /// The next token is due when a rotating token has at most this long to live.
     pub renew_within: Duration,
-    /// How long the old token lives after the first use of the next.
+    /// How long a rotating token lives after the first use of the next one.
     pub grace: Duration,
 }
 
 impl Lifetimes {
-    /// Until when a use at `now` extends a token; `None` where uses extend nothing.
+    /// The expiry that a use at `now` extends a token to; `None` if uses do not extend it.
     #[must_use]
     pub fn extension(&self, policy: SessionPolicy, now: Timestamp) -> Option<Timestamp> {
         match policy {
@@ -48,7 +48,7 @@ impl Lifetimes {
         }
     }
 
-    /// Whether a token that expires at `expires_at` is to be followed by a next one now.
+    /// Whether the next token is due for a token that expires at `expires_at`.
     #[must_use]
     pub fn renewal_is_due(
         &self,

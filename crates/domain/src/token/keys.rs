@@ -1,4 +1,4 @@
-//! The keys tokens are derived with.
+//! The keys that derive tokens.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -12,25 +12,24 @@ use super::{ALPHANUMERIC_LENGTH, Generation, Token, TokenHash, TokenShape};
 use crate::link::LinkId;
 use crate::session::SessionId;
 
-/// Base64 that is read with or without padding.
+/// Base64, decoded with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-/// Bytes from here up would favour the first letters of the alphabet, and are passed over.
+/// Bytes from here on are skipped, because they would favour the first letters of the alphabet.
 const FAIR: u8 = 248;
 
-/// 32 bytes that nobody else knows, padded to a block as HMAC does (RFC 2104 §2). Wiped when dropped; it cannot be
-/// printed.
+/// A secret of 32 bytes, padded to a block as HMAC does (RFC 2104 §2). It is wiped when dropped and cannot be printed.
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 64]>);
 
 impl SecretKey {
-    /// Reads a key written as base64, with or without padding; white space around it is passed over.
+    /// Parses a key in base64, with or without padding. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// [`MalformedSecretKey`] when it is not base64, or not of 32 bytes.
+    /// [`MalformedSecretKey`] if the text is not base64 or does not decode to 32 bytes.
     pub fn parse(text: &str) -> Result<Self, MalformedSecretKey> {
         let decoded = BASE64.decode(text.trim_ascii()).map(Zeroizing::new);
         let decoded = decoded.map_err(|_| MalformedSecretKey)?;
@@ -51,15 +50,15 @@ impl SecretKey {
     }
 }
 
-/// The text is no secret key. What it is instead is not repeated: it may be a key with a typing error.
+/// The text is not a secret key. The error does not repeat the text, which may be a key with a typing error.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct MalformedSecretKey;
 
-/// Makes tokens, and makes them again: a token is a function of a key and the row it belongs to.
+/// Derives tokens. A token is a function of a key and the row it belongs to, so it can be derived again.
 ///
-/// The current key makes new tokens. To make one again, every key is tried in turn, and the stored hash tells
-/// which is right; a token whose key is gone still authenticates, it can only not be shown.
+/// The current key derives new tokens. To derive a token again, every key is tried in turn until the stored hash matches. A
+/// token whose key is gone still authenticates, but it cannot be shown.
 ///
 /// ```
 /// use azuma_domain::session::SessionId;
@@ -83,19 +82,19 @@ pub struct TokenKeys {
 }
 
 impl TokenKeys {
-    /// Keys of which `current` makes new tokens, and `previous` made some before.
+    /// Keys of which `current` derives new tokens; `previous` keys have derived older ones.
     #[must_use]
     pub fn new(current: SecretKey, previous: Vec<SecretKey>) -> Self {
         Self { current, previous }
     }
 
-    /// The token of a session's generation, made with the current key.
+    /// The token of this generation of a session, derived with the current key.
     #[must_use]
     pub fn session_token(&self, id: SessionId, generation: Generation, shape: TokenShape) -> Token {
         Seed::session(id, generation).token(&self.current, shape)
     }
 
-    /// The same token again, whichever key made it; `None` when that key is gone.
+    /// The token with this hash, derived with the key that first derived it; `None` if that key is gone.
     #[must_use]
     pub fn recover_session_token(
         &self,
@@ -107,13 +106,13 @@ impl TokenKeys {
         self.recover(&Seed::session(id, generation), shape, hash)
     }
 
-    /// The token of a mailed link, made with the current key.
+    /// The token of a mailed link, derived with the current key.
     #[must_use]
     pub fn link_token(&self, id: LinkId) -> Token {
         Seed::link(id).token(&self.current, TokenShape::Uuid)
     }
 
-    /// The same link's token again, whichever key made it; `None` when that key is gone.
+    /// The link token with this hash, derived with the key that first derived it; `None` if that key is gone.
     #[must_use]
     pub fn recover_link_token(&self, id: LinkId, hash: &TokenHash) -> Option<Token> {
         self.recover(&Seed::link(id), TokenShape::Uuid, hash)
@@ -127,7 +126,7 @@ impl TokenKeys {
     }
 }
 
-/// What is signed: a label that keeps the kinds of token apart, an id, a number.
+/// The input of the HMAC: a label for the kind of token, an id and a number.
 struct Seed {
     label: &'static [u8],
     id: Uuid,
@@ -180,7 +179,7 @@ impl Seed {
     }
 }
 
-/// A block as two halves; a UUID takes the first.
+/// The halves of a block. A UUID is made of the first.
 fn split(block: [u8; 32]) -> [[u8; 16]; 2] {
     let mut halves = [[0; 16]; 2];
     for (half, bytes) in halves.iter_mut().zip(block.chunks_exact(16)) {

@@ -1,4 +1,4 @@
-//! Tokens: what a client holds, what a store finds it by, and the keys that make one from the other's row.
+//! Tokens, the hashes that a store finds them by, and the keys that derive them from stored rows.
 
 mod keys;
 #[cfg(test)]
@@ -16,7 +16,7 @@ const ALPHANUMERIC_LENGTH: usize = 64;
 /// The length of a hyphenated UUID.
 const UUID_LENGTH: usize = 36;
 
-/// How a token is written.
+/// The format of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenShape {
     /// A version 4 UUID, hyphenated, lower case (seeds 000 and 003 in `docs/api/seeds/`).
@@ -25,20 +25,20 @@ pub enum TokenShape {
     Alphanumeric64,
 }
 
-/// A session's or a link's token, in clear. It cannot be printed by accident: no `Debug`, no `Display`.
+/// The token of a session or a link, in clear. It has no `Debug` and no `Display`, so nobody prints it by accident.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// The text has neither shape of a token.
+/// The text has the format of no token.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a token: a hyphenated UUID or 64 alphanumeric characters")]
 pub struct MalformedToken;
 
 impl Token {
-    /// Reads a token of either shape; a UUID in any case.
+    /// Parses a token of either shape. A UUID may be in upper case.
     ///
     /// # Errors
-    /// [`MalformedToken`] for everything else.
+    /// [`MalformedToken`] if the text has neither shape.
     pub fn parse(text: &str) -> Result<Self, MalformedToken> {
         match text.len() {
             UUID_LENGTH => Uuid::try_parse(text)
@@ -56,25 +56,25 @@ impl Token {
         Self(uuid.hyphenated().encode_lower(text).to_owned())
     }
 
-    /// The token in clear, to hand to its owner alone.
+    /// The token in clear, only for its owner.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// What the token is found by.
+    /// The hash by which the token is found.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
     }
 }
 
-/// SHA-256 of a token. It finds a session and authenticates nothing.
+/// The SHA-256 of a token. A store finds tokens by it. It is no credential.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// The hash with these bytes, as a store kept them.
+    /// The hash with these bytes, from a store.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -93,7 +93,7 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// Which of a session's tokens: 0 is the first, and each refresh makes the next.
+/// The place of a token among its session's tokens. The first is 0; each refresh issues the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(u32);
 
@@ -107,13 +107,13 @@ impl Generation {
         Self(number)
     }
 
-    /// Its number.
+    /// The number.
     #[must_use]
     pub fn number(self) -> u32 {
         self.0
     }
 
-    /// The one after it.
+    /// The generation after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))

@@ -23,7 +23,7 @@ fn uuid(text: &str) -> Uuid {
     Uuid::parse_str(text).unwrap()
 }
 
-/// The key of bytes from `first` on.
+/// The key of the 32 bytes from `first` on.
 fn key(first: u8) -> SecretKey {
     SecretKey::from_bytes(std::array::from_fn(|i| first + u8::try_from(i).unwrap()))
 }
@@ -92,7 +92,7 @@ fn other_ways_to_write_a_uuid_are_no_tokens() {
         format!("{{{simple}}}"),
         format!(" {SEED_UUID}"),
         format!("{SEED_UUID}\n"),
-        // 36 characters, each wrong in another way.
+        // Texts of 36 characters, each with another mistake.
         "318cd399f-47f-478f-8d09-c9c414c3750d".to_owned(),
         "318cd399-f47f-478f-8d09-c9c414c3750g".to_owned(),
         "318cd399_f47f_478f_8d09_c9c414c3750d".to_owned(),
@@ -139,8 +139,8 @@ fn generations_count_up_and_stop_at_the_last() {
     assert_eq!(Generation::new(u32::MAX).next(), Generation::new(u32::MAX));
 }
 
-/// Computed apart from this code: HMAC-SHA-256, by another implementation, over the same bytes. A change here logs
-/// every user out of nothing, but empties every list of tokens.
+/// Computed by another implementation of HMAC-SHA-256 over the same bytes. Changing how tokens are derived logs nobody
+/// out, but lists can no longer show existing tokens.
 #[test]
 fn derived_tokens_never_change() {
     let keys = keys(0, &[]);
@@ -218,7 +218,7 @@ fn a_token_whose_key_is_gone_is_not_made_again() {
         keys.recover_session_token(session_id(), generation, TokenShape::Uuid, &made.hash())
     };
     assert!(recover(keys(0, &[1, 2]), 0).is_none());
-    // Nor where the hash is another row's.
+    // The hash of another row matches no key either.
     assert!(recover(keys(3, &[]), 1).is_none());
 }
 
@@ -245,7 +245,7 @@ fn alphanumeric_tokens_use_every_letter_about_as_often() {
     let expected = 2_000.0 * 64.0 / 62.0;
     let deviation = |count: &u32| (f64::from(*count) - expected).powi(2) / expected;
     let chi_squared: f64 = counts.values().map(deviation).sum();
-    // With 61 degrees of freedom, one fair sample in a million is above this.
+    // With 61 degrees of freedom, one fair sample in a million exceeds this.
     assert!(chi_squared < 124.0, "chi squared is {chi_squared}");
 }
 

@@ -3,7 +3,7 @@
 use super::EmailAddress;
 use crate::Timestamp;
 
-/// The address of an account, and whether it is proved: whether whoever has the account has followed a link mailed there.
+/// The address of an account, and whether it is proved: whether somebody has followed a link mailed to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountEmail {
     address: EmailAddress,
@@ -11,7 +11,7 @@ pub struct AccountEmail {
 }
 
 impl AccountEmail {
-    /// An address that somebody wrote, and nobody has proved.
+    /// An address that is not proved.
     #[must_use]
     pub fn claimed(address: EmailAddress) -> Self {
         Self {
@@ -20,7 +20,7 @@ impl AccountEmail {
         }
     }
 
-    /// An address whose mail the account's owner read at that time.
+    /// An address that was proved at this time.
     #[must_use]
     pub fn proved(address: EmailAddress, at: Timestamp) -> Self {
         Self {
@@ -35,13 +35,13 @@ impl AccountEmail {
         &self.address
     }
 
-    /// When it was last proved; `None` where that is not known.
+    /// When it was last proved; `None` if it is not known to be proved.
     #[must_use]
     pub fn proved_at(&self) -> Option<Timestamp> {
         self.proved_at
     }
 
-    /// The address where it is proved.
+    /// The address if it is proved.
     #[must_use]
     pub fn proved_address(&self) -> Option<&EmailAddress> {
         self.proved_at.map(|_| &self.address)

@@ -1,8 +1,8 @@
-//! What a PRECIS string class allows, found in a time that grows as the text does.
+//! Checking a PRECIS string class in time linear in the length of the text.
 //!
-//! Some characters are allowed beside certain others alone (RFC 5892 appendix A). `precis_core` looks at all of the text for
-//! each of them, so a text of nothing else takes it a time that grows as the square. Here it is asked about pieces that
-//! hold one of them each, and no character is in more than a few pieces.
+//! Some characters are allowed only in the context of certain others (RFC 5892 appendix A). `precis_core` scans the whole
+//! text for each of them, which takes quadratic time for a text of nothing else. Here it checks pieces with one such
+//! character each, and every character of the text is in a few pieces at most.
 
 use precis_core::{Error, StringClass};
 
@@ -14,25 +14,25 @@ const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
 const KATAKANA_MIDDLE_DOT: char = '\u{30fb}';
 
-/// What the context of a character is.
+/// The context that a character needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
-    /// What stands beside it. In the context of another one, it counts as this character does.
+    /// The characters beside it. In the context of another character, it counts as the character given here.
     Beside(char),
-    /// All of the text: one of the letters it is written among.
+    /// The whole text, which must contain a letter of its script.
     Anywhere,
-    /// All of the text: no digit of the other kind.
+    /// The whole text, which must contain no digit of the other kind.
     ArabicDigit,
-    /// The same.
+    /// The same as for [`ArabicDigit`](Self::ArabicDigit).
     ExtendedArabicDigit,
 }
 
 impl Context {
-    /// `None` where a character needs none.
+    /// The context that this character needs; `None` if it needs none.
     pub(super) fn of(character: char) -> Option<Self> {
         match character {
             MIDDLE_DOT | NON_JOINER | JOINER => Some(Self::Beside('a')),
-            // Greek, and Hebrew, themselves.
+            // These are Greek and Hebrew letters themselves.
             KERAIA => Some(Self::Beside('α')),
             GERESH | GERSHAYIM => Some(Self::Beside('א')),
             KATAKANA_MIDDLE_DOT => Some(Self::Anywhere),
@@ -42,7 +42,7 @@ impl Context {
         }
     }
 
-    /// What the character counts as in the context of another one.
+    /// The character that it counts as in the context of another one.
     fn stand_in(self) -> char {
         match self {
             Self::Beside(character) => character,
@@ -51,7 +51,7 @@ impl Context {
     }
 }
 
-/// Asks whether the class allows the text. The answer is `class.allows(text)`'s, but for the words of a refusal.
+/// Checks that the class allows the text. The result is that of `class.allows(text)`, except for details of the error.
 pub(super) fn allows(class: &impl StringClass, text: &str) -> Result<(), Error> {
     if !text
         .chars()
@@ -63,7 +63,7 @@ pub(super) fn allows(class: &impl StringClass, text: &str) -> Result<(), Error> 
     if has(Context::ArabicDigit) && has(Context::ExtendedArabicDigit) {
         return Err(Error::Invalid);
     }
-    // All but those that need a context, and once the one that needs all the others.
+    // All characters that need no context, and one middle dot if the text has any, because it needs all the others.
     let mut others: String = text.chars().filter(|c| Context::of(*c).is_none()).collect();
     if has(Context::Anywhere) {
         others.push(KATAKANA_MIDDLE_DOT);
@@ -72,8 +72,8 @@ pub(super) fn allows(class: &impl StringClass, text: &str) -> Result<(), Error> 
     pieces(text).try_for_each(|piece| class.allows(piece))
 }
 
-/// Each character whose context is what stands beside it, between the next ones on either side that need a context as
-/// well: none of these is one that a joiner looks past.
+/// One piece for each character that needs a context beside it. A piece reaches to the next character on either side that
+/// needs a context as well, because a joiner does not look past such a character.
 fn pieces(text: &str) -> impl Iterator<Item = String> {
     let places: Vec<(usize, char, Context)> = text
         .char_indices()

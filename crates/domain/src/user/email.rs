@@ -4,35 +4,36 @@ use std::fmt;
 
 use super::precis::AtMost;
 
-/// The longest address, in bytes, its domain in A-labels (RFC 5321 §4.5.3.1.3, less the angle brackets).
+/// The longest address, in bytes, with its domain in A-labels (RFC 5321 §4.5.3.1.3, less the angle brackets).
 const MAX_BYTES: usize = 254;
-/// The longest label of a domain (RFC 1035 §2.3.4).
+/// The longest label of a domain, in bytes (RFC 1035 §2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
-/// An e-mail address after the HTML standard's grammar, its domain in A-labels, at most 254 bytes.
+/// An e-mail address that the HTML standard's grammar allows, its domain in A-labels, at most 254 bytes.
 ///
-/// Shown as written; two addresses are the same when their [keys](EmailAddress::key) are equal.
+/// It is displayed as its user writes it. Two addresses are the same if their [normalized](EmailAddress::normalized) forms
+/// are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
-    written: Box<str>,
-    /// `None` where the address is its own.
-    key: Option<Box<str>>,
+    display: Box<str>,
+    /// `None` if it equals `display`.
+    normalized: Option<Box<str>>,
 }
 
-/// The text is no e-mail address.
+/// The text is not a valid e-mail address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not an e-mail address of at most 254 bytes")]
 pub struct InvalidEmailAddress;
 
 impl EmailAddress {
-    /// Reads an address; an international domain becomes A-labels.
+    /// Parses an address and converts an international domain to A-labels.
     ///
     /// # Errors
-    /// [`InvalidEmailAddress`] when the HTML standard's grammar does not allow it, its domain is no domain,
-    /// or it is longer than 254 bytes.
+    /// [`InvalidEmailAddress`] if the HTML standard's grammar does not allow the address, its domain is invalid, or it is
+    /// longer than 254 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidEmailAddress> {
-        // Each character of an A-label stands for one that is composed of four at the most. Only characters that are passed
-        // over, such as soft hyphens, could make a longer text an address.
+        // At most four characters of the text become one character of an A-label. A longer text could be an address only
+        // by characters that the conversion drops, such as soft hyphens.
         if !AtMost::Chars(MAX_BYTES).unprepared().holds(text) {
             return Err(InvalidEmailAddress);
         }
@@ -45,33 +46,33 @@ impl EmailAddress {
         if !is_local_part(local) || !domain.split('.').all(is_label) {
             return Err(InvalidEmailAddress);
         }
-        let written = format!("{local}@{domain}");
-        if written.len() > MAX_BYTES {
+        let display = format!("{local}@{domain}");
+        if display.len() > MAX_BYTES {
             return Err(InvalidEmailAddress);
         }
-        let key = written.to_ascii_lowercase();
+        let normalized = display.to_ascii_lowercase();
         Ok(Self {
-            key: (key != written).then(|| key.into()),
-            written: written.into_boxed_str(),
+            normalized: (normalized != display).then(|| normalized.into()),
+            display: display.into_boxed_str(),
         })
     }
 
-    /// The address as its user writes it, the domain in A-labels.
+    /// The address as its user writes it, with its domain in A-labels.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.written
+        &self.display
     }
 
-    /// What the address is unique by: the whole of it in lower case.
+    /// The address in the form in which it is unique: all of it in lower case.
     #[must_use]
-    pub fn key(&self) -> &str {
-        self.key.as_deref().unwrap_or(&self.written)
+    pub fn normalized(&self) -> &str {
+        self.normalized.as_deref().unwrap_or(&self.display)
     }
 }
 
 impl fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
+        f.write_str(&self.display)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Users and the values they are made of.
+//! Users and their values.
 
 mod account_email;
 mod context;
@@ -22,67 +22,67 @@ use crate::Timestamp;
 use crate::id::id;
 
 id! {
-    /// Names a user for ever. Public, and no secret.
+    /// Identifies a user for ever. It is public.
     UserId
 }
 
-/// An account as others may learn of it; its password hash is in [`Credential`] alone.
+/// The public part of an account. The password hash is only in [`Credential`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Names the user for ever.
+    /// Its id, which never changes.
     pub id: UserId,
-    /// The name it logs in with.
+    /// The name that the user logs in with.
     pub name: UserName,
-    /// Its address, proved or not; some users register without one.
+    /// The address, proved or not. A user may have none.
     pub email: Option<AccountEmail>,
-    /// A picture, if it chose one.
+    /// An icon, if the user has set one.
     pub icon: Option<Icon>,
-    /// A status line, if it wrote one.
+    /// A status line, if the user has set one.
     pub status: Option<Status>,
-    /// When it registered; never changes.
+    /// When the user registered; never changes.
     pub created_at: Timestamp,
 }
 
-/// Whether an account may be used.
+/// Whether an account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountState {
-    /// It may.
+    /// The account can be used.
     Active,
-    /// It waits for the verification of its address and is no user yet. It holds its name and address until then.
+    /// The account waits until its address is verified. Nobody can log in to it, but it reserves its name and address.
     Pending {
-        /// When it stops to hold them.
+        /// When the account lapses and frees its name and address.
         until: Timestamp,
     },
 }
 
-/// What a login is checked against.
+/// The part of an account that a login is checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// Whose it is.
+    /// The account.
     pub user_id: UserId,
     /// The hash of the password.
     pub password_hash: PasswordHash,
-    /// Whether the account may be used.
-    pub standing: AccountState,
+    /// Whether the account can be used.
+    pub state: AccountState,
 }
 
-/// What becomes of a field that may be empty.
+/// A change of a field that may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// It stays as it is.
+    /// The field keeps its value.
     #[default]
     Keep,
-    /// It becomes empty.
+    /// The field becomes empty.
     Clear,
-    /// It becomes this.
+    /// The field gets this value.
     Set(T),
 }
 
 impl<T> Change<T> {
-    /// The same change of another type; the value to set is made by `parse`.
+    /// The same change with its value, if it has one, converted by `parse`.
     ///
     /// # Errors
-    /// What `parse` answers.
+    /// The error of `parse`.
     pub fn try_map<U, E>(self, parse: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
         Ok(match self {
             Self::Keep => Change::Keep,

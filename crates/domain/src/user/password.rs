@@ -7,46 +7,46 @@ use zeroize::Zeroizing;
 
 use super::precis::{AtMost, enforce};
 
-/// The longest password, in bytes, after RFC 8265 has been applied.
+/// The longest password, in bytes, after it is prepared by RFC 8265.
 const MAX_BYTES: usize = 1_024;
 
-/// A password as somebody typed it, prepared by RFC 8265 `OpaqueString`: 1 to 1,024 bytes.
+/// A password, prepared by RFC 8265 `OpaqueString`: 1 to 1,024 bytes.
 ///
 /// It is wiped when dropped and cannot be printed.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
-/// The text can be no password.
+/// The text is not a valid password.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a password: 1 to 1,024 bytes that RFC 8265 allows")]
 pub struct InvalidPassword;
 
 impl Password {
-    /// Reads a password.
+    /// Parses a password.
     ///
     /// # Errors
-    /// [`InvalidPassword`] when RFC 8265 forbids it, or it is empty or longer than 1,024 bytes.
+    /// [`InvalidPassword`] if RFC 8265 forbids the text, or it is empty or longer than 1,024 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
         let most = AtMost::Bytes(MAX_BYTES);
         let prepared = enforce::<OpaqueString>(text, most).map_err(|_| InvalidPassword)?;
         Ok(Self(Zeroizing::new(prepared.into_owned())))
     }
 
-    /// The bytes to hash, for a [`PasswordHasher`](crate::ports::PasswordHasher) alone.
+    /// The password in clear, only for a [`PasswordHasher`](crate::ports::PasswordHasher).
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-/// What an instance asks of a password when one is set; never asked at login.
+/// The rules of an instance for new passwords. They do not apply at login.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordRules {
-    /// The fewest characters.
+    /// The least number of characters.
     pub min_length: usize,
 }
 
-/// A password that [`PasswordRules`] have accepted.
+/// A password that the [`PasswordRules`] have accepted.
 #[derive(Clone)]
 pub struct NewPassword(Password);
 
@@ -56,10 +56,10 @@ pub struct NewPassword(Password);
 pub struct PasswordTooShort;
 
 impl PasswordRules {
-    /// Accepts a password for setting.
+    /// Accepts a new password.
     ///
     /// # Errors
-    /// [`PasswordTooShort`] when it has fewer characters than `min_length`.
+    /// [`PasswordTooShort`] if it has fewer characters than `min_length`.
     pub fn accept(&self, password: Password) -> Result<NewPassword, PasswordTooShort> {
         if password.0.chars().count() < self.min_length {
             return Err(PasswordTooShort);
@@ -69,19 +69,19 @@ impl PasswordRules {
 }
 
 impl NewPassword {
-    /// The password itself, to be hashed.
+    /// The password, to be hashed.
     #[must_use]
     pub fn into_password(self) -> Password {
         self.0
     }
 }
 
-/// A password's hash as a PHC string, which names its own scheme and parameters.
+/// The hash of a password, as a PHC string, which names its scheme and parameters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Takes what a [`PasswordHasher`](crate::ports::PasswordHasher) made or a store kept.
+    /// The hash in this PHC string, from a [`PasswordHasher`](crate::ports::PasswordHasher) or a store.
     #[must_use]
     pub fn from_phc(phc: String) -> Self {
         Self(phc)

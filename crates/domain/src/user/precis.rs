@@ -1,7 +1,7 @@
 //! Preparing text by a PRECIS profile (RFC 8264, 8265).
 //!
-//! A stranger chooses the text. So it is bounded before anything in it is looked up, what is done then takes a time that
-//! grows as the text does, and what comes out is what comes out of itself again.
+//! Strangers choose the text. So its length is limited before any character is looked up, preparing it takes time linear in
+//! its length, and preparing the result again gives the same result.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,11 @@ use precis_profiles::{OpaqueString, UsernameCaseMapped, UsernameCasePreserved};
 
 use super::context::allows;
 
-/// The most times that preparing makes a text shorter, counted in characters as well as in bytes: what NFC composes, and
-/// spaces and letters that become narrower ones.
+/// The largest factor by which preparing shortens a text, in characters and in bytes. NFC composes characters, and wide
+/// spaces and letters become narrow ones.
 const MOST_SHORTENED: usize = 4;
 
-/// How long a text may be once it is prepared.
+/// The longest that a prepared text may be.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum AtMost {
     Chars(usize),
@@ -30,7 +30,7 @@ impl AtMost {
         }
     }
 
-    /// How long a text may be that is not prepared yet: nothing longer could become short enough.
+    /// The longest that an unprepared text may be: a longer one cannot become short enough.
     pub(super) fn unprepared(self) -> Self {
         match self {
             Self::Chars(most) => Self::Chars(most.saturating_mul(MOST_SHORTENED)),
@@ -39,15 +39,15 @@ impl AtMost {
     }
 }
 
-/// One of RFC 8265's profiles. Its rules are `precis_profiles`'; the order they come in is here, because `enforce` of that
-/// crate asks the string class in a time that grows as the square of the text.
+/// A profile of RFC 8265. Its rules are those of `precis_profiles`. They are applied here, because that crate's `enforce`
+/// checks the string class in time quadratic in the length of the text.
 pub(super) trait TextProfile {
     type Class: StringClass + Default;
 
-    /// What becomes of the text before its class is asked.
+    /// Maps the text before its class is checked.
     fn map(text: &str) -> Result<Cow<'_, str>, Error>;
 
-    /// Whether letters of both directions stand in an order that the profile allows.
+    /// Checks that letters of both directions have an order that the profile allows.
     fn check_directions(text: &str) -> Result<(), Error>;
 }
 
@@ -75,7 +75,7 @@ impl TextProfile for UsernameCasePreserved {
     }
 }
 
-/// Its text MUST be in lower case already.
+/// The text MUST be in lower case already.
 impl TextProfile for UsernameCaseMapped {
     type Class = IdentifierClass;
 
@@ -88,14 +88,14 @@ impl TextProfile for UsernameCaseMapped {
     }
 }
 
-/// Prepares a text by the profile `P`. What it answers, it answers of that again: a text that would change once more, or
-/// be refused, is refused (RFC 8264 §7).
+/// Prepares a text by the profile `P`. A text is refused if preparing its result again would change or refuse it
+/// (RFC 8264 §7).
 ///
-/// Printable ASCII other than the space is allowed by every string class (RFC 8264 §9.11) and changed by no profile, but
-/// for its case: it is not looked up in Unicode's tables.
+/// Every string class allows printable ASCII other than the space (RFC 8264 §9.11), and no profile changes it except for
+/// its case. So such text is not looked up in Unicode's tables.
 ///
 /// # Errors
-/// Where the text is empty, longer than `most` once prepared, or not what the profile allows.
+/// [`Error`] if the text is empty, longer than `most` after it is prepared, or not allowed by the profile.
 pub(super) fn enforce<P: TextProfile>(text: &str, most: AtMost) -> Result<Cow<'_, str>, Error> {
     if text.is_empty() || !most.unprepared().holds(text) {
         return Err(Error::Invalid);
@@ -113,7 +113,7 @@ pub(super) fn enforce<P: TextProfile>(text: &str, most: AtMost) -> Result<Cow<'_
     Ok(prepared)
 }
 
-/// Whether it is short enough is known before its class is asked, which takes longest.
+/// Prepares a text once. The length is checked before the class, because checking the class takes longest.
 fn enforce_once<P: TextProfile>(text: &str, most: AtMost) -> Result<Cow<'_, str>, Error> {
     let mapped = P::map(text)?;
     let composed = OpaqueString::new().normalization_rule(&*mapped)?;

@@ -1,24 +1,24 @@
-//! What a user says of itself.
+//! What users show of themselves.
 
 /// The longest icon, in bytes.
 const MAX_ICON_BYTES: usize = 2_048;
 /// The longest status, in characters.
 const MAX_STATUS_CHARS: usize = 256;
 
-/// A user's icon, usually an address of a picture: at most 2,048 bytes, without NUL.
+/// A user's icon, usually the URL of a picture: at most 2,048 bytes, without NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Icon(Box<str>);
 
-/// The text is no icon.
+/// The text is not a valid icon.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not an icon: at most 2,048 bytes, without NUL")]
 pub struct InvalidIcon;
 
 impl Icon {
-    /// Reads an icon.
+    /// Parses an icon.
     ///
     /// # Errors
-    /// [`InvalidIcon`] when it is longer than 2,048 bytes or holds a NUL, which Postgres cannot keep.
+    /// [`InvalidIcon`] if it is longer than 2,048 bytes or contains NUL, which Postgres cannot store.
     pub fn parse(text: &str) -> Result<Self, InvalidIcon> {
         if text.len() > MAX_ICON_BYTES || text.contains('\0') {
             return Err(InvalidIcon);
@@ -26,7 +26,7 @@ impl Icon {
         Ok(Self(text.into()))
     }
 
-    /// The icon as written.
+    /// The icon as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -37,16 +37,16 @@ impl Icon {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status(Box<str>);
 
-/// The text is no status.
+/// The text is not a valid status.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not a status: at most 256 characters, without NUL")]
 pub struct InvalidStatus;
 
 impl Status {
-    /// Reads a status.
+    /// Parses a status.
     ///
     /// # Errors
-    /// [`InvalidStatus`] when it is longer than 256 characters or holds a NUL, which Postgres cannot keep.
+    /// [`InvalidStatus`] if it is longer than 256 characters or contains NUL, which Postgres cannot store.
     pub fn parse(text: &str) -> Result<Self, InvalidStatus> {
         if text.chars().nth(MAX_STATUS_CHARS).is_some() || text.contains('\0') {
             return Err(InvalidStatus);
@@ -54,7 +54,7 @@ impl Status {
         Ok(Self(text.into()))
     }
 
-    /// The status as written.
+    /// The status as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

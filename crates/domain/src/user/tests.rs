@@ -11,8 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Characters that preparing text trips over: case that changes length, compatibility forms, joiners, marks, letters
-/// of both directions, what cannot be seen.
+/// Characters that are hard to prepare: case that changes length, compatibility forms, joiners, marks, letters of both
+/// directions, invisible characters.
 const TRICKY: &[char] = &[
     'İ', 'ı', 'ſ', 'ß', 'ẞ', 'Σ', 'σ', 'ς', 'ﬁ', 'Ａ', 'ａ', 'ｱ', '·', 'l', '・', 'ア', 'א', 'ب',
     '\u{5f3}', '\u{661}', '\u{6f1}', '\u{300}', '\u{308}', '\u{345}', '\u{2126}', '\u{212a}',
@@ -20,7 +20,7 @@ const TRICKY: &[char] = &[
     '\u{a0}', '\0', '\r', '\n', ' ', '@',
 ];
 
-/// Text of fewer than `most` characters, many of them tricky.
+/// Text of fewer than `most` characters, many of them from the list above.
 fn text(most: usize) -> impl Strategy<Value = String> {
     let character = prop_oneof![
         any::<char>(),

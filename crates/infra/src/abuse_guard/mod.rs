@@ -1,4 +1,4 @@
-//! The abuse guard, in memory: each node counts for itself, and a restart forgets.
+//! The abuse guard, in memory. Each node counts for itself, and a restart resets the counts.
 
 mod by_client;
 mod hour;
@@ -20,34 +20,35 @@ use by_client::{ByClient, Client};
 use hour::HourlyLimit;
 use limiter::Limiter;
 
-/// Logins of one client with one name; its networks are not counted.
+/// Logins of one client with one name. The networks of the client have no such count.
 const LOGINS_PER_NAME: Limit = limit(50, 6_000);
-/// Logins of one client, whatever the names.
+/// Logins of one client with any name.
 const LOGINS: Limit = limit(1_000, 100);
-/// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
+/// Failed logins of one client with any name. For its networks, failed logins to accounts that do not know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Logins with one name that fail, of all clients that its account does not know.
+/// Failed logins with one name, by all clients that its account does not know.
 const GUESSES: Limit = limit(100, 36_000);
-/// Registrations of one client, changes of a password or an address, and recoveries.
+/// Registrations, recoveries, and changes of a password or an address, by one client.
 const REGISTRATIONS: Limit = limit(300, 2_000);
 /// Links followed by one client.
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or not, whoever asks: so few that a link that was mailed works all the time.
+/// Recoveries of one address, known or unknown, by all clients. They are so rare that a mailed link is not replaced before
+/// it expires.
 const RECOVERIES: Limit = limit(3, 300_000);
-/// Messages to one address but for recoveries, whoever asks for them.
+/// Messages to one address that all clients cause, except recoveries.
 const MAILS: Limit = limit(3, 300_000);
-/// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
-/// instance may send within an hour; a /24 or /48 comes to 720 in its first hour.
+/// Messages to any address that one client causes. Neither a client nor a network may use up what the instance may send within
+/// an hour; a /24 or /48 can cause 720 in its first hour.
 const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size: some
-/// 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
+/// How many keys each limit remembers: clients, or clients with a name. It remembers a quarter as many networks of each size. A
+/// full limit takes about 25 MB. Beyond that, the least frequent keys are forgotten, and their count starts again.
 const REMEMBERED: u64 = 50_000;
 
-/// So many attempts at once, and then one more after each span. Where a client is counted, its /56 may do four times as
-/// much, and its /48, or /24 of IPv4, sixteen times.
+/// A burst of attempts, and then one more after each interval. Where a client is counted, its /56 may do four times as
+/// much, and its /48 (/24 of IPv4) sixteen times.
 #[derive(Clone, Copy)]
 struct Limit {
     burst: u32,
@@ -62,7 +63,7 @@ const fn limit(burst: u32, millis: u64) -> Limit {
 }
 
 impl Limit {
-    /// So many times as much, at once and then.
+    /// A limit that allows `factor` times as much.
     fn times(self, factor: u32) -> Self {
         Self {
             burst: self.burst * factor,
@@ -70,7 +71,7 @@ impl Limit {
         }
     }
 
-    /// None of the limits is zero; the rest is for the compiler.
+    // No limit is zero; the fallbacks are never used.
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.one_more_every)
@@ -79,7 +80,7 @@ impl Limit {
     }
 }
 
-/// No guard: everything is allowed.
+/// Allows everything.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
 
@@ -95,9 +96,9 @@ impl AbuseGuard for NoGuard {
     fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
-/// Counts by client, and slows those down who try too much.
+/// Counts attempts by client, and limits their rate.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted, too.
+/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets. The networks around a client are counted, too.
 /// Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
@@ -111,13 +112,14 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
-    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
-    /// count by accident is as unlikely as harmless.
+    /// Hashes names and addresses, so that long ones take no more memory than short ones. Two that share a hash share a count,
+    /// which is unlikely and harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard that has counted nothing yet, and lets all clients ask for so many messages within an hour; 0 for no limit.
+    /// A guard that has counted nothing yet. All clients together may cause `mails_per_hour` messages within an hour; 0 stands
+    /// for no limit.
     #[must_use]
     pub fn new(mails_per_hour: u32) -> Self {
         Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
@@ -143,14 +145,14 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn name(&self, name: &UserName) -> u64 {
-        self.keys.hash_one(name.key())
+        self.keys.hash_one(name.normalized())
     }
 
     fn address(&self, email: &EmailAddress) -> u64 {
-        self.keys.hash_one(email.key())
+        self.keys.hash_one(email.normalized())
     }
 
-    /// What is blocked by one count uses up nothing of those that others share.
+    /// An attempt that one limit refuses counts in none of the limits that several clients share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -164,14 +166,15 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
-        // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
-        // failure: one name that is tried too often stops no other.
+        // The client is counted first, so that a limited client does not go on filling the memory with names. A limited attempt
+        // is no failed login: trying one name too often does not stop logins with others.
         self.logins.admit(client, ())?;
         self.logins_per_name.admit_client(client, self.name(name))?;
         self.failed_logins.admit_client(client, ())
     }
 
-    /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
+    /// The neighbours of a stranger may be the same stranger, so its networks count. The neighbours of a client that the account
+    /// knows do not keep that client out.
     fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses

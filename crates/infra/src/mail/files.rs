@@ -22,10 +22,10 @@ use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// What the name of a message begins with until it is written whole.
+/// The prefix of a file's name until the file is written completely.
 const UNFINISHED: &str = ".unfinished-";
 
-/// How long a file may take. One that comes later is the same file.
+/// How long it may take to write a file. A file that takes longer is written all the same; the next attempt replaces it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The folder for messages cannot be made.
@@ -36,14 +36,14 @@ pub struct MailFolderError {
     source: io::Error,
 }
 
-/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to look at or pass on.
+/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to read or pass on.
 ///
 /// Names sort by the time the message was written, and a message sent again replaces its file.
 #[derive(Debug)]
 pub struct MailFiles {
     folder: PathBuf,
     settings: MailSettings,
-    /// Held while a file is written or an old one deleted: one that is just replaced is not old any more.
+    /// Held while a file is written, or old files are deleted, so that a file that is being replaced is not deleted.
     writing: Arc<Mutex<()>>,
 }
 
@@ -84,7 +84,7 @@ impl Mailer for MailFiles {
                 .await
                 .unwrap_or_else(|late| Ok(Err(late.into())))
                 .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
-                .map(|()| Accepted { words })
+                .map(|()| Accepted { response: words })
                 .map_err(|error| {
                     let folder = self.folder.display();
                     SendError::Transient(format!("no file could be written to {folder}: {error}"))
@@ -102,7 +102,7 @@ impl Mailer for MailFiles {
         })
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         PATIENCE
     }
 }
@@ -114,12 +114,11 @@ fn file_name(mail: &OutgoingMail) -> String {
     format!("{written}-{}.eml", mail.id)
 }
 
-/// Whoever held it and panicked left nothing in it.
 fn turn(writing: &Mutex<()>) -> MutexGuard<'_, ()> {
     writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Deletes the messages last written at `until` or before, and what is left of such as were never finished.
+/// Deletes the messages that were last written at `until` or before, and unfinished files of that age.
 fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<usize> {
     let mut discarded = 0;
     for entry in fs::read_dir(folder)? {
@@ -128,7 +127,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
             continue;
         }
         let _turn = turn(writing);
-        // Gone meanwhile, or no plain file: not ours to delete.
+        // The file is gone meanwhile, or is no plain file.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -154,7 +153,7 @@ fn is_ours(name: &str) -> bool {
 
 /// Writes the file whole and gives it its name, both durably.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-    // Somebody may have cleared everything away.
+    // The folder may have been deleted.
     make_private_folder(folder)?;
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()

@@ -49,16 +49,16 @@ impl fmt::Display for InstanceName {
     }
 }
 
-/// Who sends messages, where their links lead, and what they say.
+/// The sender of messages, the pages of their links, and their templates.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// The name of the instance.
     pub instance: InstanceName,
-    /// Whom messages come from.
+    /// The sender of messages.
     pub from: Sender,
-    /// Where their links lead.
+    /// The pages that links lead to.
     pub pages: LinkPages,
-    /// What they say.
+    /// The templates of their texts.
     pub templates: Templates,
 }
 

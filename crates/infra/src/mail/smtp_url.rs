@@ -17,10 +17,10 @@ pub enum InvalidSmtpUrl {
         "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and password percent-encoded"
     )]
     Malformed,
-    /// It is a URL of something else.
+    /// It is a URL of another scheme.
     #[error("must start with `smtp://` or `smtps://`")]
     Scheme,
-    /// A parameter is not known, or its value is not.
+    /// A parameter is unknown, or its value is.
     #[error(
         "takes one parameter, and with `smtp://` only: `?tls=required` or `?tls=opportunistic`"
     )]
@@ -43,13 +43,12 @@ pub(super) enum Encryption {
     Never,
 }
 
-/// Whether the server is to ask who we are.
+/// How to log in at the server.
 #[derive(Clone)]
 pub(super) enum Login {
-    /// It is not.
+    /// Without logging in.
     None,
-    /// A user without a password, as a file has it whose reader gets the whole URL from elsewhere. It can be read and
-    /// shown, and not logged in with.
+    /// A user without a password. Such a URL can be parsed and shown, but not used; a secret from elsewhere replaces it.
     UserAlone,
     /// A user and a password.
     With(Credentials),
@@ -66,7 +65,7 @@ pub struct SmtpUrl {
     pub(super) port: u16,
     pub(super) encryption: Encryption,
     pub(super) login: Login,
-    /// How to introduce ourselves; `None`: by the sender's domain.
+    /// The name to greet with; `None` stands for the sender's domain.
     pub(super) ehlo_name: Option<String>,
     masked: String,
 }
@@ -77,7 +76,7 @@ impl FromStr for SmtpUrl {
     fn from_str(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let encryption = encryption(&url)?;
-        // The URL standard knows no `smtp` and leaves its host as it is written.
+        // `smtp` is no special scheme of the URL standard, so its host is left as it is written.
         let host = url.host_str().unwrap_or_default();
         let host = match Host::parse(host).map_err(|_| InvalidSmtpUrl::Malformed)? {
             Host::Domain(name) => name,
@@ -104,7 +103,7 @@ impl FromStr for SmtpUrl {
 }
 
 impl SmtpUrl {
-    /// Whether the password would be sent for everybody on the way to read.
+    /// Whether the password may be sent without encryption.
     pub(super) fn shows_password(&self) -> bool {
         let is_local = self.host == "localhost"
             || self

@@ -26,8 +26,8 @@ fn email(text: &str) -> UserUpdate {
 #[tokio::test]
 async fn the_account_is_gone() {
     let (world, caller) = neo().await;
-    world.services.delete_user(&caller, None).await.unwrap();
-    let found = world.services.find_user(caller.user.id).await;
+    world.accounts.delete_user(&caller, None).await.unwrap();
+    let found = world.accounts.find_user(caller.user.id).await;
     assert_eq!(refusal(found), ErrorCode::UserUnknown);
     let outcome = world.try_log_in("neo", PASSWORD, AZUMA).await;
     assert_eq!(refusal(outcome), ErrorCode::UserUnknown);
@@ -42,7 +42,7 @@ async fn its_sessions_are_gone() {
         world.log_in("neo", ACCOUNT).await,
     ];
     let caller = world.caller(&first.token).await;
-    world.services.delete_user(&caller, None).await.unwrap();
+    world.accounts.delete_user(&caller, None).await.unwrap();
     world.assert_refused(&first.token).await;
     for other in &others {
         world.assert_refused(&other.token).await;
@@ -57,7 +57,7 @@ async fn its_mail_is_gone() {
         .update(&caller, email("new@example.org"))
         .await
         .unwrap();
-    world.services.delete_user(&caller, None).await.unwrap();
+    world.accounts.delete_user(&caller, None).await.unwrap();
     assert_eq!(world.deliver_all().await, 0);
 }
 
@@ -69,14 +69,14 @@ async fn its_links_are_gone() {
         .await
         .unwrap();
     let link = world.link_mailed_to("new@example.org").await;
-    world.services.delete_user(&caller, None).await.unwrap();
+    world.accounts.delete_user(&caller, None).await.unwrap();
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
 }
 
 #[tokio::test]
 async fn its_name_and_address_are_free() {
     let (world, caller) = neo().await;
-    world.services.delete_user(&caller, None).await.unwrap();
+    world.accounts.delete_user(&caller, None).await.unwrap();
     let again = world
         .try_register("neo", Some("neo@example.org"), AZUMA)
         .await;
@@ -90,7 +90,7 @@ async fn others_stay() {
     world
         .request_account("trinity", "trinity@example.org")
         .await;
-    world.services.delete_user(&caller, None).await.unwrap();
+    world.accounts.delete_user(&caller, None).await.unwrap();
     world.caller(&smith.token).await;
     let link = world.link_mailed_to("trinity@example.org").await;
     world.follow(&link).await.unwrap();
@@ -101,10 +101,10 @@ async fn a_session_that_has_ended_deletes_nothing() {
     let (world, caller) = neo().await;
     let other = world.log_in("neo", AZUMA).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::ThisSession, None);
     ended.await.unwrap();
-    let outcome = world.services.delete_user(&caller, None).await;
+    let outcome = world.accounts.delete_user(&caller, None).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.caller(&other.token).await;
 }
@@ -113,7 +113,7 @@ async fn a_session_that_has_ended_deletes_nothing() {
 async fn a_session_that_has_expired_deletes_nothing() {
     let (world, caller) = neo().await;
     world.wait(14 * sample::DAY);
-    let outcome = world.services.delete_user(&caller, None).await;
+    let outcome = world.accounts.delete_user(&caller, None).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.log_in("neo", AZUMA).await;
 }
@@ -121,7 +121,7 @@ async fn a_session_that_has_expired_deletes_nothing() {
 #[tokio::test]
 async fn an_account_is_deleted_once() {
     let (world, caller) = neo().await;
-    let outcomes = all((0..8).map(|_| world.services.delete_user(&caller, None))).await;
+    let outcomes = all((0..8).map(|_| world.accounts.delete_user(&caller, None))).await;
     let (deleted, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
     assert_eq!(deleted.len(), 1);
     for outcome in refused {

@@ -40,8 +40,8 @@ impl Mailer for Failing {
         Box::pin(async { Ok(0) })
     }
 
-    fn patience(&self) -> Duration {
-        self.mailer.patience()
+    fn timeout(&self) -> Duration {
+        self.mailer.timeout()
     }
 }
 
@@ -129,7 +129,7 @@ async fn a_message_that_cannot_be_sent_now_is_sent_later() {
 
 /// When the only message is due again.
 async fn due_at(world: &World) -> Timestamp {
-    let listed = world.desk().list(10).await.unwrap();
+    let listed = world.outbox_admin().list(10).await.unwrap();
     match listed[0].state {
         MailState::Due(at) => at,
         MailState::Dead(at) => panic!("dead since {at}"),
@@ -163,7 +163,7 @@ async fn messages_that_failed_together_are_not_tried_together_again() {
         world.request_account(&name, &email).await;
     }
     assert_eq!(world.deliver_all().await, 20);
-    let listed = world.desk().list(100).await.unwrap();
+    let listed = world.outbox_admin().list(100).await.unwrap();
     let mut due: Vec<_> = listed
         .iter()
         .map(|queued| format!("{:?}", queued.state))
@@ -180,7 +180,7 @@ async fn what_the_mail_server_said_last_is_kept_with_the_dead_letter() {
         world.deliver_all().await;
         world.wait(15 * SECOND);
     }
-    let listed = world.desk().list(10).await.unwrap();
+    let listed = world.outbox_admin().list(10).await.unwrap();
     assert!(matches!(listed[0].state, MailState::Dead(_)), "{listed:?}");
     let failure = listed[0].last_failure.as_deref().unwrap();
     assert!(failure.contains("451 4.3.0 later"), "{failure}");
@@ -251,7 +251,7 @@ async fn a_message_nobody_sent_in_time_is_kept_though_its_account_lapsed() {
     world.wait(60 * MINUTE);
     world.request_account("neo", "neo@example.org").await;
     world.wait(10 * MINUTE);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     // It is still there to be made a dead letter of.
     assert!(world.attempts_to_deliver().await);
     assert!(world.parts.mailbox.letters().is_empty());
@@ -261,25 +261,25 @@ async fn a_message_nobody_sent_in_time_is_kept_though_its_account_lapsed() {
 async fn a_worker_that_comes_too_late_settles_nothing() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
+    let leased = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
     let slow = leased.lease;
-    let sent = world.services.send_mail(Ok(leased)).await;
+    let sent = world.mailing.send_mail(Ok(leased)).await;
     world.wait(5 * MINUTE);
-    assert!(!world.services.holds(slow));
-    let other = world.services.lease_mail().await.unwrap().unwrap().unwrap();
-    world.services.settle_mail(slow, &sent).await.unwrap();
-    assert_eq!(world.desk().list(10).await.unwrap().len(), 1);
+    assert!(!world.mailing.holds(slow));
+    let other = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
+    world.mailing.settle_mail(slow, &sent).await.unwrap();
+    assert_eq!(world.outbox_admin().list(10).await.unwrap().len(), 1);
     world.deliver(Ok(other)).await;
-    assert_eq!(world.desk().list(10).await.unwrap().len(), 0);
+    assert_eq!(world.outbox_admin().list(10).await.unwrap().len(), 0);
 }
 
 #[tokio::test]
 async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
+    let leased = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
-    world.wait(lease - world.parts.mailer.patience() + MICROSECOND);
+    world.wait(lease - world.parts.mailer.timeout() + MICROSECOND);
     world.deliver(Ok(leased)).await;
     assert!(world.parts.mailbox.letters().is_empty());
     world.deliver_all().await;
@@ -290,7 +290,7 @@ async fn a_worker_whose_lease_is_about_to_end_sends_nothing() {
 async fn a_message_is_leased_for_longer_than_the_mailer_takes() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
-    let leased = world.services.lease_mail().await.unwrap().unwrap().unwrap();
+    let leased = world.mailing.lease_mail().await.unwrap().unwrap().unwrap();
     let lease = world.now().until(leased.lease.until);
-    assert!(lease > world.parts.mailer.patience());
+    assert!(lease > world.parts.mailer.timeout());
 }

@@ -8,7 +8,7 @@ use azuma_testkit::sample;
 use crate::world::{AZUMA, NEW_PASSWORD, World, refusal};
 
 async fn disown(world: &World, link: &Token) -> Result<Disowned, FollowLinkError> {
-    world.services.disown_link(Some(link.clone()), None).await
+    world.accounts.disown_link(Some(link.clone()), None).await
 }
 
 /// Mallory wants an account with neo's address.
@@ -55,7 +55,7 @@ async fn a_change_of_address_is_taken_back_and_the_user_keeps_its_own() {
     let done = disown(&world, &link).await.unwrap();
     assert_eq!(done, Disowned::EmailChangeTakenBack);
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
-    let user = world.services.find_user(caller.user.id).await.unwrap();
+    let user = world.accounts.find_user(caller.user.id).await.unwrap();
     assert_eq!(user.email, Some(sample::claimed("mallory@example.org")));
     world.request_account("neo", "neo@example.org").await;
 }

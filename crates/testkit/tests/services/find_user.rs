@@ -13,7 +13,7 @@ async fn a_user_is_found_by_its_id() {
         .await;
     let neo = neo.ok().unwrap();
     assert_eq!(
-        world.services.find_user(neo.user.id).await.unwrap(),
+        world.accounts.find_user(neo.user.id).await.unwrap(),
         neo.user
     );
     assert_eq!(neo.user.name.as_str(), "neo");
@@ -23,6 +23,6 @@ async fn a_user_is_found_by_its_id() {
 #[tokio::test]
 async fn an_id_of_nobody_is_unknown() {
     let world = World::new();
-    let outcome = world.services.find_user(sample::user_id(1)).await;
+    let outcome = world.accounts.find_user(sample::user_id(1)).await;
     assert_eq!(refusal(outcome), ErrorCode::UserUnknown);
 }

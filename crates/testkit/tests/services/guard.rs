@@ -82,10 +82,10 @@ async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() 
         language: Language::English,
     };
     let closed = closed(&world);
-    let outcome = closed.services.recover_account(recovery).await;
+    let outcome = closed.accounts.recover_account(recovery).await;
     assert_eq!(refusal(outcome), TOO_MANY);
     assert_eq!(
-        world.services.begin_recoveries().await.unwrap(),
+        world.accounts.begin_recoveries().await.unwrap(),
         RecoveryProgress::NoneDue
     );
     world.recover("neo@example.org").await;
@@ -97,7 +97,7 @@ async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() 
 #[tokio::test]
 async fn texts_that_are_no_link_count_as_attempts() {
     let outcome = closed(&World::new())
-        .services
+        .accounts
         .follow_link(None, None, Language::English)
         .await;
     assert_eq!(refusal(outcome), TOO_MANY);

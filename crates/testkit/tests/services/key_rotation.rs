@@ -98,11 +98,11 @@ async fn sessions_of_a_lost_key_are_listed_and_ended_by_id() {
     let world = lost(&world);
     let new = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&new.token).await;
-    let listed = world.services.list_sessions(&caller).await.unwrap();
+    let listed = world.sessions.list_sessions(&caller).await.unwrap();
     assert_eq!(listed.len(), 2);
     let found = listed.iter().find(|one| one.token.hash == old.token.hash());
     let ended = world
-        .services
+        .sessions
         .revoke_session(&caller, found.unwrap().session.id);
     ended.await.unwrap();
     world.assert_refused(&old.token).await;

@@ -78,7 +78,7 @@ async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(
         password: sample::password(password),
         client: client(ip),
     };
-    world.services.login(login, AZUMA).await.map(drop)
+    world.sessions.login(login, AZUMA).await.map(drop)
 }
 
 /// `neo`, registered from home.
@@ -90,7 +90,7 @@ async fn world() -> World {
         password: new_password(PASSWORD),
         client: client(HOME),
     };
-    let neo = world.services.register(registration, AZUMA).await;
+    let neo = world.accounts.register(registration, AZUMA).await;
     neo.map(drop).unwrap();
     world
 }
@@ -136,7 +136,7 @@ async fn whoever_recovers_the_account_is_known() {
     let link = world.link_mailed_to("neo@example.org").await;
     let (password, ip) = (new_password(NEW_PASSWORD), client(ELSEWHERE).ip);
     let reset = world
-        .services
+        .accounts
         .reset_password(Some(link), password, ip, Language::English);
     reset.await.unwrap();
     let world = under_attack(&world);
@@ -159,7 +159,7 @@ async fn a_stranger_who_is_asked_to_wait_is_told_of_with_the_account() {
     log_in(&world, ELSEWHERE, "neo", PASSWORD)
         .await
         .unwrap_err();
-    let kind = SecurityEventKind::AttemptBlocked(LimitedAction::StrangersLogin);
+    let kind = SecurityEventKind::AttemptLimited(LimitedAction::StrangersLogin);
     let told = [event(kind, Some(neo), client(ELSEWHERE).ip)];
     assert_eq!(world.security_events(), told);
 }
@@ -169,16 +169,16 @@ async fn a_network_is_known_as_long_as_its_user_comes_back() {
     let world = world().await;
     for _ in 0..3 {
         world.wait(60 * DAY);
-        world.services.sweep().await.unwrap();
+        world.housekeeping.sweep().await.unwrap();
         log_in(&world, HOME, "neo", PASSWORD).await.unwrap();
     }
     world.wait(90 * DAY);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     log_in(&under_attack(&world), HOME, "neo", PASSWORD)
         .await
         .unwrap();
     world.wait(91 * DAY);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     let outcome = log_in(&under_attack(&world), HOME, "neo", PASSWORD).await;
     assert_eq!(refusal(outcome), TOO_MANY);
 }

@@ -35,7 +35,7 @@ async fn a_listed_token_tells_its_expiry() {
     let world = World::new();
     let neo = world.register("neo", LEGACY).await;
     let caller = world.caller(&neo.token).await;
-    let tokens = world.services.list_tokens(&caller).await.unwrap();
+    let tokens = world.sessions.list_tokens(&caller).await.unwrap();
     assert_eq!(tokens[0].expires_at, neo.expires_at);
 }
 
@@ -77,7 +77,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
         password: sample::password(PASSWORD),
         client: client.clone(),
     };
-    let neo = world.services.login(login, AZUMA).await.ok().unwrap();
+    let neo = world.sessions.login(login, AZUMA).await.ok().unwrap();
     let session = world.listed_to(&neo.token).await.remove(0).session;
     assert_eq!(session.client, client);
     assert_eq!(session.created_at, world.now());

@@ -24,13 +24,13 @@ async fn a_password_changed_meanwhile_leaves_no_session_for_the_old_one() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let services = Arc::clone(&world.services);
+    let accounts = Arc::clone(&world.accounts);
     let outcome = log_in_while(&world, async move {
         let update = UserUpdate {
             password: Some(new_password(NEW_PASSWORD)),
             ..UserUpdate::default()
         };
-        let changed = services.update_user(&caller, update, Default::default());
+        let changed = accounts.update_user(&caller, update, Default::default());
         changed.await.unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::WrongPassword);
@@ -42,9 +42,9 @@ async fn an_account_deleted_meanwhile_is_unknown() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let services = Arc::clone(&world.services);
+    let accounts = Arc::clone(&world.accounts);
     let outcome = log_in_while(&world, async move {
-        services.delete_user(&caller, None).await.unwrap();
+        accounts.delete_user(&caller, None).await.unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::UserUnknown);
 }
@@ -56,7 +56,7 @@ async fn an_account_of_the_same_name_and_another_password_is_not_logged_in_to() 
     let caller = world.caller(&neo.token).await;
     let meanwhile = world.restarted(|_| {});
     let outcome = log_in_while(&world, async move {
-        meanwhile.services.delete_user(&caller, None).await.unwrap();
+        meanwhile.accounts.delete_user(&caller, None).await.unwrap();
         let other = meanwhile.register("neo", AZUMA).await;
         let caller = meanwhile.caller(&other.token).await;
         let update = UserUpdate {
@@ -86,13 +86,13 @@ async fn a_login_goes_on_where_the_user_changed_its_name_meanwhile() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let services = Arc::clone(&world.services);
+    let accounts = Arc::clone(&world.accounts);
     let issued = log_in_while(&world, async move {
         let update = UserUpdate {
             name: Some(sample::name("theone")),
             ..UserUpdate::default()
         };
-        let changed = services.update_user(&caller, update, Default::default());
+        let changed = accounts.update_user(&caller, update, Default::default());
         changed.await.unwrap();
     });
     let issued = issued.await.ok().unwrap();

@@ -75,7 +75,7 @@ async fn a_change_that_is_blocked_changes_nothing() {
         let outcome = world.try_request_account(name, "neo@example.org", Language::English);
         outcome.await.unwrap();
         let link = world.link_mailed_to("neo@example.org").await;
-        let disowned = world.services.disown_link(Some(link), None).await;
+        let disowned = world.accounts.disown_link(Some(link), None).await;
         disowned.unwrap();
         world.wait(sample::SECOND);
     }
@@ -84,7 +84,7 @@ async fn a_change_that_is_blocked_changes_nothing() {
         ..email("neo@example.org")
     };
     assert!(is_blocked(refusal(world.update(&user, update).await)));
-    let left = world.services.find_user(user.user.id).await.unwrap();
+    let left = world.accounts.find_user(user.user.id).await.unwrap();
     assert_eq!(left.status, None);
     assert_eq!(world.deliver_all().await, 0);
 }

@@ -46,7 +46,7 @@ async fn until_a_worker_looks_nothing_tells_a_known_address_from_an_unknown_one(
     let world = with_neo().await;
     world.ask_to_recover("Neo@example.org").await;
     world.ask_to_recover("trinity@example.org").await;
-    assert!(world.desk().list(10).await.unwrap().is_empty());
+    assert!(world.outbox_admin().list(10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn each_request_is_mailed_once_however_many_workers_there_are() {
     }
     let workers = azuma_testkit::all((0..8).map(|_| async {
         let mut begun = 0;
-        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {
+        while world.accounts.begin_recoveries().await.unwrap() == RecoveryProgress::Made {
             begun += 1;
         }
         begun
@@ -76,7 +76,7 @@ async fn ask_in_vain(world: &World, number: u32) -> RecoveryId {
         let written = (world.parts.store)
             .transact(move |tx| Ok::<_, Abort<StoreError>>(tx.recoveries().insert(&request)?));
         written.await.unwrap();
-        while world.services.begin_recoveries().await.unwrap() == RecoveryProgress::Made {}
+        while world.accounts.begin_recoveries().await.unwrap() == RecoveryProgress::Made {}
     }
     id
 }
@@ -94,8 +94,8 @@ async fn many_requests_that_fail_hold_up_no_other() {
     world.ask_to_recover("neo@example.org").await;
     let mut failed = Vec::new();
     loop {
-        match world.services.begin_recoveries().await.unwrap() {
-            RecoveryProgress::PutAside(id, _, _) => failed.push(id),
+        match world.accounts.begin_recoveries().await.unwrap() {
+            RecoveryProgress::Rescheduled(id, _, _) => failed.push(id),
             progress => {
                 assert_eq!(progress, RecoveryProgress::Made);
                 break;
@@ -115,9 +115,9 @@ async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifte
     let vain = ask_in_vain(&world, 1).await;
     let mut tried_after = Vec::new();
     loop {
-        match world.services.begin_recoveries().await.unwrap() {
+        match world.accounts.begin_recoveries().await.unwrap() {
             RecoveryProgress::NoneDue => world.wait(SECOND),
-            RecoveryProgress::PutAside(id, _, reason) => {
+            RecoveryProgress::Rescheduled(id, _, reason) => {
                 assert!(id == vain && reason.contains("links"), "{reason}");
                 tried_after.push(begun.until(world.now()).as_secs());
             }
@@ -130,7 +130,7 @@ async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifte
     }
     assert_eq!(tried_after, [60, 120, 240, 480, 960]);
     world.wait(60 * MINUTE);
-    let progress = world.services.begin_recoveries().await.unwrap();
+    let progress = world.accounts.begin_recoveries().await.unwrap();
     assert_eq!(progress, RecoveryProgress::NoneDue);
 }
 
@@ -142,7 +142,7 @@ async fn requests_for_unknown_addresses_are_worked_on_together() {
     }
     world.wait(SECOND);
     world.ask_to_recover("neo@example.org").await;
-    let progress = world.services.begin_recoveries().await.unwrap();
+    let progress = world.accounts.begin_recoveries().await.unwrap();
     assert_eq!(progress, RecoveryProgress::Made);
     assert_eq!(world.deliver_all().await, 1);
 }
@@ -167,7 +167,7 @@ async fn a_waiting_account_is_mailed_a_link_that_works_as_long_as_it_waits() {
     world.request_account("mallory", "neo@example.org").await;
     world.wait(9 * MINUTE);
     world.recover("neo@example.org").await;
-    let listed = world.desk().list(10).await.unwrap();
+    let listed = world.outbox_admin().list(10).await.unwrap();
     let ends: Vec<_> = listed.iter().map(|queued| queued.mail.expires_at).collect();
     assert_eq!(ends, [world.now().plus(MINUTE); 2]);
 }

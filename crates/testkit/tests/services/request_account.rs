@@ -27,7 +27,7 @@ async fn the_link_makes_the_account_a_user() {
         Followed::AccountVerified
     );
     let neo = world.log_in("neo", AZUMA).await.user;
-    assert_eq!(world.services.find_user(neo.id).await.unwrap(), neo);
+    assert_eq!(world.accounts.find_user(neo.id).await.unwrap(), neo);
     assert_eq!(
         neo.email,
         Some(sample::proved("neo@example.org", world.now()))
@@ -83,7 +83,7 @@ async fn a_token_that_is_no_link_is_unknown() {
         ErrorCode::LinkUnknown
     );
     let no_token = world
-        .services
+        .accounts
         .follow_link(None, None, Language::English)
         .await;
     assert_eq!(refusal(no_token), ErrorCode::LinkUnknown);

@@ -180,7 +180,7 @@ async fn an_account_that_waited_is_a_user_and_its_first_link_works_no_more() {
     world.wait(sample::SECOND);
     let link = link(&world).await;
     let user = world.reset(&link, NEW_PASSWORD).await.unwrap();
-    world.services.find_user(user.id).await.unwrap();
+    world.accounts.find_user(user.id).await.unwrap();
     assert!(password_is(&world, "mallory", NEW_PASSWORD).await);
     assert!(!password_is(&world, "mallory", PASSWORD).await);
     assert_eq!(refusal(world.follow(&verify).await), ErrorCode::LinkUnknown);
@@ -204,7 +204,7 @@ async fn a_text_that_is_no_token_is_an_unknown_link() {
     let world = claimed().await;
     let password = crate::world::new_password("x");
     let outcome = world
-        .services
+        .accounts
         .reset_password(None, password, None, Language::English)
         .await;
     assert_eq!(refusal(outcome), ErrorCode::LinkUnknown);
@@ -215,7 +215,7 @@ async fn looking_at_a_link_uses_it_not_up() {
     let world = claimed().await;
     let link = link(&world).await;
     for _ in 0..3 {
-        let looked = world.services.look_at_link(Some(&link)).await;
+        let looked = world.accounts.look_at_link(Some(&link)).await;
         let looked = looked.unwrap();
         assert_eq!(looked.purpose, LinkPurpose::ResetPassword);
         assert_eq!(looked.name, Some(sample::name("mallory")));

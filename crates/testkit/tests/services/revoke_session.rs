@@ -14,7 +14,7 @@ async fn logging_out_ends_this_session_alone() {
     let other = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&this.token).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::ThisSession, None);
     ended.await.unwrap();
     world.assert_refused(&this.token).await;
@@ -33,7 +33,7 @@ async fn logging_out_everywhere_ends_all_sessions_of_the_user() {
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&this.token).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::Everywhere, None);
     ended.await.unwrap();
     world.assert_refused(&this.token).await;
@@ -53,7 +53,7 @@ async fn logging_out_twice_is_no_error() {
         LogoutScope::ThisSession,
         LogoutScope::Everywhere,
     ] {
-        world.services.log_out(&caller, scope, None).await.unwrap();
+        world.sessions.log_out(&caller, scope, None).await.unwrap();
     }
 }
 
@@ -63,7 +63,7 @@ async fn whoever_has_logged_out_can_log_in_again() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::Everywhere, None);
     ended.await.unwrap();
     let again = world.log_in("neo", AZUMA).await;
@@ -78,7 +78,7 @@ async fn one_can_end_another_of_ones_sessions() {
     let other = world.log_in("neo", LEGACY).await;
     let caller = world.caller(&mine.token).await;
     let id = world.caller(&other.token).await.session_id();
-    world.services.revoke_session(&caller, id).await.unwrap();
+    world.sessions.revoke_session(&caller, id).await.unwrap();
     world.assert_refused(&other.token).await;
     world.caller(&mine.token).await;
 }
@@ -88,7 +88,7 @@ async fn one_can_end_the_session_one_asks_with() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
-    let ended = world.services.revoke_session(&caller, caller.session_id());
+    let ended = world.sessions.revoke_session(&caller, caller.session_id());
     ended.await.unwrap();
     world.assert_refused(&neo.token).await;
 }
@@ -100,10 +100,10 @@ async fn the_session_of_another_user_is_unknown() {
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&smith.token).await;
     let id = world.caller(&neo.token).await.session_id();
-    let by_id = world.services.revoke_session(&caller, id).await;
+    let by_id = world.sessions.revoke_session(&caller, id).await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
-        .services
+        .sessions
         .revoke_session_by_token(&caller, &neo.token)
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
@@ -116,7 +116,7 @@ async fn a_session_nobody_has_is_unknown() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let outcome = world
-        .services
+        .sessions
         .revoke_session(&caller, sample::session_id(1))
         .await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
@@ -128,16 +128,16 @@ async fn an_expired_session_is_unknown() {
     let unused = world.register("neo", AZUMA).await;
     let neo = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&neo.token).await;
-    let listed = world.services.list_sessions(&caller).await.unwrap();
+    let listed = world.sessions.list_sessions(&caller).await.unwrap();
     let expiring = listed
         .iter()
         .find(|one| one.session.id != caller.session_id());
     let id = expiring.unwrap().session.id;
     world.wait(5 * MINUTE);
-    let by_id = world.services.revoke_session(&caller, id).await;
+    let by_id = world.sessions.revoke_session(&caller, id).await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
-        .services
+        .sessions
         .revoke_session_by_token(&caller, &unused.token)
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
@@ -151,7 +151,7 @@ async fn a_session_is_ended_once() {
     let caller = world.caller(&mine.token).await;
     let racing = (0..8).map(|_| {
         world
-            .services
+            .sessions
             .revoke_session_by_token(&caller, &other.token)
     });
     let (ended, refused): (Vec<_>, Vec<_>) = all(racing).await.into_iter().partition(Result::is_ok);
@@ -169,9 +169,9 @@ async fn an_ended_session_is_not_revived_by_a_late_use() {
     let caller = world.caller(&neo.token).await;
     let (ended, _) = both(
         world
-            .services
+            .sessions
             .log_out(&caller, LogoutScope::ThisSession, None),
-        late.services.authenticate(&neo.token),
+        late.sessions.authenticate(&neo.token),
     )
     .await;
     ended.unwrap();

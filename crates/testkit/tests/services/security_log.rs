@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azuma_domain::mail::Language;
 use azuma_domain::ports::SecurityEventKind::{
-    AccountDeleted, AccountVerified, AttemptBlocked, EmailChangeRequested, EmailChanged,
+    AccountDeleted, AccountVerified, AttemptLimited, EmailChangeRequested, EmailChanged,
     LinkRefused, LoginRefused, PasswordChanged, PasswordReset, RecoveryRequested, SessionsRevoked,
 };
 use azuma_domain::ports::{
@@ -34,7 +34,7 @@ async fn log_in(world: &World, name: &str, password: &str) {
         client: client(),
     };
     // What it comes to is in the log.
-    let _ = world.services.login(login, AZUMA).await;
+    let _ = world.sessions.login(login, AZUMA).await;
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn what_is_as_it_should_be_is_not_told() {
     log_in(&world, "neo", PASSWORD).await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::ThisSession;
-    world.services.log_out(&caller, scope, IP).await.unwrap();
+    world.sessions.log_out(&caller, scope, IP).await.unwrap();
     assert_eq!(world.security_events(), []);
 }
 
@@ -87,7 +87,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     let neo = world.caller(&neo.token).await;
     let world = world.restarted(|parts| parts.guard = Arc::new(Closed));
     log_in(&world, "neo", PASSWORD).await;
-    let login = event(AttemptBlocked(LimitedAction::Login), None, IP);
+    let login = event(AttemptLimited(LimitedAction::Login), None, IP);
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
         client: client(),
@@ -95,7 +95,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
         ..UserUpdate::default()
     };
     world.update(&neo, update).await.unwrap_err();
-    let kind = AttemptBlocked(LimitedAction::ChangeCredential);
+    let kind = AttemptLimited(LimitedAction::ChangeCredential);
     let change = event(kind, Some(neo.user.id), IP);
     assert_eq!(world.security_events(), [change]);
 }
@@ -108,7 +108,7 @@ async fn a_verified_account_is_told_and_a_link_that_does_nothing() {
     let link = world.link_mailed_to("neo@example.org").await;
     let follow = || {
         let link = Some(link.clone());
-        world.services.follow_link(link, IP, Language::English)
+        world.accounts.follow_link(link, IP, Language::English)
     };
     follow().await.unwrap();
     follow().await.unwrap_err();
@@ -129,17 +129,17 @@ async fn a_recovery_is_told_when_it_is_asked_for_and_when_it_is_done() {
         client: client(),
         language: Language::English,
     };
-    world.services.recover_account(recovery).await.unwrap();
+    world.accounts.recover_account(recovery).await.unwrap();
     assert_eq!(
         world.security_events(),
         [event(RecoveryRequested, None, IP)]
     );
-    world.services.begin_recoveries().await.unwrap();
+    world.accounts.begin_recoveries().await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
     let reset = |link| {
         let password = new_password(NEW_PASSWORD);
         world
-            .services
+            .accounts
             .reset_password(link, password, IP, Language::English)
     };
     reset(Some(link.clone())).await.unwrap();
@@ -165,7 +165,7 @@ async fn a_changed_credential_is_told() {
     world.update(&caller, update).await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
     let followed = world
-        .services
+        .accounts
         .follow_link(Some(link), IP, Language::English);
     followed.await.unwrap();
     let told = [PasswordChanged, EmailChangeRequested, EmailChanged]
@@ -179,10 +179,10 @@ async fn ending_all_sessions_and_deleting_the_account_are_told() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::Everywhere;
-    world.services.log_out(&caller, scope, IP).await.unwrap();
+    world.sessions.log_out(&caller, scope, IP).await.unwrap();
     let again = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&again.token).await;
-    world.services.delete_user(&caller, IP).await.unwrap();
+    world.accounts.delete_user(&caller, IP).await.unwrap();
     let told = [SessionsRevoked, AccountDeleted].map(|kind| event(kind, Some(neo.user.id), IP));
     assert_eq!(world.security_events(), told);
 }

@@ -145,7 +145,7 @@ async fn logging_out_everywhere_ends_more_sessions_than_one_transaction_does() {
     given_sessions(&world, neo.user.id, MANY).await;
     let caller = world.caller(&neo.token).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::Everywhere, None);
     ended.await.unwrap();
     assert_eq!(count(&world, neo.user.id).await, 0);

@@ -20,10 +20,10 @@ async fn an_expired_session_is_deleted() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     world.wait(14 * DAY - MICROSECOND);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     assert_eq!(world.rows_of(&caller).await.len(), 1);
     world.wait(MICROSECOND);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     assert!(world.rows_of(&caller).await.is_empty());
 }
 
@@ -32,7 +32,7 @@ async fn a_live_session_lives_on() {
     let world = settled_world();
     let neo = world.register("neo", AZUMA).await;
     world.wait(5 * MINUTE - MICROSECOND);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     world.caller(&neo.token).await;
 }
 
@@ -43,7 +43,7 @@ async fn a_session_whose_current_token_has_expired_lives_on_with_its_next_one() 
     world.wait(25 * DAY);
     let next = world.next_of(&neo.token).await;
     world.wait(5 * DAY);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     assert_eq!(world.tokens_listed_to(&next).await, [next.expose()]);
     let caller = world.caller(&next).await;
     assert_eq!(world.rows_of(&caller).await.len(), 1);
@@ -57,7 +57,7 @@ async fn a_swept_token_is_never_made_again() {
     let second = world.next_of(&first).await;
     world.caller(&second).await;
     world.wait(MINUTE);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     world.wait(25 * DAY);
     let third = world.next_of(&second).await;
     assert!(third != first && third != second);
@@ -73,7 +73,7 @@ async fn accounts_that_lapsed_are_deleted_and_others_wait_on() {
     world.request_account("smith", "smith@example.org").await;
     let waiting = world.link_mailed_to("smith@example.org").await;
     world.wait(10 * MINUTE - MICROSECOND);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     assert_eq!(
         refusal(world.follow(&lapsing).await),
         ErrorCode::LinkUnknown
@@ -81,7 +81,7 @@ async fn accounts_that_lapsed_are_deleted_and_others_wait_on() {
     let outcome = world.try_log_in("smith", PASSWORD, AZUMA).await;
     assert_eq!(refusal(outcome), ErrorCode::NotVerified);
     world.follow(&waiting).await.unwrap();
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     world.log_in("smith", AZUMA).await;
 }
 
@@ -97,10 +97,10 @@ async fn users_and_their_live_links_stay() {
     world.update(&caller, update).await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
     world.wait(10 * MINUTE - MICROSECOND);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     world.follow(&link).await.unwrap();
     world.wait(365 * DAY);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     world.log_in("neo", AZUMA).await;
 }
 
@@ -122,7 +122,7 @@ async fn sweeps_say_when_all_is_deleted() {
         .await;
     filled.unwrap();
     world.wait(MINUTE);
-    while world.services.sweep().await.unwrap().backlog == Backlog::Left {}
+    while world.housekeeping.sweep().await.unwrap().backlog == Backlog::Left {}
     for number in [0, 499, 500, 999, 1_000, 1_199] {
         let id = sample::session_id(number);
         let rows = store.read(move |tx| tx.sessions().tokens(id)).await;

@@ -8,7 +8,7 @@ use crate::world::{AZUMA, LEGACY, World};
 const HOUR: std::time::Duration = MINUTE.saturating_mul(60);
 
 async fn doubt(world: &World) -> Option<ClockDoubt> {
-    world.services.sweep().await.unwrap().doubt
+    world.housekeeping.sweep().await.unwrap().doubt
 }
 
 /// Sets the clock ahead, or back.

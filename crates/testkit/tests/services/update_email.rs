@@ -34,7 +34,7 @@ async fn ask_for(world: &World, caller: &LiveSession, text: &str) -> User {
 }
 
 async fn email_of(world: &World, caller: &LiveSession) -> String {
-    let user = world.services.find_user(caller.user.id).await.unwrap();
+    let user = world.accounts.find_user(caller.user.id).await.unwrap();
     user.email.unwrap().address().as_str().to_owned()
 }
 

@@ -76,7 +76,7 @@ async fn all_of_a_change_happens() {
         changed.created_at,
         caller.user.profile().unwrap().created_at
     );
-    let found = world.services.find_user(changed.id).await.unwrap();
+    let found = world.accounts.find_user(changed.id).await.unwrap();
     assert_eq!(found, changed);
     let again = world.try_log_in("theone", NEW_PASSWORD, AZUMA).await;
     assert_eq!(again.ok().unwrap().user, changed);
@@ -87,7 +87,7 @@ async fn all_of_a_change_happens() {
 
 /// Nothing of [`everything`] happened.
 async fn assert_unchanged(world: &World, caller: &LiveSession) {
-    let found = world.services.find_user(caller.user.id).await.unwrap();
+    let found = world.accounts.find_user(caller.user.id).await.unwrap();
     assert_eq!(found, *caller.user.profile().unwrap());
     world.log_in("neo", AZUMA).await;
     assert_eq!(world.deliver_all().await, 0);
@@ -243,11 +243,11 @@ async fn the_same_password_again_ends_the_other_sessions_too() {
 #[tokio::test]
 async fn a_session_ended_while_the_password_was_hashed_changes_nothing() {
     let (world, caller) = neo().await;
-    let (services, ended) = (Arc::clone(&world.services), caller.clone());
+    let (sessions, ended) = (Arc::clone(&world.sessions), caller.clone());
     let disturbed = world.restarted(|parts| {
         let event = async move {
             let scope = LogoutScope::ThisSession;
-            services.log_out(&ended, scope, None).await.unwrap();
+            sessions.log_out(&ended, scope, None).await.unwrap();
         };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
@@ -275,9 +275,9 @@ async fn a_session_expired_while_the_password_was_hashed_changes_nothing() {
 #[tokio::test]
 async fn an_account_deleted_while_the_password_was_hashed_stays_deleted() {
     let (world, caller) = neo().await;
-    let (services, deleted) = (Arc::clone(&world.services), caller.clone());
+    let (accounts, deleted) = (Arc::clone(&world.accounts), caller.clone());
     let disturbed = world.restarted(|parts| {
-        let event = async move { services.delete_user(&deleted, None).await.unwrap() };
+        let event = async move { accounts.delete_user(&deleted, None).await.unwrap() };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
     let outcome = disturbed.update(&caller, password()).await;

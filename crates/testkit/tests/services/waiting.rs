@@ -117,7 +117,7 @@ async fn a_waiting_account_is_no_user() {
     let world = waiting_for(MINUTE).await;
     let id = world.credential("neo").await.user_id;
     assert_eq!(
-        refusal(world.services.find_user(id).await),
+        refusal(world.accounts.find_user(id).await),
         ErrorCode::UserUnknown
     );
 }
@@ -128,7 +128,7 @@ async fn a_verified_account_keeps_name_and_address_for_good() {
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     world.wait(60 * MINUTE);
-    world.services.sweep().await.unwrap();
+    world.housekeeping.sweep().await.unwrap();
     let outcome = world.try_register("neo", None, AZUMA).await;
     assert_eq!(refusal(outcome), ErrorCode::NameTaken);
     let outcome = world

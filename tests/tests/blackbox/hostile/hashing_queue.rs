@@ -77,6 +77,7 @@ async fn one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_i
     flood.over.store(true, Ordering::Relaxed);
     slip.refused(403, "FORBIDDEN");
     login.success(200);
-    // A round of them at the most. First come first served, it would be all that were under way, eight rounds.
-    assert!(meanwhile <= CLIENTS, "{meanwhile} were served before");
+    // A round of them, and those served while the request was on its way. First come first served, it would be all that were
+    // under way, eight rounds.
+    assert!(meanwhile <= 2 * CLIENTS, "{meanwhile} were served before");
 }

@@ -145,7 +145,7 @@ async fn rows_of_recoveries_and_mail_that_cannot_be_read_hold_up_no_other(db: Da
         &server,
         &format!(
             "INSERT INTO recoveries (id, address, language, requested_at) VALUES ({id}, 'nowhere', 'en', {after});
-             INSERT INTO outbox (id, kind, language, address, created_at, due_at, expires_at)
+             INSERT INTO outbox (id, kind, language, address, created_at, due_at, useless_from)
                  VALUES ({id}, 'email_changed', 'en', 'nowhere', {before}, {before}, {after});"
         ),
     );

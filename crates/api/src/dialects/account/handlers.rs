@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::{RevokeSessionError, Services};
+use azuma_domain::services::{Accounts, RevokeSessionError, Sessions};
 use azuma_domain::token::Token;
 
 use super::dto::{
@@ -16,35 +16,35 @@ type Caller = Bearer<Account>;
 type Answer = Result<HttpResponse, ApiError<Account>>;
 
 /// `POST /account/register`
-pub async fn register(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
     let body: RegisterBody = body.json().await?;
-    let request = body.parse(services.password_rules(), origin)?;
-    services.request_account(request).await?;
+    let request = body.parse(accounts.password_rules, origin)?;
+    accounts.request_account(request).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `POST /account/verify`
-pub async fn verify(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
     let body: TokenBody = body.json().await?;
     let token = Token::parse(&body.token).ok();
-    services
+    accounts
         .follow_link(token, origin.client.ip, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `POST /account/recover`
-pub async fn recover(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+pub async fn recover(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
     let body: RecoverBody = body.json().await?;
-    services.recover_account(body.parse(origin)?).await?;
+    accounts.recover_account(body.parse(origin)?).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `POST /account/reset`
-pub async fn reset(services: web::Data<Services>, origin: Origin, body: Body) -> Answer {
+pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
     let body: ResetBody = body.json().await?;
-    let (token, password) = body.parse(services.password_rules())?;
-    services
+    let (token, password) = body.parse(accounts.password_rules)?;
+    accounts
         .reset_password(token, password, origin.client.ip, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
@@ -52,33 +52,33 @@ pub async fn reset(services: web::Data<Services>, origin: Origin, body: Body) ->
 
 /// `POST /account/authenticate`
 pub async fn authenticate(
-    services: web::Data<Services>,
+    sessions: web::Data<Sessions>,
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: AuthenticateBody = body.json().await?;
     let login = body.parse(origin.client)?;
-    let issued = services.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
 }
 
 /// `DELETE /account/delete`
-pub async fn delete(services: web::Data<Services>, caller: Caller, origin: Origin) -> Answer {
-    services.delete_user(&caller, origin.client.ip).await?;
+pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> Answer {
+    accounts.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `GET /account/tokens`
-pub async fn list_tokens(services: web::Data<Services>, caller: Caller) -> Answer {
-    let tokens = services.list_tokens(&caller).await?;
+pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> Answer {
+    let tokens = sessions.list_tokens(&caller).await?;
     Ok(HttpResponse::Ok().json(TokensAnswer::from(tokens)))
 }
 
 /// `DELETE /account/tokens`
-pub async fn delete_token(services: web::Data<Services>, caller: Caller, body: Body) -> Answer {
+pub async fn delete_token(sessions: web::Data<Sessions>, caller: Caller, body: Body) -> Answer {
     let body: TokenBody = body.json().await?;
     let token = Token::parse(&body.token).map_err(|_| RevokeSessionError::SessionUnknown)?;
-    services.revoke_session_by_token(&caller, &token).await?;
+    sessions.revoke_session_by_token(&caller, &token).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }

@@ -1,5 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, web};
-use azuma_domain::services::{LogoutScope, RevokeSessionError, Services};
+use azuma_domain::services::{LogoutScope, RevokeSessionError, Sessions};
 use azuma_domain::session::SessionId;
 
 use super::dto::{LoginBody, LogoutQuery, SessionsAnswer, TokenAnswer};
@@ -11,20 +11,20 @@ use crate::http::path_id::PathId;
 
 /// `POST /user/login`
 pub async fn login(
-    services: web::Data<Services>,
+    sessions: web::Data<Sessions>,
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: LoginBody = body.json().await?;
     let login = body.parse(origin.client)?;
-    let issued = services.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
 }
 
 /// `POST /user/logout`
 pub async fn logout(
-    services: web::Data<Services>,
+    sessions: web::Data<Sessions>,
     caller: Caller,
     origin: Origin,
     request: HttpRequest,
@@ -35,19 +35,19 @@ pub async fn logout(
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
     };
-    services.log_out(&caller, scope, origin.client.ip).await?;
+    sessions.log_out(&caller, scope, origin.client.ip).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `GET /user/sessions`
-pub async fn list(services: web::Data<Services>, caller: Caller) -> Answer {
-    let sessions = services.list_sessions(&caller).await?;
+pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> Answer {
+    let sessions = sessions.list_sessions(&caller).await?;
     Ok(HttpResponse::Ok().json(SessionsAnswer::new(sessions, caller.session_id())))
 }
 
 /// `DELETE /user/sessions/{id}`
-pub async fn end(services: web::Data<Services>, caller: Caller, id: PathId) -> Answer {
+pub async fn end(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> Answer {
     let id = id.0.ok_or(RevokeSessionError::SessionUnknown)?;
-    services.revoke_session(&caller, SessionId::new(id)).await?;
+    sessions.revoke_session(&caller, SessionId::new(id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::{FindUserError, Services};
+use azuma_domain::services::{Accounts, FindUserError};
 use azuma_domain::user::UserId;
 
 use super::dto::{RegisterBody, SelfAnswer, TokenAnswer, UpdateBody, UpdatedAnswer, UserAnswer};
@@ -10,27 +10,27 @@ use crate::http::path_id::PathId;
 
 /// `POST /users`
 pub async fn register(
-    services: web::Data<Services>,
+    accounts: web::Data<Accounts>,
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: RegisterBody = body.json().await?;
-    let registration = body.parse(services.password_rules(), origin.client)?;
-    let issued = services.register(registration, settings.terms).await?;
+    let registration = body.parse(accounts.password_rules, origin.client)?;
+    let issued = accounts.register(registration, settings.terms).await?;
     Ok(HttpResponse::Created().json(TokenAnswer::from(issued)))
 }
 
 /// `PATCH /user/update`
 pub async fn update(
-    services: web::Data<Services>,
+    accounts: web::Data<Accounts>,
     caller: Caller,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: UpdateBody = body.json().await?;
-    let update = body.parse(services.password_rules(), origin.client)?;
-    let user = services
+    let update = body.parse(accounts.password_rules, origin.client)?;
+    let user = accounts
         .update_user(&caller, update, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(UpdatedAnswer::from(user)))
@@ -42,14 +42,14 @@ pub async fn show_self(caller: Caller) -> Answer {
 }
 
 /// `GET /user/{id}`
-pub async fn show(services: web::Data<Services>, _: Caller, id: PathId) -> Answer {
+pub async fn show(accounts: web::Data<Accounts>, _: Caller, id: PathId) -> Answer {
     let id = id.0.ok_or(FindUserError::UserUnknown)?;
-    let user = services.find_user(UserId::new(id)).await?;
+    let user = accounts.find_user(UserId::new(id)).await?;
     Ok(HttpResponse::Ok().json(UserAnswer::from(&user)))
 }
 
 /// `DELETE /user/self`
-pub async fn delete(services: web::Data<Services>, caller: Caller, origin: Origin) -> Answer {
-    services.delete_user(&caller, origin.client.ip).await?;
+pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> Answer {
+    accounts.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,4 +1,4 @@
-//! Who asks, and handing back the session's next token when it is due (seed 002, "Token Refresh").
+//! Who asks, and handing back the session's next token when it is due (seed 002 in `docs/api/seeds/`, "Token Refresh").
 
 use std::future::Future;
 use std::ops::Deref;
@@ -8,7 +8,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
-use azuma_domain::services::{NextToken, Services};
+use azuma_domain::services::{NextToken, Sessions};
 use azuma_domain::session::LiveSession;
 
 use super::carrier::{Carried, Carrier, carried};
@@ -45,7 +45,7 @@ impl FromRequest for Caller {
                 others,
                 carrier,
             } = carried(request.headers())?;
-            let session = services(&request)?
+            let session = sessions(&request)?
                 .authenticate_one_of(&first, &others)
                 .await?;
             request.extensions_mut().insert(Asked {
@@ -83,10 +83,10 @@ async fn next_token(
     request: &HttpRequest,
     session: &LiveSession,
 ) -> Result<Option<NextToken>, ApiError<Legacy>> {
-    Ok(services(request)?.renew_session(session).await?)
+    Ok(sessions(request)?.renew_session(session).await?)
 }
 
-fn services(request: &HttpRequest) -> Result<&web::Data<Services>, CarrierError> {
+fn sessions(request: &HttpRequest) -> Result<&web::Data<Sessions>, CarrierError> {
     request.app_data().ok_or(CarrierError::NoServices)
 }
 

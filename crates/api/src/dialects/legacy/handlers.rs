@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::Services;
+use azuma_domain::services::{Accounts, Sessions};
 
 use super::caller::Caller;
 use super::dto::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
@@ -19,27 +19,27 @@ pub async fn show_version() -> HttpResponse {
 
 /// `POST /api/login`
 pub async fn login(
-    services: web::Data<Services>,
+    sessions: web::Data<Sessions>,
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: CredentialBody = body.json().await?;
     let login = body.into_login(origin.client)?;
-    let issued = services.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
 }
 
 /// `POST /api/register`
 pub async fn register(
-    services: web::Data<Services>,
+    accounts: web::Data<Accounts>,
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
 ) -> Answer {
     let body: CredentialBody = body.json().await?;
-    let registration = body.into_registration(services.password_rules(), origin.client)?;
-    let issued = services.register(registration, settings.terms).await?;
+    let registration = body.into_registration(accounts.password_rules, origin.client)?;
+    let issued = accounts.register(registration, settings.terms).await?;
     Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
 }
 

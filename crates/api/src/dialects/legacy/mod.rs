@@ -1,4 +1,4 @@
-//! The first Azuma's API (seed 002), under `/api`.
+//! The first Azuma's API (seed 002 in `docs/api/seeds/`), under `/api`.
 
 mod caller;
 mod carrier;

@@ -1,4 +1,4 @@
-//! A stranger chooses how long a text is; how long it takes, we do.
+//! Strangers choose how long a text is. These tests bound the time that it takes.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -10,9 +10,9 @@ use crate::session::UserAgent;
 use crate::user::precis::AtMost;
 use crate::user::{EmailAddress, Icon, Password, Status, UserName};
 
-/// How much longer a text may be, in bytes, for each character that it decomposes to: the character itself, or a longer one
-/// that decomposes to it alone, or a space that becomes a plain one.
-fn longest_written() -> HashMap<char, usize> {
+/// For each character of a decomposed text, the most bytes that stand for it in the original: its own, or those of a
+/// longer character that decomposes to it alone, or those of a wide space that becomes a plain one.
+fn longest_original() -> HashMap<char, usize> {
     let mut longest: HashMap<char, usize> = HashMap::new();
     for written in '\0'..=char::MAX {
         let mut parts = written.nfd();
@@ -30,15 +30,15 @@ fn longest_written() -> HashMap<char, usize> {
 
 #[test]
 fn nothing_that_can_be_prepared_to_fit_is_too_long_beforehand() {
-    let longest = longest_written();
-    let written = |part: char| longest[&part];
+    let longest = longest_original();
+    let original = |part: char| longest[&part];
     for character in '\0'..=char::MAX {
-        // A text has as many characters or more once it is decomposed, and composed again none of more than four.
+        // Decomposing never makes a text shorter, and composing joins at most four characters to one.
         assert!(character.nfd().count() <= 4, "{character:?}");
-        // Nor has a character more bytes than those it decomposes to can be written with,
-        let parts: usize = character.nfd().map(written).sum();
+        // A character has no more bytes than the longest originals of what it decomposes to,
+        let parts: usize = character.nfd().map(original).sum();
         assert!(character.len_utf8() <= parts, "{character:?}");
-        // which are no more than four times those of any character they are composed to.
+        // which have at most four times the bytes of the character that they compose to.
         if character.nfc().eq([character]) {
             assert!(parts <= 4 * character.len_utf8(), "{character:?}");
         }
@@ -72,7 +72,7 @@ fn characters_and_bytes_are_counted_to_their_bound() {
     }
 }
 
-/// The least of many times, on a processor that others use as well.
+/// The shortest of 50 runs, because other processes use the processor as well.
 #[expect(clippy::disallowed_methods, reason = "a span is measured")]
 fn least_time(work: impl Fn()) -> Duration {
     let spans = (0..50).map(|_| {
@@ -83,10 +83,10 @@ fn least_time(work: impl Fn()) -> Duration {
     spans.min().unwrap_or_default()
 }
 
-/// What reads a field.
+/// The parser of a field.
 type Parse = fn(&str);
 
-/// A field's text, as long as it may be, and its parse.
+/// Every field, with texts of the greatest length, and its parser.
 fn fields() -> Vec<(&'static str, String, Parse)> {
     let name: Parse = |text| drop(black_box(UserName::parse(text)));
     let password: Parse = |text| drop(black_box(Password::parse(text)));
@@ -147,7 +147,7 @@ fn sixty_four_times_as_much_text_takes_no_longer() {
     for (field, text, parse) in fields() {
         let much = text.repeat(64);
         let (longest, longer) = (least_time(|| parse(&text)), least_time(|| parse(&much)));
-        // As much longer as the text, it would be 64 times.
+        // A time linear in the length of the text would be 64 times as long.
         assert!(
             longer <= 8 * longest,
             "{field}: {longer:?}, not {longest:?}"

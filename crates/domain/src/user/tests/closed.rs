@@ -1,4 +1,4 @@
-//! What a parse answers, it answers of that again: else something could be stored that cannot be read.
+//! Parsing what was parsed gives the same value. Otherwise a stored value could be unreadable.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::text;
 use crate::session::UserAgent;
 use crate::user::{EmailAddress, Icon, Password, Status, UserName};
 
-/// What changes its neighbours when a text is composed, reordered, mapped or put in lower case, or needs them.
+/// Characters that change or need their neighbours when a text is composed, reordered, mapped or put in lower case.
 const BESIDE: &[char] = &[
     '\u{300}', '\u{301}', '\u{308}', '\u{313}', '\u{345}', '\u{94d}', '\u{9bc}', '\u{200c}',
     '\u{200d}', '\u{3099}', '\u{ff9e}', 'Σ', 'İ', 'l',
@@ -17,8 +17,8 @@ fn assert_name_is_closed(text: &str) {
         return;
     };
     assert_eq!(UserName::parse(name.as_str()), Ok(name.clone()), "{text:?}");
-    if let Ok(key) = UserName::parse(name.key()) {
-        assert_eq!(key.key(), name.key(), "{text:?}");
+    if let Ok(normalized) = UserName::parse(name.normalized()) {
+        assert_eq!(normalized.normalized(), name.normalized(), "{text:?}");
     }
 }
 
@@ -55,7 +55,7 @@ fn assert_profile_is_closed(text: &str) {
 
 #[test]
 fn greek_capitals_with_an_iota_below_are_no_names() {
-    // NFC makes titlecase letters of them, which are none of RFC 8265's.
+    // NFC composes them to titlecase letters, which RFC 8265 forbids.
     for text in [
         "Η\u{345}",
         "Α\u{345}",
@@ -67,8 +67,8 @@ fn greek_capitals_with_an_iota_below_are_no_names() {
 }
 
 #[test]
-fn a_name_whose_key_is_no_key_is_none() {
-    // The dot above comes between the virama and the joiner that needs it.
+fn a_name_whose_normalized_form_is_not_normalized_is_refused() {
+    // In lower case, a dot above comes between the virama and the joiner that needs it.
     assert!(UserName::parse("İ\u{94d}\u{200d}").is_err());
 }
 
@@ -86,7 +86,8 @@ fn every_character_is_parsed_to_what_parses_to_itself() {
 
 #[test]
 fn every_character_beside_one_that_changes_others_is_parsed_to_what_parses_to_itself() {
-    // What no password may hold, nothing may that is prepared. No mark changes a Han or Hangul letter, and they are many.
+    // A character that no password may contain is in no prepared text. The many Han and Hangul letters are skipped,
+    // because no mark changes them.
     let usable = |c: &char| Password::parse(&format!("l{c}l")).is_ok();
     let alone = |c: &char| matches!(c, '\u{3400}'..='\u{9fff}' | '가'..='힣' | '\u{20000}'..);
     for character in ('\0'..=char::MAX).filter(|c| !alone(c) && usable(c)) {

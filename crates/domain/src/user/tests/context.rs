@@ -7,8 +7,8 @@ use proptest::sample::select;
 
 use crate::user::context::{Context, allows};
 
-/// Every character that needs a context, and some of each kind that is one: a letter l, a Greek and a Hebrew letter, a
-/// virama, letters that join on both sides, on the left and on the right, a mark that joiners look past, and one of kana.
+/// Every character that needs a context, and some of each kind of context: a letter l, a Greek and a Hebrew letter, a
+/// virama, letters that join on both sides, on the left and on the right, a mark that joiners look past, and a kana.
 const TELLING: &[char] = &[
     'a', 'l', '·', 'α', '\u{375}', 'א', '\u{5f3}', '\u{5f4}', '\u{94d}', '\u{200c}', '\u{200d}',
     'ب', '\u{a872}', 'ا', '\u{5bf}', '・', 'ア', '\u{660}', '\u{669}', '\u{6f0}', '\u{6f9}',
@@ -51,8 +51,8 @@ proptest! {
     }
 }
 
-/// Counts the characters of what it is asked. It takes a time that grows as that, if no text it is asked about has more
-/// than one that needs a context.
+/// A class that counts the characters of the texts it checks. Its time is linear in that count if no text has more than
+/// one character that needs a context.
 #[derive(Default)]
 struct Counting {
     class: FreeformClass,
@@ -80,7 +80,7 @@ impl StringClass for Counting {
 
 #[test]
 fn the_class_is_asked_about_no_more_than_three_times_the_text() {
-    // Texts of ever the same: all allowed, or refused at their end, so that all of each is looked at.
+    // Texts of repeated characters that are allowed, or refused at their end, so that the whole text is checked.
     for (one, end) in [
         ("・", "一"),
         ("・", ""),

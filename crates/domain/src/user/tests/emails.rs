@@ -107,7 +107,7 @@ fn an_international_domain_becomes_a_labels() {
 #[test]
 fn the_key_of_an_address_is_all_lower_case() {
     let address = email("John.Doe@OneShot.Cam");
-    assert_eq!(address.key(), "john.doe@oneshot.cam");
+    assert_eq!(address.normalized(), "john.doe@oneshot.cam");
     assert_eq!(address.as_str(), "John.Doe@OneShot.Cam");
 }
 

@@ -27,7 +27,7 @@ fn a_password_has_1_to_1024_bytes() {
 
 #[test]
 fn the_bytes_of_a_password_are_counted_once_it_is_prepared() {
-    // Three bytes each as written, two as prepared.
+    // Each character has three bytes, and two after it is prepared.
     assert_eq!(password(&"e\u{301}".repeat(512)).len(), 1_024);
 }
 

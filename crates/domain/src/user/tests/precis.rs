@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::text;
 use crate::user::precis::{AtMost, TextProfile, enforce};
 
-/// As the profile itself enforces it, again and again until nothing changes.
+/// The profile's own `enforce`, repeated until nothing changes.
 fn is_enforced_as_by_the_profile<P: TextProfile + PrecisFastInvocation>(text: &str) -> bool {
     let enforced = enforce::<P>(text, AtMost::Bytes(1_000));
     enforced.ok() == stabilize(text, |text| P::enforce(text)).ok()

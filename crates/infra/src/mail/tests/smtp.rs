@@ -49,7 +49,7 @@ fn permanent(outcome: Result<Accepted, SendError>) -> String {
 #[tokio::test]
 async fn hands_a_message_over() {
     let (outcome, server) = send_to(Script::default()).await;
-    assert_eq!(outcome.unwrap().words, "250 queued");
+    assert_eq!(outcome.unwrap().response, "250 queued");
     let heard = server.heard();
     assert!(heard.contains("MAIL FROM:<azuma@mail.example>"), "{heard}");
     assert!(heard.contains("RCPT TO:<neo@example.org>"), "{heard}");
@@ -333,6 +333,6 @@ async fn it_answers_before_its_patience_is_over() {
     })
     .await;
     let mailer = hasty(&server);
-    let answered = tokio::time::timeout(mailer.patience(), mailer.send(verification(), token()));
+    let answered = tokio::time::timeout(mailer.timeout(), mailer.send(verification(), token()));
     transient(answered.await.expect("an answer in time"));
 }

@@ -1,4 +1,4 @@
-//! One connection to either database, and how each is made and set up.
+//! One connection to either database: how it is made and set up.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
-// Never named: pq-sys links libpq against this OpenSSL, and SQLite is this build of it.
+// These crates are not called: pq-sys links libpq against this OpenSSL, and SQLite comes from this build.
 use libsqlite3_sys as _;
 use openssl_sys as _;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
@@ -20,12 +20,11 @@ use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
 
-/// How often the setup of an SQLite file is tried while another process holds it, and how long each try waits for
-/// the next.
+/// How often the setup of an SQLite file is tried while another process holds the file, and the pause between two tries.
 const SETUP_TRIES: u32 = 100;
 const SETUP_PAUSE: Duration = Duration::from_millis(20);
 
-/// What has a meaning of its own in the path of a URI of SQLite's.
+/// The characters that have a meaning of their own in the path of an SQLite URI.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 /// A connection to Postgres or SQLite. Queries are written once against it; `match` only where the two differ.
@@ -39,8 +38,8 @@ pub enum DbConnection {
 
 /// Loads the rows of a query and locks them, in the order the query sorts them, until the transaction ends.
 ///
-/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The query is written twice
-/// into the program and runs once.
+/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The macro expands to the query twice; one
+/// of them runs.
 macro_rules! load_locked {
     ($connection:expr, $query:expr, $($lock:ident).+) => {
         match $connection {
@@ -95,7 +94,7 @@ impl DbConnection {
         }
     }
 
-    /// Connects, for `limit` a unit of work at the most. An SQLite file must be there.
+    /// Connects. A statement then takes at most `limit`. An SQLite file must exist.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
         pooling: Pooling,
@@ -127,14 +126,14 @@ impl DbConnection {
     }
 }
 
-/// An answered commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and whoever
+/// A commit that was answered survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a statement that
 /// finds the file locked by another process waits for half of `limit`.
 fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
     let millis = limit.as_millis() / 2;
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL"
     ))?;
-    // Changing to WAL does not wait for others, whatever the timeout.
+    // The change to WAL ignores the timeout, and does not wait for other processes.
     let mut tries = 1;
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {

@@ -167,8 +167,8 @@ async fn a_renewal_under_way_as_the_session_ends_is_answered_with_nothing() {
     let (world, neo) = due().await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::ThisSession;
-    world.services.log_out(&caller, scope, None).await.unwrap();
-    let answer = world.services.renew_session(&caller).await.unwrap();
+    world.sessions.log_out(&caller, scope, None).await.unwrap();
+    let answer = world.sessions.renew_session(&caller).await.unwrap();
     assert!(answer.is_none());
 }
 

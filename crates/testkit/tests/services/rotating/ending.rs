@@ -11,14 +11,14 @@ use crate::world::{ACCOUNT, LEGACY, NEW_PASSWORD, World, new_password, refusal};
 async fn log_out(world: &World, token: &Token) {
     let caller = world.caller(token).await;
     let scope = LogoutScope::ThisSession;
-    world.services.log_out(&caller, scope, None).await.unwrap();
+    world.sessions.log_out(&caller, scope, None).await.unwrap();
 }
 
 /// Ends the session that `token` belongs to from another session of its user, which lives on.
 async fn end_by_token(world: &World, token: &Token) {
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;
-    let ended = world.services.revoke_session_by_token(&caller, token).await;
+    let ended = world.sessions.revoke_session_by_token(&caller, token).await;
     ended.unwrap();
     world.caller(&other.token).await;
 }
@@ -85,7 +85,7 @@ async fn an_old_token_past_its_grace_ends_nothing() {
     let (world, old, next) = in_grace().await;
     world.wait(MINUTE);
     let caller = world.caller(&next).await;
-    let outcome = world.services.revoke_session_by_token(&caller, &old).await;
+    let outcome = world.sessions.revoke_session_by_token(&caller, &old).await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
     world.caller(&next).await;
 }
@@ -95,7 +95,7 @@ async fn naming_a_next_token_to_end_its_session_is_no_use_of_it() {
     let (world, old, next) = answered().await;
     let smith = world.register("smith", ACCOUNT).await;
     let caller = world.caller(&smith.token).await;
-    let outcome = world.services.revoke_session_by_token(&caller, &next).await;
+    let outcome = world.sessions.revoke_session_by_token(&caller, &next).await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
     world.wait(MINUTE);
     world.caller(&old).await;
@@ -107,7 +107,7 @@ async fn being_ended_by_id_ends_all_tokens() {
     let id = world.caller(&old).await.session_id();
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;
-    world.services.revoke_session(&caller, id).await.unwrap();
+    world.sessions.revoke_session(&caller, id).await.unwrap();
     world.assert_refused(&old).await;
     world.assert_refused(&next).await;
 }
@@ -119,7 +119,7 @@ async fn a_session_whose_current_token_has_expired_can_be_ended_by_id() {
     world.wait(7 * DAY);
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;
-    world.services.revoke_session(&caller, id).await.unwrap();
+    world.sessions.revoke_session(&caller, id).await.unwrap();
     world.assert_refused(&next).await;
 }
 
@@ -129,7 +129,7 @@ async fn logging_out_everywhere_ends_all_tokens_of_all_sessions() {
     let other = world.log_in("neo", LEGACY).await;
     let caller = world.caller(&other.token).await;
     let ended = world
-        .services
+        .sessions
         .log_out(&caller, LogoutScope::Everywhere, None)
         .await;
     ended.unwrap();

@@ -114,7 +114,7 @@ async fn log_out(world: &World, model: &mut Model, number: usize) {
     if use_elsewhere(world, model, number).await {
         let caller = world.caller(&model.tokens[number].0).await;
         let ended = world
-            .services
+            .sessions
             .log_out(&caller, LogoutScope::ThisSession, None);
         ended.await.unwrap();
         model.ended = true;

@@ -17,7 +17,7 @@ async fn one_of(
     others: &[&Token],
 ) -> Result<LiveSession, AuthenticateError> {
     let others: Vec<Token> = others.iter().map(|token| (*token).clone()).collect();
-    world.services.authenticate_one_of(first, &others).await
+    world.sessions.authenticate_one_of(first, &others).await
 }
 
 fn unknown() -> Token {
@@ -50,7 +50,7 @@ async fn the_next_token_is_used_where_it_comes_with_the_old_one_and_is_not_told_
     assert_eq!(found.token.hash, next.hash());
     assert!(
         world
-            .services
+            .sessions
             .renew_session(&found)
             .await
             .unwrap()

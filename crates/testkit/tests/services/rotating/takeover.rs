@@ -167,7 +167,7 @@ async fn a_renewal_under_way_during_the_takeover_makes_no_other() {
     let (world, old, next) = answered().await;
     let under_way = world.caller(&old).await;
     world.caller(&next).await;
-    let answer = world.services.renew_session(&under_way).await.unwrap();
+    let answer = world.sessions.renew_session(&under_way).await.unwrap();
     assert!(answer.unwrap().token == next);
     assert_eq!(world.rows_of(&under_way).await.len(), 2);
 }

@@ -11,8 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::error_code::HasErrorCode;
-use azuma_domain::ports::{AbuseGuard, Clock, Mailer, PasswordHasher, Store};
-use azuma_domain::services::{MailDesk, Ports, Services, Settings};
+use azuma_domain::ports::{
+    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
+};
+use azuma_domain::services::{
+    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions,
+};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
 use azuma_domain::user::PasswordRules;
@@ -49,8 +53,23 @@ pub const ACCOUNT: SessionTerms = SessionTerms {
 
 /// A server.
 pub struct World {
-    pub services: Arc<Services>,
+    pub accounts: Arc<Accounts>,
+    pub sessions: Arc<Sessions>,
+    pub mailing: Mailing,
+    pub housekeeping: Housekeeping,
     pub parts: Parts,
+}
+
+/// What an instance is configured with.
+#[derive(Clone)]
+pub struct Settings {
+    pub keys: TokenKeys,
+    pub password_rules: PasswordRules,
+    pub lifetimes: Lifetimes,
+    pub sessions_per_user: u32,
+    pub registration_lifetime: Duration,
+    pub recovery_lifetime: Duration,
+    pub mail_kept_for: Duration,
 }
 
 /// What a server is made of. Clones share store, clock and mailbox.
@@ -106,26 +125,59 @@ impl World {
     }
 
     fn of(parts: Parts) -> Self {
-        let ports = Ports {
-            store: Arc::clone(&parts.store),
-            session_check: Arc::new(Uncached(Arc::clone(&parts.store))),
-            hasher: Arc::clone(&parts.hasher),
-            guard: Arc::clone(&parts.guard),
-            security_log: Arc::new(parts.security_log.clone()),
-            mailer: Arc::clone(&parts.mailer),
-            clock: Arc::new(parts.clock.clone()),
-            entropy: Arc::clone(&parts.entropy) as _,
-        };
-        let services = Services::new(ports, parts.settings.clone());
+        let store = || Arc::clone(&parts.store);
+        let session_check: Arc<dyn SessionCheck> = Arc::new(Uncached(store()));
+        let clock = || -> Arc<dyn Clock> { Arc::new(parts.clock.clone()) };
+        let entropy = || -> Arc<dyn Entropy> { Arc::clone(&parts.entropy) as _ };
+        let settings = parts.settings.clone();
+        let guard = Arc::clone(&parts.guard);
+        let doorkeeper = Doorkeeper::new(guard, Arc::new(parts.security_log.clone()));
+        let issuer = SessionIssuer::new(settings.keys.clone(), entropy());
         Self {
-            services: Arc::new(services),
+            accounts: Arc::new(Accounts {
+                store: store(),
+                session_check: Arc::clone(&session_check),
+                hasher: Arc::clone(&parts.hasher),
+                doorkeeper: doorkeeper.clone(),
+                issuer: issuer.clone(),
+                keys: settings.keys.clone(),
+                clock: clock(),
+                entropy: entropy(),
+                password_rules: settings.password_rules,
+                registration_lifetime: settings.registration_lifetime,
+                recovery_lifetime: settings.recovery_lifetime,
+            }),
+            sessions: Arc::new(Sessions {
+                store: store(),
+                session_check,
+                hasher: Arc::clone(&parts.hasher),
+                doorkeeper,
+                issuer,
+                keys: settings.keys.clone(),
+                clock: clock(),
+                lifetimes: settings.lifetimes,
+                sessions_per_user: settings.sessions_per_user,
+            }),
+            mailing: Mailing {
+                store: store(),
+                mailer: Arc::clone(&parts.mailer),
+                keys: settings.keys,
+                clock: clock(),
+                entropy: entropy(),
+            },
+            housekeeping: Housekeeping::new(
+                store(),
+                Arc::clone(&parts.mailer),
+                clock(),
+                settings.mail_kept_for,
+            ),
             parts,
         }
     }
 
     /// Its outbox, for its operator.
-    pub fn desk(&self) -> MailDesk {
-        MailDesk::new(
+    pub fn outbox_admin(&self) -> OutboxAdmin {
+        OutboxAdmin::new(
             Arc::clone(&self.parts.store),
             Arc::new(self.parts.clock.clone()),
         )

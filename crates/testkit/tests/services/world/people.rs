@@ -38,7 +38,7 @@ impl World {
             password: new_password(PASSWORD),
             client: Client::default(),
         };
-        self.services.register(registration, terms).await
+        self.accounts.register(registration, terms).await
     }
 
     /// A new user, logged in.
@@ -58,7 +58,7 @@ impl World {
             password: sample::password(password),
             client: Client::default(),
         };
-        self.services.login(login, terms).await
+        self.sessions.login(login, terms).await
     }
 
     /// One more session of a user.
@@ -80,7 +80,7 @@ impl World {
             client: Client::default(),
             language,
         };
-        self.services.request_account(request).await
+        self.accounts.request_account(request).await
     }
 
     /// An account that waits for verification.
@@ -92,7 +92,7 @@ impl World {
     /// Follows a mailed link.
     pub async fn follow(&self, link: &Token) -> Result<Followed, FollowLinkError> {
         let token = Some(link.clone());
-        self.services
+        self.accounts
             .follow_link(token, None, Language::English)
             .await
     }
@@ -100,7 +100,7 @@ impl World {
     /// Asks for a link that sets a new password, and has the worker look for the account.
     pub async fn recover(&self, email: &str) {
         self.ask_to_recover(email).await;
-        while self.services.begin_recoveries().await.unwrap() != RecoveryProgress::NoneDue {}
+        while self.accounts.begin_recoveries().await.unwrap() != RecoveryProgress::NoneDue {}
     }
 
     /// Asks for a link that sets a new password.
@@ -110,7 +110,7 @@ impl World {
             client: Client::default(),
             language: Language::English,
         };
-        self.services.recover_account(recovery).await.unwrap();
+        self.accounts.recover_account(recovery).await.unwrap();
     }
 
     /// Proves the address of whoever the token belongs to.
@@ -126,7 +126,7 @@ impl World {
     /// Sets a new password by a mailed link.
     pub async fn reset(&self, link: &Token, password: &str) -> Result<User, ResetPasswordError> {
         let password = new_password(password);
-        self.services
+        self.accounts
             .reset_password(Some(link.clone()), password, None, Language::English)
             .await
     }
@@ -138,7 +138,7 @@ impl World {
         update: UserUpdate,
     ) -> Result<User, UpdateUserError> {
         let language = Language::English;
-        self.services.update_user(caller, update, language).await
+        self.accounts.update_user(caller, update, language).await
     }
 
     /// Sends a leased message, and writes what came of it.
@@ -146,13 +146,13 @@ impl World {
         let lease = leased
             .as_ref()
             .map_or_else(|mail| mail.lease, |mail| mail.lease);
-        let delivery = self.services.send_mail(leased).await;
-        self.services.settle_mail(lease, &delivery).await.unwrap();
+        let delivery = self.mailing.send_mail(leased).await;
+        self.mailing.settle_mail(lease, &delivery).await.unwrap();
     }
 
     /// Tries to send one message; `false` where none is due.
     pub async fn attempts_to_deliver(&self) -> bool {
-        let Some(leased) = self.services.lease_mail().await.unwrap() else {
+        let Some(leased) = self.mailing.lease_mail().await.unwrap() else {
             return false;
         };
         self.deliver(leased).await;

@@ -11,14 +11,14 @@ use super::{World, refusal};
 impl World {
     /// Uses a token, as every dialect does first.
     pub async fn caller(&self, token: &Token) -> LiveSession {
-        let found = self.services.authenticate(token).await;
+        let found = self.sessions.authenticate(token).await;
         found.expect("a live token")
     }
 
     /// Uses a token as `/api` does: where a next one is due, it is answered.
     pub async fn renew(&self, token: &Token) -> Option<NextToken> {
         let caller = self.caller(token).await;
-        self.services.renew_session(&caller).await.unwrap()
+        self.sessions.renew_session(&caller).await.unwrap()
     }
 
     /// The next token, which must be due.
@@ -38,20 +38,20 @@ impl World {
 
     /// The token, used, is refused as unknown or expired.
     pub async fn assert_refused(&self, token: &Token) {
-        let outcome = self.services.authenticate(token).await;
+        let outcome = self.sessions.authenticate(token).await;
         assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     }
 
     /// The sessions listed to whoever has the token.
     pub async fn listed_to(&self, token: &Token) -> Vec<ListedSession> {
         let caller = self.caller(token).await;
-        self.services.list_sessions(&caller).await.unwrap()
+        self.sessions.list_sessions(&caller).await.unwrap()
     }
 
     /// The tokens listed to whoever has the token, in clear.
     pub async fn tokens_listed_to(&self, token: &Token) -> Vec<String> {
         let caller = self.caller(token).await;
-        let tokens = self.services.list_tokens(&caller).await.unwrap();
+        let tokens = self.sessions.list_tokens(&caller).await.unwrap();
         tokens
             .iter()
             .map(|one| one.token.expose().to_owned())

@@ -57,7 +57,7 @@ async fn the_account_stands_as_active_then(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     activate(&store, user_id(1), now()).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
-    assert_eq!(found.standing, AccountState::Active);
+    assert_eq!(found.state, AccountState::Active);
 }
 
 #[on_every_store]

@@ -57,7 +57,7 @@ async fn an_address_finds_its_own_user_in_any_case(store: Arc<dyn Store>) {
 async fn a_name_finds_a_user_as_active(store: Arc<dyn Store>) {
     given::ada(&store).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
-    assert_eq!(found.standing, AccountState::Active);
+    assert_eq!(found.state, AccountState::Active);
 }
 
 #[on_every_store]
@@ -99,16 +99,13 @@ async fn an_address_tells_whether_its_account_waits(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     given::grace(&store).await;
-    let standing = async |email| {
+    let state = async |email| {
         let holder = find_holder(&store, email, now()).await;
-        holder.map(|holder| holder.standing)
+        holder.map(|holder| holder.state)
     };
-    let ada = standing("ada@example.org").await;
+    let ada = state("ada@example.org").await;
     assert_eq!(ada, Some(AccountState::Pending { until }));
-    assert_eq!(
-        standing("grace@example.org").await,
-        Some(AccountState::Active)
-    );
+    assert_eq!(state("grace@example.org").await, Some(AccountState::Active));
 }
 
 #[on_every_store]

@@ -87,8 +87,8 @@ async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn Store>
     let until = now().plus(10 * MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let found = find_by_name(&store, "ada", now()).await;
-    let standing = found.expect("ada is found").standing;
-    assert_eq!(standing, AccountState::Pending { until });
+    let state = found.expect("ada is found").state;
+    assert_eq!(state, AccountState::Pending { until });
 }
 
 #[on_every_store]

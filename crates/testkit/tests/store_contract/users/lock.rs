@@ -33,7 +33,7 @@ async fn it_answers_the_credential(store: Arc<dyn Store>) {
     let expected = Credential {
         user_id: ada,
         password_hash: sample::password_hash("ada"),
-        standing: AccountState::Active,
+        state: AccountState::Active,
     };
     assert_eq!(lock(&store, ada).await, Some(expected));
 }
@@ -57,7 +57,7 @@ async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
     let until = now().plus(MINUTE);
     given::account(&store, &waiting(1, "ada", until)).await;
     let locked = lock(&store, user_id(1)).await.expect("ada is there");
-    assert_eq!(locked.standing, AccountState::Pending { until });
+    assert_eq!(locked.state, AccountState::Pending { until });
 }
 
 #[on_every_store]

@@ -34,7 +34,7 @@ impl UserReader for Repositories<'_> {
     ) -> Result<Option<Credential>, StoreError> {
         let row: Option<CredentialRow> = self.query(|connection| {
             users::table
-                .filter(users::name_key.eq(name.key()))
+                .filter(users::name_key.eq(name.normalized()))
                 .filter(
                     users::pending_until
                         .is_null()
@@ -54,7 +54,7 @@ impl UserReader for Repositories<'_> {
     ) -> Result<Option<AddressHolder>, StoreError> {
         let row: Option<AddressHolderRow> = self.query(|connection| {
             users::table
-                .filter(users::email_key.eq(email.key()))
+                .filter(users::email_key.eq(email.normalized()))
                 .filter(
                     users::pending_until
                         .is_null()

@@ -32,7 +32,7 @@ pub(in crate::store::sql) const USER_COLUMNS: UserColumns = (
     users::created_at,
 );
 
-/// An account without its secret.
+/// An account without its password hash.
 #[derive(Queryable)]
 pub(in crate::store::sql) struct UserRow {
     id: StoredId,
@@ -82,7 +82,7 @@ pub(super) type CredentialColumns = (users::id, users::password_hash, users::pen
 pub(super) const CREDENTIAL_COLUMNS: CredentialColumns =
     (users::id, users::password_hash, users::pending_until);
 
-/// What a login is checked against.
+/// The row that a login is checked against.
 #[derive(Queryable)]
 pub(super) struct CredentialRow {
     id: StoredId,
@@ -95,12 +95,12 @@ impl From<CredentialRow> for Credential {
         Self {
             user_id: UserId::new(row.id.0),
             password_hash: PasswordHash::from_phc(row.password_hash),
-            standing: standing(row.pending_until),
+            state: state(row.pending_until),
         }
     }
 }
 
-fn standing(pending_until: Option<StoredTime>) -> AccountState {
+fn state(pending_until: Option<StoredTime>) -> AccountState {
     match pending_until {
         None => AccountState::Active,
         Some(until) => AccountState::Pending { until: until.0 },
@@ -111,7 +111,7 @@ pub(super) type AddressHolderColumns = (users::id, users::email, users::pending_
 pub(super) const ADDRESS_HOLDER_COLUMNS: AddressHolderColumns =
     (users::id, users::email, users::pending_until);
 
-/// Who has an address.
+/// The account that has an address.
 #[derive(Queryable)]
 pub(super) struct AddressHolderRow {
     id: StoredId,
@@ -129,12 +129,12 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
             email: email
                 .and_then(Result::ok)
                 .ok_or_else(|| corrupt("users.email"))?,
-            standing: standing(row.pending_until),
+            state: state(row.pending_until),
         })
     }
 }
 
-/// An account about to be.
+/// An account to be inserted.
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct NewUserRow<'a> {
@@ -158,14 +158,14 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
         Self {
             id: StoredId(user.id.uuid()),
             name: user.name.as_str(),
-            name_key: user.name.key(),
+            name_key: user.name.normalized(),
             email: email.map(EmailAddress::as_str),
-            email_key: email.map(EmailAddress::key),
+            email_key: email.map(EmailAddress::normalized),
             password_hash: new.password_hash.as_phc(),
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
             created_at: StoredTime(user.created_at),
-            pending_until: match new.standing {
+            pending_until: match new.state {
                 AccountState::Active => None,
                 AccountState::Pending { until } => Some(StoredTime(until)),
             },
@@ -174,7 +174,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
     }
 }
 
-/// What changes of an account. `None` leaves a column as it is; `Some(None)` empties it.
+/// The changed columns of an account. `None` leaves a column as it is; `Some(None)` empties it.
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 pub(super) struct UserChangesRow<'a> {
@@ -194,9 +194,9 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
         let address = email.map(AccountEmail::address);
         Self {
             name: changes.name.as_ref().map(UserName::as_str),
-            name_key: changes.name.as_ref().map(UserName::key),
+            name_key: changes.name.as_ref().map(UserName::normalized),
             email: address.map(EmailAddress::as_str),
-            email_key: address.map(EmailAddress::key),
+            email_key: address.map(EmailAddress::normalized),
             email_proved_at: email.map(|email| proved_at(Some(email))),
             password_hash: changes.password_hash.as_ref().map(PasswordHash::as_phc),
             icon: column(&changes.icon, Icon::as_str),
@@ -206,7 +206,7 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
 }
 
 impl UserChangesRow<'_> {
-    /// Diesel refuses to update nothing.
+    /// Whether no column changes: diesel refuses an UPDATE without columns.
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.email.is_none()

@@ -1,43 +1,43 @@
-//! Deleting what has expired. Nothing depends on it but the size of the database.
+//! Deleting expired rows. Only the size of the database depends on it.
 
 use std::sync::PoisonError;
 
 use super::clock_watch::compare;
-use super::known_clients::REMEMBERED_FOR;
-use super::{Backlog, ClockDoubt, Services};
+use super::{ClockDoubt, Housekeeping};
 use crate::Timestamp;
 use crate::ports::{StoreError, StoreExt, Transaction};
+use crate::services::Backlog;
+use crate::services::known_clients::REMEMBERED_FOR;
 
-/// The most rows of a kind deleted in one transaction, so that none holds its locks for long.
+/// The most rows of a kind deleted in one transaction, so that no transaction holds its locks for long.
 const BATCH: u32 = 500;
-/// How many invalidations stay for nodes that lag. One that lags more forgets everything, and loses nothing by it.
+/// How many invalidations are kept for nodes that lag. A node that lags further empties its cache.
 const KEPT_INVALIDATIONS: u32 = 10_000;
 
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Swept {
-    /// Whether there is more to delete at once.
+    /// Whether there may be more to delete.
     pub backlog: Backlog,
-    /// Why what has expired was left alone, where it was.
+    /// Why expired rows were kept, if they were.
     pub doubt: Option<ClockDoubt>,
 }
 
-impl Services {
-    /// Deletes some expired tokens and links, lapsed accounts, old invalidations and networks long unseen, 500 of each at the most. While the clock may
-    /// be wrong, it leaves alone whatever expires: what is deleted does not come back when the clock is set right.
+impl Housekeeping {
+    /// Deletes old invalidations, and unless the clock may be wrong, expired tokens and links, lapsed accounts and networks
+    /// long unseen; at most 500 rows of each.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing was deleted then.
+    /// [`StoreError`] if the database fails; nothing is deleted then.
     pub async fn sweep(&self) -> Result<Swept, StoreError> {
         let (now, doubt) = self
             .clock_watch
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .look(&*self.ports.clock);
-        self.ports
-            .store
+            .look(&*self.clock);
+        self.store
             .transact::<_, StoreError>(move |tx| {
-                let old_news = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
+                let pruned = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
                 let doubt = match doubt {
                     Some(doubt) => Some(doubt),
                     None => compare(now, tx.reader().clock()?),
@@ -46,7 +46,7 @@ impl Services {
                     Some(_) => 0,
                     None => delete_expired(tx, now)?,
                 };
-                let backlog = match old_news.max(expired) < BATCH as usize {
+                let backlog = match pruned.max(expired) < BATCH as usize {
                     true => Backlog::Empty,
                     false => Backlog::Left,
                 };
@@ -56,7 +56,7 @@ impl Services {
     }
 }
 
-/// Answers how many rows of the kind that had the most.
+/// Deletes expired rows of every kind, and answers the largest number of rows deleted of one kind.
 fn delete_expired(tx: &mut dyn Transaction, now: Timestamp) -> Result<usize, StoreError> {
     let tokens = tx.sessions().delete_expired(now, BATCH)?;
     let links = tx.links().delete_expired(now, BATCH)?;

@@ -1,8 +1,8 @@
-//! Changing one's account.
+//! Changing the caller's account.
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Accounts;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
@@ -13,22 +13,23 @@ use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
     AccountEmail, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
     UserName,
 };
 
-/// What somebody wants to change; all of it happens, or none.
+/// A request to change an account. Either all of it happens or none.
 #[derive(Default)]
 pub struct UserUpdate {
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
-    /// A new name, or the old one in another case.
+    /// A new name, or the same name in another case.
     pub name: Option<UserName>,
-    /// A new password; ends every other session of the user.
+    /// A new password. It revokes every other session of the user.
     pub password: Option<NewPassword>,
-    /// A new address; takes effect once the link mailed to it is followed.
+    /// A new address. It takes effect when the link mailed to it is followed.
     pub email: Option<EmailAddress>,
     /// The icon.
     pub icon: Change<Icon>,
@@ -39,12 +40,12 @@ pub struct UserUpdate {
 /// Why a change is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateUserError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// The session that asked has ended meanwhile.
-    #[error("the session has ended")]
-    SessionEnded,
+    /// The session that asked was revoked in the meantime.
+    #[error("the session is revoked")]
+    SessionRevoked,
     /// Another account has the name.
     #[error("the name is taken")]
     NameTaken,
@@ -54,7 +55,7 @@ pub enum UpdateUserError {
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -71,8 +72,8 @@ impl From<Conflict> for UpdateUserError {
 impl HasErrorCode for UpdateUserError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
-            Self::SessionEnded => ErrorCode::TokenInvalid,
+            Self::RateLimited(limited) => limited.code(),
+            Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
             Self::Hash(error) => error.code(),
@@ -81,12 +82,12 @@ impl HasErrorCode for UpdateUserError {
     }
 }
 
-impl Services {
-    /// Changes the caller's account and answers it as it is then. The address it has is told in this language, where that was
-    /// proved.
+impl Accounts {
+    /// Changes the caller's account and answers it as it is then. If password or address change, the account's proved
+    /// address gets a notice in `language`.
     ///
     /// # Errors
-    /// [`UpdateUserError`]; nothing was changed then.
+    /// [`UpdateUserError`] says why the change is refused; nothing is changed then.
     pub async fn update_user(
         &self,
         caller: &LiveSession,
@@ -103,7 +104,7 @@ impl Services {
         } = update;
         if password.is_some() || email.is_some() {
             let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
-            self.admit(client.ip, attempt)?;
+            self.doorkeeper.admit(client.ip, attempt)?;
         }
         let changed = [
             password
@@ -121,7 +122,7 @@ impl Services {
             status,
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let password_changed = self.draft_notice(
             MailKind::PasswordChanged,
             (user_id, client.ip),
@@ -131,25 +132,24 @@ impl Services {
         let email_change =
             email.map(|to| self.draft_email_change((user_id, client.ip), to, language, now));
         if changes.password_hash.is_some() {
-            self.revoke_surplus_sessions(user_id, Some(session_id))
+            revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
                 .await?;
         }
         let user = self
-            .ports
             .store
             .transact(move |tx| {
-                // Whoever lost the session while the password was hashed may no longer change it.
+                // The session may have been revoked while the password was hashed.
                 tx.users().lock(user_id)?;
                 if !tx.sessions().is_live(session_id, now)? {
-                    return Err(Abort::Refused(UpdateUserError::SessionEnded));
+                    return Err(Abort::Refused(UpdateUserError::SessionRevoked));
                 }
                 tx.users().release(changes.name.as_ref(), None, now)?;
                 let user = tx
                     .users()
                     .update(user_id, &changes)?
-                    .ok_or(Abort::Refused(UpdateUserError::SessionEnded))?;
+                    .ok_or(Abort::Refused(UpdateUserError::SessionRevoked))?;
                 if changes.password_hash.is_some() {
-                    revoke_what_the_old_password_began(tx, caller_ids, now)?;
+                    revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
                 }
                 if let Some(email_change) = &email_change {
@@ -158,9 +158,9 @@ impl Services {
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         for kind in changed.into_iter().flatten() {
-            self.record(kind, Some(user_id), client.ip);
+            self.doorkeeper.record(kind, Some(user_id), client.ip);
         }
         Ok(user)
     }
@@ -174,7 +174,6 @@ impl Services {
             return Ok(None);
         };
         let hash = self
-            .ports
             .hasher
             .hash(client.ip, password.into_password())
             .await?;
@@ -201,9 +200,10 @@ impl Services {
     }
 }
 
-/// Whoever knew the old password keeps nothing: no other session, and no change of address on its way. Links that set a
-/// password stay: else whoever is logged in could take them from the owner of the address, again and again.
-fn revoke_what_the_old_password_began(
+/// Revokes every other session and cancels a pending change of address, so that somebody who knew the old password keeps
+/// nothing. Links that set a password stay: otherwise somebody who is logged in could delete them again and again, and the
+/// owner of the address could not recover the account.
+fn revoke_after_password_change(
     tx: &mut dyn Transaction,
     (user_id, session_id): (UserId, SessionId),
     now: Timestamp,
@@ -213,8 +213,8 @@ fn revoke_what_the_old_password_began(
     Ok(())
 }
 
-/// A changed address on its way: the link that confirms it, the message that carries the link, and the one that tells the
-/// present address.
+/// A change of address to be confirmed: the link that confirms it, the message that carries the link, and the notice to the
+/// current address.
 struct EmailChange {
     link: Link,
     mail: OutgoingMail,
@@ -223,8 +223,9 @@ struct EmailChange {
 }
 
 impl EmailChange {
-    /// Writes it in place of any earlier one, unless the user has proved that very address or another has it. An address
-    /// that the user has and never proved is mailed a link that proves it.
+    /// Replaces an earlier change of address by this one; refuses an address that another account has. If the user has
+    /// already proved this very address, only the earlier change is cancelled. If the user has it unproved, it gets a link
+    /// that proves it.
     fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
         let to = &self.mail.to;
         let replaced = tx
@@ -240,10 +241,10 @@ impl EmailChange {
             }
             _ => {
                 let admitted = self.permit.ask(RateLimitedAction::Mail(to));
-                admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
+                admitted.map_err(|limited| Abort::Refused(limited.into()))?;
                 tx.links().insert(&self.link)?;
                 tx.outbox().enqueue(&self.mail)?;
-                // Once for all changes that follow each other.
+                // A series of changes causes one notice.
                 if replaced == 0 {
                     self.notice.write(tx, user.email.as_ref())?;
                 }

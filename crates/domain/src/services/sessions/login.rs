@@ -2,62 +2,62 @@
 
 use std::net::IpAddr;
 
-use super::Services;
-use super::bound_sessions::ENDED_AT_ONCE;
-use super::issue_session::{IssuedSession, SessionDraft};
-use super::known_clients::{NamedAccount, note_client};
+use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
     HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
     StoreExt, UserChanges, Verdict,
 };
+use crate::services::known_clients::{NamedAccount, note_client};
+use crate::services::session_issuer::{IssuedSession, SessionDraft};
+use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
 use crate::user::{AccountState, Credential, Password, PasswordHash, UserId, UserName};
 
-/// How often a login starts again because the credential it had checked was replaced meanwhile.
+/// How often a login is tried if the credential it has checked is replaced at the same time.
 const ATTEMPTS: usize = 3;
 
-/// What somebody logs in with.
+/// A request to log in.
 pub struct Login {
     /// The user's name.
     pub name: UserName,
-    /// What is said to be its password.
+    /// The password to compare.
     pub password: Password,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
 }
 
 /// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// Nobody has the name.
+    /// No account has the name.
     #[error("no such user")]
     UserUnknown,
-    /// The password is another.
+    /// The password is wrong.
     #[error("wrong password")]
     WrongPassword,
-    /// What is stored of the user's password cannot be read, so no password is right.
+    /// The stored hash of the user's password cannot be read, so no password is right.
     #[error(
-        "no login of user {0} can succeed: what is stored as the hash of its password cannot be read; a new password, by a \
-         mailed link or in a session, mends it"
+        "no login of user {0} can succeed: the stored hash of its password cannot be read; set a new password, by a mailed \
+         link or in a session"
     )]
     PasswordUnreadable(UserId),
-    /// The password is right, and the account waits for verification.
+    /// The password is right, but the account waits for verification.
     #[error("the account waits for verification")]
     NotVerified,
     /// The password could not be compared.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl LoginError {
-    /// Whether whoever is told this may have guessed.
+    /// Whether the login may have been a guess.
     fn is_of_a_guess(&self) -> bool {
         match self {
             Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
@@ -69,7 +69,7 @@ impl LoginError {
 impl HasErrorCode for LoginError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::UserUnknown => ErrorCode::UserUnknown,
             Self::WrongPassword => ErrorCode::WrongPassword,
             Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
@@ -80,22 +80,22 @@ impl HasErrorCode for LoginError {
     }
 }
 
-impl Services {
-    /// Logs a user in under a dialect's terms, and renews its password hash where that is outdated. Where the
-    /// user has as many sessions as allowed already, those used least recently end.
+impl Sessions {
+    /// Logs a user in under a dialect's terms, and rehashes its password if the hash is outdated. If the user already has
+    /// as many sessions as allowed, the least recently used ones are revoked.
     ///
     /// # Errors
-    /// [`LoginError`]; nothing was changed then.
+    /// [`LoginError`] says why the login is refused; nothing is changed then.
     pub async fn login(
         &self,
         login: Login,
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         let (ip, attempt) = (login.client.ip, RateLimitedAction::Login(&login.name));
-        self.admit(ip, attempt)?;
+        self.doorkeeper.admit(ip, attempt)?;
         let outcome = self.log_in(&login, terms).await;
         if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
-            self.ports.guard.forgive(ip, attempt);
+            self.doorkeeper.forgive(ip, attempt);
         }
         outcome
     }
@@ -106,13 +106,16 @@ impl Services {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
-            let account = self.account_named(&login.name, login.client.ip).await?;
+            let account =
+                NamedAccount::find(&self.store, &login.name, login.client.ip, self.clock.now())
+                    .await?;
             let attempt = RateLimitedAction::LoginTo(&login.name, account.familiarity());
             let user_id = account.credential.as_ref().map(|account| account.user_id);
-            self.admit_to(user_id, login.client.ip, attempt)?;
+            self.doorkeeper
+                .admit_to(user_id, login.client.ip, attempt)?;
             let outcome = self.log_in_to(account, login, terms).await;
             if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
-                self.ports.guard.forgive(login.client.ip, attempt);
+                self.doorkeeper.forgive(login.client.ip, attempt);
             }
             if let Some(issued) = outcome? {
                 return Ok(issued);
@@ -121,26 +124,26 @@ impl Services {
         Err(StoreError::Unavailable("the user's password keeps changing".into()).into())
     }
 
-    /// `None` where the credential was replaced meanwhile.
+    /// Opens a session if the password is right. `None` if the credential was replaced at the same time.
     async fn log_in_to(
         &self,
         account: NamedAccount,
         login: &Login,
         terms: SessionTerms,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let news = account.news(login.client.ip, self.ports.clock.now());
+        let ip_to_note = account.address_to_note(login.client.ip, self.clock.now());
         let Some(credential) = account.credential else {
             self.record_refusal(RefusedLogin::UserUnknown, None, login);
             return Err(LoginError::UserUnknown);
         };
         let renewed = self.check(login, &credential).await?;
         let client = login.client.clone();
-        self.open_session(credential, renewed, terms, client, news)
+        self.open_session(credential, renewed, terms, client, ip_to_note)
             .await
     }
 
-    /// Compares, and answers a new hash where the stored one is outdated. Only who knows the password learns that
-    /// the account waits.
+    /// Compares the password, and answers a new hash if the stored one is outdated. Only a client that knows the password
+    /// learns that the account waits.
     async fn check(
         &self,
         login: &Login,
@@ -151,10 +154,10 @@ impl Services {
         } = login;
         let ip = client.ip;
         let user_id = Some(credential.user_id);
-        let hasher = &self.ports.hasher;
+        let hasher = &self.hasher;
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(ip, password.clone(), stored).await?;
-        match (verdict, credential.standing) {
+        match (verdict, credential.state) {
             (Verdict::Wrong, _) => {
                 self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
                 Err(LoginError::WrongPassword)
@@ -168,7 +171,7 @@ impl Services {
                 Err(LoginError::NotVerified)
             }
             (Verdict::Right, AccountState::Active) => Ok(None),
-            // An upgrade that cannot be had now is had at the next login.
+            // If hashing fails now, the next login tries again.
             (Verdict::NeedsRehash, AccountState::Active) => {
                 Ok(hasher.hash(ip, password.clone()).await.ok())
             }
@@ -176,39 +179,37 @@ impl Services {
     }
 
     fn record_refusal(&self, why: RefusedLogin, user_id: Option<UserId>, login: &Login) {
-        self.record(
+        self.doorkeeper.record(
             SecurityEventKind::LoginRefused(why),
             user_id,
             login.client.ip,
         );
     }
 
-    /// Writes the session if the credential still is the one that was checked; else answers `None`. A password
-    /// change that ends all sessions must not miss one issued for the old password. `news` is where the client is, if that
-    /// is to be noted.
+    /// Writes the session if the credential is still the one that was checked; otherwise answers `None`. Without this
+    /// check, a password change would not revoke a session that is issued for the old password at the same time.
     async fn open_session(
         &self,
         checked: Credential,
         renewed: Option<PasswordHash>,
         terms: SessionTerms,
         client: Client,
-        news: Option<IpAddr>,
+        ip_to_note: Option<IpAddr>,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let user_id = checked.user_id;
         let SessionDraft {
             session,
             row,
             token,
-        } = self.draft_session(user_id, terms, client, now);
+        } = self.issuer.draft(user_id, terms, client, now);
         let expires_at = row.expires_at;
         let changes = UserChanges {
             password_hash: renewed,
             ..UserChanges::default()
         };
-        let others = self.settings.sessions_per_user.saturating_sub(1);
+        let others = self.sessions_per_user.saturating_sub(1);
         let opened = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 if tx.users().lock(user_id)?.as_ref() != Some(&checked) {
@@ -218,17 +219,18 @@ impl Services {
                     tx.users().update(user_id, &changes)?;
                 }
                 let sessions = tx.sessions();
-                let ended = sessions.revoke_least_used(user_id, others, now, ENDED_AT_ONCE)?;
+                let revoked =
+                    sessions.revoke_least_used(user_id, others, now, MOST_REVOKED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
-                note_client(tx, user_id, news, now)?;
-                Ok(tx.users().find(user_id)?.map(|user| (user, ended)))
+                note_client(tx, user_id, ip_to_note, now)?;
+                Ok(tx.users().find(user_id)?.map(|user| (user, revoked)))
             })
             .await?;
-        let Some((user, ended)) = opened else {
+        let Some((user, revoked)) = opened else {
             return Ok(None);
         };
-        if ended > 0 {
-            self.ports.session_check.invalidate(user_id);
+        if revoked > 0 {
+            self.session_check.invalidate(user_id);
         }
         Ok(Some(IssuedSession {
             user,

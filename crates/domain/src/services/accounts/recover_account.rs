@@ -1,12 +1,12 @@
-//! Recovering an account whose password is lost, or somebody else's.
+//! Recovering an account whose password is lost or stolen.
 //!
-//! A request is written down the same way whether its address is known or not, and answered. A worker looks for the
-//! account afterwards, so neither the answer nor the time it takes tells who has an account.
+//! A request is stored in the same way whether an account has the address or not. A worker looks for the account later, so
+//! neither the response nor its timing reveals who has an account.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Backlog, Services};
+use super::Accounts;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
@@ -16,45 +16,46 @@ use crate::ports::{
     Transaction,
 };
 use crate::recovery::{RecoveryId, RecoveryRequest};
+use crate::services::Backlog;
 use crate::session::Client;
 use crate::token::TokenKeys;
 use crate::user::{AccountState, EmailAddress};
 
-/// The most requests of one transaction. Where many ask for addresses that nobody has, it is what a commit costs that counts.
+/// The most requests in one transaction. If many requests are for unknown addresses, most of their cost is the commit.
 const BATCH: usize = 100;
-/// The shortest wait of a request that could not be worked on.
+/// The shortest wait before a request that failed is tried again.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
 
-/// What a worker has done about the requests.
+/// What a worker has done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecoveryProgress {
-    /// Some were worked on, and more may be due.
+    /// Some requests were processed, and more may be due.
     Made,
-    /// None was due.
+    /// No request was due.
     NoneDue,
-    /// This one could not be worked on, for this reason, and is due again then; others may be due now.
-    PutAside(RecoveryId, Timestamp, String),
-    /// This one could not be worked on, for this reason, until it was too late, and is gone; others may be due now.
+    /// This request failed for this reason and is due again at this time. Others may be due now.
+    Rescheduled(RecoveryId, Timestamp, String),
+    /// This request failed for this reason until its link would have expired, and is deleted. Others may be due now.
     GivenUp(RecoveryId, String),
 }
 
-/// Who asks for what.
+/// A request to recover an account.
 pub struct Recovery {
     /// The address of the account.
     pub email: EmailAddress,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
-    /// The language to write in.
+    /// The language of the message.
     pub language: Language,
 }
 
-/// Why a recovery is refused. That the address is unknown is no reason.
+/// Why a recovery is refused. An unknown address is not a reason.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverAccountError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -62,17 +63,17 @@ pub enum RecoverAccountError {
 impl HasErrorCode for RecoverAccountError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::Store(error) => error.code(),
         }
     }
 }
 
-impl Services {
-    /// Notes that somebody wants to recover the account with this address, if there is one.
+impl Accounts {
+    /// Stores a request to recover the account with this address, whether there is one or not.
     ///
     /// # Errors
-    /// [`RecoverAccountError`]; nothing will be mailed then.
+    /// [`RecoverAccountError`] says why it is refused; nothing will be mailed then.
     pub async fn recover_account(&self, recovery: Recovery) -> Result<(), RecoverAccountError> {
         let Recovery {
             email,
@@ -80,53 +81,52 @@ impl Services {
             language,
         } = recovery;
         let attempt = RateLimitedAction::Recover(&email);
-        self.admit(client.ip, attempt)?;
+        self.doorkeeper.admit(client.ip, attempt)?;
         let request = RecoveryRequest {
-            id: RecoveryId::new(self.ports.entropy.uuid()),
+            id: RecoveryId::new(self.entropy.uuid()),
             email,
             language,
-            requested_at: self.ports.clock.now(),
+            requested_at: self.clock.now(),
         };
-        let store = &self.ports.store;
-        store
+        self.store
             .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
             .await?;
-        self.record(SecurityEventKind::RecoveryRequested, None, client.ip);
+        self.doorkeeper
+            .record(SecurityEventKind::RecoveryRequested, None, client.ip);
         Ok(())
     }
 
-    /// Looks for the accounts of the requests that are due for longest, and mails the first one there is a link. Called by a
-    /// worker, again and again, at once until none is due.
+    /// Processes requests, the one due longest first, until it finds one that has an account, and mails that account a
+    /// link. A worker calls this in a loop until no request is due.
     ///
     /// # Errors
-    /// [`StoreError`]; the requests are still there then.
+    /// [`StoreError`] if the database fails; the requests stay then.
     pub async fn begin_recoveries(&self) -> Result<RecoveryProgress, StoreError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let tried = Tried::default();
         match self.begin_due_recoveries(now, tried.clone()).await {
             Ok(Backlog::Left) => Ok(RecoveryProgress::Made),
             Ok(Backlog::Empty) => Ok(RecoveryProgress::NoneDue),
             Err(StoreError::Failed(error)) => match tried.last() {
-                // It would fail again, and hold up those behind it.
-                Some(id) => self.set_aside(id, now, error.to_string()).await,
+                // Without a later due time, it would fail again and block the requests behind it.
+                Some(id) => self.reschedule(id, now, error.to_string()).await,
                 None => Err(StoreError::Failed(error)),
             },
             Err(error) => Err(error),
         }
     }
 
-    /// In one transaction, and at most one account is locked in it.
+    /// Processes due requests in one transaction, which locks at most one account.
     async fn begin_due_recoveries(
         &self,
         now: Timestamp,
         tried: Tried,
     ) -> Result<Backlog, StoreError> {
         let links = RecoveryLinks {
-            keys: self.settings.keys.clone(),
-            end: now.plus(self.settings.recovery_lifetime),
+            keys: self.keys.clone(),
+            expires_at: now.plus(self.recovery_lifetime),
         };
-        let store = &self.ports.store;
-        store
+        self.store
             .transact(move |tx| {
                 let mut done = Backlog::Empty;
                 for _ in 0..BATCH {
@@ -148,23 +148,22 @@ impl Services {
             .await
     }
 
-    /// Puts a request aside, each time for as long as it has been there, or gives it up where the link it asked for would
-    /// have expired by now.
-    async fn set_aside(
+    /// Makes a request due again after as long as it has existed, or deletes it if the link it asked for would have expired
+    /// by now.
+    async fn reschedule(
         &self,
         id: RecoveryId,
         now: Timestamp,
         reason: String,
     ) -> Result<RecoveryProgress, StoreError> {
-        let lifetime = self.settings.recovery_lifetime;
-        let store = &self.ports.store;
-        store
+        let lifetime = self.recovery_lifetime;
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 let requested_at = match tx.recoveries().requested_at(id) {
                     Ok(Some(requested_at)) => Some(requested_at),
-                    // Another node was faster.
+                    // Another node has processed it.
                     Ok(None) => return Ok(RecoveryProgress::Made),
-                    // Not even that can be read.
+                    // Not even the time can be read.
                     Err(StoreError::Failed(_)) => None,
                     Err(error) => return Err(error.into()),
                 };
@@ -172,7 +171,7 @@ impl Services {
                     Some(at) => {
                         let due_at = now.plus(at.until(now).max(FIRST_RETRY));
                         tx.recoveries().reschedule(id, due_at)?;
-                        Ok(RecoveryProgress::PutAside(id, due_at, reason.clone()))
+                        Ok(RecoveryProgress::Rescheduled(id, due_at, reason.clone()))
                     }
                     None => {
                         tx.recoveries().discard(id)?;
@@ -184,7 +183,7 @@ impl Services {
     }
 }
 
-/// Which request a transaction is at, for whoever learns that it failed.
+/// The request that a transaction is processing, known even if the transaction fails.
 #[derive(Clone, Default)]
 struct Tried(Arc<Mutex<Option<RecoveryId>>>);
 
@@ -198,7 +197,7 @@ impl Tried {
     }
 }
 
-/// Who has the address, and keeps it until the end of the transaction.
+/// The account with this address, locked.
 fn locked_holder(
     tx: &mut dyn Transaction,
     email: &EmailAddress,
@@ -208,18 +207,18 @@ fn locked_holder(
         return Ok(None);
     };
     tx.users().lock(holder.user_id)?;
-    // It may have changed until it was locked.
+    // The address may have changed before the account was locked.
     let locked = tx.users().find_by_email(email, now)?;
     Ok(locked.filter(|locked| locked.user_id == holder.user_id))
 }
 
 struct RecoveryLinks {
     keys: TokenKeys,
-    end: Timestamp,
+    expires_at: Timestamp,
 }
 
 impl RecoveryLinks {
-    /// Writes the link and its message. It goes to the address that the account has, not to the one that was typed.
+    /// Writes the link and its message. The message goes to the address that the account has, not to the one that was typed.
     fn mail(
         &self,
         tx: &mut dyn Transaction,
@@ -228,10 +227,10 @@ impl RecoveryLinks {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let id = LinkId::new(request.id.uuid());
-        let expires_at = match holder.standing {
-            AccountState::Active => self.end,
-            // Its account is gone by then.
-            AccountState::Pending { until } => self.end.min(until),
+        let expires_at = match holder.state {
+            AccountState::Active => self.expires_at,
+            // The account lapses then.
+            AccountState::Pending { until } => self.expires_at.min(until),
         };
         tx.links().insert(&Link {
             id,

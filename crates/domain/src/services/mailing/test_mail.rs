@@ -1,4 +1,4 @@
-//! Sending a message to see whether messages arrive, past the outbox.
+//! Sending a test message, past the outbox.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use crate::mail::{Language, MailId, MailKind, OutgoingMail};
 use crate::ports::{Accepted, Clock, Entropy, Mailer, SendError};
 use crate::user::EmailAddress;
 
-/// A way to send test messages. It needs no store.
+/// Sends test messages. It needs no store, so an operator can test the mail server while the database is down.
 pub struct TestMail {
-    /// Sends them.
+    /// Sends the messages.
     pub mailer: Arc<dyn Mailer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids.
+    /// Makes their ids.
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl TestMail {
-    /// Sends one.
+    /// Sends a test message and waits for the mail server's response.
     ///
     /// # Errors
-    /// [`SendError`], with what the mail server said.
+    /// [`SendError`], with the mail server's response if there is one.
     pub async fn send(&self, to: EmailAddress, language: Language) -> Result<Accepted, SendError> {
         let now = self.clock.now();
         let mail = OutgoingMail {

@@ -1,18 +1,35 @@
-//! Asking the abuse guard, and telling the operator what matters for the security of accounts.
+//! Limiting attempts, and logging what matters for the security of accounts.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::Services;
 use crate::ports::{
-    LimitedAction, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind,
+    AbuseGuard, LimitedAction, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind,
+    SecurityLog,
 };
 use crate::user::UserId;
 
-impl Services {
-    /// Asks the guard. Every use case that it counts begins here.
+/// Asks the abuse guard about attempts and logs those it refuses. Clones share guard and log.
+#[derive(Clone)]
+pub struct Doorkeeper {
+    guard: Arc<dyn AbuseGuard>,
+    security_log: Arc<dyn SecurityLog>,
+}
+
+impl Doorkeeper {
+    /// A doorkeeper with this guard and this log.
+    #[must_use]
+    pub fn new(guard: Arc<dyn AbuseGuard>, security_log: Arc<dyn SecurityLog>) -> Self {
+        Self {
+            guard,
+            security_log,
+        }
+    }
+
+    /// Counts an attempt and admits or refuses it. Every use case that is rate limited begins with this call.
     ///
     /// # Errors
-    /// [`RateLimited`].
+    /// [`RateLimited`] if there were too many attempts; the refusal is in the security log then.
     pub(super) fn admit(
         &self,
         ip: Option<IpAddr>,
@@ -25,22 +42,27 @@ impl Services {
         self.admit_to(user_id, ip, attempt)
     }
 
-    /// Asks the guard about an attempt on an account; `user_id` is whose it is, where there is one.
+    /// Counts an attempt on an account and admits or refuses it; `user_id` is the account's, if it exists.
     ///
     /// # Errors
-    /// [`RateLimited`].
+    /// [`RateLimited`] if there were too many attempts; the refusal is in the security log then.
     pub(super) fn admit_to(
         &self,
         user_id: Option<UserId>,
         ip: Option<IpAddr>,
         attempt: RateLimitedAction<'_>,
     ) -> Result<(), RateLimited> {
-        let admitted = self.ports.guard.admit(ip, attempt);
+        let admitted = self.guard.admit(ip, attempt);
         if admitted.is_err() {
-            let kind = SecurityEventKind::AttemptBlocked(described(attempt));
+            let kind = SecurityEventKind::AttemptLimited(limited_action(attempt));
             self.record(kind, user_id, ip);
         }
         admitted
+    }
+
+    /// Stops counting an admitted attempt as a failed one.
+    pub(super) fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) {
+        self.guard.forgive(ip, attempt);
     }
 
     /// Writes a line of the security log.
@@ -51,11 +73,11 @@ impl Services {
         ip: Option<IpAddr>,
     ) {
         let event = SecurityEvent { kind, user_id, ip };
-        self.ports.security_log.record(event);
+        self.security_log.record(event);
     }
 }
 
-pub(super) fn described(attempt: RateLimitedAction<'_>) -> LimitedAction {
+fn limited_action(attempt: RateLimitedAction<'_>) -> LimitedAction {
     match attempt {
         RateLimitedAction::Login(_) => LimitedAction::Login,
         RateLimitedAction::LoginTo(..) => LimitedAction::StrangersLogin,

@@ -1,46 +1,46 @@
-//! Registering a user who may log in at once.
+//! Registering a user who is active at once.
 
-use super::Services;
-use super::issue_session::{IssuedSession, SessionDraft};
-use super::known_clients::note_client;
+use super::Accounts;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
     Conflict, HashError, NewUser, RateLimited, RateLimitedAction, StoreError, StoreExt,
 };
+use crate::services::known_clients::note_client;
+use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::session::{Client, SessionTerms};
 use crate::user::{
     AccountEmail, AccountState, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName,
 };
 
-/// What somebody registers with.
+/// A request to register.
 pub struct Registration {
     /// The name wanted.
     pub name: UserName,
-    /// The address, where the dialect asks for one.
+    /// The address, if the dialect asks for one.
     pub email: Option<EmailAddress>,
     /// The password wanted.
     pub password: NewPassword,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
 }
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// Another account has the name, and perhaps the address too.
+    /// Another account has the name. The address may be taken, too.
     #[error("the name is taken")]
     NameTaken,
-    /// Another account has the address, and none the name.
+    /// Another account has the address. The name is free.
     #[error("the e-mail address is taken")]
     EmailTaken,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -57,7 +57,7 @@ impl From<Conflict> for RegisterError {
 impl HasErrorCode for RegisterError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
             Self::Hash(error) => error.code(),
@@ -66,11 +66,11 @@ impl HasErrorCode for RegisterError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// Registers a user and logs it in.
     ///
     /// # Errors
-    /// [`RegisterError`]; nothing was changed then.
+    /// [`RegisterError`] says why the registration is refused; nothing is changed then.
     pub async fn register(
         &self,
         registration: Registration,
@@ -83,7 +83,7 @@ impl Services {
             client,
         } = registration;
         let password_hash = self.hash_new_password(password, &client).await?;
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let wanted_email = email.clone();
         let new = self.new_user(name, email, password_hash, AccountState::Active, now);
         let user = new.user.clone();
@@ -91,10 +91,9 @@ impl Services {
             session,
             row,
             token,
-        } = self.draft_session(user.id, terms, client, now);
+        } = self.issuer.draft(user.id, terms, client, now);
         let expires_at = row.expires_at;
         let added = self
-            .ports
             .store
             .transact(move |tx| {
                 let wanted = &new.user;
@@ -113,32 +112,32 @@ impl Services {
         })
     }
 
-    /// Hashes the password of an account about to be, once the guard lets it.
+    /// Counts the attempt and hashes the password of a new account.
     pub(super) async fn hash_new_password(
         &self,
         password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        self.admit(client.ip, RateLimitedAction::Register)?;
+        self.doorkeeper
+            .admit(client.ip, RateLimitedAction::Register)?;
         Ok(self
-            .ports
             .hasher
             .hash(client.ip, password.into_password())
             .await?)
     }
 
-    /// An account about to be.
+    /// A new account. The caller writes it.
     pub(super) fn new_user(
         &self,
         name: UserName,
         email: Option<EmailAddress>,
         password_hash: PasswordHash,
-        standing: AccountState,
+        state: AccountState,
         now: Timestamp,
     ) -> NewUser {
         NewUser {
             user: User {
-                id: UserId::new(self.ports.entropy.uuid()),
+                id: UserId::new(self.entropy.uuid()),
                 name,
                 email: email.map(AccountEmail::claimed),
                 icon: None,
@@ -146,12 +145,12 @@ impl Services {
                 created_at: now,
             },
             password_hash,
-            standing,
+            state,
         }
     }
 
-    /// Names the name where name and address are both taken (`docs/api/contract.md`, "account"); a store may have met the address
-    /// first.
+    /// Reports the name if both name and address are taken (`docs/api/contract.md`, "account"). A store may have found the
+    /// address first.
     pub(super) async fn name_before_email(
         &self,
         added: Result<(), RegisterError>,
@@ -160,9 +159,8 @@ impl Services {
         let Err(RegisterError::EmailTaken) = added else {
             return added;
         };
-        let (name, now) = (name.clone(), self.ports.clock.now());
+        let (name, now) = (name.clone(), self.clock.now());
         let holder = self
-            .ports
             .store
             .read(move |tx| tx.users().find_by_name(&name, now))
             .await?;

@@ -1,30 +1,31 @@
-//! Deleting mail that is kept for nobody any more. Called by a worker, again and again.
+//! Deleting old mail. A worker calls these use cases in a loop.
 
 use std::io;
 use std::sync::PoisonError;
 
+use super::Housekeeping;
 use super::clock_watch::compare;
-use super::{Backlog, Services};
 use crate::Timestamp;
 use crate::ports::{StoreError, StoreExt};
+use crate::services::Backlog;
 
-/// The most dead letters deleted in one transaction, so that none holds its locks for long.
+/// The most dead letters deleted in one transaction, so that no transaction holds its locks for long.
 const BATCH: u32 = 500;
 
-/// How many dead letters were deleted.
+/// The result of discarding dead letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiscardedLetters {
-    /// So many.
+    /// How many dead letters were deleted: at most 500.
     pub count: usize,
-    /// Whether there may be more.
+    /// Whether there may be more to delete.
     pub backlog: Backlog,
 }
 
-impl Services {
-    /// Deletes dead letters that are kept for so long, 500 at the most. While the clock may be wrong, it deletes none.
+impl Housekeeping {
+    /// Deletes dead letters that were kept long enough, at most 500, but none while the clock may be wrong.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing was deleted then.
+    /// [`StoreError`] if the database fails; nothing is deleted then.
     pub async fn discard_dead_letters(&self) -> Result<DiscardedLetters, StoreError> {
         let count = match self.believed_time() {
             Some(now) => self.delete_dead_letters(now).await?,
@@ -38,9 +39,8 @@ impl Services {
     }
 
     async fn delete_dead_letters(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let until = now.minus(self.settings.mail_kept_for);
-        let store = &self.ports.store;
-        store
+        let until = now.minus(self.mail_kept_for);
+        self.store
             .transact::<_, StoreError>(move |tx| match compare(now, tx.reader().clock()?) {
                 Some(_) => Ok(0),
                 None => Ok(tx.outbox().delete_dead(until, BATCH)?),
@@ -48,26 +48,26 @@ impl Services {
             .await
     }
 
-    /// Deletes messages that the mailer keeps for so long, where it keeps any, and answers how many. While the clock may be
-    /// wrong, it deletes none.
+    /// Deletes messages that the mailer has kept long enough, if it keeps any, and answers how many; but none while the
+    /// clock may be wrong.
     ///
     /// # Errors
-    /// [`io::Error`]; some may be deleted then.
+    /// [`io::Error`] if a file cannot be deleted; others may be deleted by then.
     pub async fn discard_mail_files(&self) -> io::Result<usize> {
         match self.believed_time() {
             Some(now) => {
-                let until = now.minus(self.settings.mail_kept_for);
-                self.ports.mailer.discard(until).await
+                let until = now.minus(self.mail_kept_for);
+                self.mailer.discard(until).await
             }
             None => Ok(0),
         }
     }
 
-    /// The time; `None` while the clock may be wrong.
+    /// The time, or `None` while the clock may be wrong.
     fn believed_time(&self) -> Option<Timestamp> {
         let watch = self.clock_watch.lock();
         let watch = watch.unwrap_or_else(PoisonError::into_inner);
-        let (now, doubt) = watch.glance(&*self.ports.clock);
+        let (now, doubt) = watch.glance(&*self.clock);
         doubt.is_none().then_some(now)
     }
 }

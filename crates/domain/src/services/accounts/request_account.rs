@@ -1,13 +1,13 @@
-//! Requesting an account that waits for the verification of its address.
+//! Requesting an account that waits until its address is verified.
 
-use super::{RegisterError, Services};
+use super::{Accounts, RegisterError};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{Abort, RateLimitedAction, StoreExt};
 use crate::session::Client;
 use crate::user::{AccountState, EmailAddress, NewPassword, UserName};
 
-/// What somebody requests an account with.
+/// A request for an account.
 pub struct AccountRequest {
     /// The name wanted.
     pub name: UserName,
@@ -15,17 +15,17 @@ pub struct AccountRequest {
     pub email: EmailAddress,
     /// The password wanted.
     pub password: NewPassword,
-    /// Where the request came from.
+    /// The client that asks.
     pub client: Client,
-    /// The language to write in.
+    /// The language of the message.
     pub language: Language,
 }
 
-impl Services {
-    /// Adds an account that waits, holding its name and address, and mails the link that makes it a user.
+impl Accounts {
+    /// Adds a waiting account, which reserves its name and address, and mails the link that activates it.
     ///
     /// # Errors
-    /// [`RegisterError`]; nothing was changed then.
+    /// [`RegisterError`] says why the request is refused; nothing is changed then.
     pub async fn request_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
         let AccountRequest {
             name,
@@ -35,17 +35,16 @@ impl Services {
             language,
         } = request;
         let password_hash = self.hash_new_password(password, &client).await?;
-        let now = self.ports.clock.now();
-        let standing = AccountState::Pending {
-            until: now.plus(self.settings.registration_lifetime),
+        let now = self.clock.now();
+        let state = AccountState::Pending {
+            until: now.plus(self.registration_lifetime),
         };
         let wanted = name.clone();
-        let new = self.new_user(name, Some(email.clone()), password_hash, standing, now);
+        let new = self.new_user(name, Some(email.clone()), password_hash, state, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);
         let added = self
-            .ports
             .store
             .transact(move |tx| {
                 tx.users()
@@ -53,7 +52,7 @@ impl Services {
                 tx.users().insert(&new)?;
                 tx.links().insert(&link)?;
                 let admitted = permit.ask(RateLimitedAction::Mail(&mail.to));
-                admitted.map_err(|blocked| Abort::Refused(blocked.into()))?;
+                admitted.map_err(|limited| Abort::Refused(limited.into()))?;
                 Ok(tx.outbox().enqueue(&mail)?)
             })
             .await;

@@ -1,14 +1,14 @@
-//! Whether the clock may be believed when it says that something has expired. What is deleted does not come back when the clock
-//! is set right.
+//! Whether the clock can be believed when it says that something has expired. What was deleted by a wrong clock does not
+//! come back when the clock is corrected.
 
 use std::time::Duration;
 
 use crate::Timestamp;
 use crate::ports::Clock;
 
-/// How far the clock may go off between two looks, a minute apart, before it counts as set.
+/// How far the clock may deviate between two looks, a minute apart, before it counts as set.
 const TOLERANCE: Duration = Duration::from_secs(5);
-/// How long it must have gone evenly. A machine that starts with a wrong clock has it set right much sooner.
+/// How long the clock must have run evenly. A machine that boots with a wrong clock corrects it much sooner.
 const EVEN_FOR: Duration = Duration::from_secs(60 * 60);
 /// How far the database's clock may be from ours. Nodes agree within a second.
 const APART: Duration = Duration::from_secs(60);
@@ -16,24 +16,24 @@ const APART: Duration = Duration::from_secs(60);
 /// Why the clock is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockDoubt {
-    /// It was set, or jumped, since the last look.
+    /// The clock was set, or jumped, since the last look.
     Set,
-    /// It has not gone evenly for an hour since the server began or the clock was set.
+    /// The clock has not run evenly for an hour since the process started or the clock was set.
     Young,
-    /// The database's clock is more than a minute from it.
+    /// The database's clock is more than a minute apart from it.
     Apart,
 }
 
-/// Compares a clock with one that nobody sets.
+/// Compares a clock with one that nobody can set.
 pub(super) struct ClockWatch {
     now: Timestamp,
     running: Duration,
-    /// By the clock that nobody sets.
+    /// By the clock that nobody can set.
     even_since: Duration,
 }
 
 impl ClockWatch {
-    /// Begins to watch.
+    /// Starts to watch the clock.
     pub(super) fn new(clock: &dyn Clock) -> Self {
         let running = clock.running();
         Self {
@@ -43,7 +43,7 @@ impl ClockWatch {
         }
     }
 
-    /// Looks at the clock, and answers what time it is and why that may be wrong.
+    /// The time, and why it may be wrong. The next look compares with this one.
     pub(super) fn look(&mut self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
         let running = clock.running();
         let (now, doubt) = self.glance(clock);
@@ -54,7 +54,7 @@ impl ClockWatch {
         (now, doubt)
     }
 
-    /// The same, but the next look compares with the one before: who looks again and again sees every jump.
+    /// The same, but the next look does not compare with this one, so it misses no jump.
     pub(super) fn glance(&self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
         let (now, running) = (clock.now(), clock.running());
         let expected = self.now.plus(running.saturating_sub(self.running));
@@ -69,7 +69,7 @@ impl ClockWatch {
     }
 }
 
-/// Whether the database's clock, where it has one, speaks against ours.
+/// Compares the time with the database's clock, if it has one of its own.
 pub(super) fn compare(now: Timestamp, database: Option<Timestamp>) -> Option<ClockDoubt> {
     database
         .filter(|database| distance(*database, now) > APART)

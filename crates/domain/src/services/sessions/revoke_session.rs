@@ -1,20 +1,21 @@
-//! Ending sessions: one's own, one by id, one by a token of it, all of them.
+//! Revoking sessions: the caller's own, one by id, one by token, or all.
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
 
-/// Why a session was not ended.
+/// Why a session was not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeSessionError {
-    /// The user has no such session.
+    /// The user has no such live session.
     #[error("the user has no such session")]
     SessionUnknown,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -28,20 +29,20 @@ impl HasErrorCode for RevokeSessionError {
     }
 }
 
-/// Which sessions a logout ends.
+/// Which sessions a logout revokes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogoutScope {
-    /// The one that asks.
+    /// The session that asks.
     ThisSession,
-    /// All of the user's.
+    /// All sessions of the user.
     Everywhere,
 }
 
-impl Services {
-    /// Ends the caller's session, or all of its user's. Not an error where they have ended already.
+impl Sessions {
+    /// Revokes the caller's session, or all sessions of its user. Succeeds if they are already revoked.
     ///
     /// # Errors
-    /// [`RevokeSessionError::Store`].
+    /// [`RevokeSessionError::Store`] if the database fails.
     pub async fn log_out(
         &self,
         caller: &LiveSession,
@@ -51,17 +52,19 @@ impl Services {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
             LogoutScope::ThisSession => {}
-            LogoutScope::Everywhere => self.revoke_surplus_sessions(user_id, Some(id)).await?,
+            LogoutScope::Everywhere => {
+                revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(id))
+                    .await?
+            }
         }
-        self.ports
-            .store
+        self.store
             .transact::<_, StoreError>(move |tx| {
                 match scope {
                     LogoutScope::ThisSession => {
                         tx.sessions().revoke(user_id, id)?;
                     }
                     LogoutScope::Everywhere => {
-                        // Whoever changes many of a user's sessions locks the user first.
+                        // A transaction that changes many sessions of a user locks the user first.
                         tx.users().lock(user_id)?;
                         tx.sessions().revoke_all(user_id, None)?;
                     }
@@ -69,28 +72,28 @@ impl Services {
                 Ok(())
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         match scope {
             LogoutScope::ThisSession => {}
             LogoutScope::Everywhere => {
-                self.record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
             }
         }
         Ok(())
     }
 
-    /// Ends one of the caller's sessions.
+    /// Revokes one session of the caller's user.
     ///
     /// # Errors
-    /// [`RevokeSessionError::SessionUnknown`] where the caller's user has no such live session.
+    /// [`RevokeSessionError::SessionUnknown`] if the user has no live session with this id.
     pub async fn revoke_session(
         &self,
         caller: &LiveSession,
         id: SessionId,
     ) -> Result<(), RevokeSessionError> {
-        let (user_id, now) = (caller.user.id, self.ports.clock.now());
-        self.ports
-            .store
+        let (user_id, now) = (caller.user.id, self.clock.now());
+        self.store
             .transact(move |tx| {
                 if tx.sessions().is_live(id, now)? && tx.sessions().revoke(user_id, id)? {
                     return Ok(());
@@ -98,22 +101,21 @@ impl Services {
                 Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(())
     }
 
-    /// Ends the session of the caller's user that has this token among its live ones.
+    /// Revokes the session of the caller's user that this live token belongs to.
     ///
     /// # Errors
-    /// [`RevokeSessionError::SessionUnknown`] where it is no live token of that user.
+    /// [`RevokeSessionError::SessionUnknown`] if the user has no live session with this token.
     pub async fn revoke_session_by_token(
         &self,
         caller: &LiveSession,
         token: &Token,
     ) -> Result<(), RevokeSessionError> {
-        let (user_id, now, hash) = (caller.user.id, self.ports.clock.now(), token.hash());
-        self.ports
-            .store
+        let (user_id, now, hash) = (caller.user.id, self.clock.now(), token.hash());
+        self.store
             .transact(move |tx| {
                 if let Some(found) = tx.sessions().find_by_token(&hash, now)?
                     && tx.sessions().revoke(user_id, found.session_id())?
@@ -123,7 +125,7 @@ impl Services {
                 Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(())
     }
 }

@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::Services;
+use super::Accounts;
 use super::draft_mail::NoticeDraft;
-use super::known_clients::note_client;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -13,43 +12,45 @@ use crate::ports::{
     Abort, Conflict, RateLimited, RateLimitedAction, Reader, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
+use crate::services::known_clients::note_client;
 use crate::token::{Token, TokenHash};
 use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
 
-/// What following a link did.
+/// What a followed link changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Followed {
-    /// The account is a user now.
+    /// The account is active now.
     AccountVerified,
     /// The user has its new address now.
     EmailChanged,
 }
 
-/// A link, for whoever is asked whether to follow it.
+/// What a page shows before somebody follows a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkPreview {
     /// What following it does.
     pub purpose: LinkPurpose,
-    /// The name of its account; `None` where what is stored for it is none.
+    /// The name of the account; `None` if the stored name is invalid.
     pub name: Option<UserName>,
     /// The address that following it proves.
     pub address: EmailAddress,
 }
 
-/// Why a link did nothing.
+/// Why a link is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowLinkError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// It is unknown, used or expired, or another account took the address it was for.
+    /// The link is unknown, used or expired, or another account has taken the address that it proves.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// A link is refused if another account has taken the address that it proves.
 impl From<Conflict> for FollowLinkError {
     fn from(_: Conflict) -> Self {
         Self::LinkUnknown
@@ -59,61 +60,63 @@ impl From<Conflict> for FollowLinkError {
 impl HasErrorCode for FollowLinkError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
             Self::Store(error) => error.code(),
         }
     }
 }
 
-impl Services {
-    /// What following a link will do, and to which account; `None` stands for a text that is no token at all. Looking at it
-    /// changes nothing.
+impl Accounts {
+    /// What following a link would change, and of which account. Pass `None` for a text that is not a token.
     ///
     /// # Errors
-    /// [`FollowLinkError`], but for `RateLimited`.
+    /// [`FollowLinkError::LinkUnknown`] if the link is refused; [`FollowLinkError::Store`] if the database fails.
     pub async fn look_at_link(
         &self,
         token: Option<&Token>,
     ) -> Result<LinkPreview, FollowLinkError> {
         let hash = token.map(Token::hash).ok_or(FollowLinkError::LinkUnknown)?;
-        let now = self.ports.clock.now();
-        let store = &self.ports.store;
-        let found = store
+        let now = self.clock.now();
+        let found = self
+            .store
             .read(move |reader| preview(reader, &hash, now))
             .await?;
         found.ok_or(FollowLinkError::LinkUnknown)
     }
 
-    /// Follows a link that proves an address; `None` stands for a text that is no token at all. It works once. The
-    /// address that another one takes the place of is told in this language, where it was proved.
+    /// Follows a link that proves an address. A link works once. Pass `None` for a text that is not a token. If the link
+    /// replaces a proved address, that address gets a notice in `language`.
     ///
     /// # Errors
-    /// [`FollowLinkError`]; nothing was changed then.
+    /// [`FollowLinkError`] says why the link is refused; nothing is changed then.
     pub async fn follow_link(
         &self,
         token: Option<Token>,
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
-        self.admit(ip, RateLimitedAction::FollowLink)?;
+        self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
         let followed = self.follow(token, ip, language).await;
         match &followed {
             Ok((Followed::AccountVerified, user_id)) => {
-                self.record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::AccountVerified, Some(*user_id), ip);
             }
             Ok((Followed::EmailChanged, user_id)) => {
-                self.record(SecurityEventKind::EmailChanged, Some(*user_id), ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::EmailChanged, Some(*user_id), ip);
             }
             Err(FollowLinkError::LinkUnknown) => {
-                self.record(SecurityEventKind::LinkRefused, None, ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkRefused, None, ip);
             }
             Err(_) => {}
         }
         followed.map(|(followed, _)| followed)
     }
 
-    /// Follows a link, and answers whose it was.
+    /// Follows a link, and answers which user it belonged to.
     async fn follow(
         &self,
         token: Option<Token>,
@@ -122,26 +125,24 @@ impl Services {
     ) -> Result<(Followed, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
-        let (user_id, now) = (link.user_id, self.ports.clock.now());
+        let (user_id, now) = (link.user_id, self.clock.now());
         let notice = self.draft_notice(MailKind::EmailChanged, (user_id, ip), language, now);
         let followed = self
-            .ports
             .store
             .transact(move |tx| {
-                // Whoever changes an account locks it first.
+                // A transaction that changes an account locks it first.
                 tx.users().lock(user_id)?;
-                done(tx.links().consume(&link.hash, now)?.is_some())?;
+                tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 let followed = take_effect(tx, &link, &notice, now)?;
-                // Whoever reads the account's mail is at home there.
                 note_client(tx, user_id, ip, now)?;
                 Ok(followed)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok((followed, user_id))
     }
 
-    /// The link with this token, as it is now.
+    /// The link with this token, if it has not expired.
     pub(super) async fn find_link(
         &self,
         token: Option<&Token>,
@@ -149,9 +150,8 @@ impl Services {
         let Some(hash) = token.map(Token::hash) else {
             return Ok(None);
         };
-        let now = self.ports.clock.now();
-        let store = &self.ports.store;
-        store.read(move |tx| tx.links().find(&hash, now)).await
+        let now = self.clock.now();
+        self.store.read(move |tx| tx.links().find(&hash, now)).await
     }
 }
 
@@ -185,26 +185,23 @@ fn take_effect(
     now: Timestamp,
 ) -> Result<Followed, Abort<FollowLinkError>> {
     match &link.purpose {
-        LinkPurpose::VerifyAccount => {
-            done(tx.users().activate(link.user_id, now)?)?;
-            Ok(Followed::AccountVerified)
-        }
+        LinkPurpose::VerifyAccount => match tx.users().activate(link.user_id, now)? {
+            true => Ok(Followed::AccountVerified),
+            false => Err(unknown()),
+        },
         LinkPurpose::ChangeEmail(email) => {
             change_email(tx, link.user_id, email, notice, now)?;
             Ok(Followed::EmailChanged)
         }
-        LinkPurpose::ResetPassword => Err(Abort::Refused(FollowLinkError::LinkUnknown)),
+        LinkPurpose::ResetPassword => Err(unknown()),
     }
 }
 
-fn done(happened: bool) -> Result<(), Abort<FollowLinkError>> {
-    match happened {
-        true => Ok(()),
-        false => Err(Abort::Refused(FollowLinkError::LinkUnknown)),
-    }
+fn unknown() -> Abort<FollowLinkError> {
+    Abort::Refused(FollowLinkError::LinkUnknown)
 }
 
-/// Whoever read the mail of the former address has no link any more, and is told.
+/// Changes the address, deletes all links mailed to the former address and notifies it.
 fn change_email(
     tx: &mut dyn Transaction,
     user_id: UserId,
@@ -218,7 +215,7 @@ fn change_email(
         email: Some(AccountEmail::proved(email.clone(), now)),
         ..UserChanges::default()
     };
-    done(tx.users().update(user_id, &changes)?.is_some())?;
+    tx.users().update(user_id, &changes)?.ok_or_else(unknown)?;
     tx.links().delete_all(user_id)?;
     Ok(notice.write(tx, former.as_ref())?)
 }

@@ -1,22 +1,22 @@
-//! Telling who a token belongs to.
+//! Finding the session of a token.
 
 use std::iter;
 use std::sync::Arc;
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{MaybeReady, StoreError, StoreExt};
 use crate::session::LiveSession;
 use crate::token::{Token, TokenHash};
 
-/// Why a token is not accepted.
+/// Why a token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
-    /// It is unknown, expired or ended.
+    /// The token is unknown or expired, or its session is revoked.
     #[error("the token is unknown or expired")]
     TokenInvalid,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -30,12 +30,13 @@ impl HasErrorCode for AuthenticateError {
     }
 }
 
-impl Services {
-    /// Finds the session and user of a token, and counts that as a use of the session: a sliding expiry moves, and
-    /// a next token becomes the current one. Mostly the answer is there at once.
+impl Sessions {
+    /// Finds the session and user of a token and records a use of the session: a sliding expiry moves, and a next token
+    /// becomes the current one. Mostly the session is cached and the result is ready at once.
     ///
     /// # Errors
-    /// [`AuthenticateError`].
+    /// [`AuthenticateError::TokenInvalid`] if no live session has the token; [`AuthenticateError::Store`] if the database
+    /// is needed and fails.
     pub fn authenticate(
         self: &Arc<Self>,
         token: &Token,
@@ -43,12 +44,13 @@ impl Services {
         self.authenticate_hash(token.hash())
     }
 
-    /// The same for several tokens of which the caller does not know the one that counts, as browsers send a cookie for each
-    /// path: the first live one says which session asks. Where it has a successor among the others, that one is used: who has
-    /// it would be told it again at every use of the older one.
+    /// The same for several tokens, because a browser sends one cookie for each path. The first live token selects the
+    /// session. If a later token of that session is among the others, it is the one used: a client that already has the
+    /// next token need not be given it again.
     ///
     /// # Errors
-    /// [`AuthenticateError`]; the token is invalid where none of them is live.
+    /// [`AuthenticateError::TokenInvalid`] if none of the tokens is live; [`AuthenticateError::Store`] if the database
+    /// fails.
     pub async fn authenticate_one_of(
         self: &Arc<Self>,
         first: &Token,
@@ -58,9 +60,8 @@ impl Services {
             return self.authenticate(first).await;
         }
         let hashes: Vec<TokenHash> = iter::once(first).chain(others).map(Token::hash).collect();
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let live = self
-            .ports
             .store
             .read(move |tx| {
                 let mut live = Vec::new();
@@ -70,17 +71,17 @@ impl Services {
                 Ok(live)
             })
             .await?;
-        let counts = the_one_that_counts(&live).ok_or(AuthenticateError::TokenInvalid)?;
-        self.authenticate_hash(counts.token.hash).await
+        let newest = newest_of_first_session(&live).ok_or(AuthenticateError::TokenInvalid)?;
+        self.authenticate_hash(newest.token.hash).await
     }
 
     fn authenticate_hash(
         self: &Arc<Self>,
         hash: TokenHash,
     ) -> MaybeReady<Result<LiveSession, AuthenticateError>> {
-        let now = self.ports.clock.now();
-        let lifetimes = &self.settings.lifetimes;
-        let used = self.ports.session_check.use_token(hash, now, lifetimes);
+        let now = self.clock.now();
+        let lifetimes = &self.lifetimes;
+        let used = self.session_check.use_token(hash, now, lifetimes);
         let used = used.map(|used| used?.ok_or(AuthenticateError::TokenInvalid));
         match used {
             MaybeReady::Now(used) => match used.into_inner() {
@@ -90,10 +91,10 @@ impl Services {
                 used => MaybeReady::now(used),
             },
             MaybeReady::Later(used) => {
-                let services = Arc::clone(self);
+                let sessions = Arc::clone(self);
                 MaybeReady::later(async move {
                     match used.await? {
-                        used if used.is_with_next_token() => services.promote(used, now).await,
+                        used if used.is_with_next_token() => sessions.promote(used, now).await,
                         used => Ok(used),
                     }
                 })
@@ -101,24 +102,23 @@ impl Services {
         }
     }
 
-    /// Makes the next token that was used the current one, and ends the older ones after their grace. Racing first uses
-    /// do it once; where the session has ended meanwhile, the token is refused.
+    /// Makes the next token, which was just used, the current one, and lets older tokens expire after their grace. Of
+    /// racing first uses, one promotes. If the session was revoked in the meantime, the token is refused.
     async fn promote(
         self: Arc<Self>,
         mut used: LiveSession,
         now: Timestamp,
     ) -> Result<LiveSession, AuthenticateError> {
         let (id, generation) = (used.session_id(), used.token.generation);
-        let lifetimes = &self.settings.lifetimes;
+        let lifetimes = &self.lifetimes;
         let old_expire_at = now.plus(lifetimes.grace);
         let promoted = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 Ok(tx.sessions().promote(id, generation, old_expire_at)?)
             })
             .await?;
-        let check = &self.ports.session_check;
+        let check = &self.session_check;
         check.invalidate(used.user.id);
         if promoted {
             used.current = generation;
@@ -131,8 +131,8 @@ impl Services {
     }
 }
 
-/// The latest token of the session whose token comes first.
-fn the_one_that_counts(live: &[LiveSession]) -> Option<&LiveSession> {
+/// The newest token of the session that the first token belongs to.
+fn newest_of_first_session(live: &[LiveSession]) -> Option<&LiveSession> {
     let first = live.first()?;
     live.iter()
         .filter(|found| found.session_id() == first.session_id())

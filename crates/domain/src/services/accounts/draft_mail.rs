@@ -1,33 +1,29 @@
-//! Links and messages to be written: shared by the use cases that mail somebody.
+//! Links and messages of the use cases that mail somebody.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use super::Services;
+use super::Accounts;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
-use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::mail::{Language, MailId, MailKind, NOTICE_LIFETIME, OutgoingMail};
 use crate::ports::{RateLimitedAction, StoreError, Transaction};
 use crate::user::{AccountEmail, EmailAddress, UserId};
 
-/// How long a message is worth sending that carries no link.
-pub(super) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Services {
-    /// A link that proves an address; writing it is the caller's.
+impl Accounts {
+    /// A link that proves an address. The caller writes it.
     pub(super) fn draft_link(&self, user_id: UserId, purpose: LinkPurpose, now: Timestamp) -> Link {
-        let id = LinkId::new(self.ports.entropy.uuid());
+        let id = LinkId::new(self.entropy.uuid());
         Link {
             id,
-            hash: self.settings.keys.link_token(id).hash(),
+            hash: self.keys.link_token(id).hash(),
             user_id,
             purpose,
-            expires_at: now.plus(self.settings.registration_lifetime),
+            expires_at: now.plus(self.registration_lifetime),
         }
     }
 
-    /// A message that carries a link; writing it is the caller's.
+    /// A message that carries a link. The caller writes it.
     pub(super) fn draft_mail(
         &self,
         link: &Link,
@@ -37,7 +33,7 @@ impl Services {
         now: Timestamp,
     ) -> OutgoingMail {
         OutgoingMail {
-            id: MailId::new(self.ports.entropy.uuid()),
+            id: MailId::new(self.entropy.uuid()),
             user_id: Some(link.user_id),
             kind: kind(link.id),
             language,
@@ -47,7 +43,7 @@ impl Services {
         }
     }
 
-    /// A message that tells a user something, before it is known to be needed.
+    /// A notice, drafted before a transaction that finds out whether to write it.
     pub(super) fn draft_notice(
         &self,
         kind: MailKind,
@@ -56,7 +52,7 @@ impl Services {
         now: Timestamp,
     ) -> NoticeDraft {
         NoticeDraft {
-            id: MailId::new(self.ports.entropy.uuid()),
+            id: MailId::new(self.entropy.uuid()),
             user_id,
             kind,
             language,
@@ -66,7 +62,7 @@ impl Services {
     }
 }
 
-/// A message without a link, but for its recipient.
+/// A message without a link whose recipient is not known yet.
 pub(super) struct NoticeDraft {
     id: MailId,
     user_id: UserId,
@@ -77,8 +73,8 @@ pub(super) struct NoticeDraft {
 }
 
 impl NoticeDraft {
-    /// Writes the message to an account's address, where that is proved and was not told much just before: whoever has an address that somebody else wrote
-    /// down is not to be told of what is not theirs.
+    /// Writes the message, if the account's address is proved and has not had too many notices. An unproved address may
+    /// belong to somebody else, who must not learn about the account.
     pub(super) fn write(
         &self,
         tx: &mut dyn Transaction,
@@ -87,7 +83,7 @@ impl NoticeDraft {
         let Some(to) = email.and_then(AccountEmail::proved_address) else {
             return Ok(());
         };
-        // The last that the owner of an address hears, and nothing to flood anybody with: it takes a followed link.
+        // The last message to a former address is always written. It floods nobody, because each needs a followed link.
         let is_last = self.kind == MailKind::EmailChanged;
         if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
             return Ok(());

@@ -2,46 +2,40 @@
 
 use std::net::IpAddr;
 
-use super::Services;
-use super::known_clients::note_client;
+use super::Accounts;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{
-    Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
-    StoreExt, UserChanges,
+    Abort, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError, StoreExt,
+    UserChanges,
 };
+use crate::services::known_clients::note_client;
+use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::token::Token;
 use crate::user::{AccountState, NewPassword, User, UserName};
 
-/// Why a password was not set.
+/// Why a password is not set.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetPasswordError {
-    /// The abuse guard asks to wait.
+    /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// The link is unknown, used or expired, or one of another purpose.
+    /// The link is unknown, used or expired, or has another purpose.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// A new password conflicts with nothing; this is for the compiler.
-impl From<Conflict> for ResetPasswordError {
-    fn from(conflict: Conflict) -> Self {
-        Self::Store(conflict.into())
-    }
 }
 
 impl HasErrorCode for ResetPasswordError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::RateLimited(blocked) => blocked.code(),
+            Self::RateLimited(limited) => limited.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -49,15 +43,15 @@ impl HasErrorCode for ResetPasswordError {
     }
 }
 
-impl Services {
-    /// Sets the password of the link's account and answers whose it is; `None` stands for a text that is no token at all.
+impl Accounts {
+    /// Sets the password of the link's account and answers the account. Pass `None` for a text that is not a token.
     ///
-    /// Whoever reads the account's mail owns it from now on, and its client is known to the account: every session ends, no link
-    /// mailed before works any more, its address is proved and told in this language, and an account that waited for verification is
-    /// a user. Where what is stored for its name is none, it gets one.
+    /// The reader of the account's mail now owns the account. So every session is revoked, every other link is deleted, the
+    /// address is proved and gets a notice in `language`, the client becomes known to the account, and a waiting account
+    /// becomes active. If the stored name is invalid, the account gets a substitute.
     ///
     /// # Errors
-    /// [`ResetPasswordError`]; nothing was changed then, and the link works as before.
+    /// [`ResetPasswordError`] says why the password is not set; nothing is changed then, and the link still works.
     pub async fn reset_password(
         &self,
         token: Option<Token>,
@@ -65,12 +59,15 @@ impl Services {
         ip: Option<IpAddr>,
         language: Language,
     ) -> Result<User, ResetPasswordError> {
-        self.admit(ip, RateLimitedAction::FollowLink)?;
+        self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
         let reset = self.reset_by_link(token, password, ip, language).await;
         match &reset {
-            Ok(user) => self.record(SecurityEventKind::PasswordReset, Some(user.id), ip),
+            Ok(user) => self
+                .doorkeeper
+                .record(SecurityEventKind::PasswordReset, Some(user.id), ip),
             Err(ResetPasswordError::LinkUnknown) => {
-                self.record(SecurityEventKind::LinkRefused, None, ip);
+                self.doorkeeper
+                    .record(SecurityEventKind::LinkRefused, None, ip);
             }
             Err(_) => {}
         }
@@ -89,23 +86,22 @@ impl Services {
             .await?
             .filter(|link| link.purpose == LinkPurpose::ResetPassword)
             .ok_or(ResetPasswordError::LinkUnknown)?;
-        let password_hash = self.ports.hasher.hash(ip, password.into_password()).await?;
+        let password_hash = self.hasher.hash(ip, password.into_password()).await?;
         let changes = UserChanges {
             password_hash: Some(password_hash),
             ..UserChanges::default()
         };
-        let (user_id, now) = (link.user_id, self.ports.clock.now());
-        self.revoke_surplus_sessions(user_id, None).await?;
+        let (user_id, now) = (link.user_id, self.clock.now());
+        revoke_surplus_sessions(&self.store, &*self.session_check, user_id, None).await?;
         let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
         let user = self
-            .ports
             .store
             .transact(move |tx| {
                 let unknown = || Abort::Refused(ResetPasswordError::LinkUnknown);
                 let credential = tx.users().lock(user_id)?.ok_or_else(unknown)?;
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
-                match credential.standing {
+                match credential.state {
                     AccountState::Active => {}
                     AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {}
                     AccountState::Pending { .. } => return Err(unknown()),
@@ -116,22 +112,22 @@ impl Services {
                 tx.users().prove_email(user_id, now)?;
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {
-                    // Nobody could log in with it.
+                    // Nobody could log in with an invalid name.
                     changes.name = substitute.clone();
                 }
-                let user = tx.users().update(user_id, &changes)?;
-                let user = user.ok_or_else(unknown)?;
+                let user = tx.users().update(user_id, &changes);
+                let user = user.map_err(StoreError::from)?.ok_or_else(unknown)?;
                 notice.write(tx, user.email.as_ref())?;
                 Ok(user)
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(user)
     }
 
-    /// A name for an account whose own cannot be read. Nobody can have taken it beforehand.
+    /// A name for an account whose own is invalid. It is random, so nobody can have taken it on purpose.
     fn substitute_name(&self) -> Option<UserName> {
-        let (_, random) = self.ports.entropy.uuid().as_u64_pair();
-        UserName::parse(&format!("user-{:012x}", random & 0xffff_ffff_ffff)).ok()
+        let random = self.entropy.u64() & 0xffff_ffff_ffff;
+        UserName::parse(&format!("user-{random:012x}")).ok()
     }
 }

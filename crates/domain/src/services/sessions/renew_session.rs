@@ -1,13 +1,13 @@
-//! Handing out a session's next token (seed 002, "Token Refresh").
+//! Issuing a session's next token (seed 002 in `docs/api/seeds/`, "Token Refresh").
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{LiveSession, SessionToken};
 use crate::token::{Token, TokenKeys};
 
-/// The token that follows the one presented. It holds it in clear and cannot be printed.
+/// The next token of a session. It holds the token in clear and cannot be printed.
 pub struct NextToken {
     /// The token.
     pub token: Token,
@@ -15,10 +15,10 @@ pub struct NextToken {
     pub expires_at: Timestamp,
 }
 
-/// Why no next token could be told.
+/// Why a session was not renewed.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewSessionError {
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -31,21 +31,21 @@ impl HasErrorCode for RenewSessionError {
     }
 }
 
-impl Services {
-    /// The next token of the session, where the one presented is close to its end or already has a successor.
+impl Sessions {
+    /// The next token of the session, if the presented token expires soon or already has a successor.
     ///
-    /// The same for every use of the presented token: the next token is fixed once, in the store, and told again
-    /// until the presented one expires.
+    /// The next token is stored once. Every use of the presented token gets the same one, until the presented token
+    /// expires.
     ///
     /// # Errors
-    /// [`RenewSessionError`].
+    /// [`RenewSessionError::Store`] if the database fails.
     pub async fn renew_session(
         &self,
         caller: &LiveSession,
     ) -> Result<Option<NextToken>, RenewSessionError> {
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let token = &caller.token;
-        let lifetimes = &self.settings.lifetimes;
+        let lifetimes = &self.lifetimes;
         let succeeded = token.generation < caller.newest;
         if !succeeded && !lifetimes.renewal_is_due(caller.policy, token.expires_at, now) {
             return Ok(None);
@@ -53,40 +53,35 @@ impl Services {
         let superseded = token.generation < caller.current;
         let row = match self.known_successor(caller, now).await? {
             Some(row) => Some(row),
-            // Superseded, and its successor was made with a key that is gone.
+            // The successor was made with a key that is gone.
             None if superseded => None,
-            None => self.fix_next_token(caller, now).await?,
+            None => self.store_next_token(caller, now).await?,
         };
         Ok(row.and_then(|row| self.next_token(caller, &row)))
     }
 
-    /// The successor that was fixed before, looked up without a write.
+    /// The successor that is already stored, found without a write.
     async fn known_successor(
         &self,
         caller: &LiveSession,
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
         let id = caller.session_id();
-        let known = self
-            .ports
-            .store
-            .read(move |tx| tx.sessions().tokens(id))
-            .await?;
-        Ok(successor(&self.settings.keys, caller, &known, now))
+        let known = self.store.read(move |tx| tx.sessions().tokens(id)).await?;
+        Ok(successor(&self.keys, caller, &known, now))
     }
 
-    /// Fixes the next token; where a racing request has, answers the one it fixed.
-    async fn fix_next_token(
+    /// Stores the next token. If a racing request has stored one, answers that one.
+    async fn store_next_token(
         &self,
         caller: &LiveSession,
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
-        let keys = self.settings.keys.clone();
+        let keys = self.keys.clone();
         let caller = caller.clone();
         let user_id = caller.user.id;
-        let expires_at = now.plus(self.settings.lifetimes.lifetime);
+        let expires_at = now.plus(self.lifetimes.lifetime);
         let row = self
-            .ports
             .store
             .transact::<_, StoreError>(move |tx| {
                 let (id, shape) = (caller.session_id(), caller.shape);
@@ -111,12 +106,12 @@ impl Services {
                 Ok(successor(&keys, &caller, &known, now))
             })
             .await?;
-        self.ports.session_check.invalidate(user_id);
+        self.session_check.invalidate(user_id);
         Ok(row)
     }
 
     fn next_token(&self, caller: &LiveSession, row: &SessionToken) -> Option<NextToken> {
-        let token = recover(&self.settings.keys, caller, row)?;
+        let token = recover(&self.keys, caller, row)?;
         Some(NextToken {
             token,
             expires_at: row.expires_at,
@@ -124,7 +119,7 @@ impl Services {
     }
 }
 
-/// The first token later than the caller's that is live and that we can make again.
+/// The first live token after the caller's that a known key can derive again.
 fn successor(
     keys: &TokenKeys,
     caller: &LiveSession,

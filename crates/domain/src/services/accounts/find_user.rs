@@ -1,17 +1,17 @@
-//! Telling about another user.
+//! Finding a user by its id.
 
-use super::Services;
+use super::Accounts;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::user::{User, UserId};
 
-/// Why a user could not be told about.
+/// Why no user is found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindUserError {
-    /// There is none with that id; a waiting account is none.
+    /// No active account has the id.
     #[error("no such user")]
     UserUnknown,
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -25,14 +25,14 @@ impl HasErrorCode for FindUserError {
     }
 }
 
-impl Services {
+impl Accounts {
     /// The user with this id.
     ///
     /// # Errors
-    /// [`FindUserError`].
+    /// [`FindUserError::UserUnknown`] if there is none, or the account still waits for verification;
+    /// [`FindUserError::Store`] if the database fails.
     pub async fn find_user(&self, id: UserId) -> Result<User, FindUserError> {
-        self.ports
-            .store
+        self.store
             .read(move |tx| tx.users().find(id))
             .await?
             .ok_or(FindUserError::UserUnknown)

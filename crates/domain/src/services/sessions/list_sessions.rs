@@ -1,6 +1,6 @@
 //! Listing a user's sessions.
 
-use super::Services;
+use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
@@ -11,14 +11,14 @@ use crate::token::Token;
 pub struct TokenInUse {
     /// The token.
     pub token: Token,
-    /// When it expires; may lag the last minute's uses.
+    /// When the token expires. Uses of the last minute may not be counted yet.
     pub expires_at: Timestamp,
 }
 
 /// Why sessions could not be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListSessionsError {
-    /// The store could not do its work.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -31,28 +31,27 @@ impl HasErrorCode for ListSessionsError {
     }
 }
 
-impl Services {
-    /// The caller's live sessions, of every dialect, newest first; as many as a user may have at the most.
+impl Sessions {
+    /// The live sessions of the caller's user, from every dialect, newest first; at most `sessions_per_user`.
     ///
     /// # Errors
-    /// [`ListSessionsError`].
+    /// [`ListSessionsError::Store`] if the database fails.
     pub async fn list_sessions(
         &self,
         caller: &LiveSession,
     ) -> Result<Vec<ListedSession>, ListSessionsError> {
-        let (user_id, now) = (caller.user.id, self.ports.clock.now());
-        let limit = self.settings.sessions_per_user;
+        let (user_id, now) = (caller.user.id, self.clock.now());
+        let limit = self.sessions_per_user;
         Ok(self
-            .ports
             .store
             .read(move |tx| tx.sessions().list(user_id, now, limit))
             .await?)
     }
 
-    /// The tokens of the caller's live sessions, newest first, save those made with a key that is gone.
+    /// The tokens of the same sessions, newest first, without those made with a key that is gone.
     ///
     /// # Errors
-    /// [`ListSessionsError`].
+    /// [`ListSessionsError::Store`] if the database fails.
     pub async fn list_tokens(
         &self,
         caller: &LiveSession,
@@ -60,14 +59,14 @@ impl Services {
         let sessions = self.list_sessions(caller).await?;
         let tokens = sessions.into_iter().filter_map(|listed| {
             let ListedSession { session, token, .. } = listed;
-            let made_again = self.settings.keys.recover_session_token(
+            let derived = self.keys.recover_session_token(
                 session.id,
                 token.generation,
                 session.shape,
                 &token.hash,
             )?;
             Some(TokenInUse {
-                token: made_again,
+                token: derived,
                 expires_at: token.expires_at,
             })
         });

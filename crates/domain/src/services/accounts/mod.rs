@@ -1,0 +1,57 @@
+//! Accounts: how they begin, change and end.
+
+mod delete_user;
+mod disown_link;
+mod draft_mail;
+mod find_user;
+mod follow_link;
+mod mail_permit;
+mod recover_account;
+mod register;
+mod request_account;
+mod reset_password;
+mod update_user;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use delete_user::DeleteUserError;
+pub use disown_link::Disowned;
+pub use find_user::FindUserError;
+pub use follow_link::{FollowLinkError, Followed, LinkPreview};
+pub use recover_account::{RecoverAccountError, Recovery, RecoveryProgress};
+pub use register::{RegisterError, Registration};
+pub use request_account::AccountRequest;
+pub use reset_password::ResetPasswordError;
+pub use update_user::{UpdateUserError, UserUpdate};
+
+use super::{Doorkeeper, SessionIssuer};
+use crate::ports::{Clock, Entropy, PasswordHasher, SessionCheck, Store};
+use crate::token::TokenKeys;
+use crate::user::PasswordRules;
+
+/// The use cases of accounts. One value serves all requests at once.
+pub struct Accounts {
+    /// Keeps accounts, links and messages.
+    pub store: Arc<dyn Store>,
+    /// Is told when cached sessions of a user are out of date.
+    pub session_check: Arc<dyn SessionCheck>,
+    /// Hashes new passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Limits attempts and logs what matters for security.
+    pub doorkeeper: Doorkeeper,
+    /// Makes the session that a registration begins with.
+    pub issuer: SessionIssuer,
+    /// Derives the tokens of mailed links.
+    pub keys: TokenKeys,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids and substitute names.
+    pub entropy: Arc<dyn Entropy>,
+    /// What a new password must satisfy.
+    pub password_rules: PasswordRules,
+    /// How long a new account waits for verification, and how long links work that prove an address.
+    pub registration_lifetime: Duration,
+    /// How long a link works that sets a new password.
+    pub recovery_lifetime: Duration,
+}

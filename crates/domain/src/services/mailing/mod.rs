@@ -1,0 +1,28 @@
+//! Mail: sending what the outbox holds, and what an operator does about it.
+
+mod deliver;
+mod outbox_admin;
+mod test_mail;
+
+use std::sync::Arc;
+
+pub use deliver::Delivery;
+pub use outbox_admin::{OutboxAdmin, OutboxAdminError};
+pub use test_mail::TestMail;
+
+use crate::ports::{Clock, Entropy, Mailer, Store};
+use crate::token::TokenKeys;
+
+/// Sends what the outbox holds. Any number of workers, in any number of processes, may share an outbox.
+pub struct Mailing {
+    /// Keeps the outbox.
+    pub store: Arc<dyn Store>,
+    /// Sends messages.
+    pub mailer: Arc<dyn Mailer>,
+    /// Derives the tokens of mailed links again.
+    pub keys: TokenKeys,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads retries.
+    pub entropy: Arc<dyn Entropy>,
+}

@@ -1,0 +1,44 @@
+//! Sessions: how they are opened, checked, renewed, listed and revoked.
+
+mod admin;
+mod authenticate;
+mod list_sessions;
+mod login;
+mod renew_session;
+mod revoke_session;
+
+use std::sync::Arc;
+
+pub use admin::SessionAdmin;
+pub use authenticate::AuthenticateError;
+pub use list_sessions::{ListSessionsError, TokenInUse};
+pub use login::{Login, LoginError};
+pub use renew_session::{NextToken, RenewSessionError};
+pub use revoke_session::{LogoutScope, RevokeSessionError};
+
+use super::{Doorkeeper, SessionIssuer};
+use crate::ports::{Clock, PasswordHasher, SessionCheck, Store};
+use crate::session::Lifetimes;
+use crate::token::TokenKeys;
+
+/// The use cases of sessions. One value serves all requests at once.
+pub struct Sessions {
+    /// Keeps sessions and their tokens.
+    pub store: Arc<dyn Store>,
+    /// Finds sessions by their tokens.
+    pub session_check: Arc<dyn SessionCheck>,
+    /// Compares passwords, and rehashes those with an outdated hash.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Limits attempts and logs what matters for security.
+    pub doorkeeper: Doorkeeper,
+    /// Makes the session of a login.
+    pub issuer: SessionIssuer,
+    /// Derives next tokens, and tokens that are shown again.
+    pub keys: TokenKeys,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How long sessions live.
+    pub lifetimes: Lifetimes,
+    /// The most live sessions a user has: at least 1.
+    pub sessions_per_user: u32,
+}
