@@ -1,4 +1,4 @@
-//! The three HTTP APIs. A dialect's folder holds it whole: its routes, its wire types, its wording of refusals.
+//! The three HTTP APIs. A dialect's folder holds its routes, its DTOs and its error responses.
 
 pub mod account;
 pub mod azuma;

@@ -1,4 +1,4 @@
-//! What every answer carries, and what the log says of a failure.
+//! The headers that every response carries, and the log line of a failure.
 
 use std::cell::Cell;
 use std::collections::hash_map::RandomState;
@@ -21,13 +21,13 @@ use azuma_domain::ports::Entropy;
 use pin_project_lite::pin_project;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The digits of a number.
+/// The hexadecimal digits of a 64-bit number.
 const DIGITS: usize = 16;
 const ID_LENGTH: usize = DIGITS + 1 + DIGITS;
 
-/// Gives every answer its id, keeps caches from it, and logs what went wrong on our side under that id.
+/// Middleware that gives every response a request id, forbids caching, and logs server errors with that id.
 ///
-/// Answers carry tokens and users, and refusals may stop to hold at any time: nothing of it is for a cache.
+/// Caching is forbidden because responses carry tokens and users, and an error may be outdated the next moment.
 #[derive(Clone)]
 pub struct Observe {
     entropy: Arc<dyn Entropy>,
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// The service whose answers are observed.
+/// The wrapped service.
 pub struct Observed<S> {
     service: S,
     ids: Rc<RequestIds>,
@@ -69,28 +69,28 @@ where
 {
     type Response = ServiceResponse<B>;
     type Error = Error;
-    type Future = Answer<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        Answer {
-            answer: self.service.call(request),
+        ResponseFuture {
+            response: self.service.call(request),
             ids: Rc::clone(&self.ids),
         }
     }
 }
 
 pin_project! {
-    /// An answer on its way. Not an async block: one would have to be boxed for each request.
-    pub struct Answer<F> {
+    /// A named future, because an async block would have to be boxed for each request.
+    pub struct ResponseFuture<F> {
         #[pin]
-        answer: F,
+        response: F,
         ids: Rc<RequestIds>,
     }
 }
 
-impl<F, B> Future for Answer<F>
+impl<F, B> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
@@ -99,7 +99,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = ready!(this.answer.poll(context))?;
+        let mut response = ready!(this.response.poll(context))?;
         mark(&mut response, this.ids.next());
         Poll::Ready(Ok(response))
     }
@@ -120,14 +120,15 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: [u8; ID_LENGTH]) {
     }
 }
 
-/// Whether the connection is of no use after the answer, which then says so. Actix would close it without a word after
-/// `Connection: upgrade`, which is ignored here (RFC 9110 §7.8); what HTTP/1.0 leaves out is known of a first request alone.
+/// Whether the connection must close after the response, which then says `Connection: close`. This server ignores
+/// `Connection: upgrade` (RFC 9110 §7.8), but actix would close the connection after it silently. Over HTTP/1.0, `opening` adds a
+/// missing length to the first request of a connection only.
 fn carries_one_request(head: &RequestHead) -> bool {
     head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
-/// Makes request ids: a random part of this worker, a hyphen, and a number that stands for how many there were before. Only
-/// who has the keys can tell the one from the other, so an id does not tell how much others ask for.
+/// Makes request ids: a part that is random for each worker, a hyphen, and the keyed hash of a counter. The hash hides the
+/// counter, so an id does not reveal how many requests the server has handled.
 struct RequestIds {
     first: [u8; ID_LENGTH],
     count: Cell<u64>,
@@ -158,7 +159,7 @@ impl RequestIds {
     }
 }
 
-/// Writes a number's digits, leading zeros among them, into the first 16 bytes.
+/// Writes a number as 16 hexadecimal digits, with leading zeros, into the first 16 bytes.
 fn write_hex(number: u64, text: &mut [u8]) {
     for (place, byte) in text.iter_mut().take(DIGITS).enumerate() {
         let digit = (number >> (60 - 4 * place)) as u8 & 0xf;
@@ -166,7 +167,7 @@ fn write_hex(number: u64, text: &mut [u8]) {
     }
 }
 
-/// The route is logged, not the path or the query: clients put tokens into either.
+/// Logs the route instead of the path and query, because clients put tokens into both.
 fn log_failure(response: &ServiceResponse<impl MessageBody>, request_id: &str) {
     let status = response.status().as_u16();
     let request = response.request();
