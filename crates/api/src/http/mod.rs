@@ -4,12 +4,12 @@
 //! |---|---|
 //! | [`endpoint`] | a path with its methods; answers 405 to the others |
 //! | [`body`] | reading a body within its bounds |
-//! | [`form`] | the fields that several dialects read |
+//! | [`fields`] | the fields that several dialects read |
 //! | [`bearer`] | who asks, by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
-//! | [`client`] | where a request comes from, and its language |
+//! | [`origin`] | where a request comes from, and its language |
 //! | [`forwarded`] | what proxies write about those they ask for |
-//! | [`refusal`] | turning a use case's error into a dialect's answer |
+//! | [`api_error`] | turning a use case's error into a dialect's answer |
 //! | [`observe`] | request ids, caching, and the log line of a failure |
 
 pub mod api_error;
