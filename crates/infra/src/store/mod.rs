@@ -2,8 +2,8 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`engine`] | connections, and how a unit of work runs on one: a permit, a blocking thread, attempts, an outcome |
-//! | [`sql`] | a file or a folder for each table: its rows and its queries |
+//! | `engine` | connections, and how a unit of work runs on one: a permit, a blocking thread, attempts, an outcome |
+//! | `sql` | a file or a folder for each table: its rows and its queries |
 
 mod engine;
 mod sql;
