@@ -1,5 +1,5 @@
-//! A connection to a mail server that reads a bounded number of bytes. lettre reads a line until its end, and a server may never
-//! end one.
+//! A connection to a mail server of which only so much is read. lettre reads a line until it ends, and a server may never end
+//! one.
 
 use std::fmt;
 use std::io;
@@ -17,8 +17,8 @@ use lettre::transport::smtp::client::{AsyncTokioStream, TlsParameters};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The most bytes that are read from a connection, encryption included. A connection carries one message. The answers of a server
-/// take a few thousand bytes, and a chain of certificates a few thousand more.
+/// The most that is read of a connection, which carries one message, encryption included, in bytes. What servers say takes some
+/// thousand, and a certificate with its chain some more.
 pub(super) const MOST_READ: usize = 256 * 1024;
 
 /// A connection that fails once the server has sent more than [`MOST_READ`].
@@ -36,7 +36,7 @@ impl BoundedStream {
         })
     }
 
-    /// Encrypts the connection from now on.
+    /// The same connection, encrypted from now on.
     #[expect(deprecated, reason = "see the import")]
     pub(super) async fn encrypted(
         self,

@@ -22,10 +22,10 @@ use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// The prefix of a file's name until the file is written completely.
+/// What the name of a message begins with until it is written whole.
 const UNFINISHED: &str = ".unfinished-";
 
-/// How long it may take to write a file. A file that takes longer is written all the same; the next attempt replaces it.
+/// How long a file may take. One that comes later is the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The folder for messages cannot be made.
@@ -36,14 +36,14 @@ pub struct MailFolderError {
     source: io::Error,
 }
 
-/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to read or pass on.
+/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to look at or pass on.
 ///
 /// Names sort by the time the message was written, and a message sent again replaces its file.
 #[derive(Debug)]
 pub struct MailFiles {
     folder: PathBuf,
     settings: MailSettings,
-    /// Held while a file is written, or old files are deleted, so that a file that is being replaced is not deleted.
+    /// Held while a file is written or an old one deleted: one that is just replaced is not old any more.
     writing: Arc<Mutex<()>>,
 }
 
@@ -114,11 +114,12 @@ fn file_name(mail: &OutgoingMail) -> String {
     format!("{written}-{}.eml", mail.id)
 }
 
+/// Whoever held it and panicked left nothing in it.
 fn turn(writing: &Mutex<()>) -> MutexGuard<'_, ()> {
     writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Deletes the messages that were last written at `until` or before, and unfinished files of that age.
+/// Deletes the messages last written at `until` or before, and what is left of such as were never finished.
 fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<usize> {
     let mut discarded = 0;
     for entry in fs::read_dir(folder)? {
@@ -127,7 +128,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
             continue;
         }
         let _turn = turn(writing);
-        // The file is gone meanwhile, or is no plain file.
+        // Gone meanwhile, or no plain file: not ours to delete.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -153,7 +154,7 @@ fn is_ours(name: &str) -> bool {
 
 /// Writes the file whole and gives it its name, both durably.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-    // The folder may have been deleted.
+    // Somebody may have cleared everything away.
     make_private_folder(folder)?;
     // Made with mode 0600.
     let mut file = tempfile::Builder::new()

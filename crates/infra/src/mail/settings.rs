@@ -49,16 +49,16 @@ impl fmt::Display for InstanceName {
     }
 }
 
-/// The sender of messages, the pages of their links, and their templates.
+/// Who sends messages, where their links lead, and what they say.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// The name of the instance.
     pub instance: InstanceName,
-    /// The sender of messages.
+    /// Whom messages come from.
     pub from: Sender,
-    /// The pages that links lead to.
+    /// Where their links lead.
     pub pages: LinkPages,
-    /// The templates of their texts.
+    /// What they say.
     pub templates: Templates,
 }
 

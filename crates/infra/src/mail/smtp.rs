@@ -24,19 +24,19 @@ use super::sender::Sender;
 use super::settings::MailSettings;
 use super::smtp_url::{Encryption, Login, SmtpUrl};
 
-/// The timeouts of each part of the conversation with a server.
+/// How long a server may take for each part of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmtpPatience {
-    /// For connecting, TLS and logging in.
+    /// Until it has taken the connection, TLS and the password.
     pub to_open: Duration,
-    /// For taking the message. If it is too short, messages are sent twice.
+    /// Until it has taken the message. Giving up too soon sends it twice.
     pub to_send: Duration,
 }
 
-/// The timeout of the goodbye, which decides nothing any more.
+/// How long it may take to say goodbye, which changes nothing any more.
 const TO_QUIT: Duration = Duration::from_secs(2);
 
-/// The most characters that are kept of a server's answer.
+/// The most characters kept of what a server says.
 const MAX_WORDS: usize = 500;
 
 /// A mailer cannot be made for this mail server. No message repeats the URL.
@@ -45,7 +45,7 @@ pub enum SmtpSetupError {
     /// There is a user to log in with, and no password.
     #[error("the URL of the mail server must have a password for its user")]
     NoPassword,
-    /// Encryption cannot be set up. Probably the given certificates cannot be used.
+    /// Encryption cannot be set up; the given certificates are none, most likely.
     #[error("TLS towards the mail server cannot be set up: {0}")]
     Tls(#[from] Error),
 }
@@ -55,7 +55,7 @@ pub enum SmtpSetupError {
 #[error("holds no certificate in PEM")]
 pub struct NoCertificate;
 
-/// Certificates of authorities that may sign a mail server's certificate, besides the public ones.
+/// Certificates of authorities, besides the public ones, that a mail server's may be signed by.
 #[derive(Clone)]
 pub struct Authorities(Certificate);
 
@@ -65,7 +65,7 @@ impl Authorities {
     /// # Errors
     /// [`NoCertificate`] where it is not PEM or has none in it.
     pub fn from_pem(pem: &[u8]) -> Result<Self, NoCertificate> {
-        // lettre takes a text without certificates for an empty list.
+        // lettre would take a text without any for an empty list.
         if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
             return Err(NoCertificate);
         }
@@ -75,10 +75,10 @@ impl Authorities {
     }
 }
 
-/// Sends messages to a mail server, each on a connection of its own.
+/// Hands messages over to a mail server, with a connection each.
 ///
-/// A failure is permanent only if the server refused this message (5xx to its sender, recipient or content). A refused connection,
-/// password or greeting is not permanent, because the operator may mend it before the next attempt.
+/// A refusal is permanent only where the server refused this message (5xx to its sender, recipient or content); one of the
+/// connection, the password or how we speak is not, for the next attempt may find that mended.
 pub struct SmtpMailer {
     server: SmtpUrl,
     credentials: Option<Credentials>,
@@ -145,7 +145,7 @@ impl SmtpMailer {
         self.introduce(stream).await.map_err(for_now)
     }
 
-    /// Greets, and then encrypts and logs in if the URL asks for it.
+    /// Says who we are, and asks for encryption and logs in where that is wanted.
     async fn introduce(
         &self,
         stream: Box<dyn AsyncTokioStream>,
@@ -173,7 +173,7 @@ impl SmtpMailer {
         let given = timeout(self.patience.to_send, give(&mut connection, message))
             .await
             .map_err(|_| took_longer_than(self.patience.to_send))?;
-        // The server has accepted or refused the message, however the conversation ends.
+        // Whose the message is now is decided, however the conversation ends.
         let _ = timeout(TO_QUIT, connection.abort()).await;
         let response = given?;
         let words: Vec<&str> = response.message().collect();
@@ -181,7 +181,7 @@ impl SmtpMailer {
     }
 }
 
-/// Transmits a message. lettre writes messages and addresses in ASCII, so no extension is needed.
+/// Gives the server a message. lettre writes messages and addresses in ASCII alone, so no extension is asked for.
 async fn give(
     connection: &mut AsyncSmtpConnection,
     message: &Message,
@@ -208,8 +208,8 @@ fn refused(error: Error) -> SendError {
     }
 }
 
-/// A refusal of the sender or the recipient. A refusal of the protocol or by policy (RFC 3463 X.5.X and X.7.X, and the codes of
-/// RFC 5321 for commands) is not the message's fault: the name to greet with, the password or the relay is not set up yet.
+/// A refusal of sender or recipient. Where it is one of how we speak (RFC 3463 X.5.X, X.7.X, and the codes of RFC 5321 for
+/// commands), the message is not to blame: a name to greet with, a password or a relay that is not set up yet.
 fn refused_envelope(error: Error) -> SendError {
     let words = error.to_string();
     let refuses_us = error.status().is_some_and(|code| {
@@ -253,7 +253,7 @@ impl Mailer for SmtpMailer {
         })
     }
 
-    /// A mail server keeps no messages for us.
+    /// It keeps none.
     fn discard(&self, _until: Timestamp) -> BoxFuture<'_, io::Result<usize>> {
         Box::pin(async { Ok(0) })
     }
@@ -263,7 +263,8 @@ impl Mailer for SmtpMailer {
     }
 }
 
-/// The name of the URL, or else the sender's domain if it can be a public one. Servers often refuse the machine's own name.
+/// The name that the URL gives; else the sender's domain, where that may be one of the net's. The machine's own name is often one
+/// that servers refuse.
 fn ehlo_name(server: &SmtpUrl, from: &Sender) -> ClientId {
     let domain = from.domain();
     match &server.ehlo_name {
@@ -280,8 +281,8 @@ fn took_longer_than(span: Duration) -> SendError {
     ))
 }
 
-/// A server's answer, made safe to keep and to show: on one line, of bounded length, and without the token, because servers quote
-/// what they refuse.
+/// A server's words as they may be kept and shown: on one line, not endless, and without the token, for servers
+/// quote what they refuse.
 fn presentable(words: &str, token: Option<&Token>) -> String {
     message::without_token(words, token)
         .chars()

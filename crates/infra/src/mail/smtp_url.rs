@@ -17,10 +17,10 @@ pub enum InvalidSmtpUrl {
         "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and password percent-encoded"
     )]
     Malformed,
-    /// It is a URL of another scheme.
+    /// It is a URL of something else.
     #[error("must start with `smtp://` or `smtps://`")]
     Scheme,
-    /// A parameter is unknown, or its value is.
+    /// A parameter is not known, or its value is not.
     #[error(
         "takes one parameter, and with `smtp://` only: `?tls=required` or `?tls=opportunistic`"
     )]
@@ -43,12 +43,13 @@ pub(super) enum Encryption {
     Never,
 }
 
-/// How to log in at the server.
+/// Whether the server is to ask who we are.
 #[derive(Clone)]
 pub(super) enum Login {
-    /// Without logging in.
+    /// It is not.
     None,
-    /// A user without a password. Such a URL can be parsed and shown, but not used; a secret from elsewhere replaces it.
+    /// A user without a password, as a file has it whose reader gets the whole URL from elsewhere. It can be read and
+    /// shown, and not logged in with.
     UserAlone,
     /// A user and a password.
     With(Credentials),
@@ -65,7 +66,7 @@ pub struct SmtpUrl {
     pub(super) port: u16,
     pub(super) encryption: Encryption,
     pub(super) login: Login,
-    /// The name to greet with; `None` stands for the sender's domain.
+    /// How to introduce ourselves; `None`: by the sender's domain.
     pub(super) ehlo_name: Option<String>,
     masked: String,
 }
@@ -76,7 +77,7 @@ impl FromStr for SmtpUrl {
     fn from_str(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let encryption = encryption(&url)?;
-        // `smtp` is no special scheme of the URL standard, so its host is left as it is written.
+        // The URL standard knows no `smtp` and leaves its host as it is written.
         let host = url.host_str().unwrap_or_default();
         let host = match Host::parse(host).map_err(|_| InvalidSmtpUrl::Malformed)? {
             Host::Domain(name) => name,
@@ -103,7 +104,7 @@ impl FromStr for SmtpUrl {
 }
 
 impl SmtpUrl {
-    /// Whether the password may be sent without encryption.
+    /// Whether the password would be sent for everybody on the way to read.
     pub(super) fn shows_password(&self) -> bool {
         let is_local = self.host == "localhost"
             || self

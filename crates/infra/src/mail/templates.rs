@@ -1,7 +1,7 @@
-//! The templates of messages: those built in, and those of a directory, which replace them.
+//! The templates of messages: built in, and a directory over them.
 //!
 //! A message's text is the template `{kind}.{language}.txt`. Its first line is the subject, after `Subject:`; the rest is
-//! the plain part. The HTML part is `{kind}.{language}.html` if there is one, or else `message.html`, which gets the
+//! the plain part. The HTML part is `{kind}.{language}.html` where there is one, else `message.html`, which is given the
 //! paragraphs of the plain part.
 
 use std::borrow::Cow;
@@ -41,15 +41,15 @@ const BUILT_IN: [(&str, &str); 15] = built_in! {
 /// The directory of templates cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidTemplates {
-    /// The directory, or a file in it, cannot be read.
+    /// It, or a file in it, cannot be read.
     #[error("the mail template {} cannot be read: {source}", path.display())]
     Unreadable {
-        /// The file or directory.
+        /// Which.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// A file in the directory is no template.
+    /// A file in it is no template.
     #[error(
         "{} is no mail template; there are message.html and {{kind}}.{{language}}.txt or .html, such as reset_password.en.txt",
         .0.display()
@@ -58,14 +58,14 @@ pub enum InvalidTemplates {
     /// A template makes no message.
     #[error("the mail template {name} {problem}")]
     Broken {
-        /// The name of its file.
+        /// Its file's name.
         name: String,
-        /// What is wrong with the template.
+        /// What is wrong with it.
         problem: String,
     },
 }
 
-/// The templates of all messages, all of them tried once.
+/// The templates of every message, each of which was tried.
 #[derive(Clone, Debug)]
 pub struct Templates {
     sources: BTreeMap<String, Cow<'static, str>>,
@@ -73,7 +73,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The templates that are part of the binary.
+    /// Those that are part of the binary.
     #[must_use]
     pub fn built_in() -> Self {
         let mut environment = Environment::new();
@@ -85,8 +85,8 @@ impl Templates {
         }
     }
 
-    /// The templates of a directory, and for those it lacks, the ones of the binary. Writes each message once, for the instance
-    /// of this name, to see that it can be written. Hidden files are ignored.
+    /// The files of a directory, and those that are part of the binary where it has none. Each
+    /// message of the instance of this name is written once to see that it can be. Hidden files are passed over.
     ///
     /// # Errors
     /// [`InvalidTemplates`] names the file.
@@ -103,7 +103,7 @@ impl Templates {
         for entry in entries {
             let path = entry.map_err(|error| unreadable(directory, error))?.path();
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            // Files that the system or an editor keeps.
+            // What the system or an editor keeps beside files.
             if name.starts_with('.') {
                 continue;
             }
@@ -111,7 +111,7 @@ impl Templates {
                 return Err(InvalidTemplates::UnknownFile(path));
             }
             let source = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            // Line ends of Windows are accepted.
+            // A file written on Windows is as good.
             let source = source.replace("\r\n", "\n");
             templates.sources.insert(name.to_owned(), source.into());
         }
@@ -178,7 +178,7 @@ impl Templates {
         let source = self.sources.get(name).map_or("", |source| source);
         self.environment
             .render_named_str(name, source, facts)
-            // The error on one line. Its debug form would show the values, the link among them.
+            // The error's own words, on one line; its debug form would show the facts, the link among them.
             .map_err(|error| broken(name, &format!("cannot be used: {error}")))
     }
 
@@ -201,7 +201,7 @@ fn broken(name: &str, problem: &str) -> InvalidTemplates {
     }
 }
 
-/// Whether a file of this name is a template: a built-in one, or the HTML of one message.
+/// Whether a file of this name is a template: one that is built in, or the HTML of its own of a message.
 fn is_known(file: &str) -> bool {
     let text_of = |html: &str| format!("{html}.txt");
     let is_built_in = |name: &str| BUILT_IN.iter().any(|(known, _)| *known == name);

@@ -1,4 +1,4 @@
-//! The invalidations that other nodes follow.
+//! What other nodes must forget.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,8 @@ use super::schema::{invalidation_counter, invalidations};
 use super::types::StoredId;
 
 impl Repositories<'_> {
-    /// Adds an invalidation for each user. It is called last before the commit: from here on, every other transaction that adds
-    /// an invalidation waits for the row of the counter.
+    /// Adds an invalidation for each user the transaction concerned. Called last before the commit: from here to the
+    /// commit, the counter's row keeps every other transaction that has one to add waiting.
     pub(super) fn add_invalidations(&mut self, users: BTreeSet<UserId>) -> Result<(), StoreError> {
         let Ok(count) = i64::try_from(users.len()) else {
             return Err(corrupt("invalidations"));
@@ -91,7 +91,7 @@ impl InvalidationRepository for Repositories<'_> {
             let first: Option<i64> = invalidations::table
                 .select(min(invalidations::number))
                 .first(connection)?;
-            // The numbers have no gaps.
+            // There are no gaps.
             let of_limit = first.unwrap_or(0).saturating_add(i64::from(limit) - 1);
             let gone = invalidations::number.le(kept.min(of_limit));
             diesel::delete(invalidations::table.filter(gone)).execute(connection)
@@ -105,7 +105,7 @@ fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {
         .map_err(|_| corrupt("invalidations.number"))
 }
 
-/// A number that the column cannot hold comes after all numbers in it.
+/// A number beyond the column's is after all there are.
 fn to_column(number: InvalidationNumber) -> i64 {
     i64::try_from(number.get()).unwrap_or(i64::MAX)
 }

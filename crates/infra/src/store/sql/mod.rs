@@ -19,11 +19,11 @@ mod users;
 
 use azuma_domain::ports::StoreError;
 
-/// The most rows that one call deletes, whatever limit the caller gives: transactions stay short, and a statement of SQLite
-/// takes at most 32,766 values.
+/// The most rows that are deleted or leased in one go, whatever the caller allows: a transaction stays short, and a
+/// statement of SQLite takes no more than 32,766 values.
 const MAX_SWEEP: u32 = 1_000;
 
-/// The error of a stored value that the domain does not accept. It names the column, and does not repeat the value.
+/// A stored value that the domain does not take. The value stays out of the log; the column is enough to find it.
 fn corrupt(column: &'static str) -> StoreError {
     StoreError::Failed(format!("{column} holds a value that cannot be read").into())
 }

@@ -23,11 +23,11 @@ use crate::store::engine::fault::{Fault, Meaning, conflict_of, meaning};
 /// file.
 pub(in crate::store) struct Repositories<'c> {
     connection: &'c mut DbConnection,
-    /// Whether a statement failed. Postgres then answers COMMIT without an error and rolls back, so the work must not commit.
+    /// Whether a statement failed. Postgres then answers COMMIT kindly and rolls back, so nobody may commit.
     failed: bool,
     /// Why the work is to be run again.
     fault: Option<Fault>,
-    /// The users that changed, or whose sessions did.
+    /// Whose users or sessions changed.
     invalidated: BTreeSet<UserId>,
 }
 
@@ -61,7 +61,7 @@ impl<'c> Repositories<'c> {
         self.fault
     }
 
-    /// Has an invalidation of this user added when the work commits.
+    /// Notes that what is remembered of this user and its sessions no longer holds, once this commits.
     pub(super) fn invalidate(&mut self, user_id: UserId) {
         self.invalidated.insert(user_id);
     }
@@ -71,10 +71,10 @@ impl<'c> Repositories<'c> {
         &mut self,
         statements: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, StoreError> {
-        statements(self.connection).map_err(|error| self.record_failure(error))
+        statements(self.connection).map_err(|error| self.note(error))
     }
 
-    /// Runs a statement that may violate uniqueness.
+    /// Runs a statement that uniqueness may refuse.
     pub(super) fn write<T>(
         &mut self,
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
@@ -84,12 +84,12 @@ impl<'c> Repositories<'c> {
                 self.failed = true;
                 WriteError::Conflict(conflict)
             }
-            None => WriteError::Store(self.record_failure(error)),
+            None => WriteError::Store(self.note(error)),
         })
     }
 
-    /// Records why a statement failed, and returns the error for the work.
-    fn record_failure(&mut self, error: Error) -> StoreError {
+    /// Notes why a statement failed, and answers what the work is told.
+    fn note(&mut self, error: Error) -> StoreError {
         // Where a row cannot be read, the statement that brought it did not fail.
         self.failed |= !matches!(error, Error::DeserializationError(_));
         match meaning(self.connection.backend(), &error) {

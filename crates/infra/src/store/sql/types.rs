@@ -1,4 +1,4 @@
-//! The column types that each database holds in its own way, and the Rust types for them.
+//! The column types both databases hold in their own way, and the Rust values that go through them.
 //!
 //! | here | Postgres | SQLite |
 //! |---|---|---|
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::store::engine::connection::MultiBackend;
 
-/// The microseconds from 1970, the epoch of [`Timestamp`], to 2000, the epoch of Postgres.
+/// From 1970, where ours begin, to 2000, where those of Postgres do.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// The SQL type of an id. The oids are those of every Postgres, so no connection has to look them up.
@@ -129,7 +129,7 @@ impl ToSql<SqlTimestamp, MultiBackend> for StoredTime {
 impl FromSql<SqlTimestamp, Pg> for StoredTime {
     fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let micros = i64::from_be_bytes(value.as_bytes().try_into()?);
-        // Postgres sends `infinity` as the largest number. The sum saturates, and is refused.
+        // Postgres writes 'infinity' as the largest number; the sum saturates and is refused.
         Self::from_micros(micros.saturating_add(POSTGRES_EPOCH_MICROS))
     }
 }
@@ -147,7 +147,7 @@ impl FromSql<SqlTimestamp, MultiBackend> for StoredTime {
 }
 
 impl StoredTime {
-    /// Reads microseconds since 1970. Fails if [`Timestamp`] does not hold exactly this time.
+    /// Microseconds since 1970, refused where [`Timestamp`] would have to move them.
     fn from_micros(micros: i64) -> deserialize::Result<Self> {
         let timestamp = Timestamp::from_micros(micros);
         if timestamp.micros() != micros {

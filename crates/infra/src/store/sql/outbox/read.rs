@@ -17,7 +17,7 @@ impl OutboxReader for Repositories<'_> {
                 .limit(i64::from(limit))
                 .load(connection)
         })?;
-        // A message that cannot be read is left out; the worker that makes it a dead letter logs it.
+        // What a worker buries as unreadable names itself in the log.
         let readable = rows.into_iter().map(QueuedMail::try_from);
         Ok(readable.filter_map(Result::ok).collect())
     }

@@ -17,11 +17,11 @@ use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{links, outbox};
 use crate::store::sql::types::{StoredId, StoredTime};
 
-/// The most characters that are kept of the reason of a failure: a mail server may answer with any text.
+/// The most characters kept of why a message could not be sent; a mail server may say anything.
 const MAX_REASON_CHARS: usize = 500;
 
-/// The message of this lease, unless the lease has expired and another one followed. A lease is identified by its end, at which
-/// the message is due again.
+/// The message that this lease is of, while nobody has another one: a lease is told by its end, which is when the message
+/// is due again.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn leased(lease: MailLease) -> _ {
     let id: StoredId = StoredId(lease.id.uuid());
@@ -33,7 +33,7 @@ fn leased(lease: MailLease) -> _ {
 }
 
 impl Repositories<'_> {
-    /// The message that was just leased, or why it cannot be read.
+    /// What a message just leased says, or what of it cannot be read.
     fn leased_mail(
         &mut self,
         id: StoredId,
@@ -165,7 +165,7 @@ impl OutboxRepository for Repositories<'_> {
 
     fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.query(|connection| {
-            // A letter that another transaction requeues now is left.
+            // Whoever revives one of them now decides about it.
             let dead: Vec<StoredId> = load_locked!(
                 connection,
                 outbox::table
@@ -187,7 +187,7 @@ impl OutboxRepository for Repositories<'_> {
     }
 }
 
-/// A reason without NUL, which Postgres cannot store, and of bounded length.
+/// A mail server's words without what Postgres cannot keep (NUL) and nobody wants to read.
 fn storable(reason: &str) -> String {
     reason
         .chars()

@@ -37,7 +37,7 @@ pub(super) struct SessionRow {
 }
 
 impl SessionRow {
-    /// The id of the session.
+    /// Names the session.
     pub(super) fn id(&self) -> StoredId {
         self.id
     }
@@ -79,7 +79,7 @@ impl TryFrom<SessionRow> for Session {
             generation: generation(row.generation, "sessions.generation")?,
             created_at: row.created_at.0,
             client: Client {
-                // A session whose client cannot be read is listed without it.
+                // A session is listed without what cannot be read of its client.
                 ip: row.ip.and_then(|ip| ip.parse().ok()),
                 user_agent: row.user_agent.as_deref().and_then(UserAgent::parse),
             },
@@ -91,7 +91,7 @@ pub(super) type LiveColumns = (sessions::policy, sessions::shape, sessions::gene
 pub(super) const LIVE_COLUMNS: LiveColumns =
     (sessions::policy, sessions::shape, sessions::generation);
 
-/// The columns of a session that a request needs.
+/// What a request needs of its session.
 #[derive(Queryable)]
 pub(super) struct LiveRow {
     policy: String,
@@ -100,7 +100,7 @@ pub(super) struct LiveRow {
 }
 
 impl LiveRow {
-    /// The session with its token and user. The token is taken for the newest.
+    /// With its token and user. The token counts as the newest.
     pub(super) fn with(
         self,
         token: SessionToken,
@@ -176,12 +176,12 @@ fn generation(number: i64, column: &'static str) -> Result<Generation, StoreErro
         .map_err(|_| corrupt(column))
 }
 
-/// The generation in a column.
+/// The generation of a session's tokens, as a column has it.
 pub(super) fn stored_generation(number: i64) -> Result<Generation, StoreError> {
     generation(number, "session_tokens.generation")
 }
 
-/// The list of those sessions that are live at `now`, in the order of `sessions`. `tokens` are all their tokens by generation.
+/// An entry for each of the sessions that is live at `now`, in their order, out of all their tokens by generation.
 pub(super) fn listed(
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
@@ -203,7 +203,7 @@ pub(super) fn listed(
 /// The session as listed; `None` where none of its tokens, sorted by generation, is live.
 fn entry(session: Session, tokens: &[SessionToken], now: Timestamp) -> Option<ListedSession> {
     let live = || tokens.iter().filter(|token| token.is_live(now));
-    // The current token or the first live one after it; an older one only if there is no other.
+    // The current one or the first after it; an older one only where nothing else is left.
     let token = live()
         .find(|token| token.generation >= session.generation)
         .or_else(|| live().next_back())?;

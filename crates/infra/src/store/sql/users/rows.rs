@@ -32,7 +32,7 @@ pub(in crate::store::sql) const USER_COLUMNS: UserColumns = (
     users::created_at,
 );
 
-/// An account without its password hash.
+/// An account without its secret.
 #[derive(Queryable)]
 pub(in crate::store::sql) struct UserRow {
     id: StoredId,
@@ -82,7 +82,7 @@ pub(super) type CredentialColumns = (users::id, users::password_hash, users::pen
 pub(super) const CREDENTIAL_COLUMNS: CredentialColumns =
     (users::id, users::password_hash, users::pending_until);
 
-/// The row that a login is checked against.
+/// What a login is checked against.
 #[derive(Queryable)]
 pub(super) struct CredentialRow {
     id: StoredId,
@@ -111,7 +111,7 @@ pub(super) type AddressHolderColumns = (users::id, users::email, users::pending_
 pub(super) const ADDRESS_HOLDER_COLUMNS: AddressHolderColumns =
     (users::id, users::email, users::pending_until);
 
-/// The account that has an address.
+/// Who has an address.
 #[derive(Queryable)]
 pub(super) struct AddressHolderRow {
     id: StoredId,
@@ -134,7 +134,7 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
     }
 }
 
-/// An account to be inserted.
+/// An account about to be.
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct NewUserRow<'a> {
@@ -174,7 +174,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
     }
 }
 
-/// The changed columns of an account. `None` leaves a column as it is; `Some(None)` empties it.
+/// What changes of an account. `None` leaves a column as it is; `Some(None)` empties it.
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 pub(super) struct UserChangesRow<'a> {
@@ -206,7 +206,7 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
 }
 
 impl UserChangesRow<'_> {
-    /// Whether no column changes: diesel refuses an UPDATE without columns.
+    /// Diesel refuses to update nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.email.is_none()
