@@ -1,4 +1,4 @@
-//! Counting by client, and by the networks that one client may have to itself.
+//! Counting by client, and by the networks that a client may have to itself.
 
 use std::net::IpAddr;
 
@@ -8,17 +8,17 @@ use governor::clock::Clock;
 use super::Limit;
 use super::limiter::{Key, Limiter};
 
-/// How many times as much a /56 may do as a /64.
+/// How much more a /56 may do than a /64.
 const FACTOR_WIDE: u32 = 4;
-/// How many times as much a /48 may do as a /64, and an IPv4 /24 as one address.
+/// How much more a /48 may do than a /64, and an IPv4 /24 than an address.
 const FACTOR_WIDEST: u32 = 16;
-/// A limit remembers as many networks as clients, divided by this.
+/// What part as many networks are remembered as clients.
 const REMEMBERED_NETWORKS: u64 = 4;
 
-/// The client and networks that an attempt is counted for.
+/// Whom attempts are counted for.
 ///
-/// One subscriber has an IPv4 address or an IPv6 /64, and often a /56. A /48 or a /24 is easy to get. All clients without an
-/// address share one count.
+/// One subscriber has an IPv4 address or an IPv6 /64, and often a /56; a /48 and a /24 are what one can have with little
+/// effort. Clients without an address share one count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Client {
     narrow: Network,
@@ -26,7 +26,7 @@ pub(super) struct Client {
     widest: Option<Network>,
 }
 
-/// The leading bits of the addresses of a network. A limiter holds networks of one prefix length for each of IPv4 and IPv6.
+/// The bits that all addresses of a network begin with. Each limiter holds networks of one length, of IPv4 and of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Network {
     Unknown,
@@ -59,14 +59,14 @@ impl Client {
     }
 }
 
-/// A limit for each client and what it tries, and larger limits for its networks.
+/// A limit for each client and what it tries, and larger ones for the networks it is in.
 pub(super) struct ByClient<What: Key, C: Clock> {
     narrow: Limiter<(Network, What), C>,
     wide: Limiter<(Network, What), C>,
     widest: Limiter<(Network, What), C>,
 }
 
-/// A limiter, and the key that it counts.
+/// One of the limits, and what it counts.
 type Count<'a, What, C> = (&'a Limiter<(Network, What), C>, (Network, What));
 
 impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
@@ -79,14 +79,15 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt for the client and for its networks. A refused attempt counts for none of them.
+    /// Counts an attempt, for the client and for its networks. One that is blocked uses up nothing: neither of the networks of
+    /// a client that is, nor of a client whose network is.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.admit_client(client, what)?;
         self.admit_networks(client, what)
             .inspect_err(|_| self.take_back_client(client, what))
     }
 
-    /// Counts an attempt for the client alone.
+    /// Counts an attempt for the client alone, whatever its neighbours do.
     pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.narrow.admit(&(client.narrow, what))
     }
@@ -94,22 +95,22 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
     /// Counts an attempt for the networks of a client.
     pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         for (admitted, (limiter, key)) in self.networks(client, what).enumerate() {
-            if let Err(limited) = limiter.admit(&key) {
+            if let Err(blocked) = limiter.admit(&key) {
                 self.networks(client, what)
                     .take(admitted)
                     .for_each(|(limiter, key)| limiter.take_back(&key));
-                return Err(limited);
+                return Err(blocked);
             }
         }
         Ok(())
     }
 
-    /// Takes back one counted attempt of the client.
+    /// Counts one attempt of the client less.
     pub(super) fn take_back_client(&self, client: &Client, what: What) {
         self.narrow.take_back(&(client.narrow, what));
     }
 
-    /// Takes back one counted attempt of its networks.
+    /// Counts one attempt of its networks less.
     pub(super) fn take_back_networks(&self, client: &Client, what: What) {
         self.networks(client, what)
             .for_each(|(limiter, key)| limiter.take_back(&key));

@@ -1,4 +1,4 @@
-//! A limit for all clients together, within an hour.
+//! A limit for all clients together.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use governor::clock::{Clock, Reference};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// At most `most` messages within any hour.
+/// At most so many within any hour.
 pub(super) struct HourlyLimit<C: Clock> {
     /// 0 for no limit.
     most: usize,
@@ -17,11 +17,10 @@ pub(super) struct HourlyLimit<C: Clock> {
     clock: C,
 }
 
+/// When each of the last hour was, the oldest first; and when it was last said that there are too many.
 struct Counted<Instant> {
-    /// When each message of the last hour was counted, the oldest first.
     times: VecDeque<Instant>,
-    /// When the log was last told that the limit is reached.
-    logged: Option<Instant>,
+    said: Option<Instant>,
 }
 
 impl<C: Clock> HourlyLimit<C> {
@@ -30,18 +29,18 @@ impl<C: Clock> HourlyLimit<C> {
             most: most as usize,
             counted: Mutex::new(Counted {
                 times: VecDeque::new(),
-                logged: None,
+                said: None,
             }),
             clock,
         }
     }
 
-    /// Fails if there is no room for one more message. Counts nothing.
+    /// Whether there is room for one more, without counting it.
     pub(super) fn has_room(&self) -> Result<(), RateLimited> {
         self.room(&mut self.counted(), self.clock.now())
     }
 
-    /// Counts one more message.
+    /// Counts one more.
     pub(super) fn admit(&self) -> Result<(), RateLimited> {
         let now = self.clock.now();
         let mut counted = self.counted();
@@ -59,12 +58,13 @@ impl<C: Clock> HourlyLimit<C> {
         }
         match counted.times.front() {
             Some(oldest) if counted.times.len() >= self.most => {
-                let retry_after = HOUR.saturating_sub(age(*oldest));
-                if counted.logged.is_none_or(|time| age(time) >= HOUR) {
-                    counted.logged = Some(now);
+                let retry_after = HOUR - age(*oldest);
+                if counted.said.is_none_or(|time| age(time) >= HOUR) {
+                    counted.said = Some(now);
                     tracing::warn!(
                         limit = self.most,
-                        "the hourly limit of mails is reached: requests that send mail are refused until the oldest message is an hour old"
+                        "the hourly limit of mails is reached: whatever would be mailed on request is refused until an hour has passed \
+                         since the oldest message of it"
                     );
                 }
                 Err(RateLimited { retry_after })
@@ -73,6 +73,7 @@ impl<C: Clock> HourlyLimit<C> {
         }
     }
 
+    /// Whoever held it and panicked left whole values in it.
     fn counted(&self) -> MutexGuard<'_, Counted<C::Instant>> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }

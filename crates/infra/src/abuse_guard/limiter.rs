@@ -1,4 +1,4 @@
-//! A limit for each key, in bounded memory.
+//! A limit, and where it keeps what it counted.
 
 use std::hash::Hash;
 
@@ -21,7 +21,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Key for K {}
 /// A limit for each key.
 pub(super) struct Limiter<K: Key, C: Clock> {
     rate: RateLimiter<K, BoundedStates<K>, C, NoOpMiddleware<<C as Clock>::Instant>>,
-    /// The states that `rate` works on: governor does not give access to them.
+    /// The same states again: governor keeps them to itself.
     states: BoundedStates<K>,
     /// What one attempt adds to the state of its key.
     one: Nanos,
@@ -29,14 +29,13 @@ pub(super) struct Limiter<K: Key, C: Clock> {
 }
 
 impl<K: Key, C: Clock + Clone> Limiter<K, C> {
-    /// A limit that remembers about `remembered` keys. Beyond that, the least frequent are forgotten, and their count starts
-    /// again.
+    /// A limit that remembers so many keys. Beyond them the least frequent are forgotten, which lets them start afresh.
     pub(super) fn new(limit: Limit, remembered: u64, clock: &C) -> Self {
         let quota = limit.quota();
         let states = BoundedStates(
             Cache::builder()
                 .max_capacity(remembered)
-                // After that time a key has its whole burst again, like one never seen.
+                // A key left alone for so long counts as one never seen.
                 .time_to_idle(quota.burst_size_replenished_in())
                 .build(),
         );
@@ -55,7 +54,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         })
     }
 
-    /// Takes back one counted attempt.
+    /// Counts one attempt less.
     pub(super) fn take_back(&self, key: &K) {
         let entry = self.states.0.entry_by_ref(key);
         entry.and_compute_with(|entry| match entry {
@@ -72,7 +71,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
     }
 }
 
-/// A state store of bounded size; governor's own grow without bound between two cleanings. Clones share the states.
+/// governor's own stores grow without bound between two cleanings. Clones share the states.
 #[derive(Clone)]
 struct BoundedStates<K>(Cache<K, Nanos>);
 
@@ -87,12 +86,12 @@ impl<K: Key> StateStore for BoundedStates<K> {
         self.0.entry_by_ref(key).and_compute_with(|entry| {
             let (outcome, op) = match decide(entry.map(moka::Entry::into_value)) {
                 Ok((outcome, state)) => (Ok(outcome), Op::Put(state)),
-                Err(limited) => (Err(limited), Op::Nop),
+                Err(refusal) => (Err(refusal), Op::Nop),
             };
             decision = Some(outcome);
             op
         });
-        // The cache always calls the closure; the fallback is never used.
+        // The cache always asks; the rest is for the compiler.
         decision.unwrap_or_else(|| decide(None).map(|(outcome, _)| outcome))
     }
 }

@@ -1,4 +1,4 @@
-//! The abuse guard, in memory. Each node counts for itself, and a restart resets the counts.
+//! The abuse guard, in memory: each node counts for itself, and a restart forgets.
 
 mod by_client;
 mod hour;
@@ -20,35 +20,34 @@ use by_client::{ByClient, Client};
 use hour::HourlyLimit;
 use limiter::Limiter;
 
-/// Logins of one client with one name. The networks of the client have no such count.
+/// Logins of one client with one name; its networks are not counted.
 const LOGINS_PER_NAME: Limit = limit(50, 6_000);
-/// Logins of one client with any name.
+/// Logins of one client, whatever the names.
 const LOGINS: Limit = limit(1_000, 100);
-/// Failed logins of one client with any name. For its networks, failed logins to accounts that do not know the client.
+/// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Failed logins with one name, by all clients that its account does not know.
+/// Logins with one name that fail, of all clients that its account does not know.
 const GUESSES: Limit = limit(100, 36_000);
-/// Registrations, recoveries, and changes of a password or an address, by one client.
+/// Registrations of one client, changes of a password or an address, and recoveries.
 const REGISTRATIONS: Limit = limit(300, 2_000);
 /// Links followed by one client.
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or unknown, by all clients. They are so rare that a mailed link is not replaced before
-/// it expires.
+/// Recoveries of one address, known or not, whoever asks: so few that a link that was mailed works all the time.
 const RECOVERIES: Limit = limit(3, 300_000);
-/// Messages to one address that all clients cause, except recoveries.
+/// Messages to one address but for recoveries, whoever asks for them.
 const MAILS: Limit = limit(3, 300_000);
-/// Messages to any address that one client causes. Neither a client nor a network may use up what the instance may send within
-/// an hour; a /24 or /48 can cause 720 in its first hour.
+/// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
+/// instance may send within an hour; a /24 or /48 comes to 720 in its first hour.
 const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// How many keys each limit remembers: clients, or clients with a name. It remembers a quarter as many networks of each size. A
-/// full limit takes about 25 MB. Beyond that, the least frequent keys are forgotten, and their count starts again.
+/// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size: some
+/// 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
 const REMEMBERED: u64 = 50_000;
 
-/// A burst of attempts, and then one more after each interval. Where a client is counted, its /56 may do four times as
-/// much, and its /48 (/24 of IPv4) sixteen times.
+/// So many attempts at once, and then one more after each span. Where a client is counted, its /56 may do four times as
+/// much, and its /48, or /24 of IPv4, sixteen times.
 #[derive(Clone, Copy)]
 struct Limit {
     burst: u32,
@@ -63,7 +62,7 @@ const fn limit(burst: u32, millis: u64) -> Limit {
 }
 
 impl Limit {
-    /// A limit that allows `factor` times as much.
+    /// So many times as much, at once and then.
     fn times(self, factor: u32) -> Self {
         Self {
             burst: self.burst * factor,
@@ -71,7 +70,7 @@ impl Limit {
         }
     }
 
-    // No limit is zero; the fallbacks are never used.
+    /// None of the limits is zero; the rest is for the compiler.
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.one_more_every)
@@ -80,7 +79,7 @@ impl Limit {
     }
 }
 
-/// Allows everything.
+/// No guard: everything is allowed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
 
@@ -96,9 +95,9 @@ impl AbuseGuard for NoGuard {
     fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
-/// Counts attempts by client, and limits their rate.
+/// Counts by client, and slows those down who try too much.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets. The networks around a client are counted, too.
+/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted, too.
 /// Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
@@ -112,14 +111,13 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
-    /// Hashes names and addresses, so that long ones take no more memory than short ones. Two that share a hash share a count,
-    /// which is unlikely and harmless.
+    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
+    /// count by accident is as unlikely as harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard that has counted nothing yet. All clients together may cause `mails_per_hour` messages within an hour; 0 stands
-    /// for no limit.
+    /// A guard that has counted nothing yet, and lets all clients ask for so many messages within an hour; 0 for no limit.
     #[must_use]
     pub fn new(mails_per_hour: u32) -> Self {
         Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
@@ -152,7 +150,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.keys.hash_one(email.normalized())
     }
 
-    /// An attempt that one limit refuses counts in none of the limits that several clients share.
+    /// What is blocked by one count uses up nothing of those that others share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -166,15 +164,14 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
-        // The client is counted first, so that a limited client does not go on filling the memory with names. A limited attempt
-        // is no failed login: trying one name too often does not stop logins with others.
+        // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
+        // failure: one name that is tried too often stops no other.
         self.logins.admit(client, ())?;
         self.logins_per_name.admit_client(client, self.name(name))?;
         self.failed_logins.admit_client(client, ())
     }
 
-    /// The neighbours of a stranger may be the same stranger, so its networks count. The neighbours of a client that the account
-    /// knows do not keep that client out.
+    /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
     fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses

@@ -1,9 +1,9 @@
-//! A queue in which clients take turns, so that no client waits behind everything that another one asked for.
+//! Whose turn it is: a queue in which nobody waits behind all that somebody else asked for.
 //!
-//! Networks take turns, and so do the addresses of one network: a client with much work is served as often as a client with
-//! little. A *newcomer* had nothing waiting when its last turn was over; all others are *regulars*. Newcomers go first, but
-//! after three newcomers a regular is served. So a client that asks now and then hardly waits, and many such clients do not
-//! hold up the others for good.
+//! Networks take turns, and so do the addresses of one network, so that a client with much to do is served as often as one
+//! with little. A newcomer, which had nothing waiting when its last turn was over, goes before the others, but after three
+//! newcomers one of the others is served: who asks for something now and then hardly waits, and many who do so hold up nobody
+//! for good.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -12,22 +12,22 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use azuma_domain::session::ClientNetwork;
 
-/// How many newcomers are served before a regular is.
+/// How many newcomers are served before one of the others is.
 const MOST_NEWCOMERS: u8 = 3;
 
-/// The items that wait, by network and address of the client that asked. Clients without an address count as one.
+/// What waits, by network and address of whoever asked. Those whose address is unknown are one client.
 pub(super) struct FairQueue<T> {
     networks: Turns<Option<ClientNetwork>, Addresses<T>>,
-    /// How many items were taken.
+    /// How many were served.
     served: u64,
 }
 
-/// The items that wait for one network, by address.
+/// What waits of one network.
 type Addresses<T> = Turns<Option<IpAddr>, VecDeque<Waiting<T>>>;
 
 struct Waiting<T> {
     item: T,
-    /// How many items had been taken when it came.
+    /// How many had been served when it came.
     came_after: u64,
 }
 
@@ -39,12 +39,12 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// How many items wait.
+    /// How many wait.
     pub(super) fn len(&self) -> usize {
         self.networks.len()
     }
 
-    /// Puts an item behind the others of its client.
+    /// Puts one behind what its client has waiting.
     pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
         let waiting = Waiting {
             item,
@@ -56,8 +56,8 @@ impl<T> FairQueue<T> {
             });
     }
 
-    /// Takes the item whose turn it is. `useful` gets the item and how many items were taken since it came. Where `useful` answers
-    /// `None`, the next item of that client has the turn.
+    /// Takes the one whose turn it is. `useful` is told how many were served since that one came, and may keep it to itself;
+    /// the next one of that client has the turn then.
     pub(super) fn take_first(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
         let served = self.served;
         let taken = self
@@ -70,12 +70,12 @@ impl<T> FairQueue<T> {
         Some(taken.item)
     }
 
-    /// Takes the item that would be taken last: the newest of the client with the most waiting.
+    /// Takes the one that would be served last: the newest of whoever has the most waiting.
     pub(super) fn take_last(&mut self) -> Option<T> {
         self.networks.take_last().map(|waiting| waiting.item)
     }
 
-    /// Removes the items for which `keep` answers `false`.
+    /// Removes those that are not to be kept.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.networks.retain(&mut |waiting| keep(&waiting.item));
     }
@@ -89,7 +89,7 @@ fn subscriber(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// The items of one client, or of one network.
+/// What waits for the turns of one client, or of one network.
 trait Line: Default {
     type Item;
 
@@ -127,15 +127,15 @@ impl<T> Line for VecDeque<T> {
     }
 }
 
-/// Lines that take turns, by key.
+/// Lines that take turns.
 struct Turns<K, L> {
-    /// The key of each line is in one of the lists below. Some lines are empty.
+    /// Each is in one of the lists below; some are empty.
     lines: HashMap<K, L>,
-    /// Newcomers, in the order they came.
+    /// Those that came since their last turn was over, in the order they came.
     newcomers: VecDeque<K>,
-    /// Regulars, in the order of their turns. An empty line stays until its turn, and is no newcomer until then.
+    /// The others, in the order of their turns. One that is empty stays until its turn, and is no newcomer before it.
     regulars: VecDeque<K>,
-    /// How many newcomers were served since the last regular.
+    /// How many newcomers were served since one of the others was.
     newcomers_served: u8,
     len: usize,
 }
@@ -153,7 +153,7 @@ impl<K, L> Default for Turns<K, L> {
 }
 
 impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
-    /// Changes the line with this key, and `len` with it. A line that is not there is added empty, as a newcomer.
+    /// Changes a line, and the count with it. Where there is none of this key, it comes as an empty one.
     fn line<R>(&mut self, key: K, change: impl FnOnce(&mut L) -> R) -> R {
         let line = match self.lines.entry(key) {
             Entry::Occupied(there) => there.into_mut(),
@@ -221,7 +221,7 @@ impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
     }
 
     fn take_last(&mut self) -> Option<L::Item> {
-        // Among lines of equal length, the last in turn is served last.
+        // Of those with the most waiting, the last in turn is served last.
         let in_turn = self.newcomers.iter().chain(&self.regulars);
         let longest = *in_turn.max_by_key(|key| self.lines.get(key).map_or(0, L::len))?;
         self.line(longest, L::take_last)

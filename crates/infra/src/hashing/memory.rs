@@ -8,11 +8,11 @@ use memmap2::MmapMut;
 /// The size of a huge page where pages are of 4 KiB, and what it is aligned to.
 pub(super) const HUGE_PAGE: usize = 2 << 20;
 
-/// The memory of one thread, for one hash at a time. A thread keeps it from hash to hash, because to ask the operating system
-/// for it again takes half as long as a hash.
+/// The memory of one thread, for one hash at a time. It is kept from hash to hash, because to ask the operating system
+/// for it anew takes as long as half a hash.
 ///
-/// It is a mapping of its own. So it is not resident until a hash writes to it, and is given back whole when it is dropped. Memory
-/// of the allocator has neither property: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
+/// It is a mapping of its own, so that it takes no memory until a hash writes to it, and is given back whole when it is
+/// dropped. From the allocator it would be neither: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
 pub(super) struct Memory {
     mapping: MmapMut,
     /// Where the blocks begin: the first boundary of a huge page.
@@ -21,13 +21,13 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Reserves room for `blocks` blocks of 1 KiB.
+    /// Room for so many blocks.
     ///
     /// # Errors
     /// The operating system's, when it does not promise that much.
     pub(super) fn reserve(blocks: usize) -> io::Result<Self> {
         let bytes = blocks.saturating_mul(Block::SIZE);
-        // Only an aligned range becomes a huge page. The rest before and after it is never written to.
+        // Only an aligned range becomes a huge page. What is left over before and after is never written to.
         let mapping = MmapMut::map_anon(bytes.saturating_add(HUGE_PAGE))?;
         let start = mapping.as_ptr().align_offset(HUGE_PAGE);
         advise_huge_pages(&mapping, start, bytes);
@@ -38,7 +38,8 @@ impl Memory {
         })
     }
 
-    /// Lends at least `blocks` blocks, which may hold anything. If there is not enough room, more is reserved until `work` ends.
+    /// Lends so many blocks or more, whatever they hold. More than there is room for are reserved for as long as the
+    /// work lasts.
     ///
     /// # Errors
     /// Those of [`reserve`](Self::reserve).
@@ -67,12 +68,12 @@ impl Memory {
     }
 }
 
-// `blocks` relies on this.
+// What `blocks` relies on.
 const _: () = assert!(size_of::<Block>() == 128 * size_of::<u64>());
 
-/// Asks for huge pages: a hash reads all over its memory, and the processor caches the places of few pages. The first write makes
-/// the pages, so the advice comes before it. It covers the blocks alone, or the last of them would take up a whole page of
-/// 2 MiB. A refusal only costs time.
+/// Asks for huge pages: a hash reads all over its memory, and the processor remembers where few pages are. It has to be
+/// asked before the first write, which is when pages are made. It is asked for the blocks alone, or the last of them
+/// would take up a whole page of 2 MiB. A refusal only costs time.
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(mapping: &MmapMut, start: usize, bytes: usize) {
     let _ = mapping.advise_range(memmap2::Advice::HugePage, start, bytes);

@@ -1,4 +1,4 @@
-//! Threads that work through a fair and bounded queue.
+//! Threads that work through a queue that is fair, and short enough to wait in.
 
 use std::io;
 use std::net::IpAddr;
@@ -12,24 +12,24 @@ use tokio::sync::oneshot;
 use super::fair_queue::FairQueue;
 use super::task::{Asked, Task};
 
-/// The longest that the last item of the queue may have to wait.
+/// What waits is done within this.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// An item is refused once others went before it with work that takes so long.
+/// Whom others went before with work that takes so long is turned away.
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
-/// The longest queue, however fast the work is, because it holds passwords.
+/// Nor does the queue grow beyond this, however fast the work is: it holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
-/// The last duration makes up an eighth of the measured one.
+/// How much of the measured duration the last one makes up: an eighth.
 const SMOOTHING: u32 = 8;
 
-/// Refused, because the item would wait too long, or has.
+/// Somebody would wait too long, or has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Busy {
-    /// About how long a new item would wait.
+    /// How long, as far as can be known.
     pub(super) wait: Duration,
 }
 
-/// Threads with a state `S` each, and the work that waits for them. When the pool is dropped, the threads skip the work that
-/// nobody waits for any more, do the rest, and end.
+/// Threads with a state `S` each, and the work that waits for them. Dropped, it turns the threads out: they skip
+/// what nobody waits for any more, end what is left, and go.
 pub(super) struct Pool<S> {
     shared: Arc<Shared<S>>,
 }
@@ -43,15 +43,16 @@ struct Queue<S> {
     waiting: FairQueue<Box<dyn Task<S>>>,
     running: u32,
     threads: u32,
-    /// How long a piece of work takes, until one was measured.
+    /// How long a piece of work is taken to last until one was measured.
     assumed: Duration,
-    /// How long a piece of work took lately.
+    /// How long the last ones took.
     measured: Option<Duration>,
     closed: bool,
 }
 
 impl<S: Send + 'static> Pool<S> {
-    /// Starts a thread for each state. Until a piece of work was measured, each is assumed to take `assumed`.
+    /// Starts a thread for each of the states. `assumed` is how long a piece of work is taken to last until one was
+    /// measured.
     pub(super) fn start(states: Vec<S>, assumed: Duration) -> io::Result<Self> {
         let pool = Self {
             shared: Arc::new(Shared {
@@ -78,10 +79,11 @@ impl<S: Send + 'static> Pool<S> {
         Ok(pool)
     }
 
-    /// Queues a piece of work for a client and returns at once. If the receiver is dropped before the turn of the work, it is not
-    /// done. If the work panics, the receiver gets an error.
+    /// Queues a piece of work for a client and answers at once. When the receiver is dropped before its turn, the work is
+    /// not done; when the work panics, the receiver gets an error.
     ///
-    /// The queue holds at most 2 s of work. Beyond that, the item that would be served last, perhaps this one, gets [`Busy`].
+    /// What waits takes 2 s to do, no more. Beyond that, the one that would be served last, of all that wait and this one, is
+    /// told [`Busy`].
     pub(super) fn submit<T: Send + 'static>(
         &self,
         client: Option<IpAddr>,
@@ -116,21 +118,21 @@ impl<S> Drop for Pool<S> {
 }
 
 impl<S> Queue<S> {
-    /// How long a new item would wait if it were served last.
+    /// How long one that came now would wait for its turn, were it the last to be served.
     fn wait(&self) -> Duration {
         let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let ahead = waiting.saturating_add(self.running);
-        // While every thread is busy, one becomes free each duration / threads, on average.
+        // With every thread busy, one is free after a threads-th of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
         work_of(u64::from(turns), self.each(), self.threads)
     }
 
-    /// About how long a piece of work takes.
+    /// How long a piece of work takes, as far as can be known.
     fn each(&self) -> Duration {
         self.measured.unwrap_or(self.assumed)
     }
 
-    /// The next piece of work, which counts as running from now on.
+    /// The next piece of work, from now on running.
     fn take(&mut self) -> Option<Box<dyn Task<S>>> {
         let busy = Busy { wait: self.wait() };
         let (each, threads) = (self.each(), self.threads);
@@ -160,7 +162,7 @@ impl<S> Queue<S> {
     }
 }
 
-/// How long the threads take for so many pieces of work.
+/// How long so many threads take for so many pieces of work that take `each`.
 fn work_of(pieces: u64, each: Duration, threads: u32) -> Duration {
     let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
     each.saturating_mul(pieces) / threads.max(1)
@@ -175,7 +177,7 @@ impl<S> Shared<S> {
     /// What a thread does until the pool is dropped.
     fn work(&self, mut state: S) {
         while let Some(task) = self.next() {
-            // A panic leaves the state usable: it is memory that the next hash overwrites.
+            // The state is memory to be overwritten, which no panic can spoil.
             let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
             let mut queue = self.lock();
             queue.running -= 1;
@@ -201,7 +203,7 @@ impl<S> Shared<S> {
     }
 }
 
-/// An outcome, and how long it took.
+/// What something came to, and how long it took.
 pub(super) struct Timed<T> {
     pub(super) outcome: T,
     pub(super) took: Duration,
@@ -216,15 +218,18 @@ pub(super) fn time<T>(work: impl FnOnce() -> T) -> Timed<T> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "it measures a duration")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "spans are measured, no time is told"
+)]
 fn now() -> Instant {
     Instant::now()
 }
 
-/// Gives this thread the lowest priority, so that requests are answered while passwords wait.
+/// Lets every other thread of the machine go before this one, so that requests are answered while passwords wait.
 #[cfg(target_os = "linux")]
 fn yield_to_others() {
-    // On Linux a priority is a thread's, and a thread id names it.
+    // On Linux a thread has a priority of its own, under its thread id.
     let thread = rustix::thread::gettid();
     if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
         tracing::warn!(%error, "password hashing keeps its priority");

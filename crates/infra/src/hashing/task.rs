@@ -8,9 +8,9 @@ use super::pool::Busy;
 pub(super) trait Task<S>: Send {
     /// Whether nobody waits any more.
     fn is_abandoned(&self) -> bool;
-    /// Tells whoever waits that the work is not done.
+    /// Tells whoever waits that it is not done.
     fn turn_away(self: Box<Self>, busy: Busy);
-    /// Does the work, and answers whoever waits.
+    /// Does it, and answers whoever waits.
     fn run(self: Box<Self>, state: &mut S);
 }
 
@@ -30,7 +30,7 @@ where
     }
 
     fn turn_away(self: Box<Self>, busy: Busy) {
-        // The receiver may be gone.
+        // Whoever asked may have gone meanwhile.
         let _ = self.answer.send(Err(busy));
     }
 

@@ -1,4 +1,4 @@
-//! One connection to either database: how it is made and set up.
+//! One connection to either database, and how each is made and set up.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
-// These crates are not called: pq-sys links libpq against this OpenSSL, and SQLite comes from this build.
+// Never named: pq-sys links libpq against this OpenSSL, and SQLite is this build of it.
 use libsqlite3_sys as _;
 use openssl_sys as _;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
@@ -20,11 +20,12 @@ use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
 
-/// How often the setup of an SQLite file is tried while another process holds the file, and the pause between two tries.
+/// How often the setup of an SQLite file is tried while another process holds it, and how long each try waits for
+/// the next.
 const SETUP_TRIES: u32 = 100;
 const SETUP_PAUSE: Duration = Duration::from_millis(20);
 
-/// The characters that have a meaning of their own in the path of an SQLite URI.
+/// What has a meaning of its own in the path of a URI of SQLite's.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 /// A connection to Postgres or SQLite. Queries are written once against it; `match` only where the two differ.
@@ -38,8 +39,8 @@ pub enum DbConnection {
 
 /// Loads the rows of a query and locks them, in the order the query sorts them, until the transaction ends.
 ///
-/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The macro expands to the query twice; one
-/// of them runs.
+/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The query is written twice
+/// into the program and runs once.
 macro_rules! load_locked {
     ($connection:expr, $query:expr, $($lock:ident).+) => {
         match $connection {
@@ -94,7 +95,7 @@ impl DbConnection {
         }
     }
 
-    /// Connects. A statement then takes at most `limit`. An SQLite file must exist.
+    /// Connects, for `limit` a unit of work at the most. An SQLite file must be there.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
         pooling: Pooling,
@@ -126,14 +127,14 @@ impl DbConnection {
     }
 }
 
-/// A commit that was answered survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a statement that
+/// An answered commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and whoever
 /// finds the file locked by another process waits for half of `limit`.
 fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
     let millis = limit.as_millis() / 2;
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL"
     ))?;
-    // The change to WAL ignores the timeout, and does not wait for other processes.
+    // Changing to WAL does not wait for others, whatever the timeout.
     let mut tries = 1;
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {

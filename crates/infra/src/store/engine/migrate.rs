@@ -22,14 +22,15 @@ use super::url::DatabaseUrl;
 static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// How long to wait while another process migrates. On SQLite it is half of that.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long to wait while another process migrates. On SQLite it is half of it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often a migration that deadlocks with running nodes is tried again, and the pause before each try.
+/// How often a migration is tried that waits for running nodes while they wait for it, and how long after each try.
 const MOST_DEADLOCKS: u32 = 100;
 const AFTER_DEADLOCK: Duration = Duration::from_millis(100);
 
-/// The lock that lets one process migrate at a time (its number spells "azuma"). A statement has no timeout once the lock is held.
+/// The lock that keeps migrating processes apart (its number is "azuma"). Once it is ours, a statement takes the time
+/// it takes.
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
@@ -91,7 +92,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     if let Some(path) = url.sqlite_path() {
         sqlite_file::make(path)?;
     }
-    let mut connection = DbConnection::open(url, Pooling::Transaction, TIMEOUT)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, PATIENCE)?;
     apply(&mut connection)
 }
 
@@ -104,7 +105,7 @@ pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, MigrateError> {
     if url.sqlite_path().is_some_and(|path| !path.exists()) {
         return Ok(false);
     }
-    let mut connection = DbConnection::open(url, Pooling::Transaction, TIMEOUT)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, PATIENCE)?;
     let source = source_of(&connection);
     expect_unicode(&mut connection)?;
     expect_no_later(&mut connection, source)?;
@@ -242,7 +243,7 @@ fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {
     match connection.backend() {
         Backend::Postgres => {
-            let begin = Pooling::Transaction.begin(TIMEOUT);
+            let begin = Pooling::Transaction.begin(PATIENCE);
             connection.begin(&format!("{begin}; {LOCK_POSTGRES}"))
         }
         Backend::Sqlite => connection.begin("BEGIN IMMEDIATE"),

@@ -1,4 +1,4 @@
-//! Poolers between this process and Postgres, such as PgBouncer: which of them leave a connection its session.
+//! What a pooler between this process and Postgres, such as PgBouncer, leaves of a connection.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,12 +14,12 @@ use super::connection::DbConnection;
 use super::open_error::OpenError;
 use super::url::{DatabaseUrl, Location};
 
-/// How long a connection to Postgres keeps the same session of the server.
+/// How long a connection to Postgres stays with one and the same session of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
-    /// As long as the connection is open: there is no pooler, or one in session mode. Statements stay prepared.
+    /// As long as it is open: there is no pooler, or one that hands out whole sessions. Statements stay prepared.
     Session,
-    /// For one transaction. The next transaction may get a session that others have used, and must leave nothing in it.
+    /// For one transaction: the next one may meet a session that others have used, and leaves nothing in it.
     Transaction,
 }
 
@@ -49,8 +49,8 @@ impl fmt::Display for Pooling {
     }
 }
 
-/// The order in which two connections are asked for their session of the server. Behind a pooler in transaction mode, one of them
-/// answers with two sessions, or both answer with the same one.
+/// The order in which two connections are asked which session of the server they have. A pooler that gives sessions to
+/// others, in whatever order, has one of them answer with two sessions, or both with one.
 const QUESTIONS: [usize; 12] = [0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 1];
 
 impl Pooling {

@@ -1,4 +1,4 @@
-//! Waiting for a Postgres server that does not answer yet.
+//! Waiting for a server of Postgres that is not there yet.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use super::open_error::OpenError;
 use super::pooler::Pooling;
 use super::url::{DatabaseUrl, Location};
 
-/// The pause between two tries to connect.
+/// How often a server is asked for.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
-/// No statement is run, so none has a timeout.
+/// How long a statement may take; there is none.
 const NO_LIMIT: Duration = Duration::ZERO;
 
-/// Parts of the answers of libpq and Postgres that stay the same however long one waits.
+/// What a server says, in the words of libpq or its own, that says it again however long one waits.
 const FINAL: [&str; 9] = [
     "authentication failed",
     "certificate",
@@ -55,7 +55,7 @@ pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), Ope
 
 fn is_final(error: &OpenError) -> bool {
     match error {
-        // The socket of a server that has not started is a file that does not exist.
+        // A socket that is not there yet is a file that does not exist.
         OpenError::Refused { reason, .. } if reason.contains("No such file") => false,
         OpenError::Refused { reason, .. } => FINAL.iter().any(|words| reason.contains(words)),
         OpenError::Directory { .. } | OpenError::File { .. } | OpenError::SharedSessions { .. } => {
@@ -64,7 +64,10 @@ fn is_final(error: &OpenError) -> bool {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "it measures a duration")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a span is measured, no time is told"
+)]
 fn now() -> Instant {
     Instant::now()
 }
