@@ -139,7 +139,7 @@ fn open_store(config: &Config) -> Result<DieselStore, Box<dyn Error>> {
 fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
-        wait: config.database.acquire_timeout,
+        acquire_timeout: config.database.acquire_timeout,
         pooling: config.database.pooling,
         ..PoolOptions::default()
     }
@@ -149,7 +149,7 @@ fn pool_options(config: &Config) -> PoolOptions {
 fn for_polls(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: 2,
-        wait: PoolOptions::default().wait,
+        acquire_timeout: PoolOptions::default().acquire_timeout,
         ..pool_options(config)
     }
 }
