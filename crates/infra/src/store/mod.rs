@@ -35,11 +35,12 @@ pub struct DieselStore {
 }
 
 impl DieselStore {
-    /// Connects. Creates no tables: call [`migrate`] first. Only a database in memory is created with its tables, and is
-    /// dropped with the store. Blocks for some seconds at most.
+    /// Connects. Creates no tables: call [`migrate`] first. Only a database in memory is created with its tables, and
+    /// is dropped with the store. Blocks for some seconds at most.
     ///
     /// # Errors
-    /// [`OpenError`] if the first connection cannot be opened, or [`Pooling::Session`] is set and a pooler shares sessions.
+    /// [`OpenError`] if the first connection cannot be opened, or [`Pooling::Session`] is set and a pooler shares
+    /// sessions.
     pub fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
         if options.pooling == Pooling::Session {
             pooler::expect_sessions(url, options.timeout)?;
@@ -48,8 +49,8 @@ impl DieselStore {
         Self::open_file(url, file, options)
     }
 
-    /// Opens another store on the same database, with connections of its own. Both stores notice that an SQLite file was
-    /// removed, and one of them logs it. Blocks for some seconds at most.
+    /// Opens another store on the same database, with connections of its own. Both stores notice that an SQLite file
+    /// was removed, and one of them logs it. Blocks for some seconds at most.
     ///
     /// # Errors
     /// [`OpenError`] if the first connection cannot be opened.

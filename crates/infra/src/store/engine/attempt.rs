@@ -98,8 +98,8 @@ fn write(
     }
 }
 
-/// Runs the work. If a statement had a fault, the run has that fault, even if the work ignored the error. A panic becomes
-/// an error, so that the connection survives.
+/// Runs the work. If a statement had a fault, the run has that fault, even if the work ignored the error. A panic
+/// becomes an error, so that the connection survives.
 fn run<T>(
     connection: &mut DbConnection,
     work: impl FnOnce(&mut Repositories<'_>) -> Result<T, StoreError>,

@@ -6,8 +6,8 @@ const RUNNING: u8 = 0;
 const COMMITTING: u8 = 1;
 const CANCELLED: u8 = 2;
 
-/// Cancellation flag shared by the task that waits for a unit of work and the thread that runs the work. Cancelled work is
-/// not committed; once the commit has begun, the work cannot be cancelled.
+/// Cancellation flag shared by the task that waits for a unit of work and the thread that runs the work. Cancelled
+/// work is not committed; once the commit has begun, the work cannot be cancelled.
 #[derive(Default)]
 pub(super) struct CancelFlag(AtomicU8);
 
@@ -17,7 +17,8 @@ impl CancelFlag {
         self.change(RUNNING, CANCELLED)
     }
 
-    /// Begins the commit, unless the work was cancelled. Returns whether it did. From then on the work cannot be cancelled.
+    /// Begins the commit, unless the work was cancelled. Returns whether it did. From then on the work cannot be
+    /// cancelled.
     pub(super) fn begin_commit(&self) -> bool {
         self.change(RUNNING, COMMITTING)
     }

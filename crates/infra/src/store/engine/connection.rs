@@ -144,7 +144,8 @@ fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryRes
     }
 }
 
-/// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`] does.
+/// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`]
+/// does.
 fn uri(path: &Path) -> String {
     // A URI with a relative path has no authority.
     let root = if path.is_absolute() { "//" } else { "" };

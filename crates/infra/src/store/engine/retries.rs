@@ -8,8 +8,9 @@ use super::fault::FaultKind;
 const MAX_RUNS: u32 = 8;
 /// The longest pause before the second run. The limit doubles with each further run.
 const FIRST_PAUSE: Duration = Duration::from_millis(8);
-/// The pause after a dead connection. It is short for as many as the pool can hold, because the dead ones come out one
-/// by one. After those, new connections die, and a server in trouble is not to be stormed.
+/// The pause after a dead connection. It is short for as many runs as the pool has connections, because the pool
+/// hands out its dead connections one by one. Later failures are of new connections: the pause grows, to spare the
+/// server.
 const LOST_PAUSE: Duration = Duration::from_millis(2);
 const LOST_AGAIN_PAUSE: Duration = Duration::from_millis(200);
 

@@ -13,7 +13,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// No timeout for statements: none is run.
 const NO_LIMIT: Duration = Duration::ZERO;
 
-/// What a server says, in the words of libpq or its own, that says it again however long one waits.
+/// Parts of the error texts of libpq and the server after which waiting is of no use.
 const FINAL: [&str; 9] = [
     "authentication failed",
     "certificate",
@@ -26,8 +26,8 @@ const FINAL: [&str; 9] = [
     "unsupported",
 ];
 
-/// Waits until the Postgres server of this URL accepts a connection, and logs why it refuses. Returns at once for SQLite.
-/// Blocks for `timeout` at most, and the time of one try to connect.
+/// Waits until the Postgres server of this URL accepts a connection, and logs why it refuses. Returns at once for
+/// SQLite. Blocks for `timeout` at most, and the time of one try to connect.
 ///
 /// # Errors
 /// [`OpenError`] when the timeout has passed, and at once if waiting is of no use: a wrong password, no such database.
