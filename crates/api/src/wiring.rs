@@ -13,7 +13,7 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::mail::{
-    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, SmtpSetupError,
+    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
     Templates,
 };
 use azuma_infra::secret_key_file::load_or_create_secret_key;
@@ -174,7 +174,7 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
         templates: templates(config)?,
     };
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
-    let patience = SmtpPatience {
+    let patience = SmtpTimeouts {
         to_open: mail.connect_timeout,
         to_send: mail.send_timeout,
     };

@@ -16,7 +16,7 @@ fn trusting(server: &Server, url: &str) -> SmtpMailer {
 /// A mailer that waits for no answer longer than a moment.
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
-    let patience = SmtpPatience {
+    let patience = SmtpTimeouts {
         to_open: moment,
         to_send: moment,
     };
