@@ -5,23 +5,23 @@ use std::time::Duration;
 use azuma_domain::ports::Entropy;
 use uuid::{Builder, Uuid};
 
-/// How long to wait for a source that stopped answering.
+/// The pause before a source that failed is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ids from the operating system's random numbers.
+/// Ids from the operating system's random number generator.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy(());
 
-/// The operating system gives no random numbers, and nothing can run without.
+/// The operating system has no random number generator. The server cannot run without one.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gives no random numbers: {0}")]
 pub struct NoEntropy(#[source] getrandom::Error);
 
 impl SystemEntropy {
-    /// Opens the source, once, at start. Blocks while the machine, just booted, has none yet.
+    /// Checks the generator once, at start. Blocks while the machine, just booted, has too little entropy.
     ///
     /// # Errors
-    /// [`NoEntropy`] where the operating system has no source.
+    /// [`NoEntropy`] if the operating system has no random number generator.
     pub fn open() -> Result<Self, NoEntropy> {
         getrandom::fill(&mut [0; 16]).map_err(NoEntropy)?;
         Ok(Self(()))
@@ -31,10 +31,10 @@ impl SystemEntropy {
 impl Entropy for SystemEntropy {
     fn uuid(&self) -> Uuid {
         let mut bytes = [0; 16];
-        // Linux answers so few bytes always, once it has answered, which `open` saw. Where another system does
-        // not, waiting is all that is safe: an id that can be guessed is worse than none.
+        // Linux never fails for so few bytes once the generator is ready, which `open` checked. On another system
+        // waiting is the only safe choice: an id that can be guessed is worse than none.
         while let Err(error) = getrandom::fill(&mut bytes) {
-            tracing::error!(%error, "waiting for random numbers");
+            tracing::error!(%error, "the operating system gives no random numbers; waiting and trying again");
             std::thread::sleep(PAUSE);
         }
         Builder::from_random_bytes(bytes).into_uuid()
