@@ -18,7 +18,7 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::mail::{
-    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, SmtpSetupError,
+    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
     Templates,
 };
 use azuma_infra::secret_key_file::load_or_create_secret_key;
@@ -165,7 +165,7 @@ fn open_store(config: &Config) -> Result<DieselStore, Box<dyn Error>> {
 fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
-        wait: config.database.acquire_timeout,
+        acquire_timeout: config.database.acquire_timeout,
         pooling: config.database.pooling,
         ..PoolOptions::default()
     }
@@ -175,7 +175,7 @@ fn pool_options(config: &Config) -> PoolOptions {
 fn for_polls(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: 2,
-        wait: PoolOptions::default().wait,
+        acquire_timeout: PoolOptions::default().acquire_timeout,
         ..pool_options(config)
     }
 }
@@ -200,7 +200,7 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
         templates: templates(config)?,
     };
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
-    let patience = SmtpPatience {
+    let patience = SmtpTimeouts {
         to_open: mail.connect_timeout,
         to_send: mail.send_timeout,
     };

@@ -1,4 +1,4 @@
-//! Counting by client, and by the networks that a client may have to itself.
+//! Limits for each client and for the networks around it.
 
 use std::net::IpAddr;
 
@@ -8,17 +8,17 @@ use governor::clock::Clock;
 use super::Limit;
 use super::limiter::{Key, Limiter};
 
-/// How much more a /56 may do than a /64.
+/// The limit of a /56, as a multiple of the limit of a /64.
 const FACTOR_WIDE: u32 = 4;
-/// How much more a /48 may do than a /64, and an IPv4 /24 than an address.
+/// The limit of an IPv6 /48 and an IPv4 /24, as a multiple of the limit of a client.
 const FACTOR_WIDEST: u32 = 16;
-/// What part as many networks are remembered as clients.
+/// How many clients are remembered for each remembered network.
 const REMEMBERED_NETWORKS: u64 = 4;
 
-/// Whom attempts are counted for.
+/// The client that attempts are counted for.
 ///
-/// One subscriber has an IPv4 address or an IPv6 /64, and often a /56; a /48 and a /24 are what one can have with little
-/// effort. Clients without an address share one count.
+/// A subscriber has an IPv4 address or an IPv6 /64, and often a /56; a /48 or a /24 is easy to get. All clients
+/// without an address share one count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Client {
     narrow: Network,
@@ -26,7 +26,7 @@ pub(super) struct Client {
     widest: Option<Network>,
 }
 
-/// The bits that all addresses of a network begin with. Each limiter holds networks of one length, of IPv4 and of IPv6.
+/// The prefix of a network. Each limiter holds prefixes of one length for IPv4 and one for IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Network {
     Unknown,
@@ -59,14 +59,14 @@ impl Client {
     }
 }
 
-/// A limit for each client and what it tries, and larger ones for the networks it is in.
+/// A limit for each client and key, and larger limits for the client's networks.
 pub(super) struct ByClient<What: Key, C: Clock> {
     narrow: Limiter<(Network, What), C>,
     wide: Limiter<(Network, What), C>,
     widest: Limiter<(Network, What), C>,
 }
 
-/// One of the limits, and what it counts.
+/// A limit and the kind of key it counts.
 type Count<'a, What, C> = (&'a Limiter<(Network, What), C>, (Network, What));
 
 impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
@@ -79,20 +79,20 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt, for the client and for its networks. One that is blocked uses up nothing: neither of the networks of
-    /// a client that is, nor of a client whose network is.
+    /// Counts an attempt for the client and for its networks. A rate-limited attempt counts nowhere: neither for the
+    /// networks of a limited client, nor for a client in a limited network.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.admit_client(client, what)?;
         self.admit_networks(client, what)
             .inspect_err(|_| self.take_back_client(client, what))
     }
 
-    /// Counts an attempt for the client alone, whatever its neighbours do.
+    /// Counts an attempt for the client alone, not for its networks.
     pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.narrow.admit(&(client.narrow, what))
     }
 
-    /// Counts an attempt for the networks of a client.
+    /// Counts an attempt for the client's networks.
     pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         for (admitted, (limiter, key)) in self.networks(client, what).enumerate() {
             if let Err(blocked) = limiter.admit(&key) {
@@ -105,12 +105,12 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         Ok(())
     }
 
-    /// Counts one attempt of the client less.
+    /// Takes back one attempt of the client.
     pub(super) fn take_back_client(&self, client: &Client, what: What) {
         self.narrow.take_back(&(client.narrow, what));
     }
 
-    /// Counts one attempt of its networks less.
+    /// Takes back one attempt of the client's networks.
     pub(super) fn take_back_networks(&self, client: &Client, what: What) {
         self.networks(client, what)
             .for_each(|(limiter, key)| limiter.take_back(&key));
@@ -123,7 +123,7 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
             .filter_map(move |(limiter, network)| Some((limiter, (network?, what))))
     }
 
-    /// How many clients and networks are remembered.
+    /// How many clients and networks are in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         [&self.narrow, &self.wide, &self.widest]

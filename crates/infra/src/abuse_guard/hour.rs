@@ -1,4 +1,4 @@
-//! A limit for all clients together.
+//! A limit for all clients together, within an hour.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,15 +9,15 @@ use governor::clock::{Clock, Reference};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// At most so many within any hour.
+/// At most this many mails within any hour.
 pub(super) struct HourlyLimit<C: Clock> {
-    /// 0 for no limit.
+    /// The limit; 0 for no limit.
     most: usize,
     counted: Mutex<Counted<C::Instant>>,
     clock: C,
 }
 
-/// When each of the last hour was, the oldest first; and when it was last said that there are too many.
+/// The times of the last hour, the oldest first, and when the limit was last logged.
 struct Counted<Instant> {
     times: VecDeque<Instant>,
     said: Option<Instant>,
@@ -35,7 +35,7 @@ impl<C: Clock> HourlyLimit<C> {
         }
     }
 
-    /// Whether there is room for one more, without counting it.
+    /// Whether the limit allows one more, without counting it.
     pub(super) fn has_room(&self) -> Result<(), RateLimited> {
         self.room(&mut self.counted(), self.clock.now())
     }
@@ -58,13 +58,12 @@ impl<C: Clock> HourlyLimit<C> {
         }
         match counted.times.front() {
             Some(oldest) if counted.times.len() >= self.most => {
-                let retry_after = HOUR - age(*oldest);
+                let retry_after = HOUR.saturating_sub(age(*oldest));
                 if counted.said.is_none_or(|time| age(time) >= HOUR) {
                     counted.said = Some(now);
                     tracing::warn!(
                         limit = self.most,
-                        "the hourly limit of mails is reached: whatever would be mailed on request is refused until an hour has passed \
-                         since the oldest message of it"
+                        "the hourly limit of mails is reached: requests for a mail are refused until the oldest counted mail is an hour old"
                     );
                 }
                 Err(RateLimited { retry_after })
@@ -73,7 +72,7 @@ impl<C: Clock> HourlyLimit<C> {
         }
     }
 
-    /// Whoever held it and panicked left whole values in it.
+    /// A panic while the lock was held left no half-changed value.
     fn counted(&self) -> MutexGuard<'_, Counted<C::Instant>> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! A limit, and where it keeps what it counted.
+//! A rate limit, and the memory of its counts.
 
 use std::hash::Hash;
 
@@ -13,15 +13,15 @@ use moka::sync::Cache;
 
 use super::Limit;
 
-/// What attempts can be counted by.
+/// A key that attempts are counted by.
 pub(super) trait Key: Clone + Eq + Hash + Send + Sync + 'static {}
 
 impl<K: Clone + Eq + Hash + Send + Sync + 'static> Key for K {}
 
-/// A limit for each key.
+/// A rate limit for each key.
 pub(super) struct Limiter<K: Key, C: Clock> {
     rate: RateLimiter<K, BoundedStates<K>, C, NoOpMiddleware<<C as Clock>::Instant>>,
-    /// The same states again: governor keeps them to itself.
+    /// The states of all keys, shared with governor, which does not give access to them.
     states: BoundedStates<K>,
     /// What one attempt adds to the state of its key.
     one: Nanos,
@@ -29,13 +29,14 @@ pub(super) struct Limiter<K: Key, C: Clock> {
 }
 
 impl<K: Key, C: Clock + Clone> Limiter<K, C> {
-    /// A limit that remembers so many keys. Beyond them the least frequent are forgotten, which lets them start afresh.
+    /// A rate limit that remembers this many keys. Beyond that the least frequent keys are dropped, and start with a
+    /// full allowance.
     pub(super) fn new(limit: Limit, remembered: u64, clock: &C) -> Self {
         let quota = limit.quota();
         let states = BoundedStates(
             Cache::builder()
                 .max_capacity(remembered)
-                // A key left alone for so long counts as one never seen.
+                // After this time an unused key has its full allowance again.
                 .time_to_idle(quota.burst_size_replenished_in())
                 .build(),
         );
@@ -54,7 +55,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         })
     }
 
-    /// Counts one attempt less.
+    /// Takes back one attempt.
     pub(super) fn take_back(&self, key: &K) {
         let entry = self.states.0.entry_by_ref(key);
         entry.and_compute_with(|entry| match entry {
@@ -63,7 +64,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         });
     }
 
-    /// How many keys are remembered.
+    /// How many keys are in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         self.states.0.run_pending_tasks();

@@ -1,4 +1,4 @@
-//! The abuse guard, in memory: each node counts for itself, and a restart forgets.
+//! The abuse guard. It counts in memory: each node counts for itself, and a restart clears all counts.
 
 mod by_client;
 mod hour;
@@ -20,13 +20,13 @@ use by_client::{ByClient, Client};
 use hour::HourlyLimit;
 use limiter::Limiter;
 
-/// Logins of one client with one name; its networks are not counted.
+/// Logins of one client with one name. The client's networks are not counted.
 const LOGINS_PER_NAME: Limit = limit(50, 6_000);
-/// Logins of one client, whatever the names.
+/// Logins of one client with any name.
 const LOGINS: Limit = limit(1_000, 100);
-/// Logins of one client that fail, whatever the names; for its networks, those to accounts that do not know the client.
+/// Failed logins of one client with any name. Its networks count only those to accounts that do not know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Logins with one name that fail, of all clients that its account does not know.
+/// Failed logins with one name, of all clients that the account does not know.
 const GUESSES: Limit = limit(100, 36_000);
 /// Registrations of one client, changes of a password or an address, and recoveries.
 const REGISTRATIONS: Limit = limit(300, 2_000);
@@ -34,20 +34,21 @@ const REGISTRATIONS: Limit = limit(300, 2_000);
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or not, whoever asks: so few that a link that was mailed works all the time.
+/// Recoveries of one address, known or not, by all clients: so few that a link that was mailed works all the time.
 const RECOVERIES: Limit = limit(3, 300_000);
-/// Messages to one address but for recoveries, whoever asks for them.
+/// Mails to one address except recoveries, requested by any client.
 const MAILS: Limit = limit(3, 300_000);
-/// Messages that one client asks for, whomever they go to, so that neither one nor a network of them uses up what the
-/// instance may send within an hour; a /24 or /48 comes to 720 in its first hour.
+/// Mails that one client requests, to any address, so that neither a client nor a network uses up the mails that the
+/// instance may send within an hour. A /24 or /48 gets 720 in its first hour.
 const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// How many clients, and clients with a name, each limit remembers, and a quarter as many networks of either size: some
-/// 25 MB a limit when full. Beyond it the least frequent are forgotten, which lets them start afresh.
+/// How many keys each limit remembers (clients, or clients with a name), and a quarter as many networks of each size:
+/// some 25 MB for each limit when full. Beyond that the least frequent keys are dropped, and start with a full
+/// allowance.
 const REMEMBERED: u64 = 50_000;
 
-/// So many attempts at once, and then one more after each span. Where a client is counted, its /56 may do four times as
-/// much, and its /48, or /24 of IPv4, sixteen times.
+/// A burst of attempts, and then one more after each interval. If the key is a client, its /56 is allowed four times as
+/// much, and its IPv6 /48 or IPv4 /24 sixteen times as much.
 #[derive(Clone, Copy)]
 struct Limit {
     burst: u32,
@@ -62,7 +63,7 @@ const fn limit(burst: u32, millis: u64) -> Limit {
 }
 
 impl Limit {
-    /// So many times as much, at once and then.
+    /// The limit multiplied by `factor`, both its burst and its rate.
     fn times(self, factor: u32) -> Self {
         Self {
             burst: self.burst * factor,
@@ -70,7 +71,7 @@ impl Limit {
         }
     }
 
-    /// None of the limits is zero; the rest is for the compiler.
+    /// No limit has a zero; the fallbacks satisfy the compiler.
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.one_more_every)
@@ -95,10 +96,10 @@ impl AbuseGuard for NoGuard {
     fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
-/// Counts by client, and slows those down who try too much.
+/// Counts attempts by client, and limits their rate.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted, too.
-/// Clients without an address share one count.
+/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted,
+/// too. Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
     logins: ByClient<(), C>,
@@ -111,13 +112,14 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
-    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. That two share a
-    /// count by accident is as unlikely as harmless.
+    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. A
+    /// collision of two keys is unlikely, and harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard that has counted nothing yet, and lets all clients ask for so many messages within an hour; 0 for no limit.
+    /// A guard without counts, which lets all clients together request this many mails within an hour; 0 for no
+    /// limit.
     #[must_use]
     pub fn new(mails_per_hour: u32) -> Self {
         Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
@@ -150,7 +152,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.keys.hash_one(email.normalized())
     }
 
-    /// What is blocked by one count uses up nothing of those that others share.
+    /// An attempt that one limit refuses does not count for the limits that other clients share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -164,8 +166,8 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
-        // The client first: one that is blocked does not go on filling the memory with names. What it is blocked for is no
-        // failure: one name that is tried too often stops no other.
+        // The client's limit comes first, so that a limited client does not fill the memory with names. A limited
+        // attempt is not counted as a failed login, so that one name tried too often does not limit other names.
         self.logins.admit(client, ())?;
         self.logins_per_name.admit_client(client, self.name(name))?;
         self.failed_logins.admit_client(client, ())

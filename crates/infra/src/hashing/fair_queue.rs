@@ -1,9 +1,9 @@
-//! Whose turn it is: a queue in which nobody waits behind all that somebody else asked for.
+//! A fair queue: no client waits behind all requests of another client.
 //!
-//! Networks take turns, and so do the addresses of one network, so that a client with much to do is served as often as one
-//! with little. A newcomer, which had nothing waiting when its last turn was over, goes before the others, but after three
-//! newcomers one of the others is served: who asks for something now and then hardly waits, and many who do so hold up nobody
-//! for good.
+//! Networks take turns, and so do the addresses of a network: a client with many requests is served as often as a
+//! client with few. A newcomer is a client that had nothing waiting when its last turn ended. Newcomers go first, but
+//! after three newcomers another client is served. So an occasional request hardly waits, and many newcomers do not
+//! hold up the others for ever.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -12,22 +12,22 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use azuma_domain::session::ClientNetwork;
 
-/// How many newcomers are served before one of the others is.
+/// How many newcomers are served before another client is.
 const MOST_NEWCOMERS: u8 = 3;
 
-/// What waits, by network and address of whoever asked. Those whose address is unknown are one client.
+/// Waiting items, by the network and address of their client. All clients without an address count as one.
 pub(super) struct FairQueue<T> {
     networks: Turns<Option<ClientNetwork>, Addresses<T>>,
-    /// How many were served.
+    /// How many items were served so far.
     served: u64,
 }
 
-/// What waits of one network.
+/// The waiting items of one network.
 type Addresses<T> = Turns<Option<IpAddr>, VecDeque<Waiting<T>>>;
 
 struct Waiting<T> {
     item: T,
-    /// How many had been served when it came.
+    /// How many items had been served when this one was pushed.
     came_after: u64,
 }
 
@@ -39,12 +39,12 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// How many wait.
+    /// How many items wait.
     pub(super) fn len(&self) -> usize {
         self.networks.len()
     }
 
-    /// Puts one behind what its client has waiting.
+    /// Adds an item behind those of its client.
     pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
         let waiting = Waiting {
             item,
@@ -56,8 +56,8 @@ impl<T> FairQueue<T> {
             });
     }
 
-    /// Takes the one whose turn it is. `useful` is told how many were served since that one came, and may keep it to itself;
-    /// the next one of that client has the turn then.
+    /// Takes the next item. `useful` gets the item and how many were served since it was pushed. If `useful` returns
+    /// `None`, the item is dropped and the next item of that client is tried.
     pub(super) fn take_first(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
         let served = self.served;
         let taken = self
@@ -70,18 +70,18 @@ impl<T> FairQueue<T> {
         Some(taken.item)
     }
 
-    /// Takes the one that would be served last: the newest of whoever has the most waiting.
+    /// Takes the item that would be served last: the newest item of the client with the most waiting.
     pub(super) fn take_last(&mut self) -> Option<T> {
         self.networks.take_last().map(|waiting| waiting.item)
     }
 
-    /// Removes those that are not to be kept.
+    /// Removes the items that the predicate does not keep.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.networks.retain(&mut |waiting| keep(&waiting.item));
     }
 }
 
-/// What one subscriber has: an IPv4 address or an IPv6 /64.
+/// The network of one subscriber: an IPv4 address or an IPv6 /64.
 fn subscriber(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
@@ -89,7 +89,7 @@ fn subscriber(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// What waits for the turns of one client, or of one network.
+/// The queue of a client, or of a network.
 trait Line: Default {
     type Item;
 
@@ -127,15 +127,16 @@ impl<T> Line for VecDeque<T> {
     }
 }
 
-/// Lines that take turns.
+/// Queues that take turns.
 struct Turns<K, L> {
-    /// Each is in one of the lists below; some are empty.
+    /// Each key is in one of the lists below. Some queues are empty.
     lines: HashMap<K, L>,
-    /// Those that came since their last turn was over, in the order they came.
+    /// The newcomers, in the order in which they came.
     newcomers: VecDeque<K>,
-    /// The others, in the order of their turns. One that is empty stays until its turn, and is no newcomer before it.
+    /// The other keys, in the order of their turns. An empty queue stays until its turn, so that its client is no
+    /// newcomer.
     regulars: VecDeque<K>,
-    /// How many newcomers were served since one of the others was.
+    /// How many newcomers were served since another key was.
     newcomers_served: u8,
     len: usize,
 }
@@ -153,7 +154,7 @@ impl<K, L> Default for Turns<K, L> {
 }
 
 impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
-    /// Changes a line, and the count with it. Where there is none of this key, it comes as an empty one.
+    /// Changes the queue of a key, and updates the count. A missing queue is created empty.
     fn line<R>(&mut self, key: K, change: impl FnOnce(&mut L) -> R) -> R {
         let line = match self.lines.entry(key) {
             Entry::Occupied(there) => there.into_mut(),
@@ -221,7 +222,7 @@ impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
     }
 
     fn take_last(&mut self) -> Option<L::Item> {
-        // Of those with the most waiting, the last in turn is served last.
+        // Of the queues with the most waiting, the last in turn is served last.
         let in_turn = self.newcomers.iter().chain(&self.regulars);
         let longest = *in_turn.max_by_key(|key| self.lines.get(key).map_or(0, L::len))?;
         self.line(longest, L::take_last)

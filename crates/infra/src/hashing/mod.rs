@@ -1,9 +1,9 @@
-//! Password hashing with Argon2, on threads of its own.
+//! Password hashing with Argon2, on its own threads.
 //!
-//! Hashing is slow by intent. Done where requests are answered, it would hold them all up; done on a runtime's
-//! blocking threads, a storm of logins would take a block of memory each. Here a fixed number of threads hash, one
-//! at a time each, in memory each keeps; they yield to everything else; clients take turns, so that none waits behind all that
-//! another one asked for; and who would wait too long is told at once.
+//! Hashing is slow on purpose. On the threads that answer requests, it would delay them all; on the runtime's
+//! blocking threads, a burst of logins would take a block of memory each. So a fixed number of threads hash, each one
+//! password at a time in memory that it keeps, at the lowest priority. Clients take turns, so that no client waits
+//! behind all requests of another. A request that would wait too long is refused at once.
 
 mod fair_queue;
 mod memory;
@@ -27,33 +27,33 @@ use memory::Memory;
 use pool::{Busy, Pool};
 use scheme::{Scheme, StoredHash};
 
-/// The shortest wait asked of a caller that is turned away.
+/// The shortest `retry_after` of a refused request.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
-/// How passwords are hashed from now on. Older hashes are still verified.
+/// The parameters of new hashes. Hashes with other parameters are still verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argon2Settings {
-    /// KiB of memory a hash takes, at least 8 a lane, at most 1 GiB.
+    /// Memory of one hash in KiB: at least 8 for each lane, at most 1 GiB.
     pub memory_kib: u32,
-    /// Passes over the memory, 1 to 1,000, at most as many as make 4 GiB in all.
+    /// Passes over the memory, 1 to 1,000. Memory times passes is 4 GiB at most.
     pub iterations: u32,
-    /// Lanes, 1 to 64. A hash is computed by one thread all the same.
+    /// Lanes, 1 to 64. One thread computes all lanes of a hash.
     pub parallelism: u32,
-    /// How many passwords are hashed at once, 1 to 1,024.
+    /// Threads that hash, each one password at a time, 1 to 1,024.
     pub threads: usize,
 }
 
 /// The hasher cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartHasherError {
-    /// Argon2 does not allow the parameters, or they are absurd.
+    /// The parameters are out of range.
     #[error("the parameters of password hashing {0}")]
     Parameters(#[from] InvalidArgon2Settings),
-    /// The operating system does not promise that much memory.
-    #[error("no memory to hash passwords in: {0}")]
+    /// The operating system does not grant that much memory.
+    #[error("cannot reserve memory for password hashing: {0}")]
     Memory(#[source] io::Error),
-    /// The operating system gave no thread.
-    #[error("no thread to hash passwords on: {0}")]
+    /// The operating system cannot start a thread.
+    #[error("cannot start a thread for password hashing: {0}")]
     Spawn(#[source] io::Error),
 }
 

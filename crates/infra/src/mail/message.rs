@@ -20,7 +20,7 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 /// Writes a message: plain text and HTML, the same bytes each time but for the boundary between the two.
 ///
 /// # Errors
-/// [`SendError::Permanent`]: it would fail again. The words hold nothing of the message.
+/// [`SendError::Permanent`], because a retry would fail again. The error holds no part of the message.
 pub(super) fn write(
     settings: &MailSettings,
     mail: &OutgoingMail,
@@ -37,7 +37,7 @@ pub(super) fn write(
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;
     let message_id = format!("<{}@{}>", mail.id, settings.from.domain());
     Message::builder()
-        // Given, because lettre would read the recipient back from its header and not know every one.
+        // Set explicitly, because lettre would parse the recipient from the header and refuse some valid ones.
         .envelope(envelope)
         .from(from)
         .to(Mailbox::new(None, to))
@@ -49,7 +49,7 @@ pub(super) fn write(
         .map_err(unwritable)
 }
 
-/// Words that somebody else chose, as they may be kept and shown.
+/// A text from outside with the token replaced, so that it may be stored and logged.
 pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
     let Some(token) = token.map(Token::expose) else {
         return words.to_owned();

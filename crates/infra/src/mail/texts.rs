@@ -1,4 +1,4 @@
-//! What messages speak of. The words are in the templates.
+//! The values in mails. The words are in the templates.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::settings::InstanceName;
 const MINUTE_UTC: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
-/// A message's subject and text, plain and as HTML.
+/// The subject and the text of a mail, plain and as HTML.
 pub(super) struct Texts {
     pub(super) subject: String,
     pub(super) plain: String,
     pub(super) html: String,
 }
 
-/// A link in a message.
+/// A link in a mail.
 pub(super) struct MailedLink {
     pub(super) url: String,
     pub(super) works_for: Duration,
@@ -29,7 +29,7 @@ pub(super) struct MailedLink {
 }
 
 impl MailedLink {
-    /// What a template is tried with.
+    /// An example, to check templates with.
     pub(super) fn sample() -> Self {
         Self {
             url: "https://accounts.example.org/?token=sample".to_owned(),
@@ -39,7 +39,7 @@ impl MailedLink {
     }
 }
 
-/// What the templates can speak of. Those of a message without a link see none, nor how long it works.
+/// The values that templates can use. A mail without a link has neither a link nor its lifetime.
 pub(super) fn facts(
     language: Language,
     instance: &InstanceName,
@@ -80,7 +80,7 @@ fn span(span: Duration, language: Language) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// "2021-03-28 14:49 UTC", rounded down: no reader comes too late who believes it.
+/// The time, such as "2021-03-28 14:49 UTC", rounded down, so that a reader who relies on it is never late.
 fn until(end: Timestamp) -> String {
     // A time is one that can be written.
     OffsetDateTime::from(end)

@@ -4,19 +4,19 @@ use super::server::{Script, Server};
 use super::*;
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(url.parse().unwrap(), None, PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, TIMEOUTS, settings()).unwrap()
 }
 
 /// A mailer that trusts the server's certificate.
 fn trusting(server: &Server, url: &str) -> SmtpMailer {
     let root = Authorities::from_pem(server.root.as_bytes()).unwrap();
-    SmtpMailer::new(url.parse().unwrap(), Some(root), PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), Some(root), TIMEOUTS, settings()).unwrap()
 }
 
 /// A mailer that waits for no answer longer than a moment.
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
-    let patience = SmtpPatience {
+    let patience = SmtpTimeouts {
         to_open: moment,
         to_send: moment,
     };

@@ -1,4 +1,4 @@
-//! What other nodes must forget.
+//! The invalidations that tell other nodes which cached sessions to drop.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,9 @@ use super::schema::{invalidation_counter, invalidations};
 use super::types::StoredId;
 
 impl Repositories<'_> {
-    /// Adds an invalidation for each user the transaction concerned. Called last before the commit: from here to the
-    /// commit, the counter's row keeps every other transaction that has one to add waiting.
+    /// Adds an invalidation for each user whose users or sessions rows changed. Called last before the commit,
+    /// because the counter's row stays locked until the commit, and other transactions that add invalidations wait
+    /// for the lock.
     pub(super) fn add_invalidations(&mut self, users: BTreeSet<UserId>) -> Result<(), StoreError> {
         let Ok(count) = i64::try_from(users.len()) else {
             return Err(corrupt("invalidations"));
@@ -91,7 +92,7 @@ impl InvalidationRepository for Repositories<'_> {
             let first: Option<i64> = invalidations::table
                 .select(min(invalidations::number))
                 .first(connection)?;
-            // There are no gaps.
+            // The numbers have no gaps.
             let of_limit = first.unwrap_or(0).saturating_add(i64::from(limit) - 1);
             let gone = invalidations::number.le(kept.min(of_limit));
             diesel::delete(invalidations::table.filter(gone)).execute(connection)
@@ -105,7 +106,7 @@ fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {
         .map_err(|_| corrupt("invalidations.number"))
 }
 
-/// A number beyond the column's is after all there are.
+/// A number that the column cannot hold comes after all stored numbers.
 fn to_column(number: InvalidationNumber) -> i64 {
     i64::try_from(number.get()).unwrap_or(i64::MAX)
 }
