@@ -200,13 +200,13 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
         templates: templates(config)?,
     };
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
-    let patience = SmtpTimeouts {
+    let timeouts = SmtpTimeouts {
         to_open: mail.connect_timeout,
         to_send: mail.send_timeout,
     };
     Ok(match &mail.url {
         Some(server) => {
-            let mailer = SmtpMailer::new(server.clone(), authorities, patience, settings);
+            let mailer = SmtpMailer::new(server.clone(), authorities, timeouts, settings);
             Arc::new(mailer.map_err(|error| match error {
                 SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
                 SmtpSetupError::Tls(_) => error.to_string(),

@@ -86,7 +86,7 @@ pub struct SmtpMailer {
     ehlo_name: ClientId,
     tls: TlsParameters,
     settings: MailSettings,
-    patience: SmtpTimeouts,
+    timeouts: SmtpTimeouts,
 }
 
 impl SmtpMailer {
@@ -98,7 +98,7 @@ impl SmtpMailer {
     pub fn new(
         server: SmtpUrl,
         more_authorities: Option<Authorities>,
-        patience: SmtpTimeouts,
+        timeouts: SmtpTimeouts,
         settings: MailSettings,
     ) -> Result<Self, SmtpSetupError> {
         if server.shows_password() {
@@ -121,7 +121,7 @@ impl SmtpMailer {
             server,
             credentials,
             settings,
-            patience,
+            timeouts,
         })
     }
 
@@ -168,12 +168,12 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, message: &Message) -> Result<String, SendError> {
-        let mut connection = timeout(self.patience.to_open, self.open())
+        let mut connection = timeout(self.timeouts.to_open, self.open())
             .await
-            .map_err(|_| took_longer_than(self.patience.to_open))??;
-        let given = timeout(self.patience.to_send, give(&mut connection, message))
+            .map_err(|_| took_longer_than(self.timeouts.to_open))??;
+        let given = timeout(self.timeouts.to_send, give(&mut connection, message))
             .await
-            .map_err(|_| took_longer_than(self.patience.to_send))?;
+            .map_err(|_| took_longer_than(self.timeouts.to_send))?;
         // The delivery has succeeded or failed by now, however the connection ends.
         let _ = timeout(TO_QUIT, connection.abort()).await;
         let response = given?;
@@ -260,7 +260,7 @@ impl Mailer for SmtpMailer {
     }
 
     fn timeout(&self) -> Duration {
-        self.patience.to_open + self.patience.to_send + TO_QUIT
+        self.timeouts.to_open + self.timeouts.to_send + TO_QUIT
     }
 }
 

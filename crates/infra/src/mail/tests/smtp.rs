@@ -16,12 +16,12 @@ fn trusting(server: &Server, url: &str) -> SmtpMailer {
 /// A mailer that waits for no answer longer than a moment.
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
-    let patience = SmtpTimeouts {
+    let timeouts = SmtpTimeouts {
         to_open: moment,
         to_send: moment,
     };
     let url = format!("smtp://127.0.0.1:{}", server.port);
-    SmtpMailer::new(url.parse().unwrap(), None, patience, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, timeouts, settings()).unwrap()
 }
 
 async fn send_to(script: Script) -> (Result<Accepted, SendError>, Server) {
@@ -326,7 +326,7 @@ async fn a_server_that_quotes_the_message_does_not_betray_its_token() {
 }
 
 #[tokio::test]
-async fn it_answers_before_its_patience_is_over() {
+async fn it_answers_before_its_timeouts_are_over() {
     let server = Server::start(Script {
         end: "",
         ..Script::default()
