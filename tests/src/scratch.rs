@@ -15,7 +15,7 @@ use std::time::Duration;
 const PREFIX: &str = "azuma-tests-";
 
 /// Younger ones are left alone: their owner may not have locked them yet.
-const SWEEP_AFTER: Duration = Duration::from_secs(60);
+const SWEEP_AFTER: Duration = Duration::from_mins(1);
 
 struct Scratch {
     path: PathBuf,

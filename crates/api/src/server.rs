@@ -70,7 +70,7 @@ pub fn start(
             })
             .keep_alive(keep_alive)
             .client_disconnect_timeout(LINGER)
-            .h1(map_config(app(), |_| AppConfig::default()));
+            .h1(map_config(app(), |()| AppConfig::default()));
         door.clone().before(http)
     };
     for (address, listener) in listeners {

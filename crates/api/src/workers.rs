@@ -21,9 +21,9 @@ const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// How many messages are sent at once, so that a slow delivery does not delay the others.
 const MOST_AT_ONCE: u32 = 4;
 /// How often expired rows are deleted.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How often mail older than `mail.keep` is deleted.
-const DISCARD_EVERY: Duration = Duration::from_secs(60 * 60);
+const DISCARD_EVERY: Duration = Duration::from_hours(1);
 /// The pause before a task restarts after a panic.
 const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 

@@ -14,7 +14,7 @@ use crate::link::{Link, LinkId};
 use crate::user::{EmailAddress, UserId};
 
 /// How long a message that carries no link is worth sending.
-pub(crate) const NOTICE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const NOTICE_LIFETIME: Duration = Duration::from_hours(24);
 
 id! {
     /// Identifies a message. Its `Message-ID` is derived from it, so that a message sent twice can be recognized.

@@ -68,9 +68,9 @@ mod tests {
     fn clones_show_the_same_time() {
         let clock = FakeClock::default();
         let seen_by_a_service = clock.clone();
-        let later = clock.advance(Duration::from_secs(300));
+        let later = clock.advance(Duration::from_mins(5));
         assert_eq!(seen_by_a_service.now(), later);
-        assert_eq!(sample::now().until(later), Duration::from_secs(300));
+        assert_eq!(sample::now().until(later), Duration::from_mins(5));
         clock.set(sample::now());
         assert_eq!(seen_by_a_service.now(), sample::now());
     }

@@ -5,6 +5,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
     reason = "a test that meets the unexpected stops where it stands"
 )]
 

@@ -22,9 +22,9 @@ pub const MICROSECOND: Duration = Duration::from_micros(1);
 /// A second.
 pub const SECOND: Duration = Duration::from_secs(1);
 /// A minute.
-pub const MINUTE: Duration = Duration::from_secs(60);
+pub const MINUTE: Duration = Duration::from_mins(1);
 /// A day.
-pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub const DAY: Duration = Duration::from_hours(24);
 
 /// What an id names.
 #[derive(Clone, Copy)]

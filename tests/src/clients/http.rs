@@ -26,7 +26,7 @@ impl Http {
         let client = Client::builder()
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .no_proxy()
             .build()
             .unwrap_or_else(|error| panic!("no HTTP client: {error}"));

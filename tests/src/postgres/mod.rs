@@ -265,8 +265,10 @@ pub fn sql(place: &str, script: &str) -> String {
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .unwrap_or_else(|error| panic!("no free port: {error}"))
+        .map_or_else(
+            |error| panic!("no free port: {error}"),
+            |address| address.port(),
+        )
 }
 
 fn expect_success(command: &mut Command, name: &str) {

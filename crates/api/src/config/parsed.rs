@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// A value that is not a secret: an error shows it.
 pub(super) mod shown {
-    use super::*;
+    use super::{Deserialize, Deserializer, Display, Error, FromStr, Serializer};
 
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
     where
@@ -32,7 +32,7 @@ pub(super) mod shown {
 /// A value that may hold a secret, which its `Display` masks. An error does not show the value.
 pub(super) mod secret {
     pub use super::shown::serialize;
-    use super::*;
+    use super::{Deserialize, Deserializer, Display, Error, FromStr, Zeroizing};
 
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
     where
@@ -46,7 +46,7 @@ pub(super) mod secret {
 
 /// Like [`secret`], but an empty text is `None`.
 pub(super) mod secret_if_any {
-    use super::*;
+    use super::{Deserialize, Deserializer, Display, Error, FromStr, Serializer, Zeroizing};
 
     pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
     where

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The least time between two log lines about refused connections.
-const TELL_EVERY: Duration = Duration::from_secs(60);
+const TELL_EVERY: Duration = Duration::from_mins(1);
 
 /// Counts connections by client and enforces the limit of each. An IPv6 client is its /64, because the holder of one address
 /// usually holds the whole network.

@@ -17,7 +17,7 @@ use crate::config::Http;
 use crate::http::origin::TrustedProxies;
 
 /// The part of the write timeout that allows for handling a request.
-const FOR_THE_WORK: Duration = Duration::from_secs(60);
+const FOR_THE_WORK: Duration = Duration::from_mins(1);
 
 /// Admission in front of the HTTP service, shared by all worker threads.
 #[derive(Clone)]

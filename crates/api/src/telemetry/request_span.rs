@@ -45,7 +45,8 @@ impl RequestId {
     /// The id in text. `format!` takes some 400 instructions more.
     pub fn digits(self) -> [u8; 16] {
         array::from_fn(|place| {
-            let digit = (self.0.get() >> (60 - 4 * place)) as u8 & 0xf;
+            let [.., last] = (self.0.get() >> (60 - 4 * place)).to_be_bytes();
+            let digit = last & 0xf;
             digit + if digit < 10 { b'0' } else { b'a' - 10 }
         })
     }

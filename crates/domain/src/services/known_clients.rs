@@ -13,9 +13,9 @@ use crate::user::{Credential, UserId, UserName};
 /// The most networks remembered per user: those seen last.
 const MOST_NETWORKS: usize = 20;
 /// How long a noted login is recent enough, so that not every login writes a row.
-const NOTED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+const NOTED_FOR: Duration = Duration::from_hours(24);
 /// How long a network is remembered after its user last logged in from it.
-pub(super) const REMEMBERED_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(super) const REMEMBERED_FOR: Duration = Duration::from_hours(2160);
 
 /// The account with a name, and whether it knows the client that logs in.
 pub(super) struct NamedAccount {

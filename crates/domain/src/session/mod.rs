@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::token::Token;
 
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_hours(24);
 
     #[test]
     fn a_use_moves_an_expiry_forwards_and_never_backwards() {

@@ -67,14 +67,14 @@ impl Lifetimes {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn lifetimes() -> Lifetimes {
         Lifetimes {
             extend_to: 14 * DAY,
             lifetime: 30 * DAY,
             renew_within: 7 * DAY,
-            grace: Duration::from_secs(60),
+            grace: Duration::from_mins(1),
         }
     }
 

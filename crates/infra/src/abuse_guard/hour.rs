@@ -7,7 +7,7 @@ use std::time::Duration;
 use azuma_domain::ports::RateLimited;
 use governor::clock::{Clock, Reference};
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// At most this many mails within any hour.
 pub(super) struct HourlyLimit<C: Clock> {

@@ -84,11 +84,11 @@ impl Argon2Hasher {
         Ok(Self { scheme, pool })
     }
 
-    fn run<'a, T: Send + 'static>(
-        &'a self,
+    fn run<T: Send + 'static>(
+        &self,
         client: Option<IpAddr>,
         work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
-    ) -> BoxFuture<'a, Result<T, HashError>> {
+    ) -> BoxFuture<'_, Result<T, HashError>> {
         Box::pin(async move {
             let span = Span::current();
             let work = move |memory: &mut Memory| span.in_scope(|| work(memory));

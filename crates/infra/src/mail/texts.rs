@@ -33,7 +33,7 @@ impl MailedLink {
     pub(super) fn sample() -> Self {
         Self {
             url: "https://accounts.example.org/?token=sample".to_owned(),
-            works_for: Duration::from_secs(600),
+            works_for: Duration::from_mins(10),
             expires_at: Timestamp::from_micros(0),
         }
     }

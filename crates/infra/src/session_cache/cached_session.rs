@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 /// If the stored expiry is nearer than this, an extension is written before the request is answered. Other nodes read
 /// the stored expiry, and a write in the background may be a minute late.
-const WRITE_FIRST_WITHIN: Duration = Duration::from_secs(10 * 60);
+const WRITE_FIRST_WITHIN: Duration = Duration::from_mins(10);
 
 /// A session, cached under one of its tokens. After an eviction or invalidation the value is kept until its last use is
 /// written.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::mail::Language;
 use azuma_domain::services::{IssuedSession, LoginError, UserUpdate};
 use azuma_testkit::{all, sample};
 
@@ -30,7 +31,7 @@ async fn a_password_changed_meanwhile_leaves_no_session_for_the_old_one() {
             password: Some(new_password(NEW_PASSWORD)),
             ..UserUpdate::default()
         };
-        let changed = accounts.update_user(&caller, update, Default::default());
+        let changed = accounts.update_user(&caller, update, Language::default());
         changed.await.unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::WrongPassword);
@@ -92,7 +93,7 @@ async fn a_login_goes_on_where_the_user_changed_its_name_meanwhile() {
             name: Some(sample::name("theone")),
             ..UserUpdate::default()
         };
-        let changed = accounts.update_user(&caller, update, Default::default());
+        let changed = accounts.update_user(&caller, update, Language::default());
         changed.await.unwrap();
     });
     let issued = issued.await.ok().unwrap();

@@ -74,7 +74,7 @@ async fn the_old_address_is_told_of_the_request_and_of_the_change_and_free_after
     world.follow(&link).await.unwrap();
     world.deliver_all().await;
     let mut both = [changed, requested];
-    both.sort();
+    both.sort_unstable();
     assert_eq!(told(&world), both);
     let smith = world
         .try_register("smith", Some("neo@example.org"), AZUMA)

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Prints the client of each line that a failregex of our filter finds, with the engine that fail2ban has.
-const FIND: &str = r#"
+const FIND: &str = r"
 import configparser, re, sys
 filter = configparser.ConfigParser()
 filter.read(sys.argv[1])
@@ -22,7 +22,7 @@ for line in sys.stdin:
         if match := one.search(undated):
             print(match['host'])
             break
-"#;
+";
 
 const CLIENT: &str = "203.0.113.7";
 

@@ -42,7 +42,7 @@ fn refusal_of(name: &str, value: &str) -> String {
 #[test]
 fn the_defaults_are_those_of_the_documentation() {
     let config = Config::load(None, []).expect("the defaults are valid");
-    let (day, minute) = (Duration::from_secs(86_400), Duration::from_secs(60));
+    let (day, minute) = (Duration::from_hours(24), Duration::from_mins(1));
     assert_eq!(config.http.listen.as_str(), "127.0.0.1:8080");
     assert_eq!(config.http.public_url.as_str(), "http://127.0.0.1:8080");
     assert!(config.http.trusted_proxies.is_empty());

@@ -33,7 +33,7 @@ impl Accounts {
         match &disowned {
             Ok((_, user_id)) => {
                 self.doorkeeper
-                    .record(SecurityEventKind::LinkDisowned, Some(*user_id), ip)
+                    .record(SecurityEventKind::LinkDisowned, Some(*user_id), ip);
             }
             Err(FollowLinkError::LinkUnknown) => {
                 self.doorkeeper

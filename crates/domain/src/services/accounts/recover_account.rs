@@ -24,7 +24,7 @@ use crate::user::{AccountState, EmailAddress};
 /// The most requests in one transaction. If many requests are for unknown addresses, most of their cost is the commit.
 const BATCH: usize = 100;
 /// The shortest wait before a request that failed is tried again.
-const FIRST_RETRY: Duration = Duration::from_secs(60);
+const FIRST_RETRY: Duration = Duration::from_mins(1);
 
 /// What a worker has done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -113,7 +113,7 @@ impl Accounts {
                 let mut changes = changes.clone();
                 if tx.users().name_of(user_id)?.is_none() {
                     // Nobody could log in with an invalid name.
-                    changes.name = substitute.clone();
+                    changes.name.clone_from(&substitute);
                 }
                 let user = tx.users().update(user_id, &changes);
                 let user = user.map_err(StoreError::from)?.ok_or_else(unknown)?;

@@ -9,9 +9,9 @@ use crate::ports::Clock;
 /// How far the clock may deviate between two looks, a minute apart, before it counts as set.
 const TOLERANCE: Duration = Duration::from_secs(5);
 /// How long the clock must have run evenly. A machine that boots with a wrong clock corrects it much sooner.
-const EVEN_FOR: Duration = Duration::from_secs(60 * 60);
+const EVEN_FOR: Duration = Duration::from_hours(1);
 /// How far the database's clock may be from ours. Nodes agree within a second.
-const APART: Duration = Duration::from_secs(60);
+const APART: Duration = Duration::from_mins(1);
 
 /// Why the clock is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +84,8 @@ fn distance(one: Timestamp, other: Timestamp) -> Duration {
 mod tests {
     use super::*;
 
-    const MINUTE: Duration = Duration::from_secs(60);
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const MINUTE: Duration = Duration::from_mins(1);
+    const DAY: Duration = Duration::from_hours(24);
 
     #[test]
     fn a_database_a_minute_apart_agrees_and_one_further_apart_does_not() {

@@ -81,7 +81,7 @@ impl Mailing {
                         tx.outbox().reschedule(lease, *due_at, reason)?;
                     }
                     Delivery::DeadLettered(_, reason) => {
-                        tx.outbox().dead_letter(lease, now, reason)?
+                        tx.outbox().dead_letter(lease, now, reason)?;
                     }
                 }
                 Ok(())
@@ -138,7 +138,8 @@ impl Mailing {
         let longest = FIRST_RETRY
             .saturating_mul(2_u32.saturating_pow(attempts))
             .min(LAST_RETRY);
-        let share = self.entropy.u64() as u16;
+        let [low, high, ..] = self.entropy.u64().to_le_bytes();
+        let share = u16::from_le_bytes([low, high]);
         longest / 2 + longest / 2 * u32::from(share) / (1 << 16)
     }
 }

@@ -37,6 +37,7 @@ impl Sessions {
     /// # Errors
     /// [`AuthenticateError::TokenInvalid`] if no live session has the token; [`AuthenticateError::Store`] if the database
     /// is needed and fails.
+    #[must_use]
     pub fn authenticate(
         self: &Arc<Self>,
         token: &Token,

@@ -54,7 +54,7 @@ impl Sessions {
             LogoutScope::ThisSession => {}
             LogoutScope::Everywhere => {
                 revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(id))
-                    .await?
+                    .await?;
             }
         }
         self.store

@@ -94,7 +94,7 @@ pub(super) fn resident_kib(memory: &mut Memory) -> u64 {
     let first = address / (page * 1_024);
     let pages = bytes.div_ceil(page * 1_024) + 2;
     // Eight bytes a page, of which the highest bit says whether it is in memory.
-    let mut entries = vec![0; pages as usize * 8];
+    let mut entries = vec![0; usize::try_from(pages).unwrap() * 8];
     let pagemap = std::fs::File::open("/proc/self/pagemap").unwrap();
     pagemap.read_exact_at(&mut entries, first * 8).unwrap();
     let present = entries.chunks_exact(8).filter(|entry| entry[7] & 0x80 != 0);

@@ -58,7 +58,7 @@ fn mail(kind: MailKind, language: Language, to: &str) -> OutgoingMail {
         language,
         to: email(to),
         created_at,
-        expires_at: created_at.plus(Duration::from_secs(600)),
+        expires_at: created_at.plus(Duration::from_mins(10)),
     }
 }
 

@@ -115,7 +115,9 @@ impl World {
 
     async fn insert(&self, session: Session, expires_at: Timestamp) {
         self.change(move |tx| {
-            let number = (1..).find(|n| session_id(*n) == session.id).unwrap();
+            let number = (1..1_000_000)
+                .find(|n| session_id(*n) == session.id)
+                .unwrap();
             let user = sample::account(number, &format!("user{number}"));
             tx.users().insert(&user).unwrap();
             let first = sample::token(number, 0, expires_at);

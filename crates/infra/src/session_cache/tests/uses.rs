@@ -252,7 +252,7 @@ async fn stopping_waits_for_a_flush_under_way_and_writes_what_it_could_not() {
     node.gate.hold_failing();
     let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
         node.gate.until_held(1).await;
-        let (_, ()) = tokio::join!(node.cache.write_all_uses(), async {
+        let ((), ()) = tokio::join!(node.cache.write_all_uses(), async {
             node.gate.mend();
             node.gate.release();
         });

@@ -24,7 +24,7 @@ static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgr
 static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait for the lock while another process migrates. SQLite waits for half as long.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How often a migration that deadlocks with running nodes is tried, and the pause after each try.
 const MOST_DEADLOCKS: u32 = 100;

@@ -13,11 +13,11 @@ use super::*;
 type Outcome = Result<(), StoreError>;
 
 /// A unit of work that inserts an account of this number, and then does something else.
-fn inserting<'s>(
-    store: &'s Arc<dyn Store>,
+fn inserting(
+    store: &Arc<dyn Store>,
     number: u32,
     then: impl Fn() -> Result<Decision, StoreError> + Send + 'static,
-) -> BoxFuture<'s, Outcome> {
+) -> BoxFuture<'_, Outcome> {
     store.run(Work::write(move |tx| {
         let inserted = tx.users().insert(&account(number, &format!("a{number}")));
         inserted.map_err(|error| match error {

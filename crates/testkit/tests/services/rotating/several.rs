@@ -77,7 +77,7 @@ async fn a_token_of_another_session_is_not_used() {
     let other = world.register("trinity", AZUMA).await;
     let found = one_of(&world, &old, &[&other.token]).await.unwrap();
     assert_eq!(found.token.hash, old.hash());
-    world.wait(Duration::from_secs(6 * 60));
+    world.wait(Duration::from_mins(6));
     assert!(
         !world.is_live(&other.token).await,
         "its five minutes are over"
