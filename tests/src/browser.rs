@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 use crate::server::workspace;
@@ -110,11 +110,11 @@ impl Browser {
     pub async fn click(&self, text: &str) {
         let root = self.find("/html").await;
         self.press(text).await;
-        let patience = Patience::of_seconds(PATIENCE);
+        let deadline = Deadline::in_seconds(PATIENCE);
         let name = format!("/element/{root}/name");
         while self.ask(Method::GET, &name, None).await.is_ok() {
-            assert!(!patience.is_over(), "{text} leads nowhere");
-            patience.step().await;
+            assert!(!deadline.is_over(), "{text} leads nowhere");
+            deadline.step().await;
         }
     }
 

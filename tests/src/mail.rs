@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mailparse::{MailHeaderMap, ParsedMail};
 
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 
 /// How many seconds a mail may take. A server that was killed while it wrote one has it leased for a while.
 const PATIENCE: u64 = 40;
@@ -48,7 +48,7 @@ impl Mailbox {
     pub fn nth_to(&self, address: &str, count: usize) -> impl Future<Output = Mail> {
         let caller = std::panic::Location::caller();
         async move {
-            let patience = Patience::of_seconds(PATIENCE);
+            let deadline = Deadline::in_seconds(PATIENCE);
             loop {
                 let mails = self.to(address);
                 if mails.len() >= count
@@ -57,11 +57,11 @@ impl Mailbox {
                     return newest.clone();
                 }
                 assert!(
-                    !patience.is_over(),
+                    !deadline.is_over(),
                     "{caller}: {} mails to {address} came, not {count}",
                     mails.len()
                 );
-                patience.step().await;
+                deadline.step().await;
             }
         }
     }

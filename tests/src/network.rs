@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
-use crate::trouble::Trouble;
+use crate::fault::Fault;
 
 /// Forwards TCP connections to an address.
 ///
@@ -56,16 +56,16 @@ impl Network {
     }
 
     /// Lets nothing through, either way.
-    pub fn cut(&self) -> Trouble {
+    pub fn cut(&self) -> Fault {
         self.directions.there.set(true);
         self.cut_answers()
     }
 
     /// Lets nothing come back; what is sent still arrives.
-    pub fn cut_answers(&self) -> Trouble {
+    pub fn cut_answers(&self) -> Fault {
         self.directions.back.set(true);
         let directions = Arc::clone(&self.directions);
-        Trouble::begun(move || {
+        Fault::begun(move || {
             directions.there.set(false);
             directions.back.set(false);
         })
@@ -161,11 +161,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let network = Network::to(listener.local_addr().unwrap());
         let (mut near, mut far) = connection(&network, &listener);
-        let trouble = network.cut();
+        let fault = network.cut();
         near.write_all(b"q").unwrap();
         far.write_all(b"a").unwrap();
         assert!(!arrives(&mut far) && !arrives(&mut near));
-        trouble.end();
+        fault.end();
         assert!(arrives(&mut far) && arrives(&mut near));
     }
 
@@ -174,11 +174,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let network = Network::to(listener.local_addr().unwrap());
         let (mut near, mut far) = connection(&network, &listener);
-        let trouble = network.cut_answers();
+        let fault = network.cut_answers();
         near.write_all(b"q").unwrap();
         far.write_all(b"a").unwrap();
         assert!(arrives(&mut far) && !arrives(&mut near));
-        trouble.end();
+        fault.end();
         assert!(arrives(&mut near));
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -50,13 +50,13 @@ impl Nginx {
     }
 
     fn wait_until_it_listens(&mut self) {
-        let patience = Patience::of_seconds(30);
+        let deadline = Deadline::in_seconds(30);
         while TcpStream::connect(self.address).is_err() {
             if let Ok(Some(status)) = self.process.try_wait() {
                 panic!("nginx ended: {status}");
             }
-            assert!(!patience.is_over(), "nginx does not listen");
-            patience.step_blocking();
+            assert!(!deadline.is_over(), "nginx does not listen");
+            deadline.step_blocking();
         }
     }
 

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
-/// What the binary was asked to do; `Cli::parse()` reads it.
+/// The parsed command line; `Cli::parse()` reads it.
 #[derive(Debug, Parser)]
 #[command(
     name = "azuma",
@@ -24,10 +24,10 @@ pub struct Cli {
     command: Option<Command>,
 }
 
-/// What there is to do.
+/// The commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Run the server; what `azuma` alone does
+    /// Run the server; `azuma` without a command does this too
     #[default]
     Serve,
     /// Bring the database to this version's schema, and stop
@@ -42,27 +42,27 @@ pub enum Command {
     Session(SessionTask),
 }
 
-/// What there is to do with sessions, beside a running server or without one.
+/// The commands for sessions. They work with and without a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum SessionTask {
-    /// End sessions; a running server refuses their tokens within three seconds
+    /// Revoke sessions; a running server refuses their tokens within three seconds
     Revoke(Revoked),
 }
 
-/// Which sessions. It has to be said, so that nobody logs everybody out by mistake.
+/// Which sessions to revoke. The flag is required, so that nobody logs every user out by mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Revoked {
-    /// Every session of every user, as after a backup was restored
+    /// Every session of every user, for use after a backup was restored
     #[arg(long, required = true)]
     pub all: bool,
 }
 
-/// What there is to do with mail. All of it works beside a running server.
+/// The commands for mail. They work beside a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum MailTask {
-    /// Send a test message, and tell what the mail server answered
+    /// Send a test message, and print the mail server's response
     Test {
-        /// Whom to send it to
+        /// The recipient
         #[arg(value_parser = EmailAddress::parse)]
         address: EmailAddress,
         /// The language of the message
@@ -75,33 +75,33 @@ pub enum MailTask {
         #[arg(long, default_value_t = 1000)]
         limit: u32,
     },
-    /// Tell all that is known of a message
+    /// Show everything that is known about a message
     Show {
-        /// Its id, as `list` tells it
+        /// The message's id, as `list` prints it
         id: Uuid,
     },
-    /// Send dead letters after all
+    /// Requeue dead letters
     Retry(Letters),
     /// Delete messages
     Discard(Letters),
 }
 
-/// Some messages.
+/// The messages that a command applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Letters {
-    /// Their ids, as `list` tells them
+    /// The messages' ids, as `list` prints them
     #[arg(required = true)]
     pub ids: Vec<Uuid>,
 }
 
-/// Reads the tag of a language that messages are written in.
+/// Parses the tag of a supported language.
 fn language() -> impl TypedValueParser<Value = Language> {
     PossibleValuesParser::new(Language::ALL.map(Language::tag))
         .try_map(|tag| Language::tagged(&tag).ok_or("no such language"))
 }
 
 impl Cli {
-    /// What to do; without a word about it, serve.
+    /// The command; [`Command::Serve`] if none was given.
     #[must_use]
     pub fn command(&self) -> Command {
         self.command.clone().unwrap_or_default()

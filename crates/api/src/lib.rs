@@ -2,17 +2,17 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`cli`], [`config`] | what the binary is asked to do, and how |
-//! | `commands` | what it then does, a file each |
-//! | `wiring` | puts the real parts together; the only place that names `azuma-infra` |
-//! | `listener` | where clients come in, and which are let in |
+//! | [`cli`], [`config`] | the command line and the configuration |
+//! | `commands` | the commands, a file each |
+//! | `wiring` | assembles the server from `azuma-infra`'s implementations |
+//! | `listener` | the listening sockets and the admission of connections |
 //! | `server` | the HTTP server over the use cases |
-//! | `workers` | what goes on beside the requests |
+//! | `workers` | the background tasks |
 //! | `telemetry` | the log |
-//! | `signals`, `open_files` | what the system tells the process, and allows it |
+//! | `signals`, `open_files` | signals, and the limit to open files |
 //! | `dialects` | the three HTTP APIs, a folder each |
-//! | `pages` | the pages that mails link to |
-//! | `http` | what the dialects do alike |
+//! | `pages` | the HTML pages that mails link to |
+//! | `http` | what the dialects share |
 
 pub mod cli;
 mod commands;
@@ -39,7 +39,7 @@ use clap::Parser;
 use cli::{Cli, Command};
 use config::Config;
 
-/// Does what the command line says. A failure is one sentence on standard error.
+/// Runs the command line. A failure prints one sentence on standard error.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -52,16 +52,16 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Says something on standard error, and does not wait for ever for somebody to read it.
+/// Prints a text on standard error, without waiting for ever for a reader.
 fn complain(sentence: String) {
     let (done, said) = channel();
     let speaker = thread::Builder::new().spawn(move || {
-        // There is nobody else to tell.
+        // There is no other place to report to.
         let _ = stderr().write_all(sentence.as_bytes());
         let _ = done.send(());
     });
     if speaker.is_ok() {
-        let _ = said.recv_timeout(telemetry::LAST_WORDS);
+        let _ = said.recv_timeout(telemetry::LAST_LINES);
     }
 }
 

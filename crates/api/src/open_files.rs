@@ -1,28 +1,28 @@
-//! How many files the server may open at once. Connections are files, too.
+//! The limit to open files. Each connection is an open file.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::config::Config;
 
-/// What the server cannot start without, besides [`A_WORKER`] for each thread that answers requests.
+/// The fewest files that the server needs to start, besides [`A_WORKER`] for each worker thread.
 const FEWEST: u64 = 64;
 const A_WORKER: u64 = 4;
-/// What a connection to the database takes at the most: SQLite's have a file, its log and its index.
+/// The most files of one database connection: SQLite opens the database, its write-ahead log and the log's index.
 const A_DATABASE_CONNECTION: u64 = 3;
-/// With room for fewer clients than this at once, the log warns.
+/// The log warns if fewer client connections than this fit under the limit.
 const MANY_CLIENTS: u64 = 1024;
 
-/// Raises the limit as far as the process may, and logs it.
+/// Raises the limit to its hard limit, and logs the result.
 ///
 /// # Errors
-/// A sentence, where the server cannot work with so few.
+/// One sentence if the hard limit is too low for the server.
 pub fn raise_limit(config: &Config) -> Result<(), String> {
     let limit = raised();
     let workers = u64::try_from(config.http.worker_count()).unwrap_or(u64::MAX);
     let fewest = FEWEST.saturating_add(workers.saturating_mul(A_WORKER));
     if limit < fewest {
         return Err(format!(
-            "the server may open {limit} files at once and needs {fewest} at the least: raise its limit, by `ulimit -n` or \
+            "the server may open {limit} files at once and needs at least {fewest}: raise the limit with `ulimit -n` or \
              systemd's LimitNOFILE"
         ));
     }
@@ -30,8 +30,8 @@ pub fn raise_limit(config: &Config) -> Result<(), String> {
     let clients = limit.saturating_sub(fewest.saturating_add(connections));
     if clients < MANY_CLIENTS {
         tracing::warn!(
-            "the server may open {limit} files at once, of which {clients} are left for clients' connections; `ulimit -n` or \
-             systemd's LimitNOFILE raises the limit"
+            "the server may open {limit} files at once, which leaves {clients} for client connections; raise the limit with `ulimit -n` \
+             or systemd's LimitNOFILE"
         );
     } else {
         tracing::info!("the server may open {limit} files at once");
@@ -39,7 +39,7 @@ pub fn raise_limit(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-/// The limit, at its highest.
+/// Raises the soft limit to the hard limit and returns the limit in force.
 fn raised() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let highest = Rlimit {
@@ -49,10 +49,10 @@ fn raised() -> u64 {
     let holds = match setrlimit(Resource::Nofile, highest) {
         Ok(()) => limit.maximum,
         Err(error) => {
-            tracing::warn!(%error, "the limit to open files cannot be raised");
+            tracing::warn!(%error, "cannot raise the limit to open files");
             limit.current
         }
     };
-    // None is no limit.
+    // `None` means unlimited.
     holds.unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! The HTTP server over the use cases.
+//! The HTTP server.
 
 use std::error::Error;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::dialects::legacy::CookieTransport;
 use crate::dialects::{account, azuma, legacy};
 use crate::http::api_error::whole_seconds;
-use crate::http::body::BodyPatience;
+use crate::http::body::BodyTimeout;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
@@ -22,12 +22,12 @@ use crate::listener::{Door, listen_on};
 use crate::pages;
 use crate::wiring::Parts;
 
-/// How long a client that is still sending may take to read an answer before the connection is closed.
+/// How long a client that is still sending may take to read the response before the server closes the connection.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Binds the address and starts to answer. Told to stop, the server finishes what it began within
-/// three quarters of `http.shutdown_grace`; signals are its caller's. Requests that are still being sent when the other end of
-/// `stopping` is dropped have a moment left.
+/// Binds the address and starts the server. When stopped, it finishes open requests within three quarters of
+/// `http.shutdown_grace`. Bodies that are still being sent when the sender of `stopping` is dropped have one second left. The
+/// caller handles signals.
 pub fn start(
     config: &Config,
     parts: Parts,
@@ -38,7 +38,7 @@ pub fn start(
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
     let door = Door::new(&config.http, trusted.clone());
     let proxies = Data::new(trusted);
-    let patience = Data::new(BodyPatience::new(config.http.body_timeout, stopping));
+    let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
     let dialects = Dialects::of(config);
     let keep_alive = config.http.keep_alive;
     let address = config.http.listen.as_str();
@@ -56,7 +56,7 @@ pub fn start(
             .app_data(sessions.clone())
             .app_data(accounts.clone())
             .app_data(proxies.clone())
-            .app_data(patience.clone())
+            .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
             .configure(pages::routes)
             .default_service(web::to(unknown_route::<azuma::Azuma>))
@@ -80,12 +80,12 @@ pub fn start(
     Ok(server.run())
 }
 
-/// What requests get of the time to stop in: a client that sends its body for ever must not take it all.
+/// The share of the shutdown time that requests get, so that an endless body cannot use all of it.
 fn grace_of_requests(grace: Duration) -> Duration {
     grace * 3 / 4
 }
 
-/// The dialects that are switched on; the routes of the others are unknown.
+/// Adds the routes of the enabled dialects.
 #[derive(Clone)]
 struct Dialects {
     azuma: Option<azuma::Settings>,
@@ -121,7 +121,7 @@ impl Dialects {
             legacy,
             account,
         } = self.clone();
-        // No path is two dialects'. The router tries one after the other: what is asked most comes first.
+        // No two dialects share a path. The router tries routes in order, so the most frequent ones come first.
         if let Some(settings) = azuma {
             azuma::routes(config, settings);
         }

@@ -1,4 +1,4 @@
-//! What signals ask of the server. A thread of its own hears them, whatever the others are doing.
+//! Signals. A dedicated thread handles them, so they work while all other threads are busy.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::telemetry::Log;
 
-/// What is heard, what it is called, and what it asks for. By default each of them ends a process where it stands.
+/// Each handled signal, its name and its effect. By default each of them would kill the process at once.
 const HEARD: [(SignalKind, &str, Request); 6] = [
     (SignalKind::terminate(), "SIGTERM", Request::Stop),
     (SignalKind::interrupt(), "SIGINT", Request::Stop),
@@ -31,29 +31,29 @@ enum Request {
     Nothing,
 }
 
-/// What the server is at.
+/// What the server is doing.
 enum Phase {
     Starting,
     Serving(oneshot::Sender<()>),
     Stopping,
 }
 
-/// The signals that are heard.
+/// Handle of the signal thread.
 pub struct Signals {
     phase: Arc<Mutex<Phase>>,
 }
 
 impl Signals {
-    /// Hears signals from now on. One that asks a starting server to stop ends the process at once, with success: nothing
-    /// has begun. So does a second one while it stops, with a failure: whoever sends it does not want to wait.
+    /// Handles signals from now on. A stop signal during the start exits at once with status 0, because no request has begun. A
+    /// second stop signal while the server is stopping exits at once with status 1.
     pub fn hear(log: Log) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let signals = {
             let _entered = runtime.enter();
-            // Writing to a file that has reached its limit is an error like others, not the end. Nobody is told: the file
-            // may be the log.
+            // SIGXFSZ: writing beyond the file size limit then fails with an error and does not kill the process. It is not
+            // logged, because the file may be the log.
             let _ = signal(SignalKind::from_raw(Number::XFSZ.as_raw()))?;
             open()?
         };
@@ -65,7 +65,7 @@ impl Signals {
         Ok(Self { phase })
     }
 
-    /// Says that the server is up. Whoever awaits what this answers stops it in an orderly way when a signal asks for it.
+    /// Reports that the server is up. The returned receiver completes at the first stop signal.
     pub fn serving(&self) -> oneshot::Receiver<()> {
         let (stop, told) = oneshot::channel();
         *lock(&self.phase) = Phase::Serving(stop);
@@ -85,7 +85,7 @@ async fn obey(mut signals: Vec<(Signal, &'static str, Request)>, phase: &Mutex<P
         let (name, request) = next(&mut signals).await;
         match request {
             Request::Nothing => {
-                tracing::info!("{name} is ignored: settings are read at the start alone");
+                tracing::info!("{name} is ignored: settings are read only at start");
             }
             Request::Stop => stop(name, phase, log),
         }
@@ -108,17 +108,17 @@ fn stop(name: &str, phase: &Mutex<Phase>, log: &Log) {
     let before = replace(&mut *lock(phase), Phase::Stopping);
     match before {
         Phase::Starting => {
-            tracing::info!("stopped by {name} before the server was up");
+            tracing::info!("{name} stopped the server before it was up");
             end(log, 0)
         }
         Phase::Serving(stop) => {
-            tracing::info!("stopping, as {name} asks; what has begun is finished first");
-            // Its receiver goes when the server stops by itself.
+            tracing::info!("{name}: stopping after open requests have finished");
+            // Fails only if the server has stopped by itself.
             let _ = stop.send(());
         }
         Phase::Stopping => {
             tracing::warn!(
-                "ending at once, as another {name} asks; the last minute's uses of sessions may not be written"
+                "second {name}: exiting at once; the session uses of the last minute may not be written"
             );
             end(log, 1)
         }

@@ -1,4 +1,4 @@
-//! Puts the real parts together. Only this and the configuration, whose values are of its types, name `azuma-infra`.
+//! Assembles the server. Only this module and `config`, which parses values into their types, may name `azuma-infra`.
 
 use std::error::Error;
 use std::fs;
@@ -18,7 +18,7 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::mail::{
-    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpPatience, SmtpSetupError,
+    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
     Templates,
 };
 use azuma_infra::secret_key_file::load_or_create_secret_key;
@@ -34,15 +34,15 @@ use crate::config::Config;
 const KEY_FILE: &str = "secret.key";
 
 const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
-                           base64 on every node, once made by `openssl rand -base64 32`";
+                           base64 on every node; `openssl rand -base64 32` makes them";
 
 const NOT_UP_TO_DATE: &str =
-    "there is no database yet, or it is older than this version: run `azuma migrate` first";
+    "the database does not exist or is older than this version: run `azuma migrate` first";
 
-const ANOTHER_DATABASE: &str = "`database.migrate_url` was migrated, and `database.url` lacks what came with it: both must name one \
-     database, and the user of `database.url` must be allowed to read its tables, `__diesel_schema_migrations` among them";
+const ANOTHER_DATABASE: &str = "the migrations of `database.migrate_url` are not visible through `database.url`: both must name the same \
+     database, and the user of `database.url` must be allowed to read its tables, including `__diesel_schema_migrations`";
 
-/// What the server runs on.
+/// The parts that the server runs on.
 pub struct Parts {
     pub accounts: Arc<Accounts>,
     pub sessions: Arc<Sessions>,
@@ -51,7 +51,7 @@ pub struct Parts {
     pub session_cache: SessionCache,
 }
 
-/// Opens everything, and brings the database to this version's schema.
+/// Opens the database, migrates it to this version's schema, and builds the services.
 pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let url = &config.database.url;
     let key = secret_key(config)?;
@@ -116,7 +116,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     })
 }
 
-/// Brings the database to this version's schema, and answers the names of the migrations that took.
+/// Migrates the database to this version's schema, and returns the names of the applied migrations.
 pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> {
     let database = &config.database;
     let url = (database.migrate_url.as_ref()).unwrap_or(&database.url);
@@ -124,7 +124,7 @@ pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> 
     Ok(migrate(url)?)
 }
 
-/// A way to send test messages, whatever the database does.
+/// Sends test messages without the database.
 pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
     Ok(TestMail {
         mailer: mailer(config)?,
@@ -133,19 +133,19 @@ pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
     })
 }
 
-/// The outbox, for its operator.
+/// The operator's access to the outbox.
 pub fn outbox_admin(config: &Config) -> Result<OutboxAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     Ok(OutboxAdmin::new(store, Arc::new(SystemClock)))
 }
 
-/// Everybody's sessions, for their operator.
+/// The operator's access to all sessions.
 pub fn session_admin(config: &Config) -> Result<SessionAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     Ok(SessionAdmin::new(store, Arc::new(SystemClock)))
 }
 
-/// The store as it is: a server of this version or the one before may run beside it, so nothing is migrated.
+/// Opens the store without migrating it, because a server of this or the previous version may be running.
 fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Error>> {
     if !is_up_to_date(&config.database.url)? {
         return Err(NOT_UP_TO_DATE.into());
@@ -165,17 +165,17 @@ fn open_store(config: &Config) -> Result<DieselStore, Box<dyn Error>> {
 fn pool_options(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: config.database.max_connections,
-        wait: config.database.acquire_timeout,
+        acquire_timeout: config.database.acquire_timeout,
         pooling: config.database.pooling,
         ..PoolOptions::default()
     }
 }
 
-/// Two, so that one may hang.
+/// Two connections, so that one may hang.
 fn for_polls(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: 2,
-        wait: PoolOptions::default().wait,
+        acquire_timeout: PoolOptions::default().acquire_timeout,
         ..pool_options(config)
     }
 }
@@ -200,13 +200,13 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
         templates: templates(config)?,
     };
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
-    let patience = SmtpPatience {
+    let timeouts = SmtpTimeouts {
         to_open: mail.connect_timeout,
         to_send: mail.send_timeout,
     };
     Ok(match &mail.url {
         Some(server) => {
-            let mailer = SmtpMailer::new(server.clone(), authorities, patience, settings);
+            let mailer = SmtpMailer::new(server.clone(), authorities, timeouts, settings);
             Arc::new(mailer.map_err(|error| match error {
                 SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
                 SmtpSetupError::Tls(_) => error.to_string(),
@@ -230,7 +230,7 @@ fn read_ca_file(path: &Path) -> Result<Authorities, String> {
     Authorities::from_pem(&pem).map_err(|error| refused(error.to_string()))
 }
 
-/// The configured key; without one, the file beside the SQLite database.
+/// The configured key, or else the key in the file beside the SQLite database.
 fn secret_key(config: &Config) -> Result<SecretKey, Box<dyn Error>> {
     if let Some(key) = &config.secret_key {
         return Ok(key.clone());

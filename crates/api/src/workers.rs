@@ -1,5 +1,4 @@
-//! What goes on beside the requests: mail goes out, recoveries begin, what has expired is deleted. A task that panics
-//! begins again.
+//! Background tasks: sending mail, starting recoveries, deleting expired rows. A task that panics is restarted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,21 +16,21 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::wiring::Parts;
 
-/// How often the outbox and the recoveries are looked at.
+/// How often the outbox and the recoveries are polled.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
-/// How many messages are sent at once, so that one the mail server takes long for does not hold up the others.
+/// How many messages are sent at once, so that a slow delivery does not delay the others.
 const MOST_AT_ONCE: u32 = 4;
-/// How often what has expired is deleted.
+/// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// How often mail is deleted that was kept for long enough.
+/// How often mail older than `mail.keep` is deleted.
 const DISCARD_EVERY: Duration = Duration::from_secs(60 * 60);
-/// How long after a panic a task begins again.
+/// The pause before a task restarts after a panic.
 const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// A message to send, or to dead_letter.
+/// A leased message to send, or an unreadable one to make a dead letter.
 type Leased = Result<LeasedMail, UnreadableMail>;
 
-/// The background tasks. They end by themselves when the other end of `stopped` is dropped.
+/// The background tasks. They end once the sender of `stopped` is dropped.
 pub struct Workers([JoinHandle<()>; 4]);
 
 impl Workers {
@@ -59,7 +58,7 @@ impl Workers {
         ])
     }
 
-    /// Lets them finish what they are at, until the deadline.
+    /// Waits until the tasks have finished their current work, at most until the deadline.
     pub async fn finish(self, deadline: Instant) {
         for worker in self.0 {
             if timeout_at(deadline, worker).await.is_err() {
@@ -69,18 +68,18 @@ impl Workers {
     }
 }
 
-/// Runs a task until it ends by itself. One that panics begins again, after a pause.
+/// Runs a task until it ends by itself, and restarts it after a pause if it panics.
 pub async fn keep_running<Task: Future<Output = ()> + Send + 'static>(
     name: &str,
     begin: impl Fn() -> Task,
 ) {
     loop {
-        // A set of one, which is aborted when it is dropped.
+        // A set of one task, because dropping a set aborts its task.
         let mut running = JoinSet::new();
         running.spawn(begin());
         match running.join_next().await {
             Some(Err(error)) if error.is_panic() => {
-                tracing::error!("{name} panicked, and begins again");
+                tracing::error!("{name} panicked and will be restarted");
                 sleep(BEGIN_AGAIN_AFTER).await;
             }
             Some(Ok(()) | Err(_)) | None => return,
@@ -88,8 +87,8 @@ pub async fn keep_running<Task: Future<Output = ()> + Send + 'static>(
     }
 }
 
-/// Sends what is due, some messages at a time, until told to stop. One whose sending panics gives its place back, and is
-/// sent again when its lease has run out.
+/// Sends due messages, [`MOST_AT_ONCE`] at a time, until told to stop. A message whose delivery panics releases its permit and
+/// is sent again once its lease has expired.
 async fn deliver_mail(
     mailing: Arc<Mailing>,
     places: Arc<Semaphore>,
@@ -101,31 +100,31 @@ async fn deliver_mail(
         }
         pause(MAIL_EVERY, &mut stopped).await;
     }
-    // With all places free, nothing is being sent.
+    // Holding all permits means that no delivery is running.
     let _ = places.acquire_many(MOST_AT_ONCE).await;
 }
 
-/// Turns requests into links and messages until told to stop. One that cannot be worked on holds up no other.
+/// Turns recovery requests into links and messages until told to stop. A failing request does not delay the others.
 async fn begin_recoveries(accounts: Arc<Accounts>, mut stopped: watch::Receiver<()>) {
     while !is_stopped(&stopped) {
         match accounts.begin_recoveries().await {
             Ok(RecoveryProgress::Made) => continue,
             Ok(RecoveryProgress::Rescheduled(recovery, due_at, reason)) => {
-                tracing::warn!(%recovery, %due_at, reason, "a recovery could not be worked on, and will be tried again");
+                tracing::warn!(%recovery, %due_at, reason, "a recovery failed and will be tried again");
                 continue;
             }
             Ok(RecoveryProgress::GivenUp(recovery, reason)) => {
-                tracing::error!(%recovery, reason, "a recovery could not be worked on in time, and is given up");
+                tracing::error!(%recovery, reason, "a recovery failed until its deadline and is given up");
                 continue;
             }
             Ok(RecoveryProgress::NoneDue) => {}
-            Err(error) => tracing::warn!(%error, "recoveries could not be looked for"),
+            Err(error) => tracing::warn!(%error, "could not poll for recoveries"),
         }
         pause(MAIL_EVERY, &mut stopped).await;
     }
 }
 
-/// The next message, once there is a place to send it from; `None` where none is due.
+/// Leases the next message once a permit is free; `None` if no message is due.
 async fn lease(
     mailing: &Mailing,
     places: &Arc<Semaphore>,
@@ -138,7 +137,7 @@ async fn lease(
     match mailing.lease_mail().await {
         Ok(mail) => Some((mail?, place)),
         Err(error) => {
-            tracing::warn!(%error, "the outbox could not be worked on");
+            tracing::warn!(%error, "could not poll the outbox");
             None
         }
     }
@@ -153,15 +152,15 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
     match &delivery {
         Delivery::Done(_) => {}
         Delivery::Rescheduled(mail, _, reason) => {
-            tracing::warn!(%mail, reason, "a message could not be sent, and will be tried again");
+            tracing::warn!(%mail, reason, "a message could not be sent and will be tried again");
         }
         Delivery::DeadLettered(mail, reason) => {
-            tracing::error!(%mail, reason, "a message cannot be sent, and is kept as a dead letter");
+            tracing::error!(%mail, reason, "a message cannot be sent and is now a dead letter");
         }
     }
-    // What was sent and is not written off is sent again.
+    // A message that was sent but not settled is sent again.
     while let Err(error) = mailing.settle_mail(lease, &delivery).await {
-        tracing::warn!(%error, mail = %lease.id, "what came of a message could not be written");
+        tracing::warn!(%error, mail = %lease.id, "the outcome of a message could not be stored");
         if !mailing.holds(lease) {
             return;
         }
@@ -169,7 +168,7 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
     }
 }
 
-/// Deletes what has expired, some of it at a time, until told to stop.
+/// Deletes expired rows in batches until told to stop.
 async fn sweep(housekeeping: Arc<Housekeeping>, stopped: watch::Receiver<()>) {
     let failure = "expired rows could not be deleted";
     let apart = AtomicBool::new(false);
@@ -181,14 +180,14 @@ async fn sweep(housekeeping: Arc<Housekeeping>, stopped: watch::Receiver<()>) {
     .await;
 }
 
-/// Says why what has expired is kept; of clocks that are apart, once until they agree.
+/// Logs why expired rows are kept. A difference between the clocks is logged once until they agree again.
 fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
     let is_apart = doubt == Some(ClockDoubt::Apart);
     let was_apart = apart.swap(is_apart, Ordering::Relaxed);
     match doubt {
         Some(ClockDoubt::Set) => tracing::warn!(
             "this machine's clock was set, or jumped; expired sessions, links and accounts stay in the database until \
-             the clock has gone evenly for an hour"
+             the clock has run evenly for an hour"
         ),
         Some(ClockDoubt::Apart) if !was_apart => tracing::warn!(
             "this machine's clock and the database's are more than a minute apart; expired sessions, links and accounts \
@@ -198,13 +197,13 @@ fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
     }
 }
 
-/// Deletes mail that was kept for long enough until told to stop.
+/// Deletes mail older than `mail.keep` until told to stop.
 async fn discard_old_mail(housekeeping: Arc<Housekeeping>, mut stopped: watch::Receiver<()>) {
     while !is_stopped(&stopped) {
         match housekeeping.discard_mail_files().await {
             Ok(0) => {}
             Ok(files) => tracing::info!(files, "messages older than `mail.keep` were deleted"),
-            Err(error) => tracing::warn!(%error, "old messages could not be deleted"),
+            Err(error) => tracing::warn!(%error, "could not delete old messages"),
         }
         match housekeeping.discard_dead_letters().await {
             Ok(DiscardedLetters { count: 0, .. }) => {}
@@ -217,13 +216,13 @@ async fn discard_old_mail(housekeeping: Arc<Housekeeping>, mut stopped: watch::R
                     continue;
                 }
             }
-            Err(error) => tracing::warn!(%error, "old dead letters could not be deleted"),
+            Err(error) => tracing::warn!(%error, "could not delete old dead letters"),
         }
         pause(DISCARD_EVERY, &mut stopped).await;
     }
 }
 
-/// Does a task again and again until told to stop, with a pause whenever nothing is left to do or it failed.
+/// Repeats a task until told to stop, with a pause whenever the task failed or had nothing left to do.
 async fn repeat<Done: Future<Output = Result<Backlog, StoreError>>>(
     every: Duration,
     failure: &str,
@@ -240,7 +239,7 @@ async fn repeat<Done: Future<Output = Result<Backlog, StoreError>>>(
     }
 }
 
-/// Nothing is ever sent over the channel; its sender goes when the server is told to stop.
+/// No value is ever sent on this channel; the sender is dropped when the server is told to stop.
 fn is_stopped(stopped: &watch::Receiver<()>) -> bool {
     stopped.has_changed().is_err()
 }

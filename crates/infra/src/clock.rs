@@ -7,7 +7,7 @@ use azuma_domain::ports::Clock;
 
 use crate::monotonic::Moment;
 
-/// Tells the time of the machine. A clock before 1970 counts as 1970.
+/// The machine's clock. A time before 1970 is returned as 1970.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

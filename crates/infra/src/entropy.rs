@@ -5,23 +5,23 @@ use std::time::Duration;
 use azuma_domain::ports::Entropy;
 use uuid::{Builder, Uuid};
 
-/// How long to wait for a source that stopped answering.
+/// The pause before a source that failed is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ids and numbers from the operating system's random numbers.
+/// Ids and numbers from the operating system's random number generator.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy(());
 
-/// The operating system gives no random numbers, and nothing can run without.
+/// The operating system has no random number generator. The server cannot run without one.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gives no random numbers: {0}")]
 pub struct NoEntropy(#[source] getrandom::Error);
 
 impl SystemEntropy {
-    /// Opens the source, once, at start. Blocks while the machine, just booted, has none yet.
+    /// Checks the generator once, at start. Blocks while the machine, just booted, has too little entropy.
     ///
     /// # Errors
-    /// [`NoEntropy`] where the operating system has no source.
+    /// [`NoEntropy`] if the operating system has no random number generator.
     pub fn open() -> Result<Self, NoEntropy> {
         getrandom::fill(&mut [0; 16]).map_err(NoEntropy)?;
         Ok(Self(()))
@@ -38,12 +38,12 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// Once Linux has given random bytes, which `open` has checked, it always gives this few. On a system that does not, this
-/// waits, because an id that can be guessed is worse than none.
+/// Linux never fails for so few bytes once the generator is ready, which `open` checked. On another system this waits, because an id
+/// that can be guessed is worse than none.
 fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
     while let Err(error) = getrandom::fill(&mut bytes) {
-        tracing::error!(%error, "waiting for random numbers");
+        tracing::error!(%error, "the operating system gives no random numbers; waiting and trying again");
         std::thread::sleep(PAUSE);
     }
     bytes

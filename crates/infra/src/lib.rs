@@ -1,16 +1,16 @@
-//! The domain's ports on real things: databases, Argon2, SMTP, files, the clock.
+//! Implementations of the domain's ports: databases, Argon2, SMTP, files, the clock.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`abuse_guard`] | the guard against those who try too much, in memory |
+//! | [`abuse_guard`] | rate limits, in memory |
 //! | [`clock`], [`entropy`] | the machine's time and randomness |
-//! | [`hashing`] | passwords, on threads of their own |
-//! | [`mail`] | messages: their text, SMTP, files |
-//! | [`secret_key_file`] | the key that tokens are derived with |
-//! | [`security_log`] | what matters for the security of accounts, in the log |
-//! | [`session_cache`] | who is asking, from memory |
+//! | [`hashing`] | password hashing, on its own threads |
+//! | [`mail`] | mails: their texts, SMTP, files |
+//! | [`secret_key_file`] | the key that tokens are derived from |
+//! | [`security_log`] | security events, as lines of the log |
+//! | [`session_cache`] | the session check, from memory |
 //! | [`store`] | the databases |
-//! | [`web`] | this server's own URL, and those of the pages that mailed links lead to |
+//! | [`web`] | the URLs of this server and of the pages that links in mails lead to |
 
 pub mod abuse_guard;
 pub mod clock;

@@ -1,8 +1,8 @@
-//! Time that only passes.
+//! Monotonic time.
 
 use std::time::Duration;
 
-/// A moment on a clock that nobody sets, as the time since some moment of the past.
+/// A point of monotonic time, as the duration since an arbitrary start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(Duration);
 
@@ -15,7 +15,7 @@ impl Moment {
         u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// How long ago that moment of the past was.
+    /// The duration since the arbitrary start.
     pub(crate) fn since_start(self) -> Duration {
         self.0
     }
@@ -25,16 +25,16 @@ impl Moment {
     }
 }
 
-/// Tells what moment it is.
+/// Returns the current point of monotonic time.
 pub(crate) type Stopwatch = Box<dyn Fn() -> Moment + Send + Sync>;
 
-/// The machine's.
+/// The machine's monotonic clock.
 pub(crate) fn stopwatch() -> Stopwatch {
     Box::new(Moment::now)
 }
 
 impl Moment {
-    /// By the machine's clock. On Linux it goes on while the machine is suspended, as what others do goes on.
+    /// Reads the clock. On Linux it counts the time while the machine is suspended, because other nodes go on.
     #[cfg(target_os = "linux")]
     pub(crate) fn now() -> Self {
         use rustix::time::{ClockId, clock_gettime};
@@ -45,7 +45,7 @@ impl Moment {
         Self(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
     }
 
-    /// By the machine's clock.
+    /// Reads the clock.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn now() -> Self {
         use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The secret key, kept in a file that the first start makes.
+//! The secret key file, which the first start creates.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,21 +12,21 @@ use zeroize::Zeroizing;
 use crate::private_folder::make_private_folder;
 
 const KEY_BYTES: usize = 32;
-/// More than this is no key file, whatever it holds.
+/// A file larger than this, in bytes, is not a key file.
 const MAX_FILE_BYTES: u64 = 1_024;
 
-/// The key file can be neither read nor made. No message repeats its content.
+/// The key file can be neither read nor created. No error repeats its content.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretKeyFileError {
-    /// It is there and cannot be read.
+    /// The file exists and cannot be read.
     #[error("the secret key file {} cannot be read: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// It is there and holds something else.
+    /// The file holds something other than a key.
     #[error(
         "the secret key file {} holds no key: it must hold 32 bytes in base64, as `openssl rand -base64 32` prints them",
         path.display()
@@ -35,23 +35,24 @@ pub enum SecretKeyFileError {
         /// The file.
         path: PathBuf,
     },
-    /// It is not there and cannot be made.
+    /// The file does not exist and cannot be created.
     #[error("the secret key file {} cannot be made: {source}", path.display())]
     NotMade {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
 }
 
-/// Reads the key of this file; where there is no file yet, makes one with a new key (mode 0600), and the folders
-/// above it (0700). Of any number of processes that do so at once, all get the same key. Blocks; called once, at start.
+/// Reads the key of this file. If the file does not exist, creates it with a new key (mode 0600), and its parent
+/// directories (0700). If several processes do so at once, all get the same key. Blocks; called once, at start.
 ///
-/// A file that others may read is used, with a warning in the log.
+/// If other users may read the file, a warning is logged and the key is used.
 ///
 /// # Errors
-/// [`SecretKeyFileError`] when the file can be neither read nor made, or holds no key. It is never overwritten.
+/// [`SecretKeyFileError`] if the file can be neither read nor created, or holds no key. An existing file is never
+/// overwritten.
 pub fn load_or_create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
     match load(path)? {
         Some(key) => Ok(key),
@@ -92,7 +93,7 @@ fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
     if put(path, &bytes).map_err(not_made)? {
         return Ok(SecretKey::from_bytes(*bytes));
     }
-    // Another process was first. Its file was whole before it had the name.
+    // Another process has created the file first, and renamed it when it was whole.
     load(path)?.ok_or_else(|| not_made(ErrorKind::NotFound.into()))
 }
 
@@ -104,7 +105,7 @@ fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
     };
     make_private_folder(folder)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(key));
-    // Made with mode 0600.
+    // `tempfile` creates files with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix(".secret.key.")
         .tempfile_in(folder)?;

@@ -1,4 +1,4 @@
-//! The security log: lines of the server's log, of a target of their own. `docs/security-log.md` tells what they say.
+//! The security log: lines of the server's log, of a target of their own. `docs/security-log.md` explains them.
 
 use azuma_domain::ports::{
     LimitedAction, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
@@ -12,7 +12,7 @@ const TARGET: &str = "azuma::security";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecurityLogLines;
 
-/// A line in the making. Its message and its words are ours, so no client can put anything into a line.
+/// The fixed texts of a line. A client cannot put any text into a line.
 struct Line {
     event: &'static str,
     message: &'static str,
@@ -41,11 +41,11 @@ impl SecurityLog for SecurityLogLines {
 fn line(kind: SecurityEventKind) -> Line {
     let (event, message) = match kind {
         SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
-        SecurityEventKind::AttemptLimited(_) => ("attempt_blocked", "a client was asked to wait"),
+        SecurityEventKind::AttemptLimited(_) => ("attempt_blocked", "a client was rate limited"),
         SecurityEventKind::LinkRefused => ("link_refused", "a mailed link did nothing"),
         SecurityEventKind::LinkDisowned => (
             "link_disowned",
-            "whoever was mailed a link did not ask for it",
+            "the recipient of a mailed link did not ask for it",
         ),
         SecurityEventKind::RecoveryRequested => ("recovery_requested", "a recovery was asked for"),
         SecurityEventKind::PasswordReset => ("password_reset", "a mailed link set a new password"),
@@ -60,7 +60,7 @@ fn line(kind: SecurityEventKind) -> Line {
             ("email_changed", "a mailed link confirmed another address")
         }
         SecurityEventKind::SessionsRevoked => {
-            ("sessions_revoked", "a user ended all of its sessions")
+            ("sessions_revoked", "a user revoked all of its sessions")
         }
         SecurityEventKind::AccountDeleted => ("account_deleted", "a user deleted its account"),
     };

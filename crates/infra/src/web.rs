@@ -1,14 +1,14 @@
-//! URLs that people open: this server's own, and those of the pages that mailed links lead to.
+//! The URLs of this server and of the pages that links in mails lead to.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
 
-/// What stands for the public URL in a [`PageUrl`].
+/// The placeholder for the public URL in a [`PageUrl`].
 const PLACEHOLDER: &str = "{public_url}";
 
-/// The URL clients reach the server under: scheme, host and port, with no `/` at its end.
+/// The URL under which clients reach the server: scheme, host and port, without a trailing `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 

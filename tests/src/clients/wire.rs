@@ -48,8 +48,8 @@ impl Wire {
     }
 
     fn on(stream: TcpStream) -> Self {
-        let patience = Some(Duration::from_secs(2));
-        stream.set_read_timeout(patience).expect("a socket");
+        let deadline = Some(Duration::from_secs(2));
+        stream.set_read_timeout(deadline).expect("a socket");
         Self {
             stream,
             is_closed: false,

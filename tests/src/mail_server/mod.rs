@@ -16,8 +16,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub use script::{Reaction, Step};
 
 use crate::certificates::Certificates;
+use crate::deadline::Deadline;
 use crate::mail::Mailbox;
-use crate::patience::Patience;
 use crate::scratch;
 use conversation::Host;
 use script::Script;
@@ -146,10 +146,10 @@ impl MailServer {
 
     /// Waits until it has reacted so often otherwise than by accepting.
     pub async fn until_reactions(&self, count: u32) {
-        let patience = Patience::of_seconds(PATIENCE);
+        let deadline = Deadline::in_seconds(PATIENCE);
         while self.reactions() < count {
-            assert!(!patience.is_over(), "{} reactions", self.reactions());
-            patience.step().await;
+            assert!(!deadline.is_over(), "{} reactions", self.reactions());
+            deadline.step().await;
         }
     }
 

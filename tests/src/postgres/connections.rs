@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::Cluster;
+use crate::fault::Fault;
 use crate::process::{Signal, send_to};
-use crate::trouble::Trouble;
 
 /// How long to wait before looking for new connections.
 const STEP: Duration = Duration::from_millis(20);
@@ -30,7 +30,7 @@ impl Connections {
     }
 
     /// Kills them, again and again; at least one has been.
-    pub fn keep_killing(&self) -> Trouble {
+    pub fn keep_killing(&self) -> Fault {
         let killed = self.select("count(pg_terminate_backend(pid))");
         assert_ne!(killed.trim(), "0", "{} is not connected", self.client);
         let connections = self.clone();
@@ -40,7 +40,7 @@ impl Connections {
     }
 
     /// Makes the processes that serve them stand still; at least one does.
-    pub fn keep_freezing(&self) -> Trouble {
+    pub fn keep_freezing(&self) -> Fault {
         let mut frozen = Frozen::default();
         frozen.add(&self.select("pid"));
         assert!(!frozen.0.is_empty(), "{} is not connected", self.client);
@@ -56,8 +56,8 @@ impl Connections {
     }
 }
 
-/// Does something until the trouble ends.
-fn repeat(mut action: impl FnMut() + Send + 'static) -> Trouble {
+/// Repeats an action until the fault ends.
+fn repeat(mut action: impl FnMut() + Send + 'static) -> Fault {
     let is_over = Arc::new(AtomicBool::new(false));
     let is_over_too = Arc::clone(&is_over);
     let thread = thread::spawn(move || {
@@ -66,12 +66,12 @@ fn repeat(mut action: impl FnMut() + Send + 'static) -> Trouble {
             thread::sleep(STEP);
         }
     });
-    Trouble::begun(move || {
+    Fault::begun(move || {
         is_over_too.store(true, Ordering::Relaxed);
         let ended = thread.join();
         assert!(
             ended.is_ok() || thread::panicking(),
-            "the trouble ended too early"
+            "the fault ended too early"
         );
     })
 }

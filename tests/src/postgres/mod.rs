@@ -19,7 +19,7 @@ use installation::Installation;
 pub use pgbouncer::{PgBouncer, PoolMode};
 
 use crate::certificates::Certificates;
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -117,17 +117,17 @@ impl Cluster {
         assert!(running.is_none(), "the cluster runs already");
         let mut child = process::spawn(self.server_command(), Signal::Quit)
             .unwrap_or_else(|error| panic!("cannot run postgres: {error}"));
-        let patience = Patience::of_seconds(60);
+        let deadline = Deadline::in_seconds(60);
         while !self.is_ready() {
             if child.try_wait().is_ok_and(|status| status.is_some()) {
                 return false;
             }
             assert!(
-                !patience.is_over(),
+                !deadline.is_over(),
                 "Postgres does not get ready:\n{}",
                 self.log()
             );
-            patience.step_blocking();
+            deadline.step_blocking();
         }
         *running = Some(child);
         true

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::process::{Child, Stdio};
 
 use super::{Cluster, INSTALLATION, free_port};
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -59,11 +59,11 @@ impl PgBouncer {
         let process = process::spawn(command, Signal::Kill)
             .unwrap_or_else(|error| panic!("cannot run pgbouncer: {error}"));
         let bouncer = Self { port, process };
-        let patience = Patience::of_seconds(20);
+        let deadline = Deadline::in_seconds(20);
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             let said = || fs::read_to_string(directory.join("log")).unwrap_or_default();
-            assert!(!patience.is_over(), "pgbouncer does not start: {}", said());
-            patience.step_blocking();
+            assert!(!deadline.is_over(), "pgbouncer does not start: {}", said());
+            deadline.step_blocking();
         }
         bouncer
     }

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::finished;
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 
 /// An address that was free a moment ago: without a log, nobody says which one was taken.
@@ -17,17 +17,17 @@ pub(super) fn free_address() -> SocketAddr {
 /// Starts a server that prints to `output` and waits until it listens on `address`.
 pub(super) fn launch(command: Command, address: SocketAddr, output: &OwnedFd) -> Child {
     let mut process = spawn(command, output);
-    let patience = Patience::of_seconds(60);
+    let deadline = Deadline::in_seconds(60);
     while TcpStream::connect(address).is_err() {
         if let Ok(Some(status)) = process.try_wait() {
             panic!("the server ended before it listened: {status}");
         }
-        if patience.is_over() {
+        if deadline.is_over() {
             let _ = process.kill();
             let _ = process.wait();
             panic!("the server does not listen");
         }
-        patience.step_blocking();
+        deadline.step_blocking();
     }
     process
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 
 /// How many seconds a command may take.
@@ -72,17 +72,17 @@ impl Finished {
 
 /// Waits until a command ends by itself; one that does not is killed.
 pub(super) fn end_of(child: &mut Child) -> Option<ExitStatus> {
-    let patience = Patience::of_seconds(PATIENCE);
+    let deadline = Deadline::in_seconds(PATIENCE);
     loop {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);
         }
-        if patience.is_over() {
+        if deadline.is_over() {
             let _ = child.kill();
             let _ = child.wait();
             return None;
         }
-        patience.step_blocking();
+        deadline.step_blocking();
     }
 }
 

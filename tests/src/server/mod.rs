@@ -20,8 +20,8 @@ pub use output::Output;
 pub use setup::{Setup, variable};
 
 use crate::clients::{Account, Azuma, Http, Legacy, Request};
+use crate::deadline::Deadline;
 use crate::mail::Mailbox;
-use crate::patience::Patience;
 use crate::process::{self, Signal};
 
 /// A running server. It is killed when dropped.
@@ -104,11 +104,11 @@ impl Server {
 
     /// Waits until it has printed this.
     pub async fn prints(&self, words: &str) {
-        let patience = Patience::of_seconds(40);
+        let deadline = Deadline::in_seconds(40);
         while !self.output().contains(words) {
             let output = self.output();
-            assert!(!patience.is_over(), "no {words:?} in: {output}");
-            patience.step().await;
+            assert!(!deadline.is_over(), "no {words:?} in: {output}");
+            deadline.step().await;
         }
     }
 
@@ -153,17 +153,17 @@ impl Server {
         let Some(mut process) = self.process.take() else {
             panic!("the server does not run");
         };
-        let patience = Patience::of_seconds(40);
+        let deadline = Deadline::in_seconds(40);
         loop {
             if let Ok(Some(status)) = process.try_wait() {
                 return status;
             }
-            if patience.is_over() {
+            if deadline.is_over() {
                 let _ = process.kill();
                 let _ = process.wait();
                 panic!("the server does not stop:\n{}", self.output());
             }
-            patience.step().await;
+            deadline.step().await;
         }
     }
 

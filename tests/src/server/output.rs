@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::patience::Patience;
+use crate::deadline::Deadline;
 
 const LISTENING: &str = "listening on http://127.0.0.1:";
 
@@ -53,14 +53,14 @@ impl Output {
 
     /// The port of the run under way, as it is logged; `None` where it ended or took too long.
     pub(super) fn port(&self) -> Option<u16> {
-        let patience = Patience::of_seconds(60);
+        let deadline = Deadline::in_seconds(60);
         let mut text = self.text();
         loop {
             let found = text.lines.iter().skip(text.run).find_map(|line| port(line));
-            if found.is_some() || text.open == 0 || patience.is_over() {
+            if found.is_some() || text.open == 0 || deadline.is_over() {
                 return found;
             }
-            let waited = self.0.1.wait_timeout(text, patience.left());
+            let waited = self.0.1.wait_timeout(text, deadline.left());
             text = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }

@@ -1,4 +1,4 @@
-//! `azuma mail`: messages on their way out, for whoever runs the server.
+//! `azuma mail`: shows and manages the outbox.
 
 use std::error::Error;
 use std::future::Future;
@@ -13,7 +13,7 @@ use crate::cli::MailTask;
 use crate::config::Config;
 use crate::wiring;
 
-/// Does one of the tasks. Of several letters, those that something can be done with are dealt with.
+/// Runs the task. A failure for one message does not stop the others.
 pub fn run(config: &Config, task: MailTask) -> Result<(), Box<dyn Error>> {
     runtime()?.block_on(async {
         match task {
@@ -39,10 +39,10 @@ async fn test(
 ) -> Result<(), Box<dyn Error>> {
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
-    let accepted = sent.map_err(|error| format!("the message was not taken: {error}"))?;
-    let words = accepted.response;
+    let accepted = sent.map_err(|error| format!("the message was not accepted: {error}"))?;
+    let response = accepted.response;
     Ok(print(&format!(
-        "the message to {address} was taken: {words}\n"
+        "the message to {address} was accepted: {response}\n"
     ))?)
 }
 
@@ -85,9 +85,9 @@ async fn show(outbox: &OutboxAdmin, id: MailId) -> Result<(), Box<dyn Error>> {
         ("language", mail.language.tag().to_owned()),
         ("to", mail.to.to_string()),
         ("user", user),
-        ("written", mail.created_at.to_string()),
-        ("useless from", mail.expires_at.to_string()),
-        ("postponed", format!("{attempts} times")),
+        ("created", mail.created_at.to_string()),
+        ("expires", mail.expires_at.to_string()),
+        ("retried", format!("{attempts} times")),
         ("last failure", last_failure.unwrap_or("-".to_owned())),
     ] {
         print(&format!("{name:<13} {value}\n"))?;
@@ -103,7 +103,7 @@ async fn each<F: Future<Output = Result<(), OutboxAdminError>>>(
     let mut failures = Vec::new();
     for id in ids {
         match work(MailId::new(id)).await {
-            // What cannot be said of one is no reason to leave out the others.
+            // If the output for one message fails, the others are still handled.
             Ok(()) => failures.extend(print(&format!("{id} {done}\n")).err()),
             Err(error) => failures.push(format!("{id}: {error}")),
         }

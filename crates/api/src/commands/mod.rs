@@ -1,4 +1,4 @@
-//! What the binary can be asked to do.
+//! The commands of the binary.
 
 pub mod config;
 pub mod mail;
@@ -10,10 +10,10 @@ use std::io::{ErrorKind, Write, stdout};
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Prints text on standard output. A reader that has gone has read enough, as in `azuma config | head -1`.
+/// Prints text on standard output. A closed pipe is not an error, as in `azuma config | head -1`.
 ///
 /// # Errors
-/// A sentence, where it cannot be printed for another reason.
+/// One sentence if the text cannot be written for another reason.
 fn print(text: &str) -> Result<(), String> {
     let mut out = stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -24,8 +24,8 @@ fn print(text: &str) -> Result<(), String> {
     }
 }
 
-/// What asynchronous work runs on, on one thread.
+/// A runtime of one thread.
 fn runtime() -> Result<Runtime, String> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| format!("no work can begin: {error}"))
+    runtime.map_err(|error| format!("cannot start the asynchronous runtime: {error}"))
 }

@@ -10,14 +10,14 @@ use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
 use crate::{open_files, server, telemetry, wiring};
 
-/// The least time for the last uses of sessions to be written in.
+/// The least time that stopping allows for writing the last uses of sessions.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
-/// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT, and finishes what it began within
+/// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT, then finishes open requests within
 /// `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = telemetry::start(&config.telemetry)?;
-    // Before the first line is logged: the log may be a file at its limit.
+    // This must precede the first log line, which may fail because the log file is at its size limit.
     let signals = Signals::hear(log.clone())?;
     open_files::raise_limit(config)?;
     let runtime = super::runtime()?;
@@ -38,7 +38,7 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     let handle = server.handle();
     let told = signals.serving();
     let told_to_stop = tokio::spawn(async move {
-        // With nobody left who could tell, it is time as well.
+        // A closed channel stops the server too: no signal could arrive any more.
         let _ = told.await;
         let told_at = Instant::now();
         drop(stop);
@@ -47,13 +47,13 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     });
     server.await?;
     let deadline = told_to_stop.await? + config.http.shutdown_grace;
-    // No more requests come, so no more uses of sessions.
+    // The server has stopped, so no further uses of sessions arrive.
     let deadline = deadline.max(Instant::now() + LAST_WRITES);
     if timeout_at(deadline, session_cache.write_all_uses())
         .await
         .is_err()
     {
-        tracing::error!("the last minute's uses of sessions are not written");
+        tracing::error!("the session uses of the last minute could not be written");
     }
     background.abort();
     workers.finish(deadline).await;

@@ -1,4 +1,4 @@
-//! `azuma session`: everybody's sessions, for whoever runs the server.
+//! `azuma session`: revokes sessions.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use crate::cli::SessionTask;
 use crate::config::Config;
 use crate::wiring;
 
-/// Does the task.
+/// Runs the task.
 pub fn run(config: &Config, task: SessionTask) -> Result<(), Box<dyn Error>> {
     runtime()?.block_on(async {
         match task {
@@ -19,7 +19,7 @@ pub fn run(config: &Config, task: SessionTask) -> Result<(), Box<dyn Error>> {
 async fn revoke_all(config: &Config) -> Result<(), Box<dyn Error>> {
     let revoked = wiring::session_admin(config)?.revoke_all().await;
     let count = revoked.map_err(|error| {
-        format!("some sessions may not be revoked, run the command again: {error}")
+        format!("some sessions may not be revoked; run the command again: {error}")
     })?;
     Ok(print(&format!("revoked sessions: {count}\n"))?)
 }

@@ -1,4 +1,4 @@
-//! Where the server listens, and whom it believes about clients.
+//! Parses the listen address and the networks of trusted proxies.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -55,7 +55,7 @@ fn is_named_address(text: &str) -> bool {
     digits && port.parse::<u16>().is_ok() && !numeric_host && host.split('.').all(label)
 }
 
-/// Reads networks such as `10.0.0.0/8` and single addresses.
+/// Parses networks such as `10.0.0.0/8` and single addresses.
 pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let read = |text: String| {
@@ -63,14 +63,14 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         network.map(canonical).map_err(|_| {
             D::Error::custom(format!(
-                "must hold networks such as `10.0.0.0/8` or `::1/128`, and holds {text:?}"
+                "must be a list of networks such as `10.0.0.0/8` or `::1/128`; {text:?} is not a network"
             ))
         })
     };
     texts.into_iter().map(read).collect()
 }
 
-/// A network as addresses are compared with it: one of IPv4 addresses mapped to IPv6 is one of IPv4.
+/// A network in the form that addresses are compared with: a network of IPv4-mapped IPv6 addresses becomes one of IPv4.
 fn canonical(network: IpNet) -> IpNet {
     let mapped = match network {
         IpNet::V4(_) => None,

@@ -1,16 +1,16 @@
-//! Which environment variables are settings.
+//! Selects the environment variables that are settings.
 
 use std::ffi::OsString;
 
 use super::error::ConfigError;
 
-/// What the names of settings begin with.
+/// The prefix of the variables that are settings.
 pub(super) const PREFIX: &str = "AZUMA_";
 
-/// The settings among environment variables, as text; `std::env::vars_os()` has them.
+/// The variables that begin with `AZUMA_`, as text. Pass `std::env::vars_os()`.
 ///
 /// # Errors
-/// [`ConfigError::NotUnicode`] when one of them is not UTF-8. Other variables may hold what they like.
+/// [`ConfigError::NotUnicode`] if the value of one of them is not UTF-8. Other variables are not checked.
 pub fn settings_among(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Vec<(String, String)>, ConfigError> {
@@ -25,12 +25,12 @@ pub fn settings_among(
         .collect()
 }
 
-/// Whether a variable is a setting: it begins with `AZUMA_`, and Kubernetes did not put it there.
+/// Whether a variable is a setting: its name begins with `AZUMA_`, and Kubernetes did not set it.
 pub(super) fn is_ours(name: &str, value: &str) -> bool {
     name.starts_with(PREFIX) && !describes_a_kubernetes_service(name, value)
 }
 
-/// Kubernetes tells every pod of the services in its namespace; one named `azuma` or `azuma-db` begins as we do:
+/// Kubernetes sets variables for the services of a pod's namespace. A service named `azuma` or `azuma-db` has our prefix:
 /// `AZUMA_SERVICE_HOST`, `AZUMA_SERVICE_PORT_HTTP`, `AZUMA_PORT`, `AZUMA_DB_PORT_5432_TCP_ADDR`.
 fn describes_a_kubernetes_service(name: &str, value: &str) -> bool {
     if name.contains("__") {

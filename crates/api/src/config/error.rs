@@ -1,4 +1,4 @@
-//! Why a configuration is refused, in one sentence each.
+//! The errors of a configuration, each one sentence.
 
 use std::fmt;
 use std::io;
@@ -25,7 +25,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Why a configuration is refused. Its text is one sentence that says what to change; it shows no secret.
+/// Why a configuration is invalid. The text is one sentence that says what to change; it never shows a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -33,7 +33,7 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
     /// The file is not TOML.
@@ -48,41 +48,41 @@ pub enum ConfigError {
         /// What the parser found.
         problem: String,
     },
-    /// No such key.
+    /// The key does not exist.
     #[error("{place}: unknown key `{key}`; the nearest known key is `{nearest}`")]
     UnknownKey {
-        /// Where it stands.
+        /// The source of the value.
         place: Source,
-        /// The key, with the sections it is in.
+        /// The key with its sections, such as `http.listen`.
         key: String,
-        /// The known key, or section, that is most like it.
+        /// The most similar known key or section.
         nearest: String,
     },
-    /// No such environment variable.
+    /// The environment variable is not a setting.
     #[error("unknown environment variable {name}; {}", advice(nearest.as_deref()))]
     UnknownVariable {
         /// Its name.
         name: String,
-        /// The known variable that is most like it, if one is.
+        /// The most similar known variable, if one is similar.
         nearest: Option<String>,
     },
-    /// An environment variable is not text.
+    /// The value of an environment variable is not UTF-8.
     #[error("environment variable {name} must be UTF-8")]
     NotUnicode {
         /// Its name.
         name: String,
     },
-    /// A value has a wrong type, or is outside of what its key allows.
+    /// A value has the wrong type or is not allowed for its key.
     #[error("{place}: `{key}` {problem}")]
     BadValue {
-        /// Where it stands.
+        /// The source of the value.
         place: Source,
-        /// The key, with the sections it is in.
+        /// The key with its sections, such as `http.listen`.
         key: String,
-        /// What it must be.
+        /// What the value must be.
         problem: String,
     },
-    /// Values that are allowed by themselves do not go together.
+    /// Values that are valid by themselves contradict each other.
     #[error("{0}")]
     Contradiction(String),
 }

@@ -1,4 +1,4 @@
-//! Layers of settings, the later over the earlier, and where each setting comes from.
+//! Layers of settings, in which a later layer overrides an earlier one, and the source of each setting.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,16 +9,16 @@ use super::environment;
 use super::error::{ConfigError, Source};
 use super::schema::{Schema, join};
 
-/// The defaults and what was laid over them.
+/// The defaults and the layers over them.
 pub(super) struct Layers {
     schema: Schema,
     settings: Table,
-    /// The keys that are not at their defaults.
+    /// The source of each key that is not at its default.
     sources: BTreeMap<String, Source>,
 }
 
 impl Layers {
-    /// The defaults alone.
+    /// The defaults without another layer.
     pub(super) fn new(defaults: &str) -> Result<Self, ConfigError> {
         let settings = parse(defaults, &Source::Defaults)?;
         Ok(Self {
@@ -28,7 +28,7 @@ impl Layers {
         })
     }
 
-    /// Lays a file over what is there.
+    /// Adds a file as the next layer.
     pub(super) fn add_file(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
         let source = Source::File(path.to_owned());
         let table = parse(text, &source)?;
@@ -72,7 +72,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays environment variables over what is there; those that are not ours are passed over.
+    /// Adds environment variables as the next layer and ignores those that are not settings.
     pub(super) fn add_variables(
         &mut self,
         variables: impl IntoIterator<Item = (String, String)>,
@@ -103,12 +103,12 @@ impl Layers {
         self.sources.insert(key.to_owned(), source);
     }
 
-    /// The settings in force, and where those that are not at their defaults come from.
+    /// The settings in force, and the sources of those that are not at their defaults.
     pub(super) fn finish(self) -> (Table, BTreeMap<String, Source>) {
         (self.settings, self.sources)
     }
 
-    /// The keys there are.
+    /// All keys.
     #[cfg(test)]
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
@@ -138,7 +138,7 @@ fn bad_value(source: &Source, key: String, problem: String) -> ConfigError {
 
 fn parse(text: &str, source: &Source) -> Result<Table, ConfigError> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
-        // The parser's own text quotes the line, and a secret with it.
+        // The parser's full text quotes the line, which may hold a secret.
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -151,7 +151,7 @@ fn parse(text: &str, source: &Source) -> Result<Table, ConfigError> {
     })
 }
 
-/// What the parser says, on one line. Where a number does not fit into 64 bits it would repeat it.
+/// The parser's message on one line. For a number beyond 64 bits the parser would quote the value.
 fn problem(message: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         return "the number is too large".to_owned();

@@ -2,13 +2,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `sections` | the settings, typed; a value that `azuma-infra` owns is of its type |
-//! | `parsed` | reads and writes values by their own types |
-//! | `address`, `range`, `secret`, `text` | what the other values may be |
-//! | `schema`, `layers`, `environment` | which keys there are, and where each value comes from |
-//! | `error` | why a configuration is refused |
+//! | `sections` | the typed settings; a value that `azuma-infra` owns has its type |
+//! | `parsed` | reads and writes values whose types parse themselves |
+//! | `address`, `range`, `secret`, `text` | reads and writes the other values |
+//! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
+//! | `error` | why a configuration is invalid |
 //!
-//! A new key is a line in `config/default.toml` and a field in `sections`.
+//! To add a key, add a line to `config/default.toml` and a field in `sections`.
 
 mod address;
 mod environment;
@@ -43,17 +43,17 @@ pub use text::{LogFilter, LogFormat};
 
 use layers::Layers;
 
-/// The defaults, and with them every key there is.
+/// The defaults, which name every key.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 
-/// The settings in force, each within its range and all of them in agreement.
+/// The settings in force. Each is within its range, and none contradicts another.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// What tokens are derived with. With SQLite it may be missing; then it is kept beside the database.
+    /// The key that tokens are derived with. With SQLite it may be missing; then a file beside the database holds it.
     #[serde(deserialize_with = "secret::key", serialize_with = "secret::write_key")]
     pub secret_key: Option<SecretKey>,
-    /// What tokens were derived with before.
+    /// The keys that tokens were derived with before.
     #[serde(
         deserialize_with = "secret::keys",
         serialize_with = "secret::write_keys"
@@ -61,34 +61,34 @@ pub struct Config {
     pub previous_secret_keys: Vec<SecretKey>,
     /// How clients reach the server.
     pub http: Http,
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
-    /// What the server says of itself.
+    /// What the server says about itself.
     pub instance: Instance,
-    /// Which APIs are served.
+    /// The enabled APIs.
     pub dialects: Dialects,
     /// How long sessions live.
     pub sessions: Sessions,
-    /// Accounts that wait for verification.
+    /// The verification of accounts and addresses.
     pub registration: Registration,
-    /// Accounts whose password is lost.
+    /// The recovery of accounts with a lost password.
     pub recovery: Recovery,
-    /// How mails leave.
+    /// How mail is sent.
     pub mail: Mail,
-    /// What passwords are accepted, and what a hash costs.
+    /// The rules for passwords, and the cost of a hash.
     pub passwords: Passwords,
-    /// The guard against guessing and bulk registration.
+    /// The guard against password guessing and bulk registration.
     pub abuse: Abuse,
-    /// What the server tells its operator.
+    /// The log.
     pub telemetry: Telemetry,
 }
 
 impl Config {
-    /// Reads the configuration: the defaults, then `file`, then those of the variables that begin with `AZUMA_`.
+    /// Reads the configuration: the defaults, then `file`, then the environment variables that begin with `AZUMA_`.
     ///
     /// # Errors
-    /// [`ConfigError`], whose text is one sentence, when a key is unknown, a value does not fit its key, or values
-    /// do not go together.
+    /// [`ConfigError`], whose text is one sentence, if a key is unknown, a value is invalid for its key, or two values
+    /// contradict each other.
     pub fn load(
         file: Option<&Path>,
         env: impl IntoIterator<Item = (String, String)>,
@@ -119,7 +119,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What no value can tell by itself.
+    /// Checks the rules that concern more than one value.
     fn check(&self) -> Result<(), ConfigError> {
         let contradiction = |sentence: &str| Err(ConfigError::Contradiction(sentence.to_owned()));
         if self.sessions.rotating.renew_within > self.sessions.rotating.lifetime {
@@ -130,7 +130,7 @@ impl Config {
         let is_sqlite = self.database.url.sqlite_path().is_some();
         if is_sqlite && self.database.pooling == Pooling::Transaction {
             return contradiction(
-                "`database.pooling` is for Postgres, and `database.url` names an SQLite file",
+                "`database.pooling` requires Postgres, but `database.url` names an SQLite file",
             );
         }
         if let Err(error) = self.passwords.hashing().check() {
@@ -143,13 +143,13 @@ impl Config {
         } = self.dialects;
         if !(azuma || legacy || account) {
             return contradiction(
-                "`dialects` switches every API off: set `dialects.azuma`, `dialects.legacy` or `dialects.account` to true",
+                "`dialects` disables every API: set `dialects.azuma`, `dialects.legacy` or `dialects.account` to true",
             );
         }
         Ok(())
     }
 
-    /// Every setting as TOML that can be loaded again, once the masked secrets in it are replaced.
+    /// Every setting as TOML. It can be loaded again once the masked secrets are replaced.
     #[must_use]
     pub fn to_masked_toml(&self) -> String {
         toml::to_string(self).unwrap_or_else(|error| format!("# {error}\n"))

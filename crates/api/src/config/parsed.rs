@@ -1,4 +1,4 @@
-//! Values that their own types parse. Each module is for `#[serde(with = "...")]`.
+//! Reads and writes values whose types parse themselves. Each module is for `#[serde(with = "...")]`.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::Serializer;
 use zeroize::Zeroizing;
 
-/// A value that is no secret: a refusal shows what it is.
+/// A value that is not a secret: an error shows it.
 pub(super) mod shown {
     use super::*;
 
@@ -29,7 +29,7 @@ pub(super) mod shown {
     }
 }
 
-/// A value that may hold a secret, which its `Display` masks. A refusal does not show it.
+/// A value that may hold a secret, which its `Display` masks. An error does not show the value.
 pub(super) mod secret {
     pub use super::shown::serialize;
     use super::*;
@@ -44,7 +44,7 @@ pub(super) mod secret {
     }
 }
 
-/// The same, or none where the text is empty.
+/// Like [`secret`], but an empty text is `None`.
 pub(super) mod secret_if_any {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Durations and whole numbers, within the range of their key.
+//! Durations and whole numbers within the range of their key.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl<const MIN: u64, const MAX: u64> Span<MIN, MAX> {
             })
     }
 
-    /// Writes it as it is read.
+    /// Writes the duration in the form that is read.
     pub(super) fn serialize<S: Serializer>(
         span: &Duration,
         serializer: S,
@@ -43,7 +43,7 @@ impl<const MIN: u64, const MAX: u64> Span<MIN, MAX> {
     }
 }
 
-/// A duration in the largest unit that it is a whole number of.
+/// The duration in the largest unit that divides it.
 fn written(span: Duration) -> String {
     let millis = span.as_millis();
     [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (1_000, "s")]
@@ -56,7 +56,7 @@ fn written(span: Duration) -> String {
         )
 }
 
-/// Reads a whole number of `MIN` to `MAX`.
+/// Reads a whole number from `MIN` to `MAX`.
 pub(super) fn whole<'de, const MIN: u32, const MAX: u32, T, D>(
     deserializer: D,
 ) -> Result<T, D::Error>

@@ -1,4 +1,4 @@
-//! The keys there are and the kinds of their values, read from the defaults.
+//! The known keys and the kinds of their values, read from the defaults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use toml::{Table, Value};
 
 use super::environment::PREFIX;
 
-/// With less of it, of 1, two names have nothing to do with each other.
+/// The least similarity, of 1, at which a name is suggested for another.
 const ALIKE: f64 = 0.4;
 
-/// What a key holds.
+/// The kind of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// Reads an environment variable: text as it stands, the rest as TOML writes it, a list also with commas.
+    /// Reads the value of an environment variable: text literally, other kinds in TOML syntax, a list also with commas.
     pub(super) fn read(self, text: &str) -> Option<Value> {
         match self {
             Self::Text | Self::Span => Some(Value::String(text.to_owned())),
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// What a value of another kind is told.
+    /// The error text for a value of another kind.
     pub(super) fn demand(self) -> &'static str {
         match self {
             Self::Text => "must be a string in quotes",
@@ -83,7 +83,7 @@ impl Kind {
 }
 
 impl Schema {
-    /// The keys of the defaults.
+    /// Reads the keys from the defaults.
     pub(super) fn of(defaults: &Table) -> Self {
         let mut schema = Self {
             keys: BTreeMap::new(),
@@ -105,7 +105,7 @@ impl Schema {
         }
     }
 
-    /// The kind of a key, if there is one.
+    /// The kind of a key; `None` if the key is unknown.
     pub(super) fn kind(&self, key: &str) -> Option<Kind> {
         self.keys.get(key).copied()
     }
@@ -116,7 +116,7 @@ impl Schema {
         self.keys.keys().map(String::as_str)
     }
 
-    /// Whether there is a section of this name.
+    /// Whether a section has this name.
     pub(super) fn is_section(&self, name: &str) -> bool {
         self.sections.contains(name)
     }
@@ -129,17 +129,17 @@ impl Schema {
             .map(|(key, kind)| (key.as_str(), *kind))
     }
 
-    /// The known key most like `key`, by its whole path or by its last part alone.
+    /// The known key most similar to `key`, by its whole path or by its last part.
     pub(super) fn nearest_key(&self, key: &str) -> String {
         nearest(key, self.keys.keys(), path_likeness)
     }
 
-    /// The known section most like `name`.
+    /// The known section most similar to `name`.
     pub(super) fn nearest_section(&self, name: &str) -> String {
         nearest(name, self.sections.iter(), path_likeness)
     }
 
-    /// The known environment variable most like `name`, if one is like it at all.
+    /// The known environment variable most similar to `name`, if one is similar enough.
     pub(super) fn nearest_variable(&self, name: &str) -> Option<String> {
         let names: Vec<_> = self.keys.keys().map(|key| variable(key)).collect();
         let capitals = name.to_uppercase();
@@ -148,7 +148,7 @@ impl Schema {
     }
 }
 
-/// A name within a section; the outermost section has no name.
+/// The path of a name in a section; the outermost section is empty.
 pub(super) fn join(section: &str, name: &str) -> String {
     if section.is_empty() {
         name.to_owned()
@@ -173,11 +173,11 @@ fn nearest<'a>(
         .unwrap_or_default()
 }
 
-/// A key in a wrong section is as likely a mistake as a misspelled one.
+/// Compares whole paths and last parts, because a key in the wrong section is as likely as a misspelled key.
 const LAST_PART_ALONE: f64 = 0.9;
 
 fn variable_likeness(wanted: &str, known: &str) -> f64 {
-    // What all of them begin with makes none more likely.
+    // The common prefix must not raise the similarity.
     let path = |variable: &str| {
         let key = variable.strip_prefix(PREFIX).unwrap_or(variable);
         key.replace("__", ".")

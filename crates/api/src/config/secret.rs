@@ -1,4 +1,4 @@
-//! Keys. They are written masked.
+//! Secret keys. They are masked when written.
 
 use azuma_domain::token::SecretKey;
 use azuma_infra::MASK;
@@ -10,7 +10,7 @@ const KEY_DEMAND: &str = "must be 32 bytes in base64, as `openssl rand -base64 3
 const KEYS_DEMAND: &str =
     "must be a list of keys of 32 bytes in base64, as `openssl rand -base64 32` prints them";
 
-/// Reads a key; empty is none.
+/// Reads a key; an empty text is `None`.
 pub(super) fn key<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<SecretKey>, D::Error> {
@@ -32,7 +32,7 @@ pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sec
         .map_err(|_| D::Error::custom(KEYS_DEMAND))
 }
 
-/// Writes a mask where there is a key.
+/// Writes a mask in place of the key.
 pub(super) fn write_key<S: Serializer>(
     key: &Option<SecretKey>,
     serializer: S,
@@ -40,7 +40,7 @@ pub(super) fn write_key<S: Serializer>(
     serializer.serialize_str(if key.is_some() { MASK } else { "" })
 }
 
-/// Writes as many masks as there are keys.
+/// Writes one mask for each key.
 pub(super) fn write_keys<S: Serializer>(
     keys: &[SecretKey],
     serializer: S,

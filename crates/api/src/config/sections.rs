@@ -23,28 +23,28 @@ use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_an
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
-    /// Where it listens.
+    /// The address that the server listens on.
     #[serde(with = "shown")]
     pub listen: ListenAddress,
-    /// What clients know it by.
+    /// The URL that clients use.
     #[serde(with = "secret")]
     pub public_url: PublicUrl,
-    /// Whose word about a client's address counts.
+    /// The networks of the proxies that are trusted about a client's address.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Threads that answer requests; 0 for as many as there are cores.
+    /// Threads that answer requests; 0 means one for each core.
     #[serde(deserialize_with = "whole::<0, 512, _, _>")]
     pub workers: usize,
-    /// How long a connection without a request stays open; zero closes it after each answer.
+    /// How long an idle connection stays open; zero closes it after each response.
     #[serde(with = "Span::<0, HOUR>")]
     pub keep_alive: Duration,
-    /// How long the body of a request may take.
+    /// How long the body of a request may take to arrive.
     #[serde(with = "Span::<1_000, HOUR>")]
     pub body_timeout: Duration,
     /// The most connections of one client.
     #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
     pub connections_per_client: usize,
-    /// How long a stopping server finishes what it began.
+    /// How long a stopping server may take to finish open requests.
     #[serde(with = "Span::<0, HOUR>")]
     pub shutdown_grace: Duration,
 }
@@ -57,48 +57,48 @@ impl Http {
     }
 }
 
-/// `database`: where everything is kept.
+/// `database`: the database and the connections to it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// Which database, and how to reach it.
+    /// The URL of the database.
     #[serde(with = "secret")]
     pub url: DatabaseUrl,
-    /// What migrates the database, where that is to be another way or another user.
+    /// The URL for migrations, if they need another route or user.
     #[serde(with = "secret_if_any")]
     pub migrate_url: Option<DatabaseUrl>,
-    /// What a pooler in front of Postgres leaves of a connection.
+    /// Whether a pooler in front of Postgres keeps one session for a connection.
     #[serde(with = "shown")]
     pub pooling: Pooling,
-    /// How long a start waits for a server of Postgres that is not there yet.
+    /// How long the start waits for a Postgres server that is not reachable yet.
     #[serde(with = "Span::<0, HOUR>")]
     pub start_timeout: Duration,
-    /// The most connections for requests; two more follow what other nodes do, and a file of SQLite has one to write.
+    /// The most connections for requests. Two more follow the other nodes, and SQLite has one more for writing.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub max_connections: u32,
-    /// How long a request waits for one of them.
+    /// How long a request waits for a connection.
     #[serde(with = "Span::<1, MINUTE>")]
     pub acquire_timeout: Duration,
 }
 
-/// `instance`: what the server says of itself.
+/// `instance`: what the server says about itself.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instance {
-    /// Its name.
+    /// The name in `GET /`.
     #[serde(with = "shown")]
     pub name: InstanceName,
 }
 
-/// `dialects`: which APIs are served.
+/// `dialects`: the enabled APIs.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dialects {
-    /// The current one.
+    /// The current API.
     pub azuma: bool,
-    /// The one under `/api`.
+    /// The API under `/api`.
     pub legacy: bool,
-    /// The one under `/account`.
+    /// The API under `/account`.
     pub account: bool,
 }
 
@@ -106,15 +106,15 @@ pub struct Dialects {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sessions {
-    /// The most that a user has at a time.
+    /// The most live sessions of a user.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub per_user: u32,
-    /// How many of them are kept in memory.
+    /// About how many sessions are cached in memory.
     #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
     pub cache_entries: u32,
-    /// Those that every use prolongs.
+    /// Sessions that every use extends.
     pub sliding: Sliding,
-    /// Those whose token is replaced now and then.
+    /// Sessions whose token is replaced before it expires.
     pub rotating: Rotating,
 }
 
@@ -137,16 +137,16 @@ pub struct Rotating {
     /// How long a token lives.
     #[serde(with = "Span::<1, DECADE>")]
     pub lifetime: Duration,
-    /// With this much left or less, the next token is due.
+    /// The remaining lifetime from which the next token is due.
     #[serde(with = "Span::<0, DECADE>")]
     pub renew_within: Duration,
-    /// How long the old token works after the first use of the next.
+    /// How long the old token works after the first use of the next one.
     #[serde(with = "Span::<0, DAY>")]
     pub grace: Duration,
 }
 
 impl Sessions {
-    /// The spans that hold for every session.
+    /// The durations that apply to all sessions.
     #[must_use]
     pub fn lifetimes(&self) -> Lifetimes {
         Lifetimes {
@@ -157,7 +157,7 @@ impl Sessions {
         }
     }
 
-    /// What the azuma dialect asks of the sessions it issues.
+    /// The terms of sessions that the azuma dialect issues.
     #[must_use]
     pub fn azuma_terms(&self) -> SessionTerms {
         SessionTerms {
@@ -167,7 +167,7 @@ impl Sessions {
         }
     }
 
-    /// What the legacy dialect asks of the sessions it issues.
+    /// The terms of sessions that the legacy dialect issues.
     #[must_use]
     pub fn legacy_terms(&self) -> SessionTerms {
         SessionTerms {
@@ -177,7 +177,7 @@ impl Sessions {
         }
     }
 
-    /// What the account dialect asks of the sessions it issues.
+    /// The terms of sessions that the account dialect issues.
     #[must_use]
     pub fn account_terms(&self) -> SessionTerms {
         SessionTerms {
@@ -188,68 +188,68 @@ impl Sessions {
     }
 }
 
-/// `registration`: accounts that wait for verification.
+/// `registration`: the verification of accounts and addresses.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    /// How long they wait.
+    /// How long an account waits, and how long its link works.
     #[serde(with = "Span::<1, { 30 * DAY }>")]
     pub lifetime: Duration,
-    /// The page that verifies them.
+    /// The page that verifies an address.
     #[serde(with = "secret")]
     pub verification_url: PageUrl,
 }
 
-/// `recovery`: accounts whose password is lost.
+/// `recovery`: the recovery of accounts with a lost password.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recovery {
-    /// How long a link works that sets a new one.
+    /// How long a link that sets a new password works.
     #[serde(with = "Span::<MINUTE, DAY>")]
     pub lifetime: Duration,
-    /// The page that sets it.
+    /// The page that sets a new password.
     #[serde(with = "secret")]
     pub reset_url: PageUrl,
 }
 
-/// `mail`: how mails leave.
+/// `mail`: how mail is sent.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// The mail server; without one, files are written.
+    /// The mail server; without one, messages are written as files.
     #[serde(with = "secret_if_any")]
     pub url: Option<SmtpUrl>,
-    /// Whom they come from.
+    /// The sender of every message.
     #[serde(with = "shown")]
     pub from: Sender,
-    /// Certificates of more authorities that the mail server's may be signed by.
+    /// A file of additional certificate authorities for the mail server.
     #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
     pub ca_file: Option<PathBuf>,
-    /// How long the mail server may take until it takes a message.
+    /// How long connecting may take, TLS and authentication included.
     #[serde(with = "Span::<1_000, { 5 * MINUTE }>")]
     pub connect_timeout: Duration,
-    /// How long it may take to take it.
+    /// How long the mail server may take to accept a message.
     #[serde(with = "Span::<1_000, { 15 * MINUTE }>")]
     pub send_timeout: Duration,
-    /// The most messages within an hour that clients ask for; 0 for no limit.
+    /// The most messages an hour that clients can cause; 0 means no limit.
     #[serde(deserialize_with = "whole::<0, 1_000_000, _, _>")]
     pub hourly_limit: u32,
-    /// Where templates are that replace ours.
+    /// The directory of templates that replace the built-in ones.
     #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
     pub templates: Option<PathBuf>,
-    /// Where files are written.
+    /// The directory for messages written as files.
     #[serde(deserialize_with = "directory")]
     pub directory: PathBuf,
-    /// How long those files are kept, and dead letters.
+    /// How long dead letters and those files are kept.
     #[serde(with = "Span::<HOUR, DECADE>")]
     pub keep: Duration,
 }
 
-/// `passwords`: what passwords are accepted, and what a hash costs.
+/// `passwords`: the rules for passwords, and the cost of a hash.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Passwords {
-    /// The fewest characters of a new one.
+    /// The fewest characters of a new password.
     #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     pub min_length: usize,
     /// Memory of a hash, in KiB.
@@ -263,13 +263,13 @@ pub struct Passwords {
     /// Lanes of a hash.
     #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_PARALLELISM }, _, _>")]
     pub parallelism: u32,
-    /// Threads that hash; 0 for as many as there are cores.
+    /// Threads that hash passwords; 0 means one for each core.
     #[serde(deserialize_with = "whole::<0, { Argon2Settings::MAX_THREADS }, _, _>")]
     pub threads: usize,
 }
 
 impl Passwords {
-    /// What is asked of a new password.
+    /// The rules for a new password.
     #[must_use]
     pub fn rules(&self) -> PasswordRules {
         PasswordRules {
@@ -277,7 +277,7 @@ impl Passwords {
         }
     }
 
-    /// How they are hashed.
+    /// The parameters of the password hash.
     #[must_use]
     pub fn hashing(&self) -> Argon2Settings {
         Argon2Settings {
@@ -289,27 +289,27 @@ impl Passwords {
     }
 }
 
-/// `abuse`: the guard against guessing and bulk registration.
+/// `abuse`: the guard against password guessing and bulk registration.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Abuse {
-    /// Whether it stands.
+    /// Whether the guard is active.
     pub enabled: bool,
 }
 
-/// `telemetry`: what the server tells its operator.
+/// `telemetry`: the log.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
-    /// For whom log lines are written.
+    /// The format of log lines.
     #[serde(with = "shown")]
     pub log_format: LogFormat,
-    /// Which log lines are written.
+    /// The filter of log lines.
     #[serde(with = "shown")]
     pub log_filter: LogFilter,
 }
 
-/// As many threads as configured, or as there are cores.
+/// The configured number of threads, or one for each core if that is 0.
 fn or_cores(threads: usize) -> usize {
     match threads {
         0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

@@ -1,4 +1,4 @@
-//! How the log is written, and paths.
+//! The format and filter of the log, and paths.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,14 +8,14 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::Serializer;
 use tracing_subscriber::EnvFilter;
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people on a terminal, for machines elsewhere.
+    /// `Pretty` on a terminal, `Json` elsewhere.
     Auto,
-    /// For people.
+    /// Lines for people.
     Pretty,
-    /// For machines.
+    /// JSON lines for machines.
     Json,
 }
 
@@ -76,18 +76,18 @@ pub(super) fn directory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pa
     path_if_any(deserializer)?.ok_or_else(|| D::Error::custom("must be the path of a directory"))
 }
 
-/// Reads a path; an empty text is none.
+/// Reads a path; an empty text is `None`.
 pub(super) fn path_if_any<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.contains('\0') {
-        return Err(D::Error::custom("must be a path"));
+        return Err(D::Error::custom("must be a path without NUL characters"));
     }
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
-/// Writes a path as it is read.
+/// Writes a path in the form that is read.
 pub(super) fn write_path_if_any<S: Serializer>(
     path: &Option<PathBuf>,
     serializer: S,

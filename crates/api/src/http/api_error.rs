@@ -1,4 +1,4 @@
-//! Turning errors into answers.
+//! Turns errors into HTTP responses.
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// A status with the message that goes with it (`docs/api/contract.md`, "Bodies and errors").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WireCode {
+pub enum ResponseCode {
     BadRequest,
     Unauthorized,
     Forbidden,
@@ -30,7 +30,7 @@ pub enum WireCode {
     ServiceUnavailable,
 }
 
-impl WireCode {
+impl ResponseCode {
     pub fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
@@ -68,24 +68,24 @@ impl WireCode {
     }
 }
 
-/// How a dialect words its refusals.
+/// How a dialect maps error codes to responses.
 pub trait Dialect: 'static {
-    /// The status and message of each reason, in one exhaustive `match`.
-    fn wire_code(reason: ErrorCode) -> WireCode;
+    /// The status and message of each error code, in one exhaustive `match`.
+    fn response_code(reason: ErrorCode) -> ResponseCode;
 
-    /// The JSON body of a refusal; `reason` is `None` where the router refuses.
-    fn body(wire: WireCode, reason: Option<ErrorCode>) -> Value {
+    /// The JSON body of an error response. The router passes `None` as `reason`.
+    fn body(code: ResponseCode, reason: Option<ErrorCode>) -> Value {
         let _ = reason;
-        json!({ "message": wire.message() })
+        json!({ "message": code.message() })
     }
 
-    /// A refusal by the router, which knows no reason but the code.
-    fn refuse(wire: WireCode) -> HttpResponse {
-        HttpResponse::build(wire.status()).json(Self::body(wire, None))
+    /// The router's error response.
+    fn refuse(code: ResponseCode) -> HttpResponse {
+        HttpResponse::build(code.status()).json(Self::body(code, None))
     }
 }
 
-/// A use case's refusal on its way to an answer in the words of dialect `D`.
+/// An error of a use case, which becomes a response of dialect `D`.
 pub struct ApiError<D> {
     reason: ErrorCode,
     cause: Box<dyn Error>,
@@ -102,7 +102,7 @@ impl<D, E: HasErrorCode> From<E> for ApiError<D> {
     }
 }
 
-/// For the log alone; answers show none of it.
+/// For the log only: responses never show this text.
 impl<D> fmt::Display for ApiError<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
@@ -117,29 +117,29 @@ impl<D> fmt::Debug for ApiError<D> {
 
 impl<D: Dialect> ResponseError for ApiError<D> {
     fn status_code(&self) -> StatusCode {
-        D::wire_code(self.reason).status()
+        D::response_code(self.reason).status()
     }
 
     fn error_response(&self) -> HttpResponse {
         if self.reason == ErrorCode::PasswordUnreadable {
-            // The client is told what any wrong password is told.
+            // The response is the one for a wrong password; only the log tells the operator.
             tracing::warn!("{self}");
         }
-        let wire = D::wire_code(self.reason);
-        let mut answer = HttpResponse::build(wire.status());
-        if wire == WireCode::Unauthorized {
-            answer.insert_header((WWW_AUTHENTICATE, challenge(self.reason)));
+        let code = D::response_code(self.reason);
+        let mut response = HttpResponse::build(code.status());
+        if code == ResponseCode::Unauthorized {
+            response.insert_header((WWW_AUTHENTICATE, challenge(self.reason)));
         }
         if let ErrorCode::TooManyAttempts { retry_after } | ErrorCode::Unavailable { retry_after } =
             self.reason
         {
-            answer.insert_header((RETRY_AFTER, whole_seconds(retry_after)));
+            response.insert_header((RETRY_AFTER, whole_seconds(retry_after)));
         }
-        answer.json(D::body(wire, Some(self.reason)))
+        response.json(D::body(code, Some(self.reason)))
     }
 }
 
-/// RFC 6750 §3: the error is named only where a token came.
+/// RFC 6750 §3: the challenge names an error only if the request carried a token.
 fn challenge(reason: ErrorCode) -> &'static str {
     match reason {
         ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\"",
@@ -147,7 +147,7 @@ fn challenge(reason: ErrorCode) -> &'static str {
     }
 }
 
-/// A span in whole seconds, one at least, rounded up: `Retry-After` counts them, and who waits them is let in.
+/// The duration in whole seconds for `Retry-After`: rounded up, at least 1, so a client that waits this long is admitted.
 pub fn whole_seconds(span: Duration) -> u64 {
     span.as_secs() + u64::from(span.subsec_nanos() > 0).max(u64::from(span.is_zero()))
 }

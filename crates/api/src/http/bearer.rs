@@ -1,4 +1,4 @@
-//! Who asks, by `Authorization: Bearer` (RFC 6750 §2.1).
+//! Authenticates a request by `Authorization: Bearer` (RFC 6750 §2.1).
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -15,7 +15,7 @@ use azuma_domain::token::{MalformedToken, Token};
 
 use super::api_error::{ApiError, Dialect};
 
-/// The session that asks. Taking it as an argument is what makes a handler require a token.
+/// The session that sent the request. A handler that takes this argument requires a token.
 pub struct Bearer<D> {
     session: LiveSession,
     dialect: PhantomData<D>,
@@ -48,19 +48,19 @@ impl<D: Dialect> FromRequest for Bearer<D> {
     }
 }
 
-/// Why a request's carrier gave no token.
+/// Why no token could be read from a request's header or cookie.
 #[derive(Debug, thiserror::Error)]
 pub enum CarrierError {
-    /// It carries none.
+    /// The request carries no token.
     #[error("no token came")]
     Missing,
-    /// What it carries has not the form of a token.
+    /// The value does not have the form of a token.
     #[error("the token is malformed")]
     Malformed,
-    /// It carries more than one.
+    /// The request carries more than one value.
     #[error("more than one token came")]
     Repeated,
-    /// The server was put together wrongly.
+    /// The server was assembled without its services.
     #[error("the use cases are not wired")]
     NoServices,
 }
@@ -81,7 +81,7 @@ impl HasErrorCode for CarrierError {
     }
 }
 
-/// Reads a carrier's only value.
+/// Returns the only value; more than one is an error.
 pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, CarrierError> {
     match (values.next(), values.next()) {
         (first, None) => Ok(first),
@@ -89,7 +89,7 @@ pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, Car
     }
 }
 
-/// Reads a token from a carrier's bytes.
+/// Parses a token from the bytes of a header or cookie value.
 pub fn token_from(bytes: &[u8]) -> Result<Token, CarrierError> {
     let text = std::str::from_utf8(bytes).map_err(|_| CarrierError::Malformed)?;
     Ok(Token::parse(text)?)

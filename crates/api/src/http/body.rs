@@ -1,4 +1,4 @@
-//! Bodies: their bounds in size and in time, and the two forms they come in.
+//! Request bodies: their size limit, their timeout, and the two formats (JSON and form).
 
 use std::future::{Ready, poll_fn, ready};
 use std::pin::Pin;
@@ -15,22 +15,22 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// The largest body any route reads, in bytes.
+/// The largest body that any route accepts, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// How long a server that is told to stop waits for bodies: what is under way arrives in it.
+/// How long a stopping server waits for bodies that are still being sent.
 const LAST_BODIES: Duration = Duration::from_secs(1);
 
-/// A request's body, not yet read: a handler reads it when its turn in the order of checks has come.
+/// A request's body, not yet read. The handler decides when to read it, because the order of checks is part of the contract.
 pub struct Body {
     kind: Option<BodyKind>,
     length: Length,
     payload: Payload,
-    patience: Option<Data<BodyPatience>>,
+    timeout: Option<Data<BodyTimeout>>,
 }
 
-/// How long bodies may take.
-pub struct BodyPatience {
+/// How long a request body may take to arrive.
+pub struct BodyTimeout {
     timeout: Duration,
     stopping: watch::Receiver<()>,
 }
@@ -42,8 +42,8 @@ enum BodyKind {
     Other,
 }
 
-/// How much there is of a body (RFC 9112 §6.3). The stream may be longer: after `Upgrade: websocket` actix gives all that
-/// ever comes.
+/// The length of a body (RFC 9112 §6.3). Actix's stream may be longer: after `Upgrade: websocket` it yields everything that
+/// the connection receives.
 #[derive(Clone, Copy)]
 enum Length {
     Bytes(u64),
@@ -53,17 +53,17 @@ enum Length {
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// It is not what the route reads.
-    #[error("the body is not of the form expected")]
+    /// The body does not have the format that the route reads.
+    #[error("the body does not have the expected format")]
     Malformed,
-    /// It is larger than 16 KiB.
+    /// The body is larger than 16 KiB.
     #[error("the body is larger than {MAX_BYTES} bytes")]
     TooLarge,
-    /// It was not there in time.
+    /// The body did not arrive within `http.body_timeout`.
     #[error("the body did not arrive in time")]
     TimedOut,
-    /// It was not there when the server stopped.
-    #[error("the server stops, and the body has not arrived yet")]
+    /// The server stopped before the body arrived.
+    #[error("the server is stopping and the body has not arrived")]
     Stopping,
 }
 
@@ -80,16 +80,16 @@ impl HasErrorCode for BodyError {
     }
 }
 
-impl BodyPatience {
-    /// Bodies may take so long, and only a moment once the other end of `stopping` is dropped.
+impl BodyTimeout {
+    /// A body may take `timeout`, but only [`LAST_BODIES`] once the sender of `stopping` is dropped.
     pub fn new(timeout: Duration, stopping: watch::Receiver<()>) -> Self {
         Self { timeout, stopping }
     }
 
-    async fn is_over(&self) -> BodyError {
+    async fn expired(&self) -> BodyError {
         let mut stopping = self.stopping.clone();
         let stopped = async {
-            // Nothing is ever sent.
+            // The sender never sends; it is dropped when the server stops.
             let _ = stopping.changed().await;
             sleep(LAST_BODIES).await;
         };
@@ -101,19 +101,19 @@ impl BodyPatience {
 }
 
 impl Body {
-    /// Reads the body as a JSON object; unknown fields are passed over. No content type counts as JSON.
+    /// Reads the body as a JSON object and ignores unknown fields. A missing content type counts as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, BodyError> {
         let is_json = self.kind.is_none_or(|kind| kind == BodyKind::Json);
         let bytes = self.read().await?;
         if !is_json || !is_object(&bytes) {
             return Err(BodyError::Malformed);
         }
-        // serde_json does not look into strings it passes over; all of the body is to be UTF-8.
+        // serde_json does not validate ignored strings, and the whole body must be UTF-8.
         let text = std::str::from_utf8(&bytes).map_err(|_| BodyError::Malformed)?;
         serde_json::from_str(text).map_err(|_| BodyError::Malformed)
     }
 
-    /// Reads the body as a page's form sends it; unknown fields are passed over.
+    /// Reads the body of an HTML form and ignores unknown fields.
     pub async fn form<T: DeserializeOwned>(self) -> Result<T, BodyError> {
         let is_form = self.kind == Some(BodyKind::Form);
         let bytes = self.read().await?;
@@ -121,17 +121,17 @@ impl Body {
             return Err(BodyError::Malformed);
         }
         let text = std::str::from_utf8(&bytes).map_err(|_| BodyError::Malformed)?;
-        // A form is written as a query is.
+        // A form is encoded like a query string.
         let form = Query::<T>::from_query(text).map_err(|_| BodyError::Malformed)?;
         Ok(form.into_inner())
     }
 
     async fn read(mut self) -> Result<Vec<u8>, BodyError> {
-        let read = match &self.patience {
-            Some(patience) => tokio::select! {
+        let read = match &self.timeout {
+            Some(timeout) => tokio::select! {
                 biased;
                 read = collect(&mut self.payload, self.length) => read,
-                error = patience.is_over() => Err(error),
+                error = timeout.expired() => Err(error),
             },
             None => collect(&mut self.payload, self.length).await,
         };
@@ -142,10 +142,11 @@ impl Body {
     }
 }
 
-/// Where a body in chunks is let go of before its end, actix reads on to find the next request behind it, for as long as the
-/// client likes. Where somebody still has it when the answer is sent, actix closes the connection.
+/// Makes actix close the connection after the response. If a chunked body is dropped early, actix reads it to its end to find
+/// the next request, however long the client takes. If the payload is still held when the response is sent, actix closes
+/// the connection instead.
 fn close_after_answer(payload: Payload) {
-    // It runs when whoever answers has answered, or waits.
+    // The spawned task runs only after the handler has returned or awaits.
     rt::spawn(async move { drop(payload) });
 }
 
@@ -183,15 +184,15 @@ impl FromRequest for Body {
             kind: kind_of(request.headers()),
             length: length_of(request.headers()),
             payload: payload.take(),
-            patience: request.app_data::<Data<BodyPatience>>().cloned(),
+            timeout: request.app_data::<Data<BodyTimeout>>().cloned(),
         }))
     }
 }
 
-/// `None` where the request does not say.
+/// `None` if the request has no content type.
 fn kind_of(headers: &HeaderMap) -> Option<BodyKind> {
     let value = headers.get(CONTENT_TYPE)?;
-    // Parameters such as `charset` are passed over.
+    // Parameters such as `charset` are ignored.
     let essence = value.as_bytes().split(|byte| *byte == b';').next()?;
     let essence = essence.trim_ascii();
     if essence.eq_ignore_ascii_case(b"application/json") {
@@ -203,7 +204,7 @@ fn kind_of(headers: &HeaderMap) -> Option<BodyKind> {
     }
 }
 
-/// Actix has refused what contradicts itself.
+/// Actix has already refused requests whose length headers contradict each other.
 fn length_of(headers: &HeaderMap) -> Length {
     if headers.contains_key(TRANSFER_ENCODING) {
         return Length::Chunks;
@@ -213,7 +214,7 @@ fn length_of(headers: &HeaderMap) -> Length {
     Length::Bytes(length.unwrap_or(0))
 }
 
-/// serde would read a struct from an array too; the bodies of the contract (`docs/api/contract.md`) are objects.
+/// serde would also read a struct from an array, but the contract's bodies are objects.
 fn is_object(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{")
 }

@@ -1,4 +1,4 @@
-//! A path with its methods.
+//! A path and the methods it supports.
 
 use std::marker::PhantomData;
 
@@ -7,9 +7,9 @@ use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard, web};
 
-use super::api_error::{Dialect, WireCode};
+use super::api_error::{Dialect, ResponseCode};
 
-/// A path of dialect `D`. Methods it has no handler for are answered 405 with `Allow`.
+/// A path of dialect `D`. A method without a handler gets 405 with `Allow`.
 pub struct Endpoint<D> {
     resource: Resource,
     allowed: Vec<Method>,
@@ -85,11 +85,11 @@ impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
         let names: Vec<&str> = self.allowed.iter().map(Method::as_str).collect();
         let allow = names.join(", ");
         let refuse = move || {
-            let mut answer = D::refuse(WireCode::MethodNotAllowed);
+            let mut response = D::refuse(ResponseCode::MethodNotAllowed);
             if let Ok(value) = allow.parse() {
-                answer.headers_mut().insert(ALLOW, value);
+                response.headers_mut().insert(ALLOW, value);
             }
-            async move { answer }
+            async move { response }
         };
         self.resource
             .default_service(web::to(refuse))
@@ -97,7 +97,7 @@ impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
     }
 }
 
-/// Answers what no route of dialect `D` is known for.
+/// Answers 404 for paths that dialect `D` does not have.
 pub async fn unknown_route<D: Dialect>(_: HttpRequest) -> HttpResponse {
-    D::refuse(WireCode::NotFound)
+    D::refuse(ResponseCode::NotFound)
 }

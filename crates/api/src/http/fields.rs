@@ -1,4 +1,4 @@
-//! The fields that several dialects read, from text to domain types.
+//! Parses the fields that several dialects share into domain types.
 
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
@@ -7,7 +7,7 @@ use azuma_domain::user::{
     Password, PasswordRules, PasswordTooShort,
 };
 
-/// A field outside its rules. The values themselves are not kept, so no log can show them.
+/// Why a field is invalid. The error does not keep the value, so no log can show it.
 #[derive(Debug, thiserror::Error)]
 pub enum FieldError {
     #[error(transparent)]
@@ -22,7 +22,7 @@ pub enum FieldError {
     Icon(#[from] InvalidIcon),
     #[error(transparent)]
     Status(#[from] InvalidStatus),
-    #[error("the query is not of the form expected")]
+    #[error("the query does not have the expected format")]
     Query,
 }
 
@@ -40,7 +40,7 @@ impl HasErrorCode for FieldError {
     }
 }
 
-/// Reads a password that is to be set.
+/// Parses a new password and checks it against the password rules.
 pub fn new_password(text: &str, rules: PasswordRules) -> Result<NewPassword, FieldError> {
     Ok(rules.accept(Password::parse(text)?)?)
 }

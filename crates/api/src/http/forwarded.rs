@@ -1,18 +1,18 @@
-//! What proxies write about those they ask for: `X-Forwarded-For`, and `Forwarded` (RFC 7239).
+//! Parses the headers in which proxies name the client: `X-Forwarded-For` and `Forwarded` (RFC 7239).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue, X_FORWARDED_FOR};
 
-/// One of those a request came through, as the next one saw it.
+/// One hop of a request, as the next hop saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hop {
     Address(IpAddr),
-    /// Hidden, unknown, or nothing that can be read.
+    /// The address is hidden, unknown or unreadable.
     Unreadable,
 }
 
-/// The hops that `X-Forwarded-For` tells of, the nearest last; `None` where it tells of none.
+/// The hops in `X-Forwarded-For`, the nearest last; `None` if it names none.
 pub fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Hop>> {
     hops(headers, &X_FORWARDED_FOR, |value| {
         let nodes = value.split(',').map(str::trim);
@@ -20,7 +20,7 @@ pub fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<Hop>> {
     })
 }
 
-/// The hops that `Forwarded` tells of, the nearest last; `None` where it tells of none.
+/// The hops in `Forwarded`, the nearest last; `None` if it names none.
 pub fn forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
     hops(headers, &FORWARDED, |value| {
         let Some(elements) = split(value, ',') else {
@@ -28,7 +28,7 @@ pub fn forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
         };
         let elements = elements.into_iter().filter(|element| !element.is_empty());
         let hops: Vec<Option<Hop>> = elements.map(element).collect();
-        // An element may say no more than `proto=https`. Beside others it hides whom its proxy spoke for.
+        // An element may lack `for`, as in `proto=https`. Among other elements it counts as a hidden hop.
         match hops.iter().all(Option::is_none) {
             true => Vec::new(),
             false => hops
@@ -52,7 +52,7 @@ fn hops(
     (!hops.is_empty()).then_some(hops)
 }
 
-/// An element of `Forwarded`: pairs, of which one may say for whom; `None` where none does.
+/// The `for` of one element of `Forwarded`; `None` if the element has none.
 fn element(text: &str) -> Option<Hop> {
     let Some(pairs) = split(text, ';') else {
         return Some(Hop::Unreadable);
@@ -68,7 +68,7 @@ fn element(text: &str) -> Option<Hop> {
     }
 }
 
-/// An address, in quotes or not, with a port or without.
+/// Parses an address with or without quotes and port.
 fn hop(text: &str) -> Hop {
     let quoted = text.strip_prefix('"');
     let text = quoted
@@ -94,14 +94,14 @@ fn address(text: &str) -> Option<IpAddr> {
     is_port(port).then_some(IpAddr::V4(address))
 }
 
-/// Digits, or a name that hides them.
+/// Whether this is a port: digits, or an obfuscated name (RFC 7239 §6.3).
 fn is_port(text: &str) -> bool {
     let is_hidden = text.starts_with('_');
     !text.is_empty() && (is_hidden || text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The parts of a text between separators that are not in quotes, trimmed. `None` where quotes are left open: a client that
-/// opens some would have what the proxy adds be a part of what it wrote itself.
+/// Splits at separators outside quotes and trims the parts. `None` if a quote is left open: a client could otherwise open a
+/// quote and make the proxy's addition part of its own text.
 fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let parts = text.split(|character| {

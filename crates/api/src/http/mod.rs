@@ -1,16 +1,16 @@
-//! What every dialect does alike: reading requests, answering, refusing.
+//! What the dialects share: reading requests, responses and errors.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`endpoint`] | a path with its methods; answers 405 to the others |
-//! | [`body`] | reading a body within its bounds |
-//! | [`fields`] | the fields that several dialects read |
-//! | [`bearer`] | who asks, by `Authorization: Bearer` |
+//! | [`endpoint`] | a path and its methods; other methods get 405 |
+//! | [`body`] | reads a body within its size limit and timeout |
+//! | [`fields`] | the fields that several dialects share |
+//! | [`bearer`] | authentication by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
-//! | [`origin`] | where a request comes from, and its language |
-//! | [`forwarded`] | what proxies write about those they ask for |
-//! | [`api_error`] | turning a use case's error into a dialect's answer |
-//! | [`observe`] | request ids, caching, and the log line of a failure |
+//! | [`origin`] | a request's client address, user agent and language |
+//! | [`forwarded`] | the headers in which proxies name the client |
+//! | [`api_error`] | turns a use case's error into a dialect's response |
+//! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
 
 pub mod api_error;
 pub mod bearer;

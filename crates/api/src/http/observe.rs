@@ -1,4 +1,4 @@
-//! What every answer carries, and what the log says of a failure.
+//! The headers that every response carries, and the log line of a failure.
 
 use std::cell::Cell;
 use std::collections::hash_map::RandomState;
@@ -23,10 +23,10 @@ use crate::telemetry::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives every request its id, which its log lines carry and its answer, keeps caches from the answer, and logs what went
-/// wrong on our side.
+/// Middleware that gives every request an id and a span with that id, puts the id into the response, forbids caching, and logs
+/// server errors.
 ///
-/// Answers carry tokens and users, and refusals may stop to hold at any time: nothing of it is for a cache.
+/// Caching is forbidden because responses carry tokens and users, and an error may be outdated the next moment.
 #[derive(Clone)]
 pub struct Observe;
 
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// The service whose answers are observed.
+/// The wrapped service.
 pub struct Observed<S> {
     service: S,
     ids: Rc<RequestIds>,
@@ -60,14 +60,14 @@ where
 {
     type Response = ServiceResponse<B>;
     type Error = Error;
-    type Future = Answer<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = self.ids.next();
-        Answer {
-            answer: self.service.call(request),
+        ResponseFuture {
+            response: self.service.call(request),
             id,
             span: id.span(),
         }
@@ -75,16 +75,16 @@ where
 }
 
 pin_project! {
-    /// An answer on its way. Not an async block: one would have to be boxed for each request.
-    pub struct Answer<F> {
+    /// A named future, because an async block would have to be boxed for each request.
+    pub struct ResponseFuture<F> {
         #[pin]
-        answer: F,
+        response: F,
         id: RequestId,
         span: Span,
     }
 }
 
-impl<F, B> Future for Answer<F>
+impl<F, B> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
@@ -94,7 +94,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let _inside = this.span.enter();
-        let mut response = ready!(this.answer.poll(context))?;
+        let mut response = ready!(this.response.poll(context))?;
         mark(&mut response, *this.id);
         Poll::Ready(Ok(response))
     }
@@ -115,13 +115,15 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: RequestId) {
     }
 }
 
-/// Whether the connection is of no use after the answer, which then says so. Actix would close it without a word after
-/// `Connection: upgrade`, which is ignored here (RFC 9110 §7.8); what HTTP/1.0 leaves out is known of a first request alone.
+/// Whether the connection must close after the response, which then says `Connection: close`. This server ignores
+/// `Connection: upgrade` (RFC 9110 §7.8), but actix would close the connection after it silently. Over HTTP/1.0, `opening` adds a
+/// missing length to the first request of a connection only.
 fn carries_one_request(head: &RequestHead) -> bool {
     head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
-/// Makes request ids. An id tells nobody how many there were before: only who has the keys can tell it from a random number.
+/// Makes request ids: a part that is random for each worker, a hyphen, and the keyed hash of a counter. The hash hides the
+/// counter, so an id does not reveal how many requests the server has handled.
 struct RequestIds {
     count: Cell<u64>,
     keys: RandomState,

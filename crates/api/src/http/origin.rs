@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The client address, user agent and language of a request.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -14,22 +14,22 @@ use ipnet::IpNet;
 
 use super::forwarded::{Hop, forwarded, x_forwarded_for};
 
-/// The longest list of languages that is read, in bytes.
+/// The longest `Accept-Language` that is read, in bytes.
 const MAX_LANGUAGES_BYTES: usize = 1_024;
 
-/// The proxies that are believed about the client's address (`http.trusted_proxies`).
+/// The proxies whose headers about the client's address are trusted (`http.trusted_proxies`).
 #[derive(Clone)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Whether this is the address of one of them.
+    /// Whether this is the address of a trusted proxy.
     pub fn trust(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-/// Where a request comes from, and the language its sender reads.
+/// The client that sent a request, and the language it prefers.
 pub struct Origin {
     pub client: Client,
     pub language: Language,
@@ -50,10 +50,10 @@ impl FromRequest for Origin {
     }
 }
 
-/// The peer's address, or what the proxies that we trust say it is.
+/// The peer's address, or the address that trusted proxies report.
 ///
-/// Where both headers come they must agree. A proxy writes one of them and may pass the other on from the client, and it is not
-/// known which.
+/// If both headers are present they must agree: a proxy writes one of them and may pass on the client's own value of the
+/// other, and the server cannot tell which is which.
 fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = request.app_data::<web::Data<TrustedProxies>>();
@@ -93,8 +93,8 @@ static UNTRUSTED: Once = Once::new();
 static CONTRADICTORY: Once = Once::new();
 static UNREADABLE: Once = Once::new();
 
-/// Walks back from the peer through trusted proxies: each of them wrote the entry before it. The first address that
-/// no trusted proxy has is the client's; what stands before that is only its word.
+/// Walks back from the peer through trusted proxies, each of which wrote the entry before it. The first address that is not a
+/// trusted proxy's is the client's; earlier entries are only the client's claim.
 fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> IpAddr {
     let mut nearest = peer;
     for hop in hops.iter().rev() {
@@ -121,8 +121,8 @@ fn user_agent(request: &HttpRequest) -> Option<UserAgent> {
     UserAgent::parse(&String::from_utf8_lossy(value.as_bytes()))
 }
 
-/// The first language of `Accept-Language` that we write; English where there is none, or the list is longer than anybody
-/// reads languages.
+/// The first supported language of `Accept-Language`; English if none is supported or the header is longer than
+/// [`MAX_LANGUAGES_BYTES`].
 pub fn language(request: &HttpRequest) -> Language {
     let listed = request.headers().get_all(header::ACCEPT_LANGUAGE);
     if listed.map(|list| list.len()).sum::<usize>() > MAX_LANGUAGES_BYTES {

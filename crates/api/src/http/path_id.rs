@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// The length of a hyphenated UUID.
 const HYPHENATED: usize = 36;
 
-/// The UUID that stands for `{id}` in the path; `None` where another text does, which then names nothing.
+/// The UUID in place of `{id}`; `None` if the text is not a hyphenated UUID, so no record can have this id.
 pub struct PathId(pub Option<Uuid>);
 
 impl FromRequest for PathId {

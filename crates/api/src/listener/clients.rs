@@ -1,4 +1,4 @@
-//! How many connections each client has open.
+//! Limits the open connections of each client.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How often the log tells of connections that are not let in.
+/// The least time between two log lines about refused connections.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// Counts connections by client, and lets none have more than its share. An IPv6 client is its /64: whoever has one address
-/// of it has them all.
+/// Counts connections by client and enforces the limit of each. An IPv6 client is its /64, because the holder of one address
+/// usually holds the whole network.
 pub struct Clients {
     most: usize,
     state: Mutex<State>,
@@ -25,14 +25,14 @@ struct State {
     told_at: Option<Instant>,
 }
 
-/// A place among the connections of a client. It is free again once this is dropped.
+/// One counted connection of a client. Dropping it decrements the count.
 pub struct Place {
     clients: Arc<Clients>,
     client: IpAddr,
 }
 
 impl Clients {
-    /// So many connections for each client.
+    /// Allows each client this many connections.
     pub fn new(most: usize) -> Self {
         Self {
             most,
@@ -40,7 +40,7 @@ impl Clients {
         }
     }
 
-    /// A place for one more connection from this address; `None` where its client has as many as it may.
+    /// Counts one more connection from this address; `None` if its client is at the limit.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let client = client_of(address);
         let mut state = self.lock();
@@ -87,7 +87,7 @@ impl Clients {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in there panics half way.
+        // No code panics while it holds this lock, so the map is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

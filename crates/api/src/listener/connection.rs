@@ -1,4 +1,4 @@
-//! A client's connection, as long as it lasts.
+//! A client's connection.
 
 use std::io::{self, ErrorKind};
 use std::mem::replace;
@@ -13,11 +13,11 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::clients::Place;
 use super::opening::{Opening, Rest};
 
-/// A connection that breaks off by itself when nothing could be written to it for long, whatever its client does: a head
-/// that never ends, a body that nobody reads and that never ends, answers that the client does not take.
+/// A connection that fails once nothing was written to it for too long. This ends endless request heads, endless unread
+/// bodies, and clients that do not read their responses.
 pub struct Connection {
     stream: TcpStream,
-    /// `None` once what it begins with is handed on.
+    /// `None` once the opening bytes are handed on.
     opening: Option<Opening>,
     silence: Silence,
     /// Held for as long as the connection is open.
@@ -25,7 +25,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// It breaks off after nothing was written for this long, or for up to twice as long.
+    /// The connection fails after this long without a write, at the latest after twice as long.
     pub fn new(stream: TcpStream, longest_silence: Duration, place: Option<Place>) -> Self {
         Self {
             stream,
@@ -36,8 +36,8 @@ impl Connection {
     }
 }
 
-/// Watches that something is written now and then. It costs a comparison where all is well: the timer is looked at once for
-/// each span, not at each request.
+/// Watches for a connection without writes. A healthy connection costs one comparison, because the timer is checked once a
+/// span, not at each request.
 struct Silence {
     longest: Duration,
     timer: Pin<Box<Sleep>>,
@@ -55,7 +55,7 @@ impl Silence {
         }
     }
 
-    /// `Pending`, unless nothing was written for too long.
+    /// `Pending`, or an error once nothing was written for too long.
     fn pending<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if self.is_timer_set && !self.timer.is_elapsed() {
             return Poll::Pending;

@@ -1,4 +1,4 @@
-//! Which connections are let in, and what becomes of those that do not speak HTTP.
+//! Admits or refuses connections, and handles those that do not speak HTTP.
 
 use std::future::ready;
 use std::io::{self, ErrorKind};
@@ -16,10 +16,10 @@ use super::connection::Connection;
 use crate::config::Http;
 use crate::http::origin::TrustedProxies;
 
-/// What is left for the work on a request, of the time in which something must be written.
+/// The part of the write timeout that allows for handling a request.
 const FOR_THE_WORK: Duration = Duration::from_secs(60);
 
-/// What stands in front of the HTTP service of each thread. The threads share it.
+/// Admission in front of the HTTP service, shared by all worker threads.
 #[derive(Clone)]
 pub struct Door(Arc<Inner>);
 
@@ -40,7 +40,7 @@ impl Door {
         }))
     }
 
-    /// A service for connections that lets those in which may come.
+    /// A service that passes admitted connections on to the HTTP service.
     pub fn before<S>(
         self,
         service: S,
@@ -65,9 +65,9 @@ impl Door {
 }
 
 impl Inner {
-    /// A proxy that is trusted brings many clients, and has as many connections as it likes.
+    /// Trusted proxies are not limited, because each carries many clients.
     fn admit(&self, stream: TcpStream) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
-        // The client may have gone already.
+        // The client may have disconnected already.
         let peer = stream.peer_addr().map_err(DispatchError::Io)?;
         let place = match self.proxies.trust(peer.ip()) {
             true => None,
@@ -77,11 +77,11 @@ impl Inner {
         Ok((connection, Some(peer)))
     }
 
-    /// Anybody can send what is no HTTP, as often as they like: nobody wants a line for each.
+    /// Logs these errors at a low level, because anyone can send malformed requests at any rate.
     fn note(&self, error: &DispatchError) {
         if let DispatchError::Parse(reason) = error {
             let malformed = self.malformed.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::debug!(%reason, malformed, "a request was malformed, and refused");
+            tracing::debug!(%reason, malformed, "a malformed request was refused");
         }
     }
 }

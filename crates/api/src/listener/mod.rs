@@ -1,12 +1,11 @@
-//! Where clients come in: the sockets that are listened on, and what is asked of a connection before and while HTTP is
-//! spoken on it.
+//! The listening sockets, and the checks on a connection before and while it speaks HTTP.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `door` | which connections are let in |
-//! | `clients` | how many connections each client has |
-//! | `connection` | a client's connection, as long as it lasts |
-//! | `opening` | what it begins with |
+//! | `door` | admits or refuses connections |
+//! | `clients` | limits the connections of each client |
+//! | `connection` | a client's connection and its write timeout |
+//! | `opening` | the first bytes of a connection |
 
 mod clients;
 mod connection;
@@ -20,13 +19,13 @@ use actix_web::rt::net::TcpSocket;
 
 pub use door::Door;
 
-/// How many connections the kernel keeps for us until they are accepted.
+/// The listen backlog: how many connections the kernel queues until they are accepted.
 const BACKLOG: u32 = 1024;
 
-/// Listens on every address that this stands for, `host:port`; port 0 takes a free one.
+/// Listens on every address that `host:port` resolves to; port 0 takes a free port.
 ///
 /// # Errors
-/// Where none of them can be listened on.
+/// If none of the addresses can be listened on.
 pub fn listen_on(address: &str) -> io::Result<Vec<(SocketAddr, TcpListener)>> {
     let mut listeners = Vec::new();
     let mut failure = None;
@@ -47,7 +46,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // A server that starts again takes the place of the one before, whose last connections may not be over.
+    // Allows a restart while connections of the previous process are still closing.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()

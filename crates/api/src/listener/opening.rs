@@ -1,5 +1,5 @@
-//! What a connection begins with. nginx speaks HTTP/1.0 to servers behind it unless it is told otherwise, and says no length of
-//! a request without a body. RFC 9112 §6.3 calls such a body empty; actix refuses a `POST` of HTTP/1.0 that says none.
+//! The first bytes of a connection. By default nginx speaks HTTP/1.0 to the servers behind it and sends no length for a request
+//! without a body. By RFC 9112 §6.3 such a body is empty, but actix refuses an HTTP/1.0 `POST` without a length.
 
 use std::io;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use tokio::io::{AsyncRead, ReadBuf};
 const METHOD: &[u8] = b"POST ";
 const VERSION: &[u8] = b" HTTP/1.0";
 const LENGTH: &[u8] = b"Content-Length: 0\r\n";
-/// A longer head is passed on as it is.
+/// A head longer than this is passed on unchanged.
 const LONGEST: usize = 16 * 1024;
 
-/// The first bytes of a connection, held back until it is known whether they are such a head, which is told its length.
+/// Holds the first bytes of a connection back until they are known to be such a head or not; such a head gets a length.
 #[derive(Default)]
 pub struct Opening {
     bytes: Vec<u8>,
@@ -22,18 +22,17 @@ pub struct Opening {
     rest: Option<Rest>,
 }
 
-/// What follows the bytes held back.
+/// What follows the bytes that were held back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// Whatever the client sends.
+    /// Everything that the client sends.
     Sent,
-    /// Nothing: what comes behind such a `POST` could be a body that its sender forgot to announce, and is not to be taken for
-    /// a request.
+    /// Nothing: bytes after such a `POST` could be a body without a length, and must not be read as another request.
     Nothing,
 }
 
 impl Opening {
-    /// Hands on what the connection begins with, and answers what follows once all of that is handed on.
+    /// Hands on the opening bytes; once all are handed on, returns what follows them.
     pub fn poll_read(
         &mut self,
         mut stream: Pin<&mut TcpStream>,
@@ -61,7 +60,7 @@ impl Opening {
     }
 }
 
-/// Tells a head its length where it is to be told, and what follows it; `None` while that is not known yet.
+/// Adds a length to the head if it needs one, and returns what follows; `None` until the head is complete.
 fn complete(bytes: &mut Vec<u8>) -> Option<Rest> {
     let begun = bytes.get(..METHOD.len()).unwrap_or(bytes);
     if !METHOD.starts_with(begun) || bytes.len() > LONGEST {

@@ -1,4 +1,4 @@
-//! The pages that mails link to, and the one that asks for such a mail. They work without JavaScript and load nothing from elsewhere.
+//! The pages that mails link to, and the page that requests a recovery. They need no JavaScript and load nothing from elsewhere.
 
 mod notice;
 mod recover;
@@ -19,10 +19,10 @@ use azuma_domain::token::Token;
 use serde::Deserialize;
 
 use crate::dialects::azuma::Azuma;
-use crate::http::api_error::{ApiError, Dialect, WireCode};
+use crate::http::api_error::{ApiError, Dialect, ResponseCode};
 use crate::http::endpoint::Endpoint;
 
-/// Nothing but our own stylesheet, and forms to ourselves.
+/// Allows only our own stylesheet, and forms to this server.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                               base-uri 'none'; frame-ancestors 'none'";
 const PAGE_HEADERS: [(HeaderName, &str); 4] = [
@@ -32,7 +32,7 @@ const PAGE_HEADERS: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// The pages' routes. They stand whichever dialects are on: links of each lead here.
+/// The pages' routes. They are served whichever dialects are on, because links of all dialects lead here.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
@@ -53,7 +53,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(Endpoint::<Azuma>::at("/page.css").get(stylesheet));
 }
 
-/// What the query of a mail's link carries.
+/// The query of a mailed link.
 #[derive(Deserialize)]
 struct LinkQuery {
     token: String,
@@ -70,12 +70,12 @@ async fn stylesheet() -> HttpResponse {
         .body(include_str!("../../templates/page.css"))
 }
 
-/// A page.
+/// Renders a page.
 fn page(template: &impl Template) -> HttpResponse {
     dress(HttpResponse::Ok().finish(), template)
 }
 
-/// A refusal as a page, with the status, headers and log line it has as JSON.
+/// Renders an error as a page, with the same status, headers and log line as the JSON response.
 fn refused_page(error: impl HasErrorCode, template: &impl Template) -> HttpResponse {
     dress(
         HttpResponse::from_error(ApiError::<Azuma>::from(error)),
@@ -83,10 +83,10 @@ fn refused_page(error: impl HasErrorCode, template: &impl Template) -> HttpRespo
     )
 }
 
-/// Gives an answer a page for its body. Its address holds a token, so it tells nobody where its reader came from.
+/// Sets a page as the response's body. The page's URL holds a token, so the headers forbid sending a referrer.
 fn dress(answer: HttpResponse, template: &impl Template) -> HttpResponse {
     let Ok(html) = template.render() else {
-        return Azuma::refuse(WireCode::InternalServerError);
+        return Azuma::refuse(ResponseCode::InternalServerError);
     };
     let mut answer = answer.set_body(BoxBody::new(html));
     let headers = answer.headers_mut();

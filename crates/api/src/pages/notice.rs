@@ -1,4 +1,4 @@
-//! A page that says what happened, and what to do next.
+//! A page that says what happened and what to do next.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -8,7 +8,7 @@ use super::texts::Texts;
 use super::{page, refused_page};
 use crate::http::body::BodyError;
 
-/// What follows the text.
+/// What follows the text on the page.
 pub enum Then<'a> {
     Nothing,
     LogInAs(&'a str),
@@ -29,13 +29,13 @@ impl Notice<'_> {
         page(self)
     }
 
-    /// With the status of the error.
+    /// The page for an error, with the error's status.
     pub fn refused(&self, error: impl HasErrorCode) -> HttpResponse {
         refused_page(error, self)
     }
 }
 
-/// What came is not what our pages send.
+/// The page for a form that could not be read.
 pub fn form_unreadable(texts: &Texts, error: BodyError) -> HttpResponse {
     let notice = Notice {
         texts,
@@ -46,7 +46,7 @@ pub fn form_unreadable(texts: &Texts, error: BodyError) -> HttpResponse {
     notice.refused(error)
 }
 
-/// Nothing happened, and may later.
+/// The page for a temporary failure that changed nothing.
 pub fn try_later(texts: &Texts, error: impl HasErrorCode) -> HttpResponse {
     let notice = Notice {
         texts,

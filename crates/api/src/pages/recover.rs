@@ -1,4 +1,4 @@
-//! `/recover`: asks for a link that sets a new password.
+//! `/recover`: requests a link that sets a new password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -37,7 +37,7 @@ pub async fn ask(request: HttpRequest) -> HttpResponse {
     })
 }
 
-/// `POST /recover`, the form of the page above. It says the same of known addresses and of unknown ones.
+/// `POST /recover`, the form of the page above. The response is the same for known and unknown addresses.
 pub async fn begin(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form: RecoverForm = match body.form().await {

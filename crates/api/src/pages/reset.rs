@@ -1,4 +1,4 @@
-//! `/reset`: the link of a recovery leads here. Looking at it does nothing; the form sets a new password.
+//! `/reset`: the link of a recovery leads here. Opening the page changes nothing; its form sets a new password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -62,7 +62,7 @@ pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpRes
     }
 }
 
-/// `POST /reset`, the form of the page above. A password outside the rules is asked for again.
+/// `POST /reset`, the form of the page above. An invalid password shows the form again.
 pub async fn set(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form: ResetForm = match body.form().await {

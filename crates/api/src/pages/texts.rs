@@ -1,7 +1,7 @@
 use azuma_domain::mail::Language;
 use azuma_domain::user::PasswordRules;
 
-/// What the pages say, in one language.
+/// The texts of the pages in one language.
 pub struct Texts {
     pub language: &'static str,
     pub confirm_title: &'static str,
@@ -48,7 +48,7 @@ impl Texts {
         }
     }
 
-    /// What is asked of a password.
+    /// The rules for a new password.
     pub fn password_refused(&self, rules: &PasswordRules) -> String {
         let [before, after] = self.password_refused;
         format!("{before}{}{after}", rules.min_length)

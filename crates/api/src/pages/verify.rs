@@ -1,5 +1,5 @@
-//! `/verify`: a mail's link leads here. Looking at it does nothing, for mail scanners look; one button confirms, another says
-//! that it was somebody else who asked for the link.
+//! `/verify`: a mailed link leads here. Opening the page changes nothing, because mail scanners open links. One button confirms
+//! the address; the other says that somebody else requested the link.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -22,13 +22,13 @@ pub struct ConfirmForm {
     #[serde(default)]
     token: String,
     #[serde(default)]
-    answer: Answer,
+    answer: Choice,
 }
 
 /// Which button was pressed.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum Choice {
     #[default]
     Confirm,
     NotMe,
@@ -63,7 +63,7 @@ pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpRes
     })
 }
 
-/// `POST /verify`, the form of the page above. Without an answer it confirms.
+/// `POST /verify`, the form of the page above. A form without `answer` confirms.
 pub async fn follow(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
     let form = match body.form::<ConfirmForm>().await {
@@ -72,8 +72,8 @@ pub async fn follow(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
     };
     let token = Token::parse(&form.token).ok();
     let done = match form.answer {
-        Answer::Confirm => confirm(&accounts, token, origin).await,
-        Answer::NotMe => disown(&accounts, token, origin).await,
+        Choice::Confirm => confirm(&accounts, token, origin).await,
+        Choice::NotMe => disown(&accounts, token, origin).await,
     };
     let (title, text) = match done {
         Ok(done) => done,
@@ -88,7 +88,7 @@ pub async fn follow(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
     notice.shown()
 }
 
-/// A title and a text that say what happened.
+/// A notice with this title and text.
 type Done = Result<(&'static str, &'static str), FollowLinkError>;
 
 async fn confirm(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Done {

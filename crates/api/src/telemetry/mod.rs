@@ -1,10 +1,9 @@
-//! The log. Writing it stops nobody's work: lines that standard output does not take are lost, and counted.
+//! The log. Writing it never blocks other work: lines that standard output does not accept are dropped and counted.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `queue` | lines on their way to standard output |
-//! | `request_span` | the id of its request on every line |
-//! | `panics` | what the log says of a panic |
+//! | `queue` | the queue of lines for standard output |
+//! | `panics` | logs panics |
 
 mod panics;
 mod queue;
@@ -26,24 +25,25 @@ use queue::LogQueue;
 pub use request_span::RequestId;
 use request_span::{RequestSpans, WithRequestId};
 
-/// How long the last words may take that a process says before it ends.
-pub const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long an ending process waits for its last log lines to be written.
+pub const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// What the operator has to ask for by name: actix's errors, one for each malformed request, which anybody can send.
+/// Targets that `telemetry.log_filter` must name to be logged: actix logs an error for each malformed request, and anyone can
+/// send those.
 const ON_REQUEST: &str = "actix_http=off";
 
-/// The log that was started. Dropped, it is finished.
+/// Handle of the running log. Dropping it writes the remaining lines.
 #[derive(Clone)]
 pub struct Log(Arc<LogQueue>);
 
 impl Log {
-    /// Waits until what was logged is written, for [`LAST_WORDS`] at the most.
+    /// Waits until all lines are written, at most [`LAST_LINES`].
     pub fn finish(&self) {
-        self.0.wait_until_written(LAST_WORDS);
+        self.0.wait_until_written(LAST_LINES);
     }
 }
 
-/// Sends log lines to standard output from now on, panics among them.
+/// Starts the log: from now on log lines and panics go to standard output.
 pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
     let filter = EnvFilter::try_new(format!("{ON_REQUEST},{}", config.log_filter.as_str()))?;
     let terminal = stdout().is_terminal();

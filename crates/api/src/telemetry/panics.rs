@@ -1,9 +1,9 @@
-//! What the log says of a panic.
+//! Logs panics.
 
 use std::panic::{self, PanicHookInfo};
 use std::thread;
 
-/// Panics of all threads and tasks are log lines from now on; standard error may be where nobody looks.
+/// Logs panics of all threads and tasks from now on, because nobody may be watching standard error.
 pub(super) fn log_from_now_on() {
     panic::set_hook(Box::new(log));
 }

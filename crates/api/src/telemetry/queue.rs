@@ -1,7 +1,7 @@
-//! Log lines on their way to standard output.
+//! The queue of log lines for standard output.
 //!
-//! Whoever logs leaves a line here and goes on; one thread writes. So a pipe that nobody reads, a full disk and a reader
-//! that has gone cost lines, and nobody's time.
+//! Threads that log add a line to the queue and go on; one thread writes. So a pipe that nobody reads, a full disk or a closed
+//! pipe loses lines but never delays a request.
 
 use std::io::{self, ErrorKind, Write};
 use std::mem::{replace, swap};
@@ -9,12 +9,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How many bytes wait to be written at the most: some thousands of lines.
+/// The most bytes in the queue: some thousands of lines.
 const MOST_WAITING: usize = 1024 * 1024;
-/// How long an output rests that does not block and takes nothing at the moment.
+/// The pause before another write to a non-blocking output that accepts nothing at the moment.
 const REST: Duration = Duration::from_millis(10);
 
-/// Whole lines that wait for the thread that writes them.
+/// Whole lines that wait to be written.
 #[derive(Default)]
 pub(super) struct LogQueue {
     state: Mutex<State>,
@@ -25,9 +25,9 @@ pub(super) struct LogQueue {
 struct State {
     waiting: Vec<u8>,
     is_writing: bool,
-    /// How many lines found no room or could not be written, since the start.
+    /// How many lines were dropped or could not be written, since the start.
     lost: usize,
-    /// How many of them the log tells of.
+    /// How many of the lost lines the log has reported.
     told: usize,
 }
 
@@ -42,10 +42,10 @@ impl LogQueue {
         Ok(queue)
     }
 
-    /// Waits until all lines are written, or have turned out to be lost, for so long at the most.
-    pub(super) fn wait_until_written(&self, longest: Duration) {
+    /// Waits until every line is written or lost, at most `timeout`.
+    pub(super) fn wait_until_written(&self, timeout: Duration) {
         let is_busy = |state: &mut State| state.is_writing || !state.waiting.is_empty();
-        let waited = (self.changed).wait_timeout_while(self.lock(), longest, is_busy);
+        let waited = (self.changed).wait_timeout_while(self.lock(), timeout, is_busy);
         drop(waited);
     }
 
@@ -54,7 +54,7 @@ impl LogQueue {
         let mut is_torn = false;
         loop {
             self.take(&mut lines);
-            // A line that was written in part gets an end, so that it does not spoil the next one.
+            // Ends a partly written line, so that the next line starts on its own.
             let may_begin = !is_torn || write_some(&mut output, b"\n") == 1;
             let written = if may_begin {
                 write_some(&mut output, &lines)
@@ -70,7 +70,7 @@ impl LogQueue {
         }
     }
 
-    /// Waits for lines and takes them all.
+    /// Waits for lines and takes all of them.
     fn take(&self, lines: &mut Vec<u8>) {
         let waited = (self.changed).wait_while(self.lock(), |state| state.waiting.is_empty());
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
@@ -78,13 +78,13 @@ impl LogQueue {
         state.is_writing = true;
     }
 
-    /// Notes that lines were written but for these, and tells of lost ones as soon as lines can be written.
+    /// Counts the lines that could not be written, and reports lost lines once a write succeeds.
     fn note(&self, not_written: &[u8]) {
         let mut state = self.lock();
         state.lost += lines_in(not_written);
         let lost = state.lost;
         if not_written.is_empty() && replace(&mut state.told, lost) != lost {
-            // It comes back here as a line, for which there may be no room either; then it is one more to tell of.
+            // This report is a line in the same queue. If the queue is full it is lost too, and counted.
             drop(state);
             tracing::warn!(
                 lost,
@@ -98,7 +98,7 @@ impl LogQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in there panics half way.
+        // No code panics while it holds this lock, so the queue is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -125,7 +125,7 @@ fn lines_in(text: &[u8]) -> usize {
     text.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// Writes text until there is no more or writing fails, and answers how many bytes were written.
+/// Writes text until its end or an error, and returns how many bytes were written.
 fn write_some(output: &mut impl Write, text: &[u8]) -> usize {
     let mut written = 0;
     while let Some(rest) = text.get(written..).filter(|rest| !rest.is_empty()) {
@@ -151,7 +151,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(10);
 
-    /// An output that answers each write as a test says, and keeps what it took.
+    /// An output that answers each write as the test decides, and keeps what it accepted.
     struct Scripted {
         reactions: Receiver<io::Result<usize>>,
         taken: Arc<Mutex<Vec<u8>>>,
@@ -159,7 +159,7 @@ mod tests {
 
     impl Write for Scripted {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            // A test that is over wants nothing any more.
+            // The test may be over already.
             let most = self.reactions.recv().unwrap_or(Ok(usize::MAX))?;
             let length = most.min(text.len());
             self.taken
@@ -215,7 +215,7 @@ mod tests {
             self.queue.lock().lost
         }
 
-        /// Waits until the thread has taken what waits and is held up by the output.
+        /// Waits until the thread has taken all lines and the output blocks it.
         fn wait_until_writing(&self) {
             while !self.queue.lock().is_writing {
                 thread::yield_now();
@@ -267,7 +267,7 @@ mod tests {
         scene.log("torn\n");
         scene.settle();
         assert_eq!(scene.lost(), 1);
-        // Not even the end of the torn one.
+        // Nor the end of the partly written line.
         scene.react(Err(ErrorKind::StorageFull.into()));
         scene.log("whole\n");
         scene.settle();

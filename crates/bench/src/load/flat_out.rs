@@ -7,7 +7,7 @@ use super::{Load, Requests, TURNED_AWAY, Tally};
 use crate::Outcome;
 
 /// How long a counted run may take, which a server that answers nothing would prolong for ever.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How long a connection rests that was turned away.
 const REST: Duration = Duration::from_secs(1);
@@ -56,14 +56,14 @@ impl Load {
             }
         }
         while self.is_busy() {
-            self.receive(start + PATIENCE, &mut tally, |connection, finished| {
+            self.receive(start + TIMEOUT, &mut tally, |connection, finished| {
                 if left > 0 {
                     connection.send(finished.at, requests)?;
                     left -= 1;
                 }
                 Ok(())
             })?;
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > TIMEOUT {
                 return Err("the server takes too long".into());
             }
         }
@@ -74,7 +74,7 @@ impl Load {
     /// Waits until nothing is in flight any more.
     pub fn finish(&mut self) -> Outcome<()> {
         let mut late = Tally::default();
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while self.is_busy() {
             self.receive(end, &mut late, |_, _| Ok(()))?;
             if Instant::now() > end {

@@ -17,8 +17,8 @@ pub fn get(path: &str, token: Option<&Token>) -> Vec<u8> {
 }
 
 /// Sends a request and answers the status.
-pub fn ask(address: SocketAddr, request: &[u8], patience: Duration) -> Outcome<u16> {
-    Ok(exchange(address, request, patience)?.status)
+pub fn ask(address: SocketAddr, request: &[u8], timeout: Duration) -> Outcome<u16> {
+    Ok(exchange(address, request, timeout)?.status)
 }
 
 /// How long the body of the answer to a request is.
@@ -30,15 +30,15 @@ pub fn body_length(address: SocketAddr, request: &[u8]) -> Outcome<usize> {
     Ok(answer.body)
 }
 
-fn exchange(address: SocketAddr, request: &[u8], patience: Duration) -> Outcome<Answer> {
-    let mut stream = TcpStream::connect_timeout(&address, patience)?;
-    exchange_on(&mut stream, request, patience)
+fn exchange(address: SocketAddr, request: &[u8], timeout: Duration) -> Outcome<Answer> {
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    exchange_on(&mut stream, request, timeout)
 }
 
-/// Sends a request on a connection and waits for the whole answer; each piece of it may take `patience`.
-pub fn exchange_on(stream: &mut TcpStream, request: &[u8], patience: Duration) -> Outcome<Answer> {
+/// Sends a request on a connection and waits for the whole answer; each piece of it may take `timeout`.
+pub fn exchange_on(stream: &mut TcpStream, request: &[u8], timeout: Duration) -> Outcome<Answer> {
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(patience))?;
+    stream.set_read_timeout(Some(timeout))?;
     stream.write_all(request)?;
     let mut received = Vec::new();
     let mut buffer = [0; 4096];

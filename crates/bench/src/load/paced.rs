@@ -9,7 +9,7 @@ use crate::Outcome;
 /// Requests that are due within this are sent together: a timer for each would cost more than the request.
 const GRAIN: Duration = Duration::from_micros(50);
 /// How long to wait, after the last was due, for what is in flight.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Load {
     /// Sends `per_second` requests a second for so long. A request that is due while no connection is free waits for
@@ -69,7 +69,7 @@ impl Load {
 
     /// Answers after the span do not count in the rate, but their latency does.
     fn wait_for_latencies(&mut self, latencies: &mut Vec<f64>) -> Outcome<()> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         let mut late = Tally::default();
         while self.is_busy() {
             self.receive(end, &mut late, |connection, finished| {

@@ -101,9 +101,9 @@ impl Waiting {
         self.look(None, ready)
     }
 
-    fn look(&self, patience: Option<&Timespec>, ready: &mut Vec<Ready>) -> Outcome<()> {
+    fn look(&self, timeout: Option<&Timespec>, ready: &mut Vec<Ready>) -> Outcome<()> {
         let mut events = [MaybeUninit::uninit(); BATCH];
-        let (events, _) = epoll::wait(&self.epoll, &mut events, patience)?;
+        let (events, _) = epoll::wait(&self.epoll, &mut events, timeout)?;
         for event in events {
             let data = event.data.u64();
             if data != TIMER {

@@ -1,4 +1,4 @@
-//! Counting by client, and by the networks that one client may have to itself.
+//! Limits for each client and for the networks around it.
 
 use std::net::IpAddr;
 
@@ -8,17 +8,17 @@ use governor::clock::Clock;
 use super::Limit;
 use super::limiter::{Key, Limiter};
 
-/// How many times as much a /56 may do as a /64.
+/// The limit of a /56, as a multiple of the limit of a /64.
 const FACTOR_WIDE: u32 = 4;
-/// How many times as much a /48 may do as a /64, and an IPv4 /24 as one address.
+/// The limit of an IPv6 /48 and an IPv4 /24, as a multiple of the limit of a client.
 const FACTOR_WIDEST: u32 = 16;
-/// A limit remembers as many networks as clients, divided by this.
+/// How many clients are remembered for each remembered network.
 const REMEMBERED_NETWORKS: u64 = 4;
 
-/// The client and networks that an attempt is counted for.
+/// The client that attempts are counted for.
 ///
-/// One subscriber has an IPv4 address or an IPv6 /64, and often a /56. A /48 or a /24 is easy to get. All clients without an
-/// address share one count.
+/// A subscriber has an IPv4 address or an IPv6 /64, and often a /56; a /48 or a /24 is easy to get. All clients
+/// without an address share one count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Client {
     narrow: Network,
@@ -26,7 +26,7 @@ pub(super) struct Client {
     widest: Option<Network>,
 }
 
-/// The leading bits of the addresses of a network. A limiter holds networks of one prefix length for each of IPv4 and IPv6.
+/// The prefix of a network. Each limiter holds prefixes of one length for IPv4 and one for IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Network {
     Unknown,
@@ -59,14 +59,14 @@ impl Client {
     }
 }
 
-/// A limit for each client and what it tries, and larger limits for its networks.
+/// A limit for each client and key, and larger limits for the client's networks.
 pub(super) struct ByClient<What: Key, C: Clock> {
     narrow: Limiter<(Network, What), C>,
     wide: Limiter<(Network, What), C>,
     widest: Limiter<(Network, What), C>,
 }
 
-/// A limiter, and the key that it counts.
+/// A limit and the kind of key it counts.
 type Count<'a, What, C> = (&'a Limiter<(Network, What), C>, (Network, What));
 
 impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
@@ -79,37 +79,38 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt for the client and for its networks. A refused attempt counts for none of them.
+    /// Counts an attempt for the client and for its networks. A rate-limited attempt counts nowhere: neither for the
+    /// networks of a limited client, nor for a client in a limited network.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.admit_client(client, what)?;
         self.admit_networks(client, what)
             .inspect_err(|_| self.take_back_client(client, what))
     }
 
-    /// Counts an attempt for the client alone.
+    /// Counts an attempt for the client alone, not for its networks.
     pub(super) fn admit_client(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.narrow.admit(&(client.narrow, what))
     }
 
-    /// Counts an attempt for the networks of a client.
+    /// Counts an attempt for the client's networks.
     pub(super) fn admit_networks(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         for (admitted, (limiter, key)) in self.networks(client, what).enumerate() {
-            if let Err(limited) = limiter.admit(&key) {
+            if let Err(blocked) = limiter.admit(&key) {
                 self.networks(client, what)
                     .take(admitted)
                     .for_each(|(limiter, key)| limiter.take_back(&key));
-                return Err(limited);
+                return Err(blocked);
             }
         }
         Ok(())
     }
 
-    /// Takes back one counted attempt of the client.
+    /// Takes back one attempt of the client.
     pub(super) fn take_back_client(&self, client: &Client, what: What) {
         self.narrow.take_back(&(client.narrow, what));
     }
 
-    /// Takes back one counted attempt of its networks.
+    /// Takes back one attempt of the client's networks.
     pub(super) fn take_back_networks(&self, client: &Client, what: What) {
         self.networks(client, what)
             .for_each(|(limiter, key)| limiter.take_back(&key));
@@ -122,7 +123,7 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
             .filter_map(move |(limiter, network)| Some((limiter, (network?, what))))
     }
 
-    /// How many clients and networks are remembered.
+    /// How many clients and networks are in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         [&self.narrow, &self.wide, &self.widest]

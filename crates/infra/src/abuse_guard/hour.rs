@@ -9,19 +9,18 @@ use governor::clock::{Clock, Reference};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// At most `most` messages within any hour.
+/// At most this many mails within any hour.
 pub(super) struct HourlyLimit<C: Clock> {
-    /// 0 for no limit.
+    /// The limit; 0 for no limit.
     most: usize,
     counted: Mutex<Counted<C::Instant>>,
     clock: C,
 }
 
+/// The times of the last hour, the oldest first, and when the limit was last logged.
 struct Counted<Instant> {
-    /// When each message of the last hour was counted, the oldest first.
     times: VecDeque<Instant>,
-    /// When the log was last told that the limit is reached.
-    logged: Option<Instant>,
+    said: Option<Instant>,
 }
 
 impl<C: Clock> HourlyLimit<C> {
@@ -30,18 +29,18 @@ impl<C: Clock> HourlyLimit<C> {
             most: most as usize,
             counted: Mutex::new(Counted {
                 times: VecDeque::new(),
-                logged: None,
+                said: None,
             }),
             clock,
         }
     }
 
-    /// Fails if there is no room for one more message. Counts nothing.
+    /// Whether the limit allows one more, without counting it.
     pub(super) fn has_room(&self) -> Result<(), RateLimited> {
         self.room(&mut self.counted(), self.clock.now())
     }
 
-    /// Counts one more message.
+    /// Counts one more.
     pub(super) fn admit(&self) -> Result<(), RateLimited> {
         let now = self.clock.now();
         let mut counted = self.counted();
@@ -60,11 +59,11 @@ impl<C: Clock> HourlyLimit<C> {
         match counted.times.front() {
             Some(oldest) if counted.times.len() >= self.most => {
                 let retry_after = HOUR.saturating_sub(age(*oldest));
-                if counted.logged.is_none_or(|time| age(time) >= HOUR) {
-                    counted.logged = Some(now);
+                if counted.said.is_none_or(|time| age(time) >= HOUR) {
+                    counted.said = Some(now);
                     tracing::warn!(
                         limit = self.most,
-                        "the hourly limit of mails is reached: requests that send mail are refused until the oldest message is an hour old"
+                        "the hourly limit of mails is reached: requests for a mail are refused until the oldest counted mail is an hour old"
                     );
                 }
                 Err(RateLimited { retry_after })
@@ -73,6 +72,7 @@ impl<C: Clock> HourlyLimit<C> {
         }
     }
 
+    /// A panic while the lock was held left no half-changed value.
     fn counted(&self) -> MutexGuard<'_, Counted<C::Instant>> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! A limit for each key, in bounded memory.
+//! A rate limit, and the memory of its counts.
 
 use std::hash::Hash;
 
@@ -13,15 +13,15 @@ use moka::sync::Cache;
 
 use super::Limit;
 
-/// What attempts can be counted by.
+/// A key that attempts are counted by.
 pub(super) trait Key: Clone + Eq + Hash + Send + Sync + 'static {}
 
 impl<K: Clone + Eq + Hash + Send + Sync + 'static> Key for K {}
 
-/// A limit for each key.
+/// A rate limit for each key.
 pub(super) struct Limiter<K: Key, C: Clock> {
     rate: RateLimiter<K, BoundedStates<K>, C, NoOpMiddleware<<C as Clock>::Instant>>,
-    /// The states that `rate` works on: governor does not give access to them.
+    /// The states of all keys, shared with governor, which does not give access to them.
     states: BoundedStates<K>,
     /// What one attempt adds to the state of its key.
     one: Nanos,
@@ -29,14 +29,14 @@ pub(super) struct Limiter<K: Key, C: Clock> {
 }
 
 impl<K: Key, C: Clock + Clone> Limiter<K, C> {
-    /// A limit that remembers about `remembered` keys. Beyond that, the least frequent are forgotten, and their count starts
-    /// again.
+    /// A rate limit that remembers this many keys. Beyond that the least frequent keys are dropped, and start with a
+    /// full allowance.
     pub(super) fn new(limit: Limit, remembered: u64, clock: &C) -> Self {
         let quota = limit.quota();
         let states = BoundedStates(
             Cache::builder()
                 .max_capacity(remembered)
-                // After that time a key has its whole burst again, like one never seen.
+                // After this time an unused key has its full allowance again.
                 .time_to_idle(quota.burst_size_replenished_in())
                 .build(),
         );
@@ -55,7 +55,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         })
     }
 
-    /// Takes back one counted attempt.
+    /// Takes back one attempt.
     pub(super) fn take_back(&self, key: &K) {
         let entry = self.states.0.entry_by_ref(key);
         entry.and_compute_with(|entry| match entry {
@@ -64,7 +64,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         });
     }
 
-    /// How many keys are remembered.
+    /// How many keys are in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         self.states.0.run_pending_tasks();
@@ -72,7 +72,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
     }
 }
 
-/// A state store of bounded size; governor's own grow without bound between two cleanings. Clones share the states.
+/// governor's own stores grow without bound between two cleanings. Clones share the states.
 #[derive(Clone)]
 struct BoundedStates<K>(Cache<K, Nanos>);
 
@@ -87,12 +87,12 @@ impl<K: Key> StateStore for BoundedStates<K> {
         self.0.entry_by_ref(key).and_compute_with(|entry| {
             let (outcome, op) = match decide(entry.map(moka::Entry::into_value)) {
                 Ok((outcome, state)) => (Ok(outcome), Op::Put(state)),
-                Err(limited) => (Err(limited), Op::Nop),
+                Err(refusal) => (Err(refusal), Op::Nop),
             };
             decision = Some(outcome);
             op
         });
-        // The cache always calls the closure; the fallback is never used.
+        // The cache always asks; the rest is for the compiler.
         decision.unwrap_or_else(|| decide(None).map(|(outcome, _)| outcome))
     }
 }

@@ -1,4 +1,4 @@
-//! The abuse guard, in memory. Each node counts for itself, and a restart resets the counts.
+//! The abuse guard. It counts in memory: each node counts for itself, and a restart clears all counts.
 
 mod by_client;
 mod hour;
@@ -20,35 +20,35 @@ use by_client::{ByClient, Client};
 use hour::HourlyLimit;
 use limiter::Limiter;
 
-/// Logins of one client with one name. The networks of the client have no such count.
+/// Logins of one client with one name. The client's networks are not counted.
 const LOGINS_PER_NAME: Limit = limit(50, 6_000);
 /// Logins of one client with any name.
 const LOGINS: Limit = limit(1_000, 100);
-/// Failed logins of one client with any name. For its networks, failed logins to accounts that do not know the client.
+/// Failed logins of one client with any name. Its networks count only those to accounts that do not know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Failed logins with one name, by all clients that its account does not know.
+/// Failed logins with one name, of all clients that the account does not know.
 const GUESSES: Limit = limit(100, 36_000);
-/// Registrations, recoveries, and changes of a password or an address, by one client.
+/// Registrations of one client, changes of a password or an address, and recoveries.
 const REGISTRATIONS: Limit = limit(300, 2_000);
 /// Links followed by one client.
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or unknown, by all clients. They are so rare that a mailed link is not replaced before
-/// it expires.
+/// Recoveries of one address, known or not, by all clients: so few that a link that was mailed works all the time.
 const RECOVERIES: Limit = limit(3, 300_000);
-/// Messages to one address that all clients cause, except recoveries.
+/// Mails to one address except recoveries, requested by any client.
 const MAILS: Limit = limit(3, 300_000);
-/// Messages to any address that one client causes. Neither a client nor a network may use up what the instance may send within
-/// an hour; a /24 or /48 can cause 720 in its first hour.
+/// Mails that one client requests, to any address, so that neither a client nor a network uses up the mails that the
+/// instance may send within an hour. A /24 or /48 gets 720 in its first hour.
 const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// How many keys each limit remembers: clients, or clients with a name. It remembers a quarter as many networks of each size. A
-/// full limit takes about 25 MB. Beyond that, the least frequent keys are forgotten, and their count starts again.
+/// How many keys each limit remembers (clients, or clients with a name), and a quarter as many networks of each size:
+/// some 25 MB for each limit when full. Beyond that the least frequent keys are dropped, and start with a full
+/// allowance.
 const REMEMBERED: u64 = 50_000;
 
-/// A burst of attempts, and then one more after each interval. Where a client is counted, its /56 may do four times as
-/// much, and its /48 (/24 of IPv4) sixteen times.
+/// A burst of attempts, and then one more after each interval. If the key is a client, its /56 is allowed four times as
+/// much, and its IPv6 /48 or IPv4 /24 sixteen times as much.
 #[derive(Clone, Copy)]
 struct Limit {
     burst: u32,
@@ -63,7 +63,7 @@ const fn limit(burst: u32, millis: u64) -> Limit {
 }
 
 impl Limit {
-    /// A limit that allows `factor` times as much.
+    /// The limit multiplied by `factor`, both its burst and its rate.
     fn times(self, factor: u32) -> Self {
         Self {
             burst: self.burst * factor,
@@ -71,7 +71,7 @@ impl Limit {
         }
     }
 
-    // No limit is zero; the fallbacks are never used.
+    /// No limit has a zero; the fallbacks satisfy the compiler.
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.one_more_every)
@@ -80,7 +80,7 @@ impl Limit {
     }
 }
 
-/// Allows everything.
+/// No guard: everything is allowed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
 
@@ -98,8 +98,8 @@ impl AbuseGuard for NoGuard {
 
 /// Counts attempts by client, and limits their rate.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets. The networks around a client are counted, too.
-/// Clients without an address share one count.
+/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted,
+/// too. Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
     logins: ByClient<(), C>,
@@ -112,14 +112,14 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
-    /// Hashes names and addresses, so that long ones take no more memory than short ones. Two that share a hash share a count,
-    /// which is unlikely and harmless.
+    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. A
+    /// collision of two keys is unlikely, and harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard that has counted nothing yet. All clients together may cause `mails_per_hour` messages within an hour; 0 stands
-    /// for no limit.
+    /// A guard without counts, which lets all clients together request this many mails within an hour; 0 for no
+    /// limit.
     #[must_use]
     pub fn new(mails_per_hour: u32) -> Self {
         Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
@@ -152,7 +152,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.keys.hash_one(email.normalized())
     }
 
-    /// An attempt that one limit refuses counts in none of the limits that several clients share.
+    /// An attempt that one limit refuses does not count for the limits that other clients share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -166,15 +166,14 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
-        // The client is counted first, so that a limited client does not go on filling the memory with names. A limited attempt
-        // is no failed login: trying one name too often does not stop logins with others.
+        // The client's limit comes first, so that a limited client does not fill the memory with names. A limited
+        // attempt is not counted as a failed login, so that one name tried too often does not limit other names.
         self.logins.admit(client, ())?;
         self.logins_per_name.admit_client(client, self.name(name))?;
         self.failed_logins.admit_client(client, ())
     }
 
-    /// The neighbours of a stranger may be the same stranger, so its networks count. The neighbours of a client that the account
-    /// knows do not keep that client out.
+    /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
     fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses

@@ -1,9 +1,9 @@
-//! A queue in which clients take turns, so that no client waits behind everything that another one asked for.
+//! A fair queue: no client waits behind all requests of another client.
 //!
-//! Networks take turns, and so do the addresses of one network: a client with much work is served as often as a client with
-//! little. A *newcomer* had nothing waiting when its last turn was over; all others are *regulars*. Newcomers go first, but
-//! after three newcomers a regular is served. So a client that asks now and then hardly waits, and many such clients do not
-//! hold up the others for good.
+//! Networks take turns, and so do the addresses of a network: a client with many requests is served as often as a
+//! client with few. A newcomer is a client that had nothing waiting when its last turn ended. Newcomers go first, but
+//! after three newcomers another client is served. So an occasional request hardly waits, and many newcomers do not
+//! hold up the others for ever.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -12,22 +12,22 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use azuma_domain::session::ClientNetwork;
 
-/// How many newcomers are served before a regular is.
+/// How many newcomers are served before another client is.
 const MOST_NEWCOMERS: u8 = 3;
 
-/// The items that wait, by network and address of the client that asked. Clients without an address count as one.
+/// Waiting items, by the network and address of their client. All clients without an address count as one.
 pub(super) struct FairQueue<T> {
     networks: Turns<Option<ClientNetwork>, Addresses<T>>,
-    /// How many items were taken.
+    /// How many items were served so far.
     served: u64,
 }
 
-/// The items that wait for one network, by address.
+/// The waiting items of one network.
 type Addresses<T> = Turns<Option<IpAddr>, VecDeque<Waiting<T>>>;
 
 struct Waiting<T> {
     item: T,
-    /// How many items had been taken when it came.
+    /// How many items had been served when this one was pushed.
     came_after: u64,
 }
 
@@ -44,7 +44,7 @@ impl<T> FairQueue<T> {
         self.networks.len()
     }
 
-    /// Puts an item behind the others of its client.
+    /// Adds an item behind those of its client.
     pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
         let waiting = Waiting {
             item,
@@ -56,8 +56,8 @@ impl<T> FairQueue<T> {
             });
     }
 
-    /// Takes the item whose turn it is. `useful` gets the item and how many items were taken since it came. Where `useful` answers
-    /// `None`, the next item of that client has the turn.
+    /// Takes the next item. `useful` gets the item and how many were served since it was pushed. If `useful` returns
+    /// `None`, the item is dropped and the next item of that client is tried.
     pub(super) fn take_first(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
         let served = self.served;
         let taken = self
@@ -70,18 +70,18 @@ impl<T> FairQueue<T> {
         Some(taken.item)
     }
 
-    /// Takes the item that would be taken last: the newest of the client with the most waiting.
+    /// Takes the item that would be served last: the newest item of the client with the most waiting.
     pub(super) fn take_last(&mut self) -> Option<T> {
         self.networks.take_last().map(|waiting| waiting.item)
     }
 
-    /// Removes the items for which `keep` answers `false`.
+    /// Removes the items that the predicate does not keep.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.networks.retain(&mut |waiting| keep(&waiting.item));
     }
 }
 
-/// What one subscriber has: an IPv4 address or an IPv6 /64.
+/// The network of one subscriber: an IPv4 address or an IPv6 /64.
 fn subscriber(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
@@ -89,7 +89,7 @@ fn subscriber(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// The items of one client, or of one network.
+/// The queue of a client, or of a network.
 trait Line: Default {
     type Item;
 
@@ -127,15 +127,16 @@ impl<T> Line for VecDeque<T> {
     }
 }
 
-/// Lines that take turns, by key.
+/// Queues that take turns.
 struct Turns<K, L> {
-    /// The key of each line is in one of the lists below. Some lines are empty.
+    /// Each key is in one of the lists below. Some queues are empty.
     lines: HashMap<K, L>,
-    /// Newcomers, in the order they came.
+    /// The newcomers, in the order in which they came.
     newcomers: VecDeque<K>,
-    /// Regulars, in the order of their turns. An empty line stays until its turn, and is no newcomer until then.
+    /// The other keys, in the order of their turns. An empty queue stays until its turn, so that its client is no
+    /// newcomer.
     regulars: VecDeque<K>,
-    /// How many newcomers were served since the last regular.
+    /// How many newcomers were served since another key was.
     newcomers_served: u8,
     len: usize,
 }
@@ -153,7 +154,7 @@ impl<K, L> Default for Turns<K, L> {
 }
 
 impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
-    /// Changes the line with this key, and `len` with it. A line that is not there is added empty, as a newcomer.
+    /// Changes the queue of a key, and updates the count. A missing queue is created empty.
     fn line<R>(&mut self, key: K, change: impl FnOnce(&mut L) -> R) -> R {
         let line = match self.lines.entry(key) {
             Entry::Occupied(there) => there.into_mut(),
@@ -221,7 +222,7 @@ impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
     }
 
     fn take_last(&mut self) -> Option<L::Item> {
-        // Among lines of equal length, the last in turn is served last.
+        // Of the queues with the most waiting, the last in turn is served last.
         let in_turn = self.newcomers.iter().chain(&self.regulars);
         let longest = *in_turn.max_by_key(|key| self.lines.get(key).map_or(0, L::len))?;
         self.line(longest, L::take_last)

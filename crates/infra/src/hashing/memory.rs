@@ -1,30 +1,30 @@
-//! The memory that passwords are hashed in.
+//! The memory that Argon2 works in.
 
 use std::io;
 
 use argon2::Block;
 use memmap2::MmapMut;
 
-/// The size of a huge page where pages are of 4 KiB, and what it is aligned to.
+/// The size and alignment of a huge page, where pages have 4 KiB.
 pub(super) const HUGE_PAGE: usize = 2 << 20;
 
-/// The memory of one thread, for one hash at a time. A thread keeps it from hash to hash, because to ask the operating system
-/// for it again takes half as long as a hash.
+/// The memory of one thread, for one hash at a time. It is kept from hash to hash, because allocating it anew takes
+/// as long as half a hash.
 ///
-/// It is a mapping of its own. So it is not resident until a hash writes to it, and is given back whole when it is dropped. Memory
-/// of the allocator has neither property: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
+/// It is a mapping of its own: it takes no physical memory until a hash writes to it, and dropping it returns all of
+/// it. The allocator gives neither: `Vec` writes zeroes, and glibc keeps freed blocks of up to 32 MiB.
 pub(super) struct Memory {
     mapping: MmapMut,
-    /// Where the blocks begin: the first boundary of a huge page.
+    /// Where the blocks begin: the first boundary of a huge page in the mapping.
     start: usize,
     blocks: usize,
 }
 
 impl Memory {
-    /// Reserves room for `blocks` blocks of 1 KiB.
+    /// Reserves memory for a number of blocks.
     ///
     /// # Errors
-    /// The operating system's, when it does not promise that much.
+    /// The operating system's error, if it does not grant that much memory.
     pub(super) fn reserve(blocks: usize) -> io::Result<Self> {
         let bytes = blocks.saturating_mul(Block::SIZE);
         // Only an aligned range becomes a huge page. The rest before and after it is never written to.
@@ -38,10 +38,11 @@ impl Memory {
         })
     }
 
-    /// Lends at least `blocks` blocks, which may hold anything. If there is not enough room, more is reserved until `work` ends.
+    /// Lends at least that many blocks, with any content. If there are too few, more are reserved while the work
+    /// runs.
     ///
     /// # Errors
-    /// Those of [`reserve`](Self::reserve).
+    /// Those of [`reserve`](Self::reserve), if more blocks are needed.
     pub(super) fn lend<T>(
         &mut self,
         blocks: usize,
@@ -67,12 +68,12 @@ impl Memory {
     }
 }
 
-// `blocks` relies on this.
+// The layout that `blocks` relies on.
 const _: () = assert!(size_of::<Block>() == 128 * size_of::<u64>());
 
-/// Asks for huge pages: a hash reads all over its memory, and the processor caches the places of few pages. The first write makes
-/// the pages, so the advice comes before it. It covers the blocks alone, or the last of them would take up a whole page of
-/// 2 MiB. A refusal only costs time.
+/// Asks for huge pages: a hash reads all over its memory, and the processor's TLB holds few pages. Called before the
+/// first write, which is when pages are allocated, and for the blocks alone, or their last page would take 2 MiB
+/// more. A refusal only costs time.
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(mapping: &MmapMut, start: usize, bytes: usize) {
     let _ = mapping.advise_range(memmap2::Advice::HugePage, start, bytes);

@@ -1,9 +1,9 @@
-//! Password hashing with Argon2, on threads of its own.
+//! Password hashing with Argon2, on its own threads.
 //!
-//! Hashing is slow by intent. On the threads that answer requests, it would hold up all requests. On a runtime's blocking
-//! threads, each login of a storm would take its own memory. So a fixed number of threads hash, each in memory that it keeps and
-//! with the lowest priority. Clients take turns, so that no client waits behind everything that another one asked for. A request
-//! that would wait too long is refused at once.
+//! Hashing is slow on purpose. On the threads that answer requests, it would delay them all; on the runtime's
+//! blocking threads, a burst of logins would take a block of memory each. So a fixed number of threads hash, each one
+//! password at a time in memory that it keeps, at the lowest priority. Clients take turns, so that no client waits
+//! behind all requests of another. A request that would wait too long is refused at once.
 
 mod fair_queue;
 mod memory;
@@ -27,51 +27,52 @@ use memory::Memory;
 use pool::{Busy, Pool};
 use scheme::{Scheme, StoredHash};
 
-/// The shortest wait that a refused caller is asked for.
+/// The shortest `retry_after` of a refused request.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
-/// How passwords are hashed from now on. Older hashes are still verified.
+/// The parameters of new hashes. Hashes with other parameters are still verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argon2Settings {
-    /// KiB of memory of one hash: at least 8 for each lane, at most 1 GiB.
+    /// Memory of one hash in KiB: at least 8 for each lane, at most 1 GiB.
     pub memory_kib: u32,
-    /// Passes over the memory: 1 to 1,000, and at most 4 GiB in all passes together.
+    /// Passes over the memory, 1 to 1,000. Memory times passes is 4 GiB at most.
     pub iterations: u32,
-    /// Lanes: 1 to 64. One thread computes a hash, however many lanes it has.
+    /// Lanes, 1 to 64. One thread computes all lanes of a hash.
     pub parallelism: u32,
-    /// How many passwords are hashed at once: 1 to 1,024.
+    /// Threads that hash, each one password at a time, 1 to 1,024.
     pub threads: usize,
 }
 
 /// The hasher cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartHasherError {
-    /// Argon2 does not allow the parameters, or they are absurd.
+    /// The parameters are out of range.
     #[error("the parameters of password hashing {0}")]
     Parameters(#[from] InvalidArgon2Settings),
-    /// The operating system does not promise that much memory.
-    #[error("cannot reserve the memory to hash passwords in: {0}")]
+    /// The operating system does not grant that much memory.
+    #[error("cannot reserve memory for password hashing: {0}")]
     Memory(#[source] io::Error),
-    /// The operating system starts no thread.
-    #[error("cannot start a thread to hash passwords on: {0}")]
+    /// The operating system cannot start a thread.
+    #[error("cannot start a thread for password hashing: {0}")]
     Spawn(#[source] io::Error),
 }
 
 /// Argon2id in PHC strings; verifies Argon2i and Argon2d too.
 ///
-/// The hasher reserves its memory when it starts. A thread's memory is resident from its first hash on: `threads × memory_kib` in
-/// all. To verify an old hash of larger parameters takes more, until it is verified. When the hasher is dropped, its threads end
-/// after the hash they are at.
+/// Its memory is reserved at the start, resident from the first password on, and `threads × memory_kib` once every
+/// thread has hashed; verifying an old hash of larger parameters takes more for as long as it lasts. Dropped, it lets
+/// the hash under way end, and its threads go.
 pub struct Argon2Hasher {
     scheme: Scheme,
     pool: Pool<Memory>,
 }
 
 impl Argon2Hasher {
-    /// Starts the threads, and hashes nothing yet. Until the first hash was measured, waits are estimated for a slow processor.
+    /// Starts the threads and hashes nothing yet. Until the first hash has shown how long one takes here, waits are
+    /// reckoned for a slow processor.
     ///
     /// # Errors
-    /// [`StartHasherError`] when the settings cannot be used, or the operating system has no memory or thread.
+    /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
     pub fn start(settings: Argon2Settings) -> Result<Self, StartHasherError> {
         let scheme = settings.scheme()?;
         let memories = (0..settings.threads)
@@ -83,11 +84,11 @@ impl Argon2Hasher {
         Ok(Self { scheme, pool })
     }
 
-    fn run<T: Send + 'static>(
-        &self,
+    fn run<'a, T: Send + 'static>(
+        &'a self,
         client: Option<IpAddr>,
         work: impl FnOnce(&mut Memory) -> Result<T, HashError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, HashError>> {
+    ) -> BoxFuture<'a, Result<T, HashError>> {
         Box::pin(async move {
             let span = Span::current();
             let work = move |memory: &mut Memory| span.in_scope(|| work(memory));
@@ -122,7 +123,7 @@ impl PasswordHasher for Argon2Hasher {
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         let scheme = self.scheme.clone();
-        // Read before it is queued, because there is nothing to verify where it cannot be read.
+        // Read before it queues: what cannot be read is no work.
         let Ok(stored) = StoredHash::read(hash.as_phc()) else {
             return Box::pin(async { Ok(Verdict::Unreadable) });
         };

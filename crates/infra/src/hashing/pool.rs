@@ -1,4 +1,4 @@
-//! Threads that work through a fair and bounded queue.
+//! Threads that hash, and their fair and bounded queue.
 
 use std::io;
 use std::net::IpAddr;
@@ -10,26 +10,26 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::fair_queue::FairQueue;
-use super::task::{Asked, Task};
+use super::task::{AwaitedWork, Task};
 
-/// The longest that the last item of the queue may have to wait.
+/// The longest time in which all waiting work must be done.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// An item is refused once others went before it with work that takes so long.
+/// Work is refused once later requests worth this much time were served before it.
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
-/// The longest queue, however fast the work is, because it holds passwords.
+/// The most waiting work for each thread, however fast the work is: the queue holds passwords.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
-/// The last duration makes up an eighth of the measured one.
+/// The last measurement counts for one part in this many in the average duration.
 const SMOOTHING: u32 = 8;
 
-/// Refused, because the item would wait too long, or has.
+/// The work was refused, because it would have waited too long or already has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Busy {
-    /// About how long a new item would wait.
+    /// The estimated wait.
     pub(super) wait: Duration,
 }
 
-/// Threads with a state `S` each, and the work that waits for them. When the pool is dropped, the threads skip the work that
-/// nobody waits for any more, do the rest, and end.
+/// Threads with a state `S` each, and their queue. When the pool is dropped, the threads do the waiting work that
+/// still has a receiver, and end.
 pub(super) struct Pool<S> {
     shared: Arc<Shared<S>>,
 }
@@ -43,15 +43,15 @@ struct Queue<S> {
     waiting: FairQueue<Box<dyn Task<S>>>,
     running: u32,
     threads: u32,
-    /// How long a piece of work takes, until one was measured.
+    /// The assumed duration of a piece of work, until one was measured.
     assumed: Duration,
-    /// How long a piece of work took lately.
+    /// The average duration of the last pieces of work.
     measured: Option<Duration>,
     closed: bool,
 }
 
 impl<S: Send + 'static> Pool<S> {
-    /// Starts a thread for each state. Until a piece of work was measured, each is assumed to take `assumed`.
+    /// Starts a thread for each state. `assumed` is the duration of a piece of work until one was measured.
     pub(super) fn start(states: Vec<S>, assumed: Duration) -> io::Result<Self> {
         let pool = Self {
             shared: Arc::new(Shared {
@@ -78,10 +78,11 @@ impl<S: Send + 'static> Pool<S> {
         Ok(pool)
     }
 
-    /// Queues a piece of work for a client and returns at once. If the receiver is dropped before the turn of the work, it is not
-    /// done. If the work panics, the receiver gets an error.
+    /// Queues a piece of work for a client and returns at once. If the receiver is dropped before the work begins,
+    /// the work is not done; if the work panics, the receiver gets an error.
     ///
-    /// The queue holds at most 2 s of work. Beyond that, the item that would be served last, perhaps this one, gets [`Busy`].
+    /// The queue holds work for 2 s at most. Beyond that, the item that would be served last, which may be this one,
+    /// gets [`Busy`].
     pub(super) fn submit<T: Send + 'static>(
         &self,
         client: Option<IpAddr>,
@@ -94,7 +95,9 @@ impl<S: Send + 'static> Pool<S> {
         }
         let was_full = queue.is_full();
         let busy = Busy { wait: queue.wait() };
-        queue.waiting.push(client, Box::new(Asked { work, answer }));
+        queue
+            .waiting
+            .push(client, Box::new(AwaitedWork { work, answer }));
         let last = match was_full {
             true => queue.waiting.take_last(),
             false => None,
@@ -116,21 +119,21 @@ impl<S> Drop for Pool<S> {
 }
 
 impl<S> Queue<S> {
-    /// How long a new item would wait if it were served last.
+    /// How long a new item would wait if it was served last.
     fn wait(&self) -> Duration {
         let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let ahead = waiting.saturating_add(self.running);
-        // While every thread is busy, one becomes free each duration / threads, on average.
+        // With every thread busy, a thread becomes free after 1/threads of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
         work_of(u64::from(turns), self.each(), self.threads)
     }
 
-    /// About how long a piece of work takes.
+    /// The duration of a piece of work: measured, or assumed before the first measurement.
     fn each(&self) -> Duration {
         self.measured.unwrap_or(self.assumed)
     }
 
-    /// The next piece of work, which counts as running from now on.
+    /// Takes the next piece of work, which counts as running from now on.
     fn take(&mut self) -> Option<Box<dyn Task<S>>> {
         let busy = Busy { wait: self.wait() };
         let (each, threads) = (self.each(), self.threads);
@@ -160,7 +163,7 @@ impl<S> Queue<S> {
     }
 }
 
-/// How long the threads take for so many pieces of work.
+/// How long `threads` threads take for this many pieces of work of duration `each`.
 fn work_of(pieces: u64, each: Duration, threads: u32) -> Duration {
     let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
     each.saturating_mul(pieces) / threads.max(1)
@@ -168,25 +171,25 @@ fn work_of(pieces: u64, each: Duration, threads: u32) -> Duration {
 
 impl<S> Shared<S> {
     fn lock(&self) -> MutexGuard<'_, Queue<S>> {
-        // No panic can leave the queue half changed.
+        // No panic can leave the queue inconsistent.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a thread does until the pool is dropped.
+    /// Runs work until the pool is dropped.
     fn work(&self, mut state: S) {
         while let Some(task) = self.next() {
-            // A panic leaves the state usable: it is memory that the next hash overwrites.
+            // The state is memory that each hash overwrites, so a panic cannot corrupt it.
             let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
             let mut queue = self.lock();
             queue.running -= 1;
             match done.outcome {
                 Ok(()) => queue.measure(done.took),
-                Err(_) => tracing::error!("hashing a password panicked"),
+                Err(_) => tracing::error!("a password hash panicked; its request gets an error"),
             }
         }
     }
 
-    /// The next piece of work; `None` once there is none and the pool is gone.
+    /// Waits for the next piece of work; `None` when the pool was dropped and nothing waits.
     fn next(&self) -> Option<Box<dyn Task<S>>> {
         let mut queue = self.lock();
         loop {
@@ -201,7 +204,7 @@ impl<S> Shared<S> {
     }
 }
 
-/// An outcome, and how long it took.
+/// A result, and how long the work took.
 pub(super) struct Timed<T> {
     pub(super) outcome: T,
     pub(super) took: Duration,
@@ -216,18 +219,18 @@ pub(super) fn time<T>(work: impl FnOnce() -> T) -> Timed<T> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "it measures a duration")]
+#[expect(clippy::disallowed_methods, reason = "durations are measured")]
 fn now() -> Instant {
     Instant::now()
 }
 
-/// Gives this thread the lowest priority, so that requests are answered while passwords wait.
+/// Gives this thread the lowest priority, so that the threads that answer requests go first.
 #[cfg(target_os = "linux")]
 fn yield_to_others() {
-    // On Linux a priority is a thread's, and a thread id names it.
+    // On Linux each thread has its own priority, set by its thread id.
     let thread = rustix::thread::gettid();
     if let Err(error) = rustix::process::setpriority_process(Some(thread), 19) {
-        tracing::warn!(%error, "password hashing keeps its priority");
+        tracing::warn!(%error, "cannot lower the priority of a password hashing thread");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Argon2 itself: parameters and PHC strings.
+//! Argon2's parameters and PHC strings.
 
 use std::io;
 use std::time::Duration;
@@ -17,10 +17,10 @@ const OUTPUT_BYTES: usize = 32;
 /// The most memory times passes of one hash, in KiB: 4 GiB, a few seconds. libsodium's `SENSITIVE` is as much.
 const MAX_WORK_KIB: u64 = 1 << 22;
 
-/// These parameters make no hash, or one that takes absurdly long. The error's text follows the name of them all.
+/// The parameters are out of range. The error's text follows the name of the group of parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidArgon2Settings {
-    /// One of them is outside of its range.
+    /// A parameter is outside its range.
     #[error("must each be within its range")]
     Range,
     /// There is less than 8 KiB of memory for each lane.
@@ -42,13 +42,13 @@ impl Argon2Settings {
     pub const MAX_ITERATIONS: u32 = 1_000;
     /// The most lanes.
     pub const MAX_PARALLELISM: u32 = 64;
-    /// The most threads; more are a slip of the keyboard.
+    /// The most threads. A larger number is taken for a typing error.
     pub const MAX_THREADS: u32 = 1_024;
 
-    /// Whether a hasher can be started with these.
+    /// Checks that a hasher can be started with these parameters.
     ///
     /// # Errors
-    /// [`InvalidArgon2Settings`] says what is wrong with them.
+    /// [`InvalidArgon2Settings`] says which bound is violated.
     pub fn check(&self) -> Result<(), InvalidArgon2Settings> {
         self.scheme().map(drop)
     }
@@ -61,7 +61,7 @@ impl Argon2Settings {
     }
 }
 
-/// The parameters in force: how new hashes are made.
+/// The parameters of new hashes.
 #[derive(Clone)]
 pub(super) struct Scheme {
     params: Params,
@@ -90,10 +90,10 @@ impl Scheme {
         }
     }
 
-    /// Memory that its hashes fit in.
+    /// Reserves the memory that one hash needs.
     ///
     /// # Errors
-    /// The operating system's, when it does not promise that much.
+    /// The operating system's error, if it does not grant that much memory.
     pub(super) fn reserve_memory(&self) -> io::Result<Memory> {
         Memory::reserve(self.params.block_count())
     }
@@ -142,14 +142,14 @@ pub(super) struct StoredHash {
 impl StoredHash {
     /// # Errors
     /// [`HashError::Failed`] when the text is no complete PHC string of an Argon2, or asks for an absurd amount of
-    /// memory or work. The words do not repeat the hash.
+    /// memory or work. The error does not repeat the hash.
     pub(super) fn read(phc: &str) -> Result<Self, HashError> {
         let phc = PasswordHash::new(phc).map_err(failed)?;
         let (Some(salt), Some(output)) = (phc.salt, phc.hash) else {
             return Err(failed("the stored hash has no salt or no output"));
         };
         let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(failed)?;
-        // Without a version it is of the first one, as the reference implementation has it.
+        // A hash without a version has the first version, as in the reference implementation.
         let version = phc
             .version
             .map_or(Ok(Version::V0x10), Version::try_from)
@@ -168,7 +168,7 @@ impl StoredHash {
         })
     }
 
-    /// Whether it is the hash of this password.
+    /// Whether this is the hash of the password.
     pub(super) fn matches(&self, password: &[u8], memory: &mut Memory) -> Result<bool, HashError> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let output = compute(&argon2, password, &self.salt, memory)?;
@@ -176,7 +176,7 @@ impl StoredHash {
         Ok(output == self.output)
     }
 
-    /// Whether it was made as new hashes are.
+    /// Whether the hash has the parameters of new hashes.
     pub(super) fn is_of(&self, scheme: &Scheme) -> bool {
         self.algorithm == Algorithm::Argon2id
             && self.version == Version::V0x13

@@ -1,4 +1,4 @@
-//! A piece of work, and whoever waits for it.
+//! A piece of work and the receiver of its result.
 
 use tokio::sync::oneshot;
 
@@ -6,21 +6,21 @@ use super::pool::Busy;
 
 /// Work for a thread with a state `S`.
 pub(super) trait Task<S>: Send {
-    /// Whether nobody waits any more.
+    /// Whether the receiver was dropped.
     fn is_abandoned(&self) -> bool;
-    /// Tells whoever waits that the work is not done.
+    /// Sends [`Busy`] in place of a result.
     fn turn_away(self: Box<Self>, busy: Busy);
-    /// Does the work, and answers whoever waits.
+    /// Does the work and sends its result.
     fn run(self: Box<Self>, state: &mut S);
 }
 
-/// Work that somebody waits for.
-pub(super) struct Asked<F, T> {
+/// Work whose result a receiver waits for.
+pub(super) struct AwaitedWork<F, T> {
     pub(super) work: F,
     pub(super) answer: oneshot::Sender<Result<T, Busy>>,
 }
 
-impl<S, T, F> Task<S> for Asked<F, T>
+impl<S, T, F> Task<S> for AwaitedWork<F, T>
 where
     T: Send + 'static,
     F: FnOnce(&mut S) -> T + Send,
@@ -30,13 +30,13 @@ where
     }
 
     fn turn_away(self: Box<Self>, busy: Busy) {
-        // The receiver may be gone.
+        // The receiver may have been dropped meanwhile.
         let _ = self.answer.send(Err(busy));
     }
 
     fn run(self: Box<Self>, state: &mut S) {
         let outcome = (self.work)(state);
-        // Likewise.
+        // The receiver may have been dropped meanwhile.
         let _ = self.answer.send(Ok(outcome));
     }
 }

@@ -1,4 +1,4 @@
-//! Messages as files, for an instance without a mail server.
+//! Mails as files, for an instance without a mail server.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -22,13 +22,13 @@ use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// The prefix of a file's name until the file is written completely.
+/// The prefix of a file name until the file is written whole.
 const UNFINISHED: &str = ".unfinished-";
 
-/// How long it may take to write a file. A file that takes longer is written all the same; the next attempt replaces it.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The timeout for one file. A retry after it replaces the same file.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The folder for messages cannot be made.
+/// The mail folder cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the mail folder {} cannot be made: {source}", folder.display())]
 pub struct MailFolderError {
@@ -36,22 +36,22 @@ pub struct MailFolderError {
     source: io::Error,
 }
 
-/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to read or pass on.
+/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to look at or pass on.
 ///
 /// Names sort by the time the message was written, and a message sent again replaces its file.
 #[derive(Debug)]
 pub struct MailFiles {
     folder: PathBuf,
     settings: MailSettings,
-    /// Held while a file is written, or old files are deleted, so that a file that is being replaced is not deleted.
+    /// Held while a file is written or deleted, so that a file that was just replaced is not deleted as an old one.
     writing: Arc<Mutex<()>>,
 }
 
 impl MailFiles {
-    /// A mailer that writes into this folder, `data/mail` by default; makes it (mode 0700) if it is not there.
+    /// A mailer that writes into this folder. Creates the folder (mode 0700) if it does not exist.
     ///
     /// # Errors
-    /// [`MailFolderError`] when it cannot be made.
+    /// [`MailFolderError`] if the folder cannot be created.
     pub fn new(folder: PathBuf, settings: MailSettings) -> Result<Self, MailFolderError> {
         match make_private_folder(&folder) {
             Ok(()) => Ok(Self {
@@ -80,7 +80,7 @@ impl Mailer for MailFiles {
                 let _turn = turn(&writing);
                 put(&folder, &path, &message)
             });
-            timeout(PATIENCE, written)
+            timeout(WRITE_TIMEOUT, written)
                 .await
                 .unwrap_or_else(|late| Ok(Err(late.into())))
                 .unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
@@ -103,7 +103,7 @@ impl Mailer for MailFiles {
     }
 
     fn timeout(&self) -> Duration {
-        PATIENCE
+        WRITE_TIMEOUT
     }
 }
 
@@ -114,11 +114,12 @@ fn file_name(mail: &OutgoingMail) -> String {
     format!("{written}-{}.eml", mail.id)
 }
 
+/// Locks the folder. The lock guards no value, so a panic while it was held does not matter.
 fn turn(writing: &Mutex<()>) -> MutexGuard<'_, ()> {
     writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Deletes the messages that were last written at `until` or before, and unfinished files of that age.
+/// Deletes the mails last written at `until` or before, and unfinished files of that age.
 fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<usize> {
     let mut discarded = 0;
     for entry in fs::read_dir(folder)? {
@@ -127,7 +128,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
             continue;
         }
         let _turn = turn(writing);
-        // The file is gone meanwhile, or is no plain file.
+        // The file was removed meanwhile.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -139,7 +140,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
     Ok(discarded)
 }
 
-/// Whether a file of this name is a message, or an unfinished one.
+/// Whether a file of this name is a mail or an unfinished mail.
 fn is_ours(name: &str) -> bool {
     let is_message = || {
         let (written, id) = name.strip_suffix(".eml")?.split_once('-')?;
@@ -153,9 +154,9 @@ fn is_ours(name: &str) -> bool {
 
 /// Writes the file whole and gives it its name, both durably.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
-    // The folder may have been deleted.
+    // The folder may have been removed since the start.
     make_private_folder(folder)?;
-    // Made with mode 0600.
+    // `tempfile` creates files with mode 0600.
     let mut file = tempfile::Builder::new()
         .prefix(UNFINISHED)
         .tempfile_in(folder)?;

@@ -17,10 +17,10 @@ use super::settings::MailSettings;
 /// Tells programs that answer mail not to (RFC 3834 §5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
-/// Writes a message of plain text and HTML. The bytes are the same each time, except for the boundary between the two.
+/// Writes a message: plain text and HTML, the same bytes each time but for the boundary between the two.
 ///
 /// # Errors
-/// [`SendError::Permanent`], because another attempt would fail too. The error holds nothing of the message.
+/// [`SendError::Permanent`], because a retry would fail again. The error holds no part of the message.
 pub(super) fn write(
     settings: &MailSettings,
     mail: &OutgoingMail,
@@ -37,7 +37,7 @@ pub(super) fn write(
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;
     let message_id = format!("<{}@{}>", mail.id, settings.from.domain());
     Message::builder()
-        // Given explicitly, because lettre cannot read every recipient back from the header.
+        // Set explicitly, because lettre would parse the recipient from the header and refuse some valid ones.
         .envelope(envelope)
         .from(from)
         .to(Mailbox::new(None, to))
@@ -49,7 +49,7 @@ pub(super) fn write(
         .map_err(unwritable)
 }
 
-/// A text of somebody else's, made safe to keep and to show.
+/// A text from outside with the token replaced, so that it may be stored and logged.
 pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
     let Some(token) = token.map(Token::expose) else {
         return words.to_owned();
@@ -61,8 +61,9 @@ pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
 
 /// A recipient as SMTP writes it.
 ///
-/// The HTML standard allows local parts that RFC 5321 allows only in quotes: with a dot at an end, or two in a row. There are
-/// mailboxes of such names, so these names are quoted. Nothing in an [`EmailAddress`] needs escaping between quotes.
+/// The HTML standard allows local parts that RFC 5321 does not allow bare: dots at an end or in a row. There are
+/// mailboxes of such names. In quotes the same name is allowed, so quotes it gets, and it is for its server to say
+/// whether it knows it. Nothing in an [`EmailAddress`] needs escaping between quotes.
 fn address(email: &EmailAddress) -> Address {
     let (local, domain) = email
         .as_str()

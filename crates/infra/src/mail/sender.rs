@@ -1,4 +1,4 @@
-//! Whom messages come from.
+//! The sender of mails.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +8,11 @@ use lettre::message::Mailbox;
 
 use super::settings::InstanceName;
 
-/// The sender of every message: an address, with or without a name. None of it can end a header's line.
+/// The sender of every mail: an address, with or without a name. It holds no character that could end a header line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 
-/// The text is no [`Sender`]. The error's text follows the name of the value.
+/// The text is not a valid [`Sender`]. The error's text follows the name of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "is not a valid sender address, such as `accounts@example.org` or `Accounts <accounts@example.org>`"
@@ -20,13 +20,13 @@ pub struct Sender(Mailbox);
 pub struct InvalidSender;
 
 impl Sender {
-    /// The sender as it stands in a message. Without a name of its own it has the instance's.
+    /// The sender as a mailbox. A sender without a name gets the instance's name.
     pub(super) fn mailbox(&self, instance: &InstanceName) -> Mailbox {
         let name = self.0.name.as_deref().unwrap_or(instance.as_str());
         Mailbox::new(Some(name.to_owned()), self.0.email.clone())
     }
 
-    /// The domain of its address.
+    /// The domain of the sender's address.
     pub(super) fn domain(&self) -> &str {
         self.0.email.domain()
     }
@@ -50,7 +50,7 @@ impl FromStr for Sender {
             return Err(InvalidSender);
         }
         let address = EmailAddress::parse(address).map_err(|_| InvalidSender)?;
-        // Mail servers take fewer addresses than accounts may have.
+        // Mail servers accept fewer addresses than accounts may have.
         let address = address.as_str().parse().map_err(|_| InvalidSender)?;
         let name = (!name.is_empty()).then(|| name.to_owned());
         Ok(Self(Mailbox::new(name, address)))

@@ -1,4 +1,4 @@
-//! What messages say of the instance.
+//! The instance's name, sender and pages, for mails.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,17 +14,17 @@ use crate::web::{PageUrl, PublicUrl};
 /// The longest name of an instance, in characters.
 const MAX_NAME_CHARS: usize = 128;
 
-/// The name of an instance: 1 to 128 characters, none of which can end a header's line.
+/// The name of an instance: 1 to 128 characters, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceName(String);
 
-/// The text is no [`InstanceName`]. The error's text follows the name of the value.
+/// The text is not a valid [`InstanceName`]. The error's text follows the name of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to {MAX_NAME_CHARS} characters, none of them a control character")]
 pub struct InvalidInstanceName;
 
 impl InstanceName {
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -49,32 +49,32 @@ impl fmt::Display for InstanceName {
     }
 }
 
-/// The sender of messages, the pages of their links, and their templates.
+/// What all mails of the instance share.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// The name of the instance.
     pub instance: InstanceName,
-    /// The sender of messages.
+    /// The sender of mails.
     pub from: Sender,
     /// The pages that links lead to.
     pub pages: LinkPages,
-    /// The templates of their texts.
+    /// The texts of mails.
     pub templates: Templates,
 }
 
-/// The pages that links lead to; `?token=...` is added to each.
+/// The pages that links lead to. `?token=...` is added to each.
 #[derive(Clone, Debug)]
 pub struct LinkPages {
-    /// This server's own URL.
+    /// The URL of this server.
     pub public_url: PublicUrl,
-    /// Where an address is proved.
+    /// The page that verifies an address.
     pub verification: PageUrl,
-    /// Where a new password is set.
+    /// The page that sets a new password.
     pub reset: PageUrl,
 }
 
 impl LinkPages {
-    /// The link that a message carries; `None` for one that carries none.
+    /// The link of a mail; `None` for a mail without a link.
     pub(super) fn link(&self, mail: &OutgoingMail, token: Option<&Token>) -> Option<MailedLink> {
         let page = match mail.kind {
             MailKind::VerifyAccount(_) | MailKind::ConfirmEmail(_) => &self.verification,

@@ -1,4 +1,4 @@
-//! Messages by SMTP.
+//! Sending mails by SMTP.
 
 use std::io;
 use std::time::Duration;
@@ -18,54 +18,54 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
-use super::bounded::BoundedStream;
+use super::limited_stream::LimitedStream;
 use super::message;
 use super::sender::Sender;
 use super::settings::MailSettings;
 use super::smtp_url::{Encryption, Login, SmtpUrl};
 
-/// The timeouts of each part of the conversation with a server.
+/// The timeouts of the two parts of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SmtpPatience {
-    /// For connecting, TLS and logging in.
+pub struct SmtpTimeouts {
+    /// The timeout for the connection, TLS and the login.
     pub to_open: Duration,
-    /// For taking the message. If it is too short, messages are sent twice.
+    /// The timeout for the mail itself. If it is too short, a mail may be sent twice.
     pub to_send: Duration,
 }
 
-/// The timeout of the goodbye, which decides nothing any more.
+/// The timeout for QUIT, whose outcome changes nothing.
 const TO_QUIT: Duration = Duration::from_secs(2);
 
-/// The most characters that are kept of a server's answer.
+/// The most characters that are kept of a server's response.
 const MAX_WORDS: usize = 500;
 
-/// A mailer cannot be made for this mail server. No message repeats the URL.
+/// A mailer cannot be created for this mail server. No error repeats the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpSetupError {
-    /// There is a user to log in with, and no password.
+    /// The URL has a user but no password.
     #[error("the URL of the mail server must have a password for its user")]
     NoPassword,
-    /// Encryption cannot be set up. Probably the given certificates cannot be used.
+    /// TLS cannot be set up, most likely because the given certificates are invalid.
     #[error("TLS towards the mail server cannot be set up: {0}")]
     Tls(#[from] Error),
 }
 
-/// The text holds no certificate. The error's text follows the name of its file.
+/// The text holds no certificate. The error's text follows the name of the file.
 #[derive(Debug, thiserror::Error)]
 #[error("holds no certificate in PEM")]
 pub struct NoCertificate;
 
-/// Certificates of authorities that may sign a mail server's certificate, besides the public ones.
+/// Certificates of authorities that are trusted besides the public ones.
 #[derive(Clone)]
 pub struct Authorities(Certificate);
 
 impl Authorities {
-    /// Reads a file's content.
+    /// Parses the content of a PEM file.
     ///
     /// # Errors
-    /// [`NoCertificate`] where it is not PEM or has none in it.
+    /// [`NoCertificate`] if the content is not PEM or holds no certificate.
     pub fn from_pem(pem: &[u8]) -> Result<Self, NoCertificate> {
-        // lettre takes a text without certificates for an empty list.
+        // lettre accepts a text without certificates as an empty list.
         if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
             return Err(NoCertificate);
         }
@@ -75,17 +75,18 @@ impl Authorities {
     }
 }
 
-/// Sends messages to a mail server, each on a connection of its own.
+/// Delivers mails to a mail server, on a connection for each.
 ///
-/// A failure is permanent only if the server refused this message (5xx to its sender, recipient or content). A refused connection,
-/// password or greeting is not permanent, because the operator may mend it before the next attempt.
+/// A failure is permanent only if the server refused this mail (5xx to its sender, recipient or content). If it
+/// refused the connection, the login or a command, the failure is transient, because an operator may fix the cause
+/// before the next attempt.
 pub struct SmtpMailer {
     server: SmtpUrl,
     credentials: Option<Credentials>,
     ehlo_name: ClientId,
     tls: TlsParameters,
     settings: MailSettings,
-    patience: SmtpPatience,
+    timeouts: SmtpTimeouts,
 }
 
 impl SmtpMailer {
@@ -93,11 +94,11 @@ impl SmtpMailer {
     /// connect yet.
     ///
     /// # Errors
-    /// [`SmtpSetupError`] when the server's password is missing, or the certificates cannot be used.
+    /// [`SmtpSetupError`] if the URL has a user without a password, or the certificates cannot be used.
     pub fn new(
         server: SmtpUrl,
         more_authorities: Option<Authorities>,
-        patience: SmtpPatience,
+        timeouts: SmtpTimeouts,
         settings: MailSettings,
     ) -> Result<Self, SmtpSetupError> {
         if server.shows_password() {
@@ -120,7 +121,7 @@ impl SmtpMailer {
             server,
             credentials,
             settings,
-            patience,
+            timeouts,
         })
     }
 
@@ -131,7 +132,7 @@ impl SmtpMailer {
             encryption,
             ..
         } = &self.server;
-        let stream = BoundedStream::connect(host, *port).await.map_err(|error| {
+        let stream = LimitedStream::connect(host, *port).await.map_err(|error| {
             SendError::Transient(format!("the mail server cannot be reached: {error}"))
         })?;
         let stream: Box<dyn AsyncTokioStream> = match encryption {
@@ -145,7 +146,7 @@ impl SmtpMailer {
         self.introduce(stream).await.map_err(for_now)
     }
 
-    /// Greets, and then encrypts and logs in if the URL asks for it.
+    /// Sends EHLO, then uses STARTTLS and logs in if the URL asks for that.
     async fn introduce(
         &self,
         stream: Box<dyn AsyncTokioStream>,
@@ -167,13 +168,13 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, message: &Message) -> Result<String, SendError> {
-        let mut connection = timeout(self.patience.to_open, self.open())
+        let mut connection = timeout(self.timeouts.to_open, self.open())
             .await
-            .map_err(|_| took_longer_than(self.patience.to_open))??;
-        let given = timeout(self.patience.to_send, give(&mut connection, message))
+            .map_err(|_| took_longer_than(self.timeouts.to_open))??;
+        let given = timeout(self.timeouts.to_send, give(&mut connection, message))
             .await
-            .map_err(|_| took_longer_than(self.patience.to_send))?;
-        // The server has accepted or refused the message, however the conversation ends.
+            .map_err(|_| took_longer_than(self.timeouts.to_send))?;
+        // The delivery has succeeded or failed by now, however the connection ends.
         let _ = timeout(TO_QUIT, connection.abort()).await;
         let response = given?;
         let words: Vec<&str> = response.message().collect();
@@ -181,7 +182,7 @@ impl SmtpMailer {
     }
 }
 
-/// Transmits a message. lettre writes messages and addresses in ASCII, so no extension is needed.
+/// Sends the mail. lettre writes mails and addresses in ASCII, so no SMTP extension is needed.
 async fn give(
     connection: &mut AsyncSmtpConnection,
     message: &Message,
@@ -200,7 +201,7 @@ async fn give(
         .map_err(refused)
 }
 
-/// A refusal of the message.
+/// A refusal of the content.
 fn refused(error: Error) -> SendError {
     match error.is_permanent() {
         true => SendError::Permanent(error.to_string()),
@@ -208,8 +209,8 @@ fn refused(error: Error) -> SendError {
     }
 }
 
-/// A refusal of the sender or the recipient. A refusal of the protocol or by policy (RFC 3463 X.5.X and X.7.X, and the codes of
-/// RFC 5321 for commands) is not the message's fault: the name to greet with, the password or the relay is not set up yet.
+/// A refusal of the sender or the recipient. If its code is about the protocol (RFC 3463 X.5.X, X.7.X, and the codes
+/// of RFC 5321 for commands), it is transient: the cause is the EHLO name, a login or a relay that is not configured.
 fn refused_envelope(error: Error) -> SendError {
     let words = error.to_string();
     let refuses_us = error.status().is_some_and(|code| {
@@ -253,17 +254,18 @@ impl Mailer for SmtpMailer {
         })
     }
 
-    /// A mail server keeps no messages for us.
+    /// It keeps none.
     fn discard(&self, _until: Timestamp) -> BoxFuture<'_, io::Result<usize>> {
         Box::pin(async { Ok(0) })
     }
 
     fn timeout(&self) -> Duration {
-        self.patience.to_open + self.patience.to_send + TO_QUIT
+        self.timeouts.to_open + self.timeouts.to_send + TO_QUIT
     }
 }
 
-/// The name of the URL, or else the sender's domain if it can be a public one. Servers often refuse the machine's own name.
+/// The EHLO name: the URL's, else the sender's domain if it is a domain of the Internet. Many servers refuse the
+/// machine's own name.
 fn ehlo_name(server: &SmtpUrl, from: &Sender) -> ClientId {
     let domain = from.domain();
     match &server.ehlo_name {
@@ -280,8 +282,7 @@ fn took_longer_than(span: Duration) -> SendError {
     ))
 }
 
-/// A server's answer, made safe to keep and to show: on one line, of bounded length, and without the token, because servers quote
-/// what they refuse.
+/// A server's response on one line, cut, and without the token, because servers quote what they refuse.
 fn presentable(words: &str, token: Option<&Token>) -> String {
     message::without_token(words, token)
         .chars()

@@ -1,4 +1,4 @@
-//! The address of a mail server.
+//! The URL of a mail server.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,23 +9,24 @@ use url::{Host, Url};
 
 use crate::MASK;
 
-/// The text is no [`SmtpUrl`]. The error's text follows the name of the value, and does not repeat it.
+/// The text is not a valid [`SmtpUrl`]. The error's text follows the name of the value, and does not repeat the
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSmtpUrl {
-    /// It is no URL with a host.
+    /// The text is not a URL with a host.
     #[error(
         "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and password percent-encoded"
     )]
     Malformed,
-    /// It is a URL of another scheme.
+    /// The URL has another scheme.
     #[error("must start with `smtp://` or `smtps://`")]
     Scheme,
-    /// A parameter is unknown, or its value is.
+    /// A parameter or its value is not known.
     #[error(
         "takes one parameter, and with `smtp://` only: `?tls=required` or `?tls=opportunistic`"
     )]
     Parameter,
-    /// It has a password and no user.
+    /// The URL has a password but no user.
     #[error("must not have a password without a user")]
     User,
 }
@@ -43,12 +44,13 @@ pub(super) enum Encryption {
     Never,
 }
 
-/// How to log in at the server.
+/// Whether to log in to the server.
 #[derive(Clone)]
 pub(super) enum Login {
-    /// Without logging in.
+    /// No login.
     None,
-    /// A user without a password. Such a URL can be parsed and shown, but not used; a secret from elsewhere replaces it.
+    /// A user without a password: the configuration was read without its secrets. The URL can be parsed and shown,
+    /// but not used to log in.
     UserAlone,
     /// A user and a password.
     With(Credentials),
@@ -56,8 +58,8 @@ pub(super) enum Login {
 
 /// A mail server, in lettre's notation:
 /// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`. `smtps` encrypts from the start
-/// (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587); `smtp` alone does
-/// not (25). Written out (`Display`, `Debug`) it is the URL it was read from, its password masked.
+/// (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587); `smtp` alone
+/// does not (25). Written out (`Display`, `Debug`) it is the URL it was read from, its password masked.
 #[derive(Clone)]
 pub struct SmtpUrl {
     /// A name, or an address without brackets.
@@ -65,7 +67,7 @@ pub struct SmtpUrl {
     pub(super) port: u16,
     pub(super) encryption: Encryption,
     pub(super) login: Login,
-    /// The name to greet with; `None` stands for the sender's domain.
+    /// The name to send with EHLO; `None` for the sender's domain.
     pub(super) ehlo_name: Option<String>,
     masked: String,
 }
@@ -76,7 +78,7 @@ impl FromStr for SmtpUrl {
     fn from_str(text: &str) -> Result<Self, InvalidSmtpUrl> {
         let url = Url::parse(text).map_err(|_| InvalidSmtpUrl::Malformed)?;
         let encryption = encryption(&url)?;
-        // `smtp` is no special scheme of the URL standard, so its host is left as it is written.
+        // The URL standard does not know `smtp`, so the parser does not normalize the host.
         let host = url.host_str().unwrap_or_default();
         let host = match Host::parse(host).map_err(|_| InvalidSmtpUrl::Malformed)? {
             Host::Domain(name) => name,
@@ -103,7 +105,7 @@ impl FromStr for SmtpUrl {
 }
 
 impl SmtpUrl {
-    /// Whether the password may be sent without encryption.
+    /// Whether the password would be sent without encryption.
     pub(super) fn shows_password(&self) -> bool {
         let is_local = self.host == "localhost"
             || self

@@ -1,8 +1,8 @@
-//! The templates of messages: those built in, and those of a directory, which replace them.
+//! The templates of mails: the built-in ones, and a directory that may replace them.
 //!
-//! A message's text is the template `{kind}.{language}.txt`. Its first line is the subject, after `Subject:`; the rest is
-//! the plain part. The HTML part is `{kind}.{language}.html` if there is one, or else `message.html`, which gets the
-//! paragraphs of the plain part.
+//! The text of a mail is the template `{kind}.{language}.txt`. Its first line is `Subject:` and the subject; the rest
+//! is the plain part. The HTML part is the template `{kind}.{language}.html` if there is one, else `message.html`,
+//! which gets the paragraphs of the plain part.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,34 +38,34 @@ const BUILT_IN: [(&str, &str); 15] = built_in! {
     "test.en.txt" "test.de.txt"
 };
 
-/// The directory of templates cannot be used.
+/// The templates cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidTemplates {
-    /// The directory, or a file in it, cannot be read.
+    /// The directory or a file in it cannot be read.
     #[error("the mail template {} cannot be read: {source}", path.display())]
     Unreadable {
-        /// The file or directory.
+        /// The directory or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// A file in the directory is no template.
+    /// A file in the directory is not a template.
     #[error(
         "{} is no mail template; there are message.html and {{kind}}.{{language}}.txt or .html, such as reset_password.en.txt",
         .0.display()
     )]
     UnknownFile(PathBuf),
-    /// A template makes no message.
+    /// A template cannot be rendered to a mail.
     #[error("the mail template {name} {problem}")]
     Broken {
-        /// The name of its file.
+        /// The template's file name.
         name: String,
         /// What is wrong with the template.
         problem: String,
     },
 }
 
-/// The templates of all messages, all of them tried once.
+/// The templates of every mail. Each was rendered once.
 #[derive(Clone, Debug)]
 pub struct Templates {
     sources: BTreeMap<String, Cow<'static, str>>,
@@ -73,7 +73,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The templates that are part of the binary.
+    /// The built-in templates.
     #[must_use]
     pub fn built_in() -> Self {
         let mut environment = Environment::new();
@@ -85,11 +85,11 @@ impl Templates {
         }
     }
 
-    /// The templates of a directory, and for those it lacks, the ones of the binary. Writes each message once, for the instance
-    /// of this name, to see that it can be written. Hidden files are ignored.
+    /// The templates of a directory, and the built-in ones that the directory does not replace. Each mail is rendered
+    /// once with this instance's name, to find errors at start. Hidden files are skipped.
     ///
     /// # Errors
-    /// [`InvalidTemplates`] names the file.
+    /// [`InvalidTemplates`] names the file that is unreadable or wrong.
     pub fn in_directory(
         directory: &Path,
         instance: &InstanceName,
@@ -103,7 +103,7 @@ impl Templates {
         for entry in entries {
             let path = entry.map_err(|error| unreadable(directory, error))?.path();
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            // Files that the system or an editor keeps.
+            // Hidden files, which the system or an editor creates.
             if name.starts_with('.') {
                 continue;
             }
@@ -119,10 +119,10 @@ impl Templates {
         Ok(templates)
     }
 
-    /// Writes a message's texts.
+    /// Renders the texts of a mail.
     ///
     /// # Errors
-    /// [`InvalidTemplates::Broken`].
+    /// [`InvalidTemplates::Broken`] if a template fails or its subject is invalid.
     pub(super) fn write(
         &self,
         kind: MailKind,
@@ -143,7 +143,7 @@ impl Templates {
         if subject.is_empty() || subject.chars().count() > MAX_SUBJECT_CHARS {
             return Err(broken("must have a subject of 1 to 300 characters"));
         }
-        // Whatever a header's line ends with is one.
+        // A subject must not contain any character that could end a header line.
         if subject.contains(char::is_control) {
             return Err(broken("has a control character in its subject"));
         }
@@ -178,7 +178,7 @@ impl Templates {
         let source = self.sources.get(name).map_or("", |source| source);
         self.environment
             .render_named_str(name, source, facts)
-            // The error on one line. Its debug form would show the values, the link among them.
+            // The error's `Display` on one line. Its debug form would show the values, the link among them.
             .map_err(|error| broken(name, &format!("cannot be used: {error}")))
     }
 
@@ -201,7 +201,7 @@ fn broken(name: &str, problem: &str) -> InvalidTemplates {
     }
 }
 
-/// Whether a file of this name is a template: a built-in one, or the HTML of one message.
+/// Whether a file of this name is a template: a built-in one, or the HTML part of a mail.
 fn is_known(file: &str) -> bool {
     let text_of = |html: &str| format!("{html}.txt");
     let is_built_in = |name: &str| BUILT_IN.iter().any(|(known, _)| *known == name);

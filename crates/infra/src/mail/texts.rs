@@ -1,4 +1,4 @@
-//! The values in messages. The words are in the templates.
+//! The values in mails. The words are in the templates.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::settings::InstanceName;
 const MINUTE_UTC: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
-/// A message's subject and text, plain and as HTML.
+/// The subject and the text of a mail, plain and as HTML.
 pub(super) struct Texts {
     pub(super) subject: String,
     pub(super) plain: String,
     pub(super) html: String,
 }
 
-/// A link in a message.
+/// A link in a mail.
 pub(super) struct MailedLink {
     pub(super) url: String,
     pub(super) works_for: Duration,
@@ -29,7 +29,7 @@ pub(super) struct MailedLink {
 }
 
 impl MailedLink {
-    /// A link to try a template with.
+    /// An example, to check templates with.
     pub(super) fn sample() -> Self {
         Self {
             url: "https://accounts.example.org/?token=sample".to_owned(),
@@ -39,7 +39,7 @@ impl MailedLink {
     }
 }
 
-/// The values that templates can use. A message without a link has no link and no time that it works for.
+/// The values that templates can use. A mail without a link has neither a link nor its lifetime.
 pub(super) fn facts(
     language: Language,
     instance: &InstanceName,
@@ -55,7 +55,7 @@ pub(super) fn facts(
     }
 }
 
-/// A duration such as "10 minutes": in the largest unit that divides it; from two minutes on in whole minutes, rounded down.
+/// "10 minutes": the span in the largest unit that divides it; from two minutes on, whole minutes, rounded down.
 fn span(span: Duration, language: Language) -> String {
     let seconds = match span.as_secs() {
         many @ 120.. => many - many % 60,
@@ -80,7 +80,7 @@ fn span(span: Duration, language: Language) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// A time such as "2021-03-28 14:49 UTC", rounded down, so that a reader who relies on it is not late.
+/// The time, such as "2021-03-28 14:49 UTC", rounded down, so that a reader who relies on it is never late.
 fn until(end: Timestamp) -> String {
     // A time is one that can be written.
     OffsetDateTime::from(end)

@@ -1,4 +1,4 @@
-//! One session in memory: what the store answered, and the uses since, as far as they may not be stored yet.
+//! A session in memory: what the store answered, and the uses since then that may not be stored yet.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,28 +10,29 @@ use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 use tokio::sync::Mutex;
 
-/// With less than this left of the stored expiry, an extension is written before it is answered. Other nodes read the
-/// stored expiry, and a write may be a minute late.
+/// If the stored expiry is nearer than this, an extension is written before the request is answered. Other nodes read
+/// the stored expiry, and a write in the background may be a minute late.
 const WRITE_FIRST_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-/// A session by one of its tokens. One that was evicted or invalidated lives on until its last use is written.
+/// A session, cached under one of its tokens. After an eviction or invalidation the value is kept until its last use is
+/// written.
 ///
 /// A use stores its times, then looks at `unwritten`. The writer clears `unwritten`, then reads the times. All these
 /// accesses are `SeqCst`, so one of the two sees the other and no use is lost.
 pub(super) struct CachedSession {
-    /// As the store answered it.
+    /// What the store answered.
     found: LiveSession,
-    /// When it was last used, in microseconds since 1970.
+    /// When the session was last used, in microseconds since 1970.
     used_at: AtomicI64,
-    /// When it expires by the latest use, in microseconds since 1970.
+    /// When the session expires by its latest use, in microseconds since 1970.
     expires_at: AtomicI64,
-    /// When it expires as far as the store is known to know, in microseconds since 1970.
+    /// The expiry that is known to be stored, in microseconds since 1970.
     stored_expiry: AtomicI64,
-    /// A use came after the writer last read the times.
+    /// Whether a use came after the writer last read the times.
     unwritten: AtomicBool,
-    /// The store has found no such token to write a use of.
+    /// Whether the store found no token when a use was written.
     is_gone: AtomicBool,
-    /// Held while a use is written before it is answered, so that simultaneous ones are one write.
+    /// Held while a use is written before the answer, so that simultaneous uses share one write.
     pub(super) write_first: Mutex<()>,
 }
 
@@ -63,7 +64,7 @@ impl CachedSession {
         self.advance(now, lifetimes.extension(self.found.policy, now));
     }
 
-    /// Takes over a use that another copy of the session recorded.
+    /// Merges a use that another copy of the session recorded.
     pub(super) fn take_over(&self, other: SessionUse) {
         self.advance(other.used_at, other.extended_to);
         self.unwritten.store(true, Ordering::SeqCst);
@@ -76,7 +77,7 @@ impl CachedSession {
         }
     }
 
-    /// The session as its latest use left it. It must have been used.
+    /// The session after its latest use. Call it only after a use was recorded.
     pub(super) fn live_session(&self) -> LiveSession {
         let latest = self.latest_use();
         let mut live = self.found.clone();
@@ -84,7 +85,7 @@ impl CachedSession {
         live
     }
 
-    /// What is to be written. It must have been used.
+    /// The latest use. Call it only after a use was recorded.
     pub(super) fn latest_use(&self) -> SessionUse {
         SessionUse {
             hash: self.hash(),
@@ -96,9 +97,9 @@ impl CachedSession {
         }
     }
 
-    /// Marks a use as unwritten; answers whether none was before.
+    /// Marks the latest use as unwritten. Returns whether the session had no unwritten use before.
     pub(super) fn becomes_unwritten(&self) -> bool {
-        // Most uses find one unwritten, and only look.
+        // Most uses find the flag set, and need no write to memory.
         !self.is_unwritten() && !self.unwritten.swap(true, Ordering::SeqCst)
     }
 
@@ -106,7 +107,7 @@ impl CachedSession {
         self.unwritten.load(Ordering::SeqCst)
     }
 
-    /// What is to be written now. A use from here on is unwritten again.
+    /// The use to be written now. Any later use is unwritten again.
     pub(super) fn take_use(&self) -> SessionUse {
         self.unwritten.store(false, Ordering::SeqCst);
         self.latest_use()
@@ -119,18 +120,18 @@ impl CachedSession {
         }
     }
 
-    /// The store had no token to write a use of. From now on the store is asked.
+    /// The store found no token when a use was written. From now on the store is asked.
     pub(super) fn was_not_found(&self) {
         self.is_gone.store(true, Ordering::SeqCst);
     }
 
-    /// Whether memory may say that the token is live at `now`: by what is stored. An expiry known here alone proves nothing,
-    /// as the token may have been deleted by the stored one.
+    /// Whether memory may answer that the token is live at `now`. Only the stored expiry counts: by that expiry the
+    /// sweep may have deleted the token.
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
         !self.is_gone.load(Ordering::SeqCst) && now < self.stored_expiry()
     }
 
-    /// Whether the store must know of the latest expiry before anybody is told of it.
+    /// Whether the latest expiry must be stored before the request is answered.
     pub(super) fn is_urgent(&self, now: Timestamp) -> bool {
         let stored = self.stored_expiry();
         self.expires_at() > stored && now.until(stored) < WRITE_FIRST_WITHIN

@@ -18,15 +18,15 @@ use super::cached_session::CachedSession;
 /// The longest that a lookup waits for another of the same token.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// How many invalidations there were.
+/// The number of invalidations so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Epoch(u64);
 
 /// A cached token and its user.
 pub(super) type UsersToken = (UserId, TokenHash);
 
-/// The cached tokens of each user, and the epoch. Kept under one lock, which no hit takes; the sessions themselves are inserted
-/// and removed under it.
+/// The cached tokens of each user, and the epoch. One lock guards both; a hit does not take it, but sessions are
+/// inserted and removed only while it is held.
 #[derive(Default)]
 pub(super) struct CacheIndex {
     epoch: Epoch,
@@ -38,8 +38,8 @@ impl CacheIndex {
         self.epoch
     }
 
-    /// Lets `insert` cache the token if nothing was invalidated since `read_in`, the epoch in which the lookup began. `insert`
-    /// answers which tokens were evicted for it, perhaps this one, but not that it replaced this one.
+    /// Calls `insert` to cache the token if nothing was invalidated since `read_in`, the epoch in which the lookup
+    /// began. `insert` returns the evicted tokens. This token may be one of them, but not because it was replaced.
     pub(super) fn insert(
         &mut self,
         read_in: Epoch,
@@ -55,7 +55,7 @@ impl CacheIndex {
         }
     }
 
-    /// Begins a new epoch, and has `remove` remove the user's tokens.
+    /// Begins a new epoch, and calls `remove` for each of the user's tokens.
     pub(super) fn invalidate(&mut self, user_id: UserId, mut remove: impl FnMut(TokenHash)) {
         self.begin_epoch();
         let first = (user_id, TokenHash::from_bytes([0; 32]));
@@ -65,7 +65,7 @@ impl CacheIndex {
         }
     }
 
-    /// Begins a new epoch, and has `remove_all` remove everything.
+    /// Begins a new epoch, and calls `remove_all` to remove all tokens.
     pub(super) fn invalidate_all(&mut self, remove_all: impl FnOnce()) {
         self.begin_epoch();
         self.tokens.clear();
@@ -82,14 +82,14 @@ impl CacheIndex {
     }
 }
 
-/// About as many sessions as configured. Who is asked for least is evicted first.
+/// The cached sessions, about as many as configured. The least used are evicted first.
 pub(super) struct CachedSessions {
     by_token: Cache<TokenHash, Arc<CachedSession>, UnitWeighter, DefaultHashBuilder, ListEvicted>,
     index: Mutex<CacheIndex>,
 }
 
 impl CachedSessions {
-    /// Room for `most` sessions. It is divided among locks, and never evenly: a twentieth more lets each hold its share.
+    /// A cache for `most` sessions. They are spread over shards, never evenly: 5 % more let each shard hold its share.
     pub(super) fn with_room_for(most: u32) -> Self {
         let most = u64::from(most);
         let by_token = Cache::with(
@@ -109,17 +109,18 @@ impl CachedSessions {
         self.by_token.get(hash)
     }
 
-    /// Waits until no other lookup of this token is under way, or for a second. While what this answers is held, others wait.
+    /// Waits until no other lookup of this token is under way, for 1 s at most. Other lookups wait while the returned
+    /// guard is held.
     pub(super) async fn turn_to_look_up(&self, hash: &TokenHash) -> impl Send {
         timeout(LONGEST_WAIT, self.by_token.get_value_or_guard_async(hash)).await
     }
 
-    /// To be read before the store is asked.
+    /// The current epoch. A lookup reads it before it asks the store.
     pub(super) fn epoch(&self) -> Epoch {
         self.index().epoch()
     }
 
-    /// Caches a session that was read in that epoch, unless something was invalidated since.
+    /// Caches a session that was read in the epoch `read_in`, unless something was invalidated since.
     pub(super) fn insert(&self, read_in: Epoch, session: &Arc<CachedSession>) {
         let hash = session.hash();
         self.index().insert(read_in, (session.user_id(), hash), || {
@@ -132,20 +133,20 @@ impl CachedSessions {
         });
     }
 
-    /// No session of the user that is cached now, or being looked up, is found from here on.
+    /// Removes the sessions of the user. Lookups under way do not cache what they find.
     pub(super) fn invalidate(&self, user_id: UserId) {
         self.index().invalidate(user_id, |hash| {
             self.by_token.remove(&hash);
         });
     }
 
-    /// The same for everybody.
+    /// Removes all sessions. Lookups under way do not cache what they find.
     pub(super) fn invalidate_all(&self) {
         self.index().invalidate_all(|| self.by_token.clear());
     }
 
     pub(super) fn index(&self) -> MutexGuard<'_, CacheIndex> {
-        // Nothing in there panics half way.
+        // No panic can leave the index inconsistent.
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

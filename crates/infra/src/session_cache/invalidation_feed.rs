@@ -1,4 +1,4 @@
-//! Following what other nodes invalidate.
+//! Polls the database for the invalidations of other nodes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,18 +13,18 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::Shared;
 
-/// How often other nodes' invalidations are asked for.
+/// The time between two polls.
 const POLL_EVERY: Duration = Duration::from_millis(250);
-/// The most polls without an answer. More than one, so that a connection that hangs does not stop the others.
+/// The most polls under way. More than one, so that a connection that hangs does not stop the others.
 const MOST_POLLS: usize = 2;
-/// The most invalidations of one poll. Invalidating everybody is cheaper than more.
+/// The most invalidations that one poll reads. If there are more, all sessions are invalidated.
 const MOST: u32 = 10_000;
 
-/// The history of invalidations that all nodes write, as far as this one has followed it.
+/// How far this node has followed the history of invalidations that all nodes write.
 pub(super) struct InvalidationFeed {
-    /// The database, on connections that no request has.
+    /// The same database, on connections that requests do not use.
     store: Arc<dyn Store>,
-    /// How far it was followed; `None` before the first poll.
+    /// The last invalidation that was read; `None` before the first poll.
     known: Mutex<Option<HistoryEnd>>,
     polls_fail: AtomicBool,
 }
@@ -56,23 +56,23 @@ pub(super) async fn follow(shared: &Arc<Shared>) {
     }
 }
 
-/// Polls, and logs when polls begin to fail, and when they work again.
+/// Polls, and logs when polls begin to fail and when they succeed again.
 async fn poll_and_log(shared: Arc<Shared>, _permit: OwnedSemaphorePermit) {
     let polls_fail = &shared.feed.polls_fail;
     match shared.poll().await {
         Ok(()) if polls_fail.swap(false, Ordering::Relaxed) => {
-            tracing::info!("other nodes can be followed again");
+            tracing::info!("invalidations of other nodes can be read again");
         }
         Ok(()) => {}
         Err(error) if !polls_fail.swap(true, Ordering::Relaxed) => {
-            tracing::warn!(%error, "other nodes cannot be followed; sessions are looked up in the database");
+            tracing::warn!(%error, "invalidations of other nodes cannot be read; every session check reads the database until they can");
         }
         Err(_) => {}
     }
 }
 
 impl Shared {
-    /// Asks once what was invalidated, and removes that from memory, which may then answer for a while.
+    /// Reads the invalidations once and removes the invalidated sessions from memory. Memory may then answer for 2 s.
     pub(super) async fn poll(&self) -> Result<(), StoreError> {
         let sent = self.validity.now();
         let known = *self.feed.known();
@@ -84,7 +84,7 @@ impl Shared {
     }
 
     fn invalidate(&self, batch: Batch) {
-        // Locked throughout, so that of two polls the later number stays.
+        // Locked throughout, so that of two simultaneous polls the later number is kept.
         let mut known = self.feed.known();
         match batch.invalidated {
             Invalidated::Users(users) => {
@@ -103,7 +103,7 @@ impl Shared {
     }
 }
 
-/// What a poll brought: all that was invalidated after what was known, up to this end of the history.
+/// The result of a poll: all that was invalidated after the known end of the history, and the new end.
 struct Batch {
     invalidated: Invalidated,
     up_to: HistoryEnd,
@@ -111,11 +111,12 @@ struct Batch {
 
 enum Invalidated {
     Users(Vec<UserId>),
-    /// Nobody can tell who.
+    /// The poll cannot tell which users.
     Everybody,
 }
 
-/// Reads what was invalidated after `known`; `None` stands for a node that knows nothing yet. Where nothing was, it is one query.
+/// Reads what was invalidated after `known`; `None` stands for a node that has not polled yet. If nothing was
+/// invalidated, this is one query.
 fn read(tx: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreError> {
     let Some(known) = known else {
         return everybody(tx);
@@ -123,7 +124,8 @@ fn read(tx: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreEr
     let Some(mark) = known.mark else {
         return read_without_mark(tx, known);
     };
-    // The known one is read again: with another mark, or gone, it shows that the database lost what this node had seen.
+    // The known invalidation is read again: if its mark differs or it is missing, the database has lost what this
+    // node had read.
     let rows = tx.invalidations().from(known.number, MOST + 1)?;
     match rows.split_first() {
         Some((first, later)) if (first.number, first.mark) == (known.number, mark) => {
@@ -133,8 +135,8 @@ fn read(tx: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreEr
     }
 }
 
-/// At the beginning there is no invalidation to compare. Elsewhere the last one was pruned, which leaves nothing to compare
-/// either.
+/// Before the first invalidation there is nothing to compare. Later, the known invalidation was deleted by retention,
+/// and cannot be compared either.
 fn read_without_mark(tx: &mut dyn Reader, known: HistoryEnd) -> Result<Batch, StoreError> {
     let last = tx.invalidations().last()?;
     if last == known {
@@ -151,7 +153,7 @@ fn read_without_mark(tx: &mut dyn Reader, known: HistoryEnd) -> Result<Batch, St
     }
 }
 
-/// `later` are all that came after `known`, unless there are too many, or some of them are kept no longer.
+/// `later` are all invalidations after `known`, unless they are too many or some were deleted by retention.
 fn all_of(
     tx: &mut dyn Reader,
     known: HistoryEnd,

@@ -1,8 +1,8 @@
-//! The session check from memory: what Azuma does all day.
+//! The session check that answers from memory.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `cached_session` | what memory knows of a session, its unwritten uses among it |
+//! | `cached_session` | a session in memory, with its unwritten uses |
 //! | `index` | the cached sessions, and which of them an invalidation removes |
 //! | `validity` | until when memory may answer |
 //! | `invalidation_feed` | following what other nodes invalidate |
@@ -33,9 +33,10 @@ use validity::CacheValidity;
 
 /// A [`SessionCheck`] that caches what the store answered, and writes uses in the background.
 ///
-/// It only ever says yes by itself: a token is unknown, expired or revoked when the store says so. Simultaneous lookups of one
-/// token take turns, so that the first answers the others. It answers by itself only while [`run`](Self::run) keeps up with
-/// what other nodes invalidate; else it asks the store each time. Clones are one.
+/// Memory only answers that a token is live; that a token is unknown, expired or revoked, the store says.
+/// Simultaneous lookups of one token take turns, so that the first fills the cache for the others. Memory answers
+/// only while [`run`](Self::run) reads the invalidations of other nodes; otherwise each check asks the store. Clones
+/// share the cache.
 #[derive(Clone)]
 pub struct SessionCache {
     shared: Arc<Shared>,
@@ -50,9 +51,8 @@ struct Shared {
 }
 
 impl SessionCache {
-    /// A check that caches about `most` sessions (`sessions.cache_entries`) in front of `store`. `followed` is the same database
-    /// on connections of its own, two at the most: however many requests wait for a connection, the polls that let memory
-    /// answer them do not.
+    /// A check that caches about `most` sessions (`sessions.cache_entries`) of `store`. `followed` is the same
+    /// database with connections of its own, two at most, so that polls never wait behind requests for a connection.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, followed: Arc<dyn Store>, most: u32) -> Self {
         Self::timed(store, followed, most, stopwatch())
@@ -147,8 +147,8 @@ impl Shared {
         }))
     }
 
-    /// Records a use, and answers the session as the use left it; `None` where the store had to be told first and had no such
-    /// token any more.
+    /// Records a use, and answers the session as the use left it; `None` where the store had to be told first and had
+    /// no such token any more.
     fn use_session(
         self: &Arc<Self>,
         session: Arc<CachedSession>,

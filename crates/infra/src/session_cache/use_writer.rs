@@ -1,4 +1,4 @@
-//! Uses that are written in the background, many at once.
+//! Writes the uses of sessions in the background, many at once.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,18 +11,18 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::cached_session::CachedSession;
 
-/// Into how many slices the hashes are divided, by their first byte. One slice is flushed at a time: no write is as large as a
-/// minute's uses, and as the database keeps tokens in the order of their hashes, what is written together lies together.
+/// How many slices the token hashes are divided into, by their first byte. One slice is flushed at a time, so no
+/// write is as large as all uses of a minute; the hashes of a slice are neighbours in the database's index.
 pub(super) const SLICES: u8 = 64;
 /// How many of the 256 first bytes make a slice.
 const SLICE_WIDTH: u8 = 4;
-/// Each slice is flushed once a minute. So a session is written once a minute at the most, and a minute after its use at the
-/// latest.
+/// The pause between two slices. Each slice is flushed once a minute: a session is written at most once a minute, and
+/// at most a minute after its use.
 const FLUSH_EVERY: Duration = Duration::from_micros(60_000_000 / SLICES as u64);
-/// How long to wait before the last uses are tried again.
+/// The pause before the last uses are tried again at shutdown.
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 
-/// The sessions whose latest use is not stored, cached or not, and when they are written.
+/// The sessions whose latest use is not stored, whether they are still cached or not.
 pub(super) struct UseWriter {
     store: Arc<dyn Store>,
     waiting: Mutex<BTreeMap<TokenHash, Arc<CachedSession>>>,
@@ -30,7 +30,7 @@ pub(super) struct UseWriter {
     due: tokio::sync::Mutex<Due>,
 }
 
-/// The slices to be flushed: so many, from the one with this first byte.
+/// The slices to be flushed: a number of slices, from the slice that begins with this first byte.
 #[derive(Default)]
 struct Due {
     first: u8,
@@ -46,20 +46,20 @@ impl UseWriter {
         }
     }
 
-    /// Has the latest use of a session written within a minute.
+    /// Queues a session, so that its latest use is written within a minute.
     pub(super) fn queue(&self, session: &Arc<CachedSession>) {
         if !session.becomes_unwritten() {
             return;
         }
         let mut waiting = self.waiting();
         if let Some(other) = waiting.insert(session.hash(), Arc::clone(session)) {
-            // Another copy of the session waited: one that was evicted, or found by a simultaneous lookup. Its later uses
-            // queue it again.
+            // Another copy of the session was queued: it was evicted, or found by a simultaneous lookup. Later uses
+            // of the other copy queue it again.
             session.take_over(other.take_use());
         }
     }
 
-    /// Writes the latest use of a session before it is answered. Simultaneous calls are one write.
+    /// Writes the latest use of a session before the request is answered. Simultaneous calls share one write.
     pub(super) async fn write_first(
         &self,
         session: &Arc<CachedSession>,
@@ -67,7 +67,7 @@ impl UseWriter {
     ) -> Result<(), StoreError> {
         let _one_at_a_time = session.write_first.lock().await;
         if !session.is_urgent(now) {
-            // The call before this one has moved the stored expiry.
+            // An earlier call has moved the stored expiry.
             self.queue(session);
             return Ok(());
         }
@@ -77,7 +77,7 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Flushes one slice after the other, for ever.
+    /// Flushes one slice after another, for ever.
     pub(super) async fn run(&self) {
         let mut ticks = interval(FLUSH_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -89,7 +89,7 @@ impl UseWriter {
         }
     }
 
-    /// Flushes the slice whose turn it is, and those before it that could not be.
+    /// Flushes the next slice, and the earlier ones whose flush failed.
     pub(super) async fn flush_due(&self) -> Result<(), StoreError> {
         let mut due = self.due.lock().await;
         due.count = SLICES.min(due.count + 1);
@@ -101,7 +101,7 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Flushes all slices; tries until it has.
+    /// Flushes all slices, and retries until none fails.
     pub(super) async fn flush_all(&self) {
         while let Err(error) = self.try_flush_all().await {
             tracing::warn!(%error, "the last uses of sessions could not be written, and will be tried again");
@@ -117,8 +117,8 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Writes the latest use of each session of a slice. A session waits until it is written: whoever waits for this may stop,
-    /// and it may fail, and no use is lost.
+    /// Writes the latest use of each session of a slice. A session stays queued until it is written, so no use is
+    /// lost if this fails or is dropped.
     async fn flush(&self, first_byte: u8) -> Result<(), StoreError> {
         let in_slice = self.waiting_from(first_byte);
         if in_slice.is_empty() {
@@ -129,7 +129,7 @@ impl UseWriter {
         let mut waiting = self.waiting();
         for (session, written) in in_slice.iter().zip(uses) {
             settle(session, written, &found);
-            // It was used since, or another copy of the session waits.
+            // The session was used since, or another copy of it is queued.
             if waiting
                 .get(&written.hash)
                 .is_some_and(|session| !session.is_unwritten())
@@ -140,7 +140,7 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Writes uses, and answers which of the tokens are there.
+    /// Writes uses, and returns the tokens that exist.
     async fn write(&self, uses: Vec<SessionUse>) -> Result<HashSet<TokenHash>, StoreError> {
         let found = self
             .store
@@ -149,7 +149,7 @@ impl UseWriter {
         Ok(found.into_iter().collect())
     }
 
-    /// What waits in the slice with this first byte, by hash.
+    /// The queued sessions of the slice with this first byte, by hash.
     fn waiting_from(&self, first_byte: u8) -> Vec<Arc<CachedSession>> {
         let (mut first, mut last) = ([0; 32], [u8::MAX; 32]);
         first[0] = first_byte;
@@ -162,7 +162,7 @@ impl UseWriter {
     }
 
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<TokenHash, Arc<CachedSession>>> {
-        // No panic can leave the map half changed here.
+        // No panic can leave the map inconsistent.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,22 +1,22 @@
-//! Whether memory may answer at all.
+//! Until when the cache may answer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::monotonic::{Moment, Stopwatch};
 
-/// How long memory may answer after a poll was sent. The promise is 3 s after a commit.
+/// How long the cache may answer after a poll was sent. A revocation must hold on all nodes within 3 s of its commit.
 const VALID_FOR: Duration = Duration::from_secs(2);
 
-/// Until when memory may answer: for 2 s after the last answered poll of the invalidation feed was sent. What was revoked
-/// before that poll was sent is no longer cached.
+/// The time until which the cache may answer: 2 s after the last successful poll of the invalidation feed was sent.
+/// All sessions revoked before that poll are no longer cached.
 pub(super) struct CacheValidity {
     until_micros: AtomicU64,
     stopwatch: Stopwatch,
 }
 
 impl CacheValidity {
-    /// Memory may answer nothing yet.
+    /// The cache may not answer yet.
     pub(super) fn new(stopwatch: Stopwatch) -> Self {
         Self {
             until_micros: AtomicU64::new(0),
@@ -34,7 +34,8 @@ impl CacheValidity {
         self.until_micros.fetch_max(until, Ordering::Release);
     }
 
-    /// To be asked before memory is looked at: when what was found is removed a moment later, it may have been too old already.
+    /// Must be asked before the lookup in memory: a session that is removed right after the lookup may already be too
+    /// old.
     pub(super) fn holds(&self) -> bool {
         self.now() < Moment::from_micros(self.until_micros.load(Ordering::Acquire))
     }

@@ -25,7 +25,7 @@ pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use engine::waiting::wait_for_database;
 
-/// A [`Store`] on Postgres or SQLite. Clones share their connections.
+/// A [`Store`] on Postgres or SQLite. Clones share the same connections.
 #[derive(Clone)]
 pub struct DieselStore {
     url: DatabaseUrl,
@@ -35,24 +35,25 @@ pub struct DieselStore {
 }
 
 impl DieselStore {
-    /// Connects. It makes no tables: [`migrate`] does, and is called first. A database in memory alone comes with its
-    /// tables, and is gone with the store. Blocks for some seconds at the most.
+    /// Connects. Creates no tables: call [`migrate`] first. Only a database in memory is created with its tables, and
+    /// is dropped with the store. Blocks for some seconds at most.
     ///
     /// # Errors
-    /// [`OpenError`] where the first connection cannot be made, or a pooler shares sessions out.
+    /// [`OpenError`] if the first connection cannot be opened, or [`Pooling::Session`] is set and a pooler shares
+    /// sessions.
     pub fn open(url: &DatabaseUrl, options: PoolOptions) -> Result<Self, OpenError> {
         if options.pooling == Pooling::Session {
-            pooler::expect_sessions(url, options.limit)?;
+            pooler::expect_sessions(url, options.timeout)?;
         }
         let file = url.sqlite_path().map(SqliteFile::at).map(Arc::new);
         Self::open_file(url, file, options)
     }
 
-    /// Connects once more to the same database, with connections of its own. Both stores notice when an SQLite file goes
-    /// away, and one of them logs it. Blocks as [`open`](Self::open) does.
+    /// Opens another store on the same database, with connections of its own. Both stores notice that an SQLite file
+    /// was removed, and one of them logs it. Blocks for some seconds at most.
     ///
     /// # Errors
-    /// [`OpenError`] where the first connection cannot be made.
+    /// [`OpenError`] if the first connection cannot be opened.
     pub fn open_another(&self, options: PoolOptions) -> Result<Self, OpenError> {
         Self::open_file(&self.url, self.file.clone(), options)
     }

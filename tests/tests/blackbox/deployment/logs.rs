@@ -7,8 +7,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use azuma_tests::Database;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::locked_file;
-use azuma_tests::patience::Patience;
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
 
@@ -63,17 +63,17 @@ async fn register(server: &Server, person: &Person) {
     registered.done(200);
 }
 
-/// Everything goes on: answers, those of a database in trouble included; mail, after that trouble; an orderly stop.
+/// Everything goes on: responses, also while the database fails; mail, after that failure; an orderly stop.
 async fn expect_work(mut server: Server) {
     ask_often(&server).await;
-    let trouble = locked_file::lock(&server.data().join("azuma.db"));
+    let fault = locked_file::lock(&server.data().join("azuma.db"));
     for name in ["trinity", "morpheus"] {
         let person = Person::named(name);
         let refused = server.azuma();
         let refused = refused.register(&person.name, &person.email, &person.password);
         refused.await.refused(503, "SERVICE_UNAVAILABLE");
     }
-    trouble.end();
+    fault.end();
     let neo = Person::named("neo");
     register(&server, &neo).await;
     server.mail().first_to(&neo.email).await;
@@ -119,9 +119,9 @@ async fn lines_that_were_lost_are_counted_once_lines_can_be_written_again() {
         // Nobody listens to the last ones of a test that failed.
         let _ = read.map(|line| sender.send(line)).find(Result::is_err);
     });
-    let patience = Patience::of_seconds(60);
+    let deadline = Deadline::in_seconds(60);
     let told = loop {
-        let line = lines.recv_timeout(patience.left());
+        let line = lines.recv_timeout(deadline.left());
         let line = line.expect("a line that tells of the lost ones");
         if line.contains("log lines were lost") {
             break line;

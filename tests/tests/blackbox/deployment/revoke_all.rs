@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
@@ -27,7 +27,7 @@ async fn a_running_server_refuses_every_session_within_three_seconds(db: Databas
     }
     assert_eq!(revoke_all(server.setup()), "revoked sessions: 4");
     let within = Instant::now() + Duration::from_secs(3);
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     for token in &tokens {
         loop {
             let asked = Instant::now();
@@ -35,7 +35,7 @@ async fn a_running_server_refuses_every_session_within_three_seconds(db: Databas
                 break;
             }
             assert!(asked < within, "the session still lives");
-            patience.step().await;
+            deadline.step().await;
         }
     }
 }

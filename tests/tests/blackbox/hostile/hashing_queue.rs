@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
@@ -64,10 +64,10 @@ async fn one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_i
         let pour = Arc::clone(&flood).pour(Arc::clone(&server), client % CLIENTS);
         tokio::spawn(pour);
     }
-    let patience = Patience::of_seconds(60);
+    let deadline = Deadline::in_seconds(60);
     while flood.compared.load(Ordering::Relaxed) < CLIENTS {
-        assert!(!patience.is_over(), "the flood does not begin");
-        patience.step().await;
+        assert!(!deadline.is_over(), "the flood does not begin");
+        deadline.step().await;
     }
     let before = flood.compared.load(Ordering::Relaxed);
     // A slip first: a login that succeeds is written, which takes as long as the disk does.

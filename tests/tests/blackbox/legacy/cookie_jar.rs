@@ -2,7 +2,7 @@
 
 use azuma_tests::Database;
 use azuma_tests::browser::{Browser, Look};
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 
 /// Asks who one is, and what status that has.
@@ -20,15 +20,15 @@ async fn a_browser_whose_script_set_the_cookie_for_a_path_of_its_own_stays_logge
         .await;
     let set = format!("document.cookie = 'azuma_session={first}; path=/api; max-age=86400'");
     browser.evaluate(&set).await;
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     while server.legacy().me(&first).await.status == 200 {
         assert_eq!(
             browser.evaluate(ASK).await,
             200,
             "while the first token lives"
         );
-        assert!(!patience.is_over(), "the next token is never used");
-        patience.step().await;
+        assert!(!deadline.is_over(), "the next token is never used");
+        deadline.step().await;
     }
     for _ in 0..3 {
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Mail that leaves by SMTP.
 
+use azuma_tests::deadline::Deadline;
 use azuma_tests::mail_server::MailServer;
-use azuma_tests::patience::Patience;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
@@ -28,10 +28,10 @@ async fn a_server_that_is_down_delays_mail_and_nothing_else(db: Database) {
     let server = db.server().set("mail.url", &url).start();
     let neo = Person::named("neo");
     server.account().ask_for_account(&neo).await;
-    let patience = Patience::of_seconds(15);
+    let deadline = Deadline::in_seconds(15);
     while !server.output().contains("will be tried again") {
-        assert!(!patience.is_over(), "{}", server.output());
-        patience.step().await;
+        assert!(!deadline.is_over(), "{}", server.output());
+        deadline.step().await;
     }
 
     let back = MailServer::start_on(port).await;

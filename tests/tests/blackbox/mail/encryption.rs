@@ -1,7 +1,7 @@
 //! Mail servers that encrypt and ask for a password.
 
+use azuma_tests::deadline::Deadline;
 use azuma_tests::mail_server::{Encryption, MailServer};
-use azuma_tests::patience::Patience;
 use azuma_tests::people::Person;
 use azuma_tests::server::Setup;
 use azuma_tests::{Database, on_both_databases};
@@ -40,10 +40,10 @@ async fn assert_delayed(setup: Setup, mail_server: &MailServer, why: &str) {
     let server = setup.start();
     let neo = Person::named("neo");
     server.account().ask_for_account(&neo).await;
-    let patience = Patience::of_seconds(15);
+    let deadline = Deadline::in_seconds(15);
     while !server.output().contains("will be tried again") {
-        assert!(!patience.is_over(), "{}", server.output());
-        patience.step().await;
+        assert!(!deadline.is_over(), "{}", server.output());
+        deadline.step().await;
     }
     assert!(server.output().contains(why), "{}", server.output());
     assert!(mail_server.mailbox().to(&neo.email).is_empty());

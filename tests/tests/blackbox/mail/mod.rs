@@ -12,7 +12,7 @@ use azuma_tests::Database;
 use azuma_tests::mail_server::MailServer;
 use azuma_tests::server::{Server, Setup};
 
-/// A server that sends to this one and loses its patience within a second.
+/// A server that sends to this mail server, with timeouts of one second.
 fn hasty(db: Database, mail_server: &MailServer) -> Setup {
     db.server()
         .set("mail.url", &mail_server.url())
@@ -33,7 +33,7 @@ fn listed(server: &Server) -> Vec<(String, String)> {
 
 /// The only message that `azuma mail list` knows, once it is a dead letter: its id, and the line about it.
 async fn dead_letter(server: &Server) -> (String, String) {
-    let patience = azuma_tests::patience::Patience::of_seconds(30);
+    let deadline = azuma_tests::deadline::Deadline::in_seconds(30);
     loop {
         let mut letters = listed(server);
         assert_eq!(letters.len(), 1, "{letters:?}");
@@ -41,7 +41,7 @@ async fn dead_letter(server: &Server) -> (String, String) {
         if letter.1.contains(" dead ") {
             return letter;
         }
-        assert!(!patience.is_over(), "{}", letter.1);
-        patience.step().await;
+        assert!(!deadline.is_over(), "{}", letter.1);
+        deadline.step().await;
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use azuma_tests::Database;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::mail_server::{MailServer, Reaction, Step};
-use azuma_tests::patience::Patience;
 use azuma_tests::server::Server;
 
 const MESSAGES: usize = 200;
@@ -43,14 +43,14 @@ async fn assert_sent_once_each(mail_server: &MailServer, nodes: [Server; 2]) {
         account.register(&name, "secret", &email).await.done(200);
     }
     mail_server.accept_all();
-    let patience = Patience::of_seconds(100);
+    let deadline = Deadline::in_seconds(100);
     while mail_server.mailbox().all().len() < MESSAGES {
         assert!(
-            !patience.is_over(),
+            !deadline.is_over(),
             "{} of them",
             mail_server.mailbox().all().len()
         );
-        patience.step().await;
+        deadline.step().await;
     }
     for mut node in nodes {
         node.terminate().await;

@@ -68,7 +68,7 @@ async fn what_is_refused_for_good_is_a_dead_letter_with_the_servers_words(db: Da
 async fn a_mail_server_that_takes_long_for_one_message_does_not_hold_up_others(db: Database) {
     let mail_server = MailServer::start().await;
     mail_server.react_times(Step::Content, Reaction::Stall, 1);
-    // With its patience at the default, it waits for two minutes.
+    // With the default timeout, the server waits for two minutes.
     let server = db.server().set("mail.url", &mail_server.url()).start();
     let slow = Person::named("slow");
     server.account().ask_for_account(&slow).await;

@@ -1,25 +1,25 @@
 //! The database goes away while the server runs, and comes back.
 
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::postgres::Cluster;
 use azuma_tests::server::{Server, Setup};
 
 /// Asks for the user until the answer has the expected status.
 async fn wait_for_status(server: &Server, token: &str, expected: u16) {
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     loop {
         let answer = server.azuma().own_user(token).await;
         if answer.status == expected {
             return;
         }
         assert!(
-            !patience.is_over(),
+            !deadline.is_over(),
             "still {}: {}",
             answer.status,
             answer.text()
         );
-        patience.step().await;
+        deadline.step().await;
     }
 }
 

@@ -170,5 +170,5 @@ fn settings_that_do_not_go_together_are_refused() {
     assert!(refusal("[passwords]\niterations = 1000").contains("which is 4 GiB"));
     assert!(load("[dialects]\nazuma = false\nlegacy = false", &[]).is_ok());
     let none = "[dialects]\nazuma = false\nlegacy = false\naccount = false";
-    assert!(refusal(none).contains("switches every API off"));
+    assert!(refusal(none).contains("disables every API"));
 }

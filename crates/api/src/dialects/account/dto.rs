@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! Request and response bodies (DTOs).
 
 use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, TokenInUse};
 use azuma_domain::session::Client;
@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use crate::http::fields::{FieldError, new_password};
 use crate::http::origin::Origin;
 
-/// The body of `POST /account/register`.
+/// The request body of `POST /account/register`.
 #[derive(Deserialize)]
-pub struct RegisterBody {
+pub struct RegisterRequest {
     username: String,
     password: String,
     email: String,
 }
 
-impl RegisterBody {
-    /// The address comes last: what is malformed (400) goes before what is no address (422).
+impl RegisterRequest {
+    /// Parses the address last, because a malformed field (400) takes precedence over an invalid address (422).
     pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<AccountRequest, FieldError> {
         Ok(AccountRequest {
             name: UserName::parse(&self.username)?,
@@ -30,19 +30,19 @@ impl RegisterBody {
     }
 }
 
-/// The body of `POST /account/verify` and `DELETE /account/tokens`.
+/// The request body of `POST /account/verify` and `DELETE /account/tokens`.
 #[derive(Deserialize)]
-pub struct TokenBody {
+pub struct TokenRequest {
     pub token: String,
 }
 
-/// The body of `POST /account/recover`.
+/// The request body of `POST /account/recover`.
 #[derive(Deserialize)]
-pub struct RecoverBody {
+pub struct RecoverRequest {
     email: String,
 }
 
-impl RecoverBody {
+impl RecoverRequest {
     pub fn parse(self, origin: Origin) -> Result<Recovery, FieldError> {
         Ok(Recovery {
             email: EmailAddress::parse(&self.email)?,
@@ -52,29 +52,29 @@ impl RecoverBody {
     }
 }
 
-/// The body of `POST /account/reset`.
+/// The request body of `POST /account/reset`.
 #[derive(Deserialize)]
-pub struct ResetBody {
+pub struct ResetRequest {
     token: String,
     password: String,
 }
 
-impl ResetBody {
-    /// A text that is no token leads nowhere, as an unknown one does.
+impl ResetRequest {
+    /// A malformed token is treated like an unknown one.
     pub fn parse(self, rules: PasswordRules) -> Result<(Option<Token>, NewPassword), FieldError> {
         let password = new_password(&self.password, rules)?;
         Ok((Token::parse(&self.token).ok(), password))
     }
 }
 
-/// The body of `POST /account/authenticate`.
+/// The request body of `POST /account/authenticate`.
 #[derive(Deserialize)]
-pub struct AuthenticateBody {
+pub struct AuthenticateRequest {
     username: String,
     password: String,
 }
 
-impl AuthenticateBody {
+impl AuthenticateRequest {
     pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.username)?,
@@ -84,17 +84,17 @@ impl AuthenticateBody {
     }
 }
 
-/// The answer where there is nothing to tell.
+/// The empty response `{}`.
 #[derive(Serialize)]
 pub struct Done {}
 
-/// The answer of `POST /account/authenticate`.
+/// The response of `POST /account/authenticate`.
 #[derive(Serialize)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     token: String,
 }
 
-impl From<IssuedSession> for TokenAnswer {
+impl From<IssuedSession> for TokenResponse {
     fn from(issued: IssuedSession) -> Self {
         Self {
             token: issued.token.expose().to_owned(),
@@ -102,13 +102,13 @@ impl From<IssuedSession> for TokenAnswer {
     }
 }
 
-/// The answer of `GET /account/tokens`: pairs of a token and the second it expires in.
+/// The response of `GET /account/tokens`: pairs of a token and its expiry in Unix seconds.
 #[derive(Serialize)]
-pub struct TokensAnswer {
+pub struct TokensResponse {
     tokens: Vec<(String, i64)>,
 }
 
-impl From<Vec<TokenInUse>> for TokensAnswer {
+impl From<Vec<TokenInUse>> for TokensResponse {
     fn from(tokens: Vec<TokenInUse>) -> Self {
         let pair = |listed: TokenInUse| {
             let token = listed.token.expose().to_owned();

@@ -1,35 +1,35 @@
 use azuma_domain::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::http::api_error::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, ResponseCode};
 
-/// How the account service words its refusals: 403 is "blocked for security reasons", 424 "not verified yet".
+/// The account dialect's error responses: 403 means "blocked for security reasons", 424 "not verified yet".
 pub struct Account;
 
 impl Dialect for Account {
-    fn wire_code(reason: ErrorCode) -> WireCode {
+    fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput => WireCode::BadRequest,
-            ErrorCode::InvalidEmail => WireCode::UnprocessableEntity,
-            ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
-            ErrorCode::InputTimeout => WireCode::RequestTimeout,
+            ErrorCode::InvalidInput => ResponseCode::BadRequest,
+            ErrorCode::InvalidEmail => ResponseCode::UnprocessableEntity,
+            ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword
-            | ErrorCode::PasswordUnreadable => WireCode::Unauthorized,
-            ErrorCode::NotVerified => WireCode::NotVerified,
+            | ErrorCode::PasswordUnreadable => ResponseCode::Unauthorized,
+            ErrorCode::NotVerified => ResponseCode::NotVerified,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
-                WireCode::NotFound
+                ResponseCode::NotFound
             }
-            ErrorCode::NameTaken | ErrorCode::EmailTaken => WireCode::AlreadyExists,
-            ErrorCode::TooManyAttempts { .. } => WireCode::Forbidden,
-            ErrorCode::Unavailable { .. } => WireCode::ServiceUnavailable,
-            ErrorCode::Internal => WireCode::InternalServerError,
+            ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
+            ErrorCode::TooManyAttempts { .. } => ResponseCode::Forbidden,
+            ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
+            ErrorCode::Internal => ResponseCode::InternalServerError,
         }
     }
 
-    fn body(wire: WireCode, reason: Option<ErrorCode>) -> Value {
-        let message = wire.message();
+    fn body(code: ResponseCode, reason: Option<ErrorCode>) -> Value {
+        let message = code.message();
         match reason {
             Some(ErrorCode::NameTaken) => json!({ "message": message, "conflict": "username" }),
             Some(ErrorCode::EmailTaken) => json!({ "message": message, "conflict": "email" }),

@@ -3,8 +3,8 @@ use azuma_domain::services::{Accounts, RevokeSessionError, Sessions};
 use azuma_domain::token::Token;
 
 use super::dto::{
-    AuthenticateBody, Done, RecoverBody, RegisterBody, ResetBody, TokenAnswer, TokenBody,
-    TokensAnswer,
+    AuthenticateRequest, Done, RecoverRequest, RegisterRequest, ResetRequest, TokenRequest,
+    TokenResponse, TokensResponse,
 };
 use super::{Account, Settings};
 use crate::http::api_error::ApiError;
@@ -13,19 +13,19 @@ use crate::http::body::Body;
 use crate::http::origin::Origin;
 
 type Caller = Bearer<Account>;
-type Answer = Result<HttpResponse, ApiError<Account>>;
+type HttpResult = Result<HttpResponse, ApiError<Account>>;
 
 /// `POST /account/register`
-pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
-    let body: RegisterBody = body.json().await?;
+pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
+    let body: RegisterRequest = body.json().await?;
     let request = body.parse(accounts.password_rules, origin)?;
     accounts.request_account(request).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `POST /account/verify`
-pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
-    let body: TokenBody = body.json().await?;
+pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
+    let body: TokenRequest = body.json().await?;
     let token = Token::parse(&body.token).ok();
     accounts
         .follow_link(token, origin.client.ip, origin.language)
@@ -34,15 +34,15 @@ pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
 }
 
 /// `POST /account/recover`
-pub async fn recover(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
-    let body: RecoverBody = body.json().await?;
+pub async fn recover(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
+    let body: RecoverRequest = body.json().await?;
     accounts.recover_account(body.parse(origin)?).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `POST /account/reset`
-pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> Answer {
-    let body: ResetBody = body.json().await?;
+pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
+    let body: ResetRequest = body.json().await?;
     let (token, password) = body.parse(accounts.password_rules)?;
     accounts
         .reset_password(token, password, origin.client.ip, origin.language)
@@ -56,28 +56,28 @@ pub async fn authenticate(
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: AuthenticateBody = body.json().await?;
+) -> HttpResult {
+    let body: AuthenticateRequest = body.json().await?;
     let login = body.parse(origin.client)?;
     let issued = sessions.login(login, settings.terms).await?;
-    Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
+    Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 
 /// `DELETE /account/delete`
-pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> Answer {
+pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> HttpResult {
     accounts.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
 /// `GET /account/tokens`
-pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> Answer {
+pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
     let tokens = sessions.list_tokens(&caller).await?;
-    Ok(HttpResponse::Ok().json(TokensAnswer::from(tokens)))
+    Ok(HttpResponse::Ok().json(TokensResponse::from(tokens)))
 }
 
 /// `DELETE /account/tokens`
-pub async fn delete_token(sessions: web::Data<Sessions>, caller: Caller, body: Body) -> Answer {
-    let body: TokenBody = body.json().await?;
+pub async fn delete_token(sessions: web::Data<Sessions>, caller: Caller, body: Body) -> HttpResult {
+    let body: TokenRequest = body.json().await?;
     let token = Token::parse(&body.token).map_err(|_| RevokeSessionError::SessionUnknown)?;
     sessions.revoke_session_by_token(&caller, &token).await?;
     Ok(HttpResponse::Ok().json(Done {}))

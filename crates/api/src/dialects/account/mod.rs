@@ -11,10 +11,10 @@ pub use error::Account;
 
 use crate::http::endpoint::Endpoint;
 
-/// What the dialect is told by the configuration.
+/// The dialect's configuration.
 #[derive(Clone)]
 pub struct Settings {
-    /// What its sessions are issued under.
+    /// The terms of the sessions it issues.
     pub terms: SessionTerms,
 }
 

@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! Request and response bodies (DTOs).
 
 use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::http::fields::{FieldError, new_password};
 
-/// The answer of `GET /`.
+/// The response of `GET /`.
 #[derive(Serialize)]
 pub struct Index<'a> {
     pub name: &'a str,
@@ -20,15 +20,15 @@ pub struct Index<'a> {
     pub license: &'a str,
 }
 
-/// The body of `POST /users`.
+/// The request body of `POST /users`.
 #[derive(Deserialize)]
-pub struct RegisterBody {
+pub struct RegisterRequest {
     name: String,
     email: String,
     password: String,
 }
 
-impl RegisterBody {
+impl RegisterRequest {
     pub fn parse(self, rules: PasswordRules, client: Client) -> Result<Registration, FieldError> {
         Ok(Registration {
             name: UserName::parse(&self.name)?,
@@ -39,14 +39,14 @@ impl RegisterBody {
     }
 }
 
-/// The body of `POST /user/login`.
+/// The request body of `POST /user/login`.
 #[derive(Deserialize)]
-pub struct LoginBody {
+pub struct LoginRequest {
     name: String,
     password: String,
 }
 
-impl LoginBody {
+impl LoginRequest {
     pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.name)?,
@@ -56,9 +56,9 @@ impl LoginBody {
     }
 }
 
-/// The body of `PATCH /user/update`.
+/// The request body of `PATCH /user/update`.
 #[derive(Deserialize)]
-pub struct UpdateBody {
+pub struct UpdateRequest {
     name: Option<String>,
     password: Option<String>,
     email: Option<String>,
@@ -68,7 +68,7 @@ pub struct UpdateBody {
     status: Change<String>,
 }
 
-impl UpdateBody {
+impl UpdateRequest {
     pub fn parse(self, rules: PasswordRules, client: Client) -> Result<UserUpdate, FieldError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
@@ -85,7 +85,7 @@ impl UpdateBody {
     }
 }
 
-/// Runs only for a field that came: `null` clears it, a string sets it.
+/// Runs only for a field that is present: `null` clears the value, a string sets it.
 fn null_clears<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Change<String>, D::Error> {
     Ok(match Option::deserialize(deserializer)? {
         None => Change::Clear,
@@ -93,13 +93,13 @@ fn null_clears<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Change<Stri
     })
 }
 
-/// The answer of registration and login.
+/// The response of registration and login.
 #[derive(Serialize)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     token: String,
 }
 
-impl From<IssuedSession> for TokenAnswer {
+impl From<IssuedSession> for TokenResponse {
     fn from(issued: IssuedSession) -> Self {
         Self {
             token: issued.token.expose().to_owned(),
@@ -107,16 +107,16 @@ impl From<IssuedSession> for TokenAnswer {
     }
 }
 
-/// The answer of `PATCH /user/update`.
+/// The response of `PATCH /user/update`.
 #[derive(Serialize)]
-pub struct UpdatedAnswer {
+pub struct UpdatedResponse {
     id: Uuid,
     name: String,
     #[serde(serialize_with = "as_text")]
     created_at: Timestamp,
 }
 
-impl From<User> for UpdatedAnswer {
+impl From<User> for UpdatedResponse {
     fn from(user: User) -> Self {
         Self {
             id: user.id.uuid(),
@@ -126,9 +126,9 @@ impl From<User> for UpdatedAnswer {
     }
 }
 
-/// The answer of `GET /user/{id}`.
+/// The response of `GET /user/{id}`.
 #[derive(Serialize)]
-pub struct UserAnswer<'a> {
+pub struct UserResponse<'a> {
     id: Uuid,
     name: &'a str,
     icon: Option<&'a str>,
@@ -137,7 +137,7 @@ pub struct UserAnswer<'a> {
     created_at: Timestamp,
 }
 
-impl<'a> From<&'a User> for UserAnswer<'a> {
+impl<'a> From<&'a User> for UserResponse<'a> {
     fn from(user: &'a User) -> Self {
         Self {
             id: user.id.uuid(),
@@ -149,9 +149,9 @@ impl<'a> From<&'a User> for UserAnswer<'a> {
     }
 }
 
-/// The answer of `GET /user/self`: what others learn, and the address.
+/// The response of `GET /user/self`: the fields that other users see, and the address.
 #[derive(Serialize)]
-pub struct SelfAnswer<'a> {
+pub struct SelfResponse<'a> {
     id: Uuid,
     name: &'a str,
     email: Option<&'a str>,
@@ -162,9 +162,9 @@ pub struct SelfAnswer<'a> {
     created_at: Timestamp,
 }
 
-impl<'a> From<&'a User> for SelfAnswer<'a> {
+impl<'a> From<&'a User> for SelfResponse<'a> {
     fn from(user: &'a User) -> Self {
-        let UserAnswer {
+        let UserResponse {
             id,
             name,
             icon,
@@ -184,9 +184,9 @@ impl<'a> From<&'a User> for SelfAnswer<'a> {
     }
 }
 
-/// The answer of `GET /user/sessions`.
+/// The response of `GET /user/sessions`.
 #[derive(Serialize)]
-pub struct SessionsAnswer {
+pub struct SessionsResponse {
     sessions: Vec<SessionItem>,
 }
 
@@ -203,8 +203,8 @@ struct SessionItem {
     ip: Option<String>,
 }
 
-impl SessionsAnswer {
-    /// The list as the session `current` sees it.
+impl SessionsResponse {
+    /// The list of sessions, in which `current` is marked.
     pub fn new(sessions: Vec<ListedSession>, current: SessionId) -> Self {
         let item = |listed: ListedSession| SessionItem {
             id: listed.session.id.uuid(),
@@ -225,7 +225,7 @@ impl SessionsAnswer {
     }
 }
 
-/// A time as the contract writes it (`docs/api/contract.md`), straight into the answer.
+/// Serializes a time in the contract's format without an allocation.
 fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
 }

@@ -1,27 +1,27 @@
 use azuma_domain::ErrorCode;
 
-use crate::http::api_error::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, ResponseCode};
 
-/// How the current API words its refusals; the router's too, where no dialect is asked.
+/// The current API's error responses; the router uses them for paths outside of all dialects.
 pub struct Azuma;
 
 impl Dialect for Azuma {
-    fn wire_code(reason: ErrorCode) -> WireCode {
+    fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
-            ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
-            ErrorCode::InputTimeout => WireCode::RequestTimeout,
-            ErrorCode::TokenMissing | ErrorCode::TokenInvalid => WireCode::Unauthorized,
+            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => ResponseCode::BadRequest,
+            ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
+            ErrorCode::TokenMissing | ErrorCode::TokenInvalid => ResponseCode::Unauthorized,
             ErrorCode::WrongPassword | ErrorCode::PasswordUnreadable | ErrorCode::NotVerified => {
-                WireCode::Forbidden
+                ResponseCode::Forbidden
             }
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
-                WireCode::NotFound
+                ResponseCode::NotFound
             }
-            ErrorCode::NameTaken | ErrorCode::EmailTaken => WireCode::AlreadyExists,
-            ErrorCode::TooManyAttempts { .. } => WireCode::TooManyRequests,
-            ErrorCode::Unavailable { .. } => WireCode::ServiceUnavailable,
-            ErrorCode::Internal => WireCode::InternalServerError,
+            ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
+            ErrorCode::TooManyAttempts { .. } => ResponseCode::TooManyRequests,
+            ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
+            ErrorCode::Internal => ResponseCode::InternalServerError,
         }
     }
 }

@@ -14,17 +14,16 @@ pub use error::Azuma;
 use crate::http::bearer::Bearer;
 use crate::http::endpoint::Endpoint;
 
-/// Who asks.
+/// The session that sent the request.
 type Caller = Bearer<Azuma>;
-/// A handler's outcome.
-type Answer = Result<actix_web::HttpResponse, crate::http::api_error::ApiError<Azuma>>;
+type HttpResult = Result<actix_web::HttpResponse, crate::http::api_error::ApiError<Azuma>>;
 
-/// What the dialect is told by the configuration.
+/// The dialect's configuration.
 #[derive(Clone)]
 pub struct Settings {
     /// `instance.name`, shown by `GET /`.
     pub instance_name: String,
-    /// What its sessions are issued under.
+    /// The terms of the sessions it issues.
     pub terms: SessionTerms,
 }
 
@@ -32,7 +31,7 @@ pub struct Settings {
 pub fn routes(config: &mut ServiceConfig, settings: Settings) {
     config
         .app_data(web::Data::new(settings))
-        // Asked most, so tried first; `/user/{id}` matches much, and comes last.
+        // The most frequent route is tried first; `/user/{id}` comes last, because it matches many paths.
         .service(at("/user/self").get(users::show_self).delete(users::delete))
         .service(at("/").get(index::show))
         .service(at("/users").post(users::register))

@@ -2,8 +2,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::services::{LogoutScope, RevokeSessionError, Sessions};
 use azuma_domain::session::SessionId;
 
-use super::dto::{LoginBody, LogoutQuery, SessionsAnswer, TokenAnswer};
-use super::{Answer, Caller, Settings};
+use super::dto::{LoginRequest, LogoutQuery, SessionsResponse, TokenResponse};
+use super::{Caller, HttpResult, Settings};
 use crate::http::body::Body;
 use crate::http::fields::FieldError;
 use crate::http::origin::Origin;
@@ -15,11 +15,11 @@ pub async fn login(
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: LoginBody = body.json().await?;
+) -> HttpResult {
+    let body: LoginRequest = body.json().await?;
     let login = body.parse(origin.client)?;
     let issued = sessions.login(login, settings.terms).await?;
-    Ok(HttpResponse::Ok().json(TokenAnswer::from(issued)))
+    Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 
 /// `POST /user/logout`
@@ -28,7 +28,7 @@ pub async fn logout(
     caller: Caller,
     origin: Origin,
     request: HttpRequest,
-) -> Answer {
+) -> HttpResult {
     let query = web::Query::<LogoutQuery>::from_query(request.query_string())
         .map_err(|_| FieldError::Query)?;
     let scope = match query.everywhere {
@@ -40,13 +40,13 @@ pub async fn logout(
 }
 
 /// `GET /user/sessions`
-pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> Answer {
+pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
     let sessions = sessions.list_sessions(&caller).await?;
-    Ok(HttpResponse::Ok().json(SessionsAnswer::new(sessions, caller.session_id())))
+    Ok(HttpResponse::Ok().json(SessionsResponse::new(sessions, caller.session_id())))
 }
 
 /// `DELETE /user/sessions/{id}`
-pub async fn end(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> Answer {
+pub async fn end(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> HttpResult {
     let id = id.0.ok_or(RevokeSessionError::SessionUnknown)?;
     sessions.revoke_session(&caller, SessionId::new(id)).await?;
     Ok(HttpResponse::NoContent().finish())

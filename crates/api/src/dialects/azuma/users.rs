@@ -2,8 +2,10 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::services::{Accounts, FindUserError};
 use azuma_domain::user::UserId;
 
-use super::dto::{RegisterBody, SelfAnswer, TokenAnswer, UpdateBody, UpdatedAnswer, UserAnswer};
-use super::{Answer, Caller, Settings};
+use super::dto::{
+    RegisterRequest, SelfResponse, TokenResponse, UpdateRequest, UpdatedResponse, UserResponse,
+};
+use super::{Caller, HttpResult, Settings};
 use crate::http::body::Body;
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
@@ -14,11 +16,11 @@ pub async fn register(
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: RegisterBody = body.json().await?;
+) -> HttpResult {
+    let body: RegisterRequest = body.json().await?;
     let registration = body.parse(accounts.password_rules, origin.client)?;
     let issued = accounts.register(registration, settings.terms).await?;
-    Ok(HttpResponse::Created().json(TokenAnswer::from(issued)))
+    Ok(HttpResponse::Created().json(TokenResponse::from(issued)))
 }
 
 /// `PATCH /user/update`
@@ -27,29 +29,29 @@ pub async fn update(
     caller: Caller,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: UpdateBody = body.json().await?;
+) -> HttpResult {
+    let body: UpdateRequest = body.json().await?;
     let update = body.parse(accounts.password_rules, origin.client)?;
     let user = accounts
         .update_user(&caller, update, origin.language)
         .await?;
-    Ok(HttpResponse::Ok().json(UpdatedAnswer::from(user)))
+    Ok(HttpResponse::Ok().json(UpdatedResponse::from(user)))
 }
 
 /// `GET /user/self`
-pub async fn show_self(caller: Caller) -> Answer {
-    Ok(HttpResponse::Ok().json(SelfAnswer::from(caller.user.profile()?)))
+pub async fn show_self(caller: Caller) -> HttpResult {
+    Ok(HttpResponse::Ok().json(SelfResponse::from(caller.user.profile()?)))
 }
 
 /// `GET /user/{id}`
-pub async fn show(accounts: web::Data<Accounts>, _: Caller, id: PathId) -> Answer {
+pub async fn show(accounts: web::Data<Accounts>, _: Caller, id: PathId) -> HttpResult {
     let id = id.0.ok_or(FindUserError::UserUnknown)?;
     let user = accounts.find_user(UserId::new(id)).await?;
-    Ok(HttpResponse::Ok().json(UserAnswer::from(&user)))
+    Ok(HttpResponse::Ok().json(UserResponse::from(&user)))
 }
 
 /// `DELETE /user/self`
-pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> Answer {
+pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> HttpResult {
     accounts.delete_user(&caller, origin.client.ip).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,4 +1,4 @@
-//! Who asks, and handing back the session's next token when it is due (seed 002 in `docs/api/seeds/`, "Token Refresh").
+//! Authenticates requests, and returns the session's next token when it is due (seed 002, "Token Refresh").
 
 use std::future::Future;
 use std::ops::Deref;
@@ -16,7 +16,7 @@ use super::{CookieTransport, Legacy, Settings};
 use crate::http::api_error::ApiError;
 use crate::http::bearer::CarrierError;
 
-/// The session that asks.
+/// The session that sent the request.
 pub struct Caller(LiveSession);
 
 impl Deref for Caller {
@@ -27,8 +27,8 @@ impl Deref for Caller {
     }
 }
 
-/// A session that asked, and how its token came: what [`renew_session`] needs to know.
-struct Asked {
+/// The session that sent a request and the carrier of its token, for [`renew_session`].
+struct Authenticated {
     session: LiveSession,
     carrier: Carrier,
 }
@@ -48,7 +48,7 @@ impl FromRequest for Caller {
             let session = sessions(&request)?
                 .authenticate_one_of(&first, &others)
                 .await?;
-            request.extensions_mut().insert(Asked {
+            request.extensions_mut().insert(Authenticated {
                 session: session.clone(),
                 carrier,
             });
@@ -57,15 +57,17 @@ impl FromRequest for Caller {
     }
 }
 
-/// Renews the session that asked, once its request is answered: where the next token is due, the response carries it, whatever
-/// its status.
+/// Renews the session after the handler has run. If the next token is due, the response carries it, whatever its status.
 pub async fn renew_session<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let mut response = next.call(request).await?;
-    let asked = response.request().extensions_mut().remove::<Asked>();
-    let Some(Asked { session, carrier }) = asked else {
+    let asked = response
+        .request()
+        .extensions_mut()
+        .remove::<Authenticated>();
+    let Some(Authenticated { session, carrier }) = asked else {
         return Ok(response.map_into_left_body());
     };
     match next_token(response.request(), &session).await {
@@ -74,7 +76,7 @@ pub async fn renew_session<B: MessageBody>(
             let transport = cookie_transport(response.request());
             carrier.put(&next, transport, response.headers_mut());
         }
-        Err(refusal) => return Ok(response.error_response(refusal).map_into_right_body()),
+        Err(error) => return Ok(response.error_response(error).map_into_right_body()),
     }
     Ok(response.map_into_left_body())
 }

@@ -1,4 +1,4 @@
-//! What carries a token, both ways: the header `Azuma-Session`, or the cookie `azuma_session`.
+//! The carriers of a token in requests and responses: the header `Azuma-Session` and the cookie `azuma_session`.
 
 use actix_web::cookie::time::OffsetDateTime;
 use actix_web::cookie::{Cookie, SameSite};
@@ -12,26 +12,26 @@ use crate::http::bearer::{CarrierError, only_one, token_from};
 const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
 const SESSION_COOKIE: &str = "azuma_session";
 
-/// How many cookies are tried: each that is unknown asks the database. A browser sends one for each path and domain that it
-/// was set for.
+/// The most cookies that are tried, because each unknown token costs a database query. A browser sends one cookie for each path
+/// and domain that it was set for.
 const MOST_COOKIES: usize = 8;
 
-/// What carried a request's token, and carries its next one back.
+/// What carried a request's token. The same carrier returns the next token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     Header,
     Cookie,
 }
 
-/// What a request carries: a token, and perhaps others in cookies of the same name, of which the first live one counts.
+/// The tokens of a request: several cookies of the same name may carry several tokens, of which the first live one counts.
 pub struct Carried {
     pub first: Token,
     pub others: Vec<Token>,
     pub carrier: Carrier,
 }
 
-/// Where both carriers come the header decides alone; a bad one does not fall back to the cookie. Cookies that hold no token
-/// are passed over.
+/// Reads the tokens of a request. If the header is present, it alone decides: an invalid header does not fall back to the
+/// cookie. Cookies without a well-formed token are ignored.
 pub fn carried(headers: &HeaderMap) -> Result<Carried, CarrierError> {
     if let Some(value) = only_one(headers.get_all(SESSION_HEADER))? {
         return Ok(Carried {
@@ -50,7 +50,7 @@ pub fn carried(headers: &HeaderMap) -> Result<Carried, CarrierError> {
     })
 }
 
-/// The values of all cookies of our name (RFC 6265 §5.4); others may be as malformed as they like.
+/// The values of all cookies named `azuma_session` (RFC 6265 §5.4). Other cookies may be malformed.
 fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     headers
         .get_all(COOKIE)
@@ -63,8 +63,8 @@ fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 }
 
 impl Carrier {
-    /// Puts a next token on an answer, the way the old one came.
-    pub fn put(self, next: &NextToken, transport: CookieTransport, answer: &mut HeaderMap) {
+    /// Adds the next token to a response, in the carrier of the old one.
+    pub fn put(self, next: &NextToken, transport: CookieTransport, response: &mut HeaderMap) {
         let token = next.token.expose();
         let (name, value) = match self {
             Self::Header => (SESSION_HEADER, HeaderValue::from_str(token)),
@@ -80,7 +80,7 @@ impl Carrier {
             }
         };
         if let Ok(value) = value {
-            answer.append(name, value);
+            response.append(name, value);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! Request and response bodies (DTOs).
 
 use azuma_domain::services::{IssuedSession, Login, Registration};
 use azuma_domain::session::Client;
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::object_id::ObjectId;
 use crate::http::fields::{FieldError, new_password};
 
-/// The answer of `GET /api/`.
+/// The response of `GET /api/`.
 #[derive(Serialize)]
-pub struct VersionAnswer {
+pub struct VersionResponse {
     pub version: &'static str,
 }
 
-/// The body of login and registration.
+/// The request body of login and registration.
 #[derive(Deserialize)]
-pub struct CredentialBody {
+pub struct CredentialsRequest {
     name: String,
     password: String,
 }
 
-impl CredentialBody {
+impl CredentialsRequest {
     pub fn into_login(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: UserName::parse(&self.name)?,
@@ -44,15 +44,15 @@ impl CredentialBody {
     }
 }
 
-/// The answer of login and registration.
+/// The response of login and registration.
 #[derive(Serialize)]
-pub struct SessionAnswer {
+pub struct SessionResponse {
     token: String,
     userid: ObjectId,
     expiration: String,
 }
 
-impl From<IssuedSession> for SessionAnswer {
+impl From<IssuedSession> for SessionResponse {
     fn from(issued: IssuedSession) -> Self {
         Self {
             token: issued.token.expose().to_owned(),
@@ -62,16 +62,16 @@ impl From<IssuedSession> for SessionAnswer {
     }
 }
 
-/// The answer of `GET /api/me`.
+/// The response of `GET /api/me`.
 #[derive(Serialize)]
-pub struct MeAnswer<'a> {
+pub struct MeResponse<'a> {
     _id: ObjectId,
     name: &'a str,
     icon: Option<&'a str>,
     status: Option<&'a str>,
 }
 
-impl<'a> From<&'a User> for MeAnswer<'a> {
+impl<'a> From<&'a User> for MeResponse<'a> {
     fn from(user: &'a User) -> Self {
         Self {
             _id: ObjectId::from(user),

@@ -1,33 +1,33 @@
 use azuma_domain::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::http::api_error::{Dialect, WireCode};
+use crate::http::api_error::{Dialect, ResponseCode};
 
-/// How the first Azuma words its refusals: with the status in the body, and a wrong password as 401.
+/// The first Azuma's error responses: the body repeats the status, and a wrong password is 401.
 pub struct Legacy;
 
 impl Dialect for Legacy {
-    fn wire_code(reason: ErrorCode) -> WireCode {
+    fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => WireCode::BadRequest,
-            ErrorCode::InputTooLarge => WireCode::PayloadTooLarge,
-            ErrorCode::InputTimeout => WireCode::RequestTimeout,
+            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => ResponseCode::BadRequest,
+            ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
+            ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword
-            | ErrorCode::PasswordUnreadable => WireCode::Unauthorized,
-            ErrorCode::NotVerified => WireCode::Forbidden,
+            | ErrorCode::PasswordUnreadable => ResponseCode::Unauthorized,
+            ErrorCode::NotVerified => ResponseCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
-                WireCode::NotFound
+                ResponseCode::NotFound
             }
-            ErrorCode::NameTaken | ErrorCode::EmailTaken => WireCode::AlreadyExists,
-            ErrorCode::TooManyAttempts { .. } => WireCode::TooManyRequests,
-            ErrorCode::Unavailable { .. } => WireCode::ServiceUnavailable,
-            ErrorCode::Internal => WireCode::InternalServerError,
+            ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
+            ErrorCode::TooManyAttempts { .. } => ResponseCode::TooManyRequests,
+            ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
+            ErrorCode::Internal => ResponseCode::InternalServerError,
         }
     }
 
-    fn body(wire: WireCode, _: Option<ErrorCode>) -> Value {
-        json!({ "code": wire.status().as_u16(), "message": wire.message() })
+    fn body(code: ResponseCode, _: Option<ErrorCode>) -> Value {
+        json!({ "code": code.status().as_u16(), "message": code.message() })
     }
 }

@@ -2,17 +2,17 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::services::{Accounts, Sessions};
 
 use super::caller::Caller;
-use super::dto::{CredentialBody, MeAnswer, SessionAnswer, VersionAnswer};
+use super::dto::{CredentialsRequest, MeResponse, SessionResponse, VersionResponse};
 use super::{Legacy, Settings};
 use crate::http::api_error::ApiError;
 use crate::http::body::Body;
 use crate::http::origin::Origin;
 
-type Answer = Result<HttpResponse, ApiError<Legacy>>;
+type HttpResult = Result<HttpResponse, ApiError<Legacy>>;
 
 /// `GET /api/`
 pub async fn show_version() -> HttpResponse {
-    HttpResponse::Ok().json(VersionAnswer {
+    HttpResponse::Ok().json(VersionResponse {
         version: env!("CARGO_PKG_VERSION"),
     })
 }
@@ -23,11 +23,11 @@ pub async fn login(
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: CredentialBody = body.json().await?;
+) -> HttpResult {
+    let body: CredentialsRequest = body.json().await?;
     let login = body.into_login(origin.client)?;
     let issued = sessions.login(login, settings.terms).await?;
-    Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
+    Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
 }
 
 /// `POST /api/register`
@@ -36,14 +36,14 @@ pub async fn register(
     settings: web::Data<Settings>,
     origin: Origin,
     body: Body,
-) -> Answer {
-    let body: CredentialBody = body.json().await?;
+) -> HttpResult {
+    let body: CredentialsRequest = body.json().await?;
     let registration = body.into_registration(accounts.password_rules, origin.client)?;
     let issued = accounts.register(registration, settings.terms).await?;
-    Ok(HttpResponse::Ok().json(SessionAnswer::from(issued)))
+    Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
 }
 
 /// `GET /api/me`
-pub async fn show_me(caller: Caller) -> Answer {
-    Ok(HttpResponse::Ok().json(MeAnswer::from(caller.user.profile()?)))
+pub async fn show_me(caller: Caller) -> HttpResult {
+    Ok(HttpResponse::Ok().json(MeResponse::from(caller.user.profile()?)))
 }

@@ -15,21 +15,21 @@ pub use error::Legacy;
 
 use crate::http::endpoint::{Endpoint, unknown_route};
 
-/// What the dialect is told by the configuration.
+/// The dialect's configuration.
 #[derive(Clone)]
 pub struct Settings {
-    /// What its sessions are issued under.
+    /// The terms of the sessions it issues.
     pub terms: SessionTerms,
-    /// What the cookie may travel over.
+    /// The transports that the session cookie may use.
     pub cookie_transport: CookieTransport,
 }
 
-/// What the session cookie may travel over.
+/// The transports that the session cookie may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieTransport {
-    /// Only https, as the public URL is.
+    /// Only HTTPS, because the public URL is HTTPS.
     HttpsOnly,
-    /// Http too.
+    /// HTTP as well.
     HttpToo,
 }
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 /// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
 ///
-/// 4 bytes of creation time in seconds, then 8 of the user's own id, of which 62 bits are random. It is derived
-/// from what never changes, so it stays the same for a user for ever, whichever dialect created it.
+/// It is the creation time in Unix seconds (4 bytes), then the last 8 bytes of the user's id, of which 62 bits are random. Both
+/// never change, so a user's ObjectId never changes, whichever dialect created the user.
 #[derive(Serialize)]
 pub struct ObjectId {
     #[serde(rename = "$oid")]

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::*;
 
 const TOKEN: &str = "3b7e1f5c-8a9d-4c6e-b2f1-0a9d8c7b6e5f";
-const PATIENCE: SmtpPatience = SmtpPatience {
+const TIMEOUTS: SmtpTimeouts = SmtpTimeouts {
     to_open: Duration::from_secs(30),
     to_send: Duration::from_secs(30),
 };

@@ -4,24 +4,24 @@ use super::server::{Script, Server};
 use super::*;
 
 fn mailer(url: &str) -> SmtpMailer {
-    SmtpMailer::new(url.parse().unwrap(), None, PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, TIMEOUTS, settings()).unwrap()
 }
 
 /// A mailer that trusts the server's certificate.
 fn trusting(server: &Server, url: &str) -> SmtpMailer {
     let root = Authorities::from_pem(server.root.as_bytes()).unwrap();
-    SmtpMailer::new(url.parse().unwrap(), Some(root), PATIENCE, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), Some(root), TIMEOUTS, settings()).unwrap()
 }
 
 /// A mailer that waits for no answer longer than a moment.
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
-    let patience = SmtpPatience {
+    let timeouts = SmtpTimeouts {
         to_open: moment,
         to_send: moment,
     };
     let url = format!("smtp://127.0.0.1:{}", server.port);
-    SmtpMailer::new(url.parse().unwrap(), None, patience, settings()).unwrap()
+    SmtpMailer::new(url.parse().unwrap(), None, timeouts, settings()).unwrap()
 }
 
 async fn send_to(script: Script) -> (Result<Accepted, SendError>, Server) {
@@ -326,7 +326,7 @@ async fn a_server_that_quotes_the_message_does_not_betray_its_token() {
 }
 
 #[tokio::test]
-async fn it_answers_before_its_patience_is_over() {
+async fn it_answers_before_its_timeouts_are_over() {
     let server = Server::start(Script {
         end: "",
         ..Script::default()

@@ -99,7 +99,7 @@ fn is_shown_with_its_password_masked() {
 fn a_user_without_a_password_is_read_and_not_sent_with() {
     let url: SmtpUrl = "smtps://user@mail.example".parse().unwrap();
     assert_eq!(url.to_string(), "smtps://user@mail.example");
-    let refused = SmtpMailer::new(url, None, PATIENCE, settings()).map(|_| ());
+    let refused = SmtpMailer::new(url, None, TIMEOUTS, settings()).map(|_| ());
     assert!(matches!(refused, Err(SmtpSetupError::NoPassword)));
 }
 
@@ -109,7 +109,7 @@ fn certificates_that_are_none_are_refused() {
     let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let refused = Authorities::from_pem(pem).map(|authorities| {
         let url = "smtps://host".parse().unwrap();
-        SmtpMailer::new(url, Some(authorities), PATIENCE, settings()).is_err()
+        SmtpMailer::new(url, Some(authorities), TIMEOUTS, settings()).is_err()
     });
     assert!(matches!(refused, Err(NoCertificate) | Ok(true)));
 }

@@ -12,10 +12,10 @@ use super::fault::{Fault, Meaning, meaning};
 use super::pool::Pooled;
 use crate::store::sql::repositories::Repositories;
 
-/// Why a run came to nothing.
+/// Why a run had no outcome.
 #[derive(Debug)]
 pub(in crate::store) enum Stopped {
-    /// Nothing happened, and the work may be run again.
+    /// Nothing was changed, and the work may be run again.
     Retry(Fault),
     /// The error is final.
     Failed(StoreError),
@@ -49,9 +49,8 @@ pub(super) fn attempt(
     }
 }
 
-/// Without a transaction, unless a pooler needs one: each statement sees what was committed when it began, as it does
-/// inside of one under Postgres's READ COMMITTED. To begin and to end one would be two more questions to a server that
-/// may be far away.
+/// Reads without a transaction, unless a pooler needs one. Each statement sees what was committed when the statement
+/// began, as inside a transaction under Postgres's READ COMMITTED; BEGIN and COMMIT would add two round trips.
 fn read(
     pooled: &mut Pooled,
     work: &dyn Fn(&mut dyn Reader) -> Result<(), StoreError>,
@@ -99,8 +98,8 @@ fn write(
     }
 }
 
-/// Runs the work. A fault of a statement counts, whatever the work made of it; a panic is a failure like any other, so that
-/// the connection survives.
+/// Runs the work. If a statement had a fault, the run has that fault, even if the work ignored the error. A panic
+/// becomes an error, so that the connection survives.
 fn run<T>(
     connection: &mut DbConnection,
     work: impl FnOnce(&mut Repositories<'_>) -> Result<T, StoreError>,
@@ -115,24 +114,24 @@ fn run<T>(
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let said = panic
+    let message = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!(
         "the unit of work panicked: {}",
-        said.unwrap_or("it said nothing")
+        message.unwrap_or("no message")
     )
 }
 
-/// Commits. From here on the fate of the work may be unknown, so no error leads to another run.
+/// Commits. The outcome of a failed COMMIT may be unknown, so the work is not run again after one.
 fn commit(connection: &mut DbConnection) -> Result<(), StoreError> {
     connection
         .commit()
         .map_err(|error| StoreError::Unavailable(Box::new(CommitFailed(error.into()))))
 }
 
-/// A COMMIT that was sent and not answered well.
+/// A COMMIT was sent, and its answer was an error or was lost.
 #[derive(Debug, thiserror::Error)]
-#[error("the commit failed, and may have happened: {0}")]
+#[error("the commit failed, or its answer was lost: {0}")]
 struct CommitFailed(#[source] Box<dyn Error + Send + Sync>);

@@ -6,18 +6,19 @@ const RUNNING: u8 = 0;
 const COMMITTING: u8 = 1;
 const CANCELLED: u8 = 2;
 
-/// Shared by the task that waits for a unit of work and the thread that runs it. Once it is cancelled, the work is not
-/// committed; once the commit has begun, it cannot be cancelled.
+/// Cancellation flag shared by the task that waits for a unit of work and the thread that runs the work. Cancelled
+/// work is not committed; once the commit has begun, the work cannot be cancelled.
 #[derive(Default)]
 pub(super) struct CancelFlag(AtomicU8);
 
 impl CancelFlag {
-    /// Answers whether it came in time to prevent the commit.
+    /// Cancels the work, unless its commit has begun. Returns whether it did.
     pub(super) fn cancel(&self) -> bool {
         self.change(RUNNING, CANCELLED)
     }
 
-    /// Answers whether the commit may begin. From then on it cannot be cancelled.
+    /// Begins the commit, unless the work was cancelled. Returns whether it did. From then on the work cannot be
+    /// cancelled.
     pub(super) fn begin_commit(&self) -> bool {
         self.change(RUNNING, COMMITTING)
     }

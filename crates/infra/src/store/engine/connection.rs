@@ -1,4 +1,4 @@
-//! One connection to either database: how it is made and set up.
+//! A connection to either database, and how it is opened and set up.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
-// These crates are not called: pq-sys links libpq against this OpenSSL, and SQLite comes from this build.
+// These crates are linked, never named: libpq against this OpenSSL, and this build of SQLite.
 use libsqlite3_sys as _;
 use openssl_sys as _;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
@@ -20,11 +20,11 @@ use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
 
-/// How often the setup of an SQLite file is tried while another process holds the file, and the pause between two tries.
+/// How often the setup of an SQLite file is tried while another process locks the file, and the pause after each try.
 const SETUP_TRIES: u32 = 100;
 const SETUP_PAUSE: Duration = Duration::from_millis(20);
 
-/// The characters that have a meaning of their own in the path of an SQLite URI.
+/// The characters that must be percent-encoded in the path of an SQLite URI.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 /// A connection to Postgres or SQLite. Queries are written once against it; `match` only where the two differ.
@@ -38,8 +38,8 @@ pub enum DbConnection {
 
 /// Loads the rows of a query and locks them, in the order the query sorts them, until the transaction ends.
 ///
-/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The macro expands to the query twice; one
-/// of them runs.
+/// SQLite has no such clause and needs none: `BEGIN IMMEDIATE` has locked the database. The query is written twice
+/// into the program and runs once.
 macro_rules! load_locked {
     ($connection:expr, $query:expr, $($lock:ident).+) => {
         match $connection {
@@ -54,7 +54,7 @@ macro_rules! load_locked {
 }
 pub(in crate::store) use load_locked;
 
-/// What is at the other end of a connection.
+/// Which database a connection is to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Backend {
     /// A server of Postgres.
@@ -71,7 +71,7 @@ impl DbConnection {
         }
     }
 
-    /// Begins a transaction with these words.
+    /// Begins a transaction with this statement.
     pub(super) fn begin(&mut self, begin: &str) -> QueryResult<()> {
         match self {
             Self::Postgres(connection) => {
@@ -87,14 +87,14 @@ impl DbConnection {
         Self::commit_transaction(self)
     }
 
-    /// Where this fails the database has rolled back by itself, or will when the pool drops the connection.
+    /// Rolls back. If that fails, the database has rolled back by itself, or will when the pool drops the connection.
     pub(super) fn roll_back(&mut self) {
         if let Err(error) = Self::rollback_transaction(self) {
             tracing::debug!(%error, "a rollback failed");
         }
     }
 
-    /// Connects. A statement then takes at most `limit`. An SQLite file must exist.
+    /// Connects. A statement on the connection takes `limit` at most. An SQLite file must exist.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
         pooling: Pooling,
@@ -126,14 +126,14 @@ impl DbConnection {
     }
 }
 
-/// A commit that was answered survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a statement that
-/// finds the file locked by another process waits for half of `limit`.
+/// A commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a connection that finds
+/// the file locked by another process waits for half of `limit`.
 fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
     let millis = limit.as_millis() / 2;
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL"
     ))?;
-    // The change to WAL ignores the timeout, and does not wait for other processes.
+    // The change to WAL fails at once if the file is locked, whatever `busy_timeout` is.
     let mut tries = 1;
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {
@@ -144,10 +144,10 @@ fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryRes
     }
 }
 
-/// The path as SQLite reads it as a URI (<https://sqlite.org/uri.html>). A file that is not there is not made: see
-/// [`sqlite_file`].
+/// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`]
+/// does.
 fn uri(path: &Path) -> String {
-    // Relative paths have no authority before them.
+    // A URI with a relative path has no authority.
     let root = if path.is_absolute() { "//" } else { "" };
     let path = percent_encode(path.as_os_str().as_bytes(), NOT_IN_A_PATH);
     format!("file:{root}{path}?mode=rw")

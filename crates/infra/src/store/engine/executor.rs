@@ -18,16 +18,16 @@ use super::retries::Retries;
 use super::sqlite_file::SqliteFile;
 use super::url::{DatabaseUrl, Location};
 
-/// Runs units of work: each waits for a permit, has a blocking thread and a connection to itself, and is run until it has
-/// an outcome or its time is up.
+/// Runs units of work. Each waits for a permit, gets a blocking thread and a connection, and is run until it has an
+/// outcome or its timeout has passed.
 pub(in crate::store) struct Executor {
     read: Arc<Lane>,
-    /// The same lane as `read`, but for an SQLite file, which has one writer at a time.
+    /// On Postgres the same lane as `read`. An SQLite file has one writer at a time, so it has a lane of its own.
     write: Arc<Lane>,
 }
 
 impl Executor {
-    /// Connects once, to be clear about why it cannot be.
+    /// Makes one connection first, so that the error says why the database cannot be reached.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
         file: Option<Arc<SqliteFile>>,
@@ -46,15 +46,15 @@ impl Executor {
         Ok(Self { read, write })
     }
 
-    /// Runs a unit of work. Its task may be dropped: then work that has not begun never begins, and work that has begun goes
-    /// on to its end.
+    /// Runs a unit of work. If the task is dropped, work that has not begun never begins; work that has begun runs to
+    /// its end.
     pub(in crate::store) async fn run(&self, work: Work) -> Result<(), StoreError> {
         let lane = match work {
             Work::Read(_) => &self.read,
             Work::Write(_) => &self.write,
         };
         let permit = lane.permit().await?;
-        let deadline = Instant::now() + lane.options.limit;
+        let deadline = Instant::now() + lane.options.timeout;
         let cancel = Arc::new(CancelFlag::default());
         let task = spawn_blocking({
             let (lane, cancel) = (Arc::clone(lane), Arc::clone(&cancel));
@@ -70,7 +70,7 @@ impl Executor {
             Ok(Err(join_error)) => Err(StoreError::Failed(Box::new(join_error))),
             Err(_) if cancel.cancel() => Err(unavailable("the database takes too long")),
             Err(_) => Err(unavailable(
-                "the commit takes too long, and may have happened",
+                "the commit did not answer within the timeout; it may have succeeded",
             )),
         }
     }
@@ -99,15 +99,18 @@ impl Lane {
         }
     }
 
-    /// Held while a unit of work runs. Those that wait get theirs in the order they came.
+    /// Held while a unit of work runs. Permits are given in the order in which they were asked for.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        timeout(self.options.wait, Arc::clone(&self.permits).acquire_owned())
-            .await
-            .map_err(|_| unavailable("too many units of work are waiting"))?
-            .map_err(|closed| StoreError::Failed(Box::new(closed)))
+        timeout(
+            self.options.acquire_timeout,
+            Arc::clone(&self.permits).acquire_owned(),
+        )
+        .await
+        .map_err(|_| unavailable("too many units of work are waiting"))?
+        .map_err(|closed| StoreError::Failed(Box::new(closed)))
     }
 
-    /// Runs a unit of work until it has an outcome, it was run often enough, or the time is up. Blocks.
+    /// Runs a unit of work until it has an outcome, no retry is left, or the timeout has passed. Blocks.
     fn run_until(
         &self,
         deadline: Instant,
@@ -141,13 +144,13 @@ impl Lane {
         let left = deadline.saturating_duration_since(Instant::now());
         let mut pooled = self
             .pool
-            .get_timeout(left.min(self.options.wait))
+            .get_timeout(left.min(self.options.acquire_timeout))
             .map_err(|error| StoreError::Unavailable(one_line(&error).into()))?;
         let outcome = attempt(&mut pooled, work, cancel);
         if let Err(Stopped::Retry(fault)) = &outcome {
             pooled.discard = fault.is_of_the_connection();
         }
-        // Where its file is gone, nobody else finds what it wrote, and what it read is old.
+        // If the file was removed, nobody else finds what the work wrote, and what it read is old.
         pooled.expect_file()?;
         outcome
     }

@@ -6,7 +6,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use super::connection::Backend;
 use super::open_error::one_line;
 
-/// Why a statement failed that may succeed when its unit of work is run again.
+/// Why a statement failed whose unit of work may succeed when it is run again.
 #[derive(Debug)]
 pub(in crate::store) struct Fault {
     pub(super) kind: FaultKind,
@@ -16,7 +16,7 @@ pub(in crate::store) struct Fault {
 /// What to do about a [`Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum FaultKind {
-    /// Another transaction was in the way: run again, a little later.
+    /// Another transaction held a lock or caused a deadlock: run again after a pause.
     Contention,
     /// The connection is dead: run again, on another one.
     LostConnection,
@@ -68,7 +68,7 @@ pub(in crate::store) fn meaning(backend: Backend, error: &Error) -> Meaning {
 }
 
 impl Fault {
-    /// What is answered once the work has been run often enough.
+    /// The error that is returned when no retry is left.
     pub(super) fn into_error(self) -> StoreError {
         match self.kind {
             FaultKind::Unrecognised => StoreError::Failed(self.reason.into()),
@@ -78,18 +78,18 @@ impl Fault {
         }
     }
 
-    /// What is answered once the time is up.
+    /// The error that is returned when the timeout has passed.
     pub(super) fn into_unavailable(self) -> StoreError {
         StoreError::Unavailable(self.reason.into())
     }
 
-    /// Whether the connection that it was met on is of no use any more.
+    /// Whether the connection that met this fault must be closed.
     pub(super) fn is_of_the_connection(&self) -> bool {
         matches!(self.kind, FaultKind::LostConnection | FaultKind::ReadOnly)
     }
 }
 
-/// What another account holds, where uniqueness refused a statement.
+/// Which unique value another account already has, if a statement was refused for that.
 pub(in crate::store) fn conflict_of(error: &Error) -> Option<Conflict> {
     match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
@@ -130,17 +130,17 @@ fn is_contention(message: &str) -> bool {
         || message.starts_with("database schema is locked")
 }
 
-/// SQLite lost its file or the volume it is on; a connection that saw this is of no use any more.
+/// SQLite lost its file or the volume of the file. The connection must be closed.
 fn is_lost_file(message: &str) -> bool {
     message == "disk I/O error"
 }
 
-/// SQLite may not write: the volume was remounted, or the reader that tries is one of ours.
+/// SQLite may not write: the volume is mounted read-only, or the connection is one for reads.
 fn is_read_only_file(message: &str) -> bool {
     message == "attempt to write a readonly database"
 }
 
-/// What passes without us: the server ended a statement that took too long, or the disk is full.
+/// Postgres cancelled a statement that took too long, or the disk is full. Both may pass by themselves.
 fn is_unavailable(message: &str) -> bool {
     message.starts_with("canceling statement due to")
         || message.ends_with("No space left on device")

@@ -1,5 +1,5 @@
-//! Where this machine has what libpq looks for. The libpq in this binary was built elsewhere, and would look in folders
-//! of the machine that built it.
+//! Where this machine has the files that libpq looks for. The libpq in this binary was built elsewhere, and would
+//! look in the directories of the build machine.
 
 use std::env;
 use std::path::Path;
@@ -15,7 +15,7 @@ const AUTHORITIES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// What was found.
+/// The paths that were found.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LibpqPaths {
     /// The directory of a server's socket, for a URL that names no host. `None` where the environment names a host.
@@ -25,7 +25,7 @@ pub(super) struct LibpqPaths {
 }
 
 impl LibpqPaths {
-    /// Those of this machine.
+    /// The paths of this machine.
     pub(super) fn find() -> Self {
         Self {
             socket_directory: first_there(
@@ -37,7 +37,8 @@ impl LibpqPaths {
     }
 }
 
-/// The first place that there is, unless one of the variables is set: libpq or OpenSSL looks there then.
+/// The first path that exists. `None` if one of the environment variables is set: libpq or OpenSSL then uses the
+/// variable.
 fn first_there(places: &[&'static str], variables: &[&str]) -> Option<&'static str> {
     let is_named = variables.iter().any(|name| env::var_os(name).is_some());
     (places.iter().copied())

@@ -1,7 +1,8 @@
-//! The schema, and how a database comes to have it.
+//! The schema and its migrations.
 //!
-//! Migrations are part of the binary. A migration never breaks the release before it, so nodes are replaced one by
-//! one. A database may know more migrations than this binary does: it then says which of them a binary must know.
+//! Migrations are part of the binary. A migration never breaks the previous release, so nodes can be replaced one by
+//! one. A database may have more migrations than this binary knows; its schema then says which migrations a binary
+//! must know.
 
 use std::fmt::Display;
 use std::thread;
@@ -22,14 +23,15 @@ use super::url::DatabaseUrl;
 static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// How long to wait while another process migrates. On SQLite it is half of that.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long to wait for the lock while another process migrates. SQLite waits for half as long.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often a migration that deadlocks with running nodes is tried again, and the pause before each try.
+/// How often a migration that deadlocks with running nodes is tried, and the pause after each try.
 const MOST_DEADLOCKS: u32 = 100;
 const AFTER_DEADLOCK: Duration = Duration::from_millis(100);
 
-/// The lock that lets one process migrate at a time (its number spells "azuma"). A statement has no timeout once the lock is held.
+/// The advisory lock that one migrating process holds at a time (its number is "azuma" in ASCII). No statement
+/// timeout applies while the lock is held.
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
@@ -49,62 +51,63 @@ diesel::table! {
     }
 }
 
-/// A database could not be brought up to date. The migration that failed has changed nothing.
+/// A database could not be migrated. The migration that failed has changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    /// It cannot be opened at all.
+    /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Its texts cannot hold every character.
+    /// The database's encoding cannot hold every character.
     #[error(
         "the database is encoded in {0}, and must be in UTF8: make it with `createdb --encoding UTF8 --template template0`"
     )]
     Encoding(String),
-    /// A later release has changed it in a way that this one cannot work with.
+    /// A later release has changed the schema in a way that this release cannot work with.
     #[error(
         "the database was migrated by a later release ({0}), which this release cannot work with: start that release"
     )]
     Later(String),
-    /// The lock did not come: another process holds it, or the file cannot be written.
+    /// The lock was not granted: another process holds it, or the file cannot be written.
     #[error("cannot lock the database to migrate it: {0}")]
     Lock(String),
-    /// A statement failed; the user may not be allowed to make tables.
+    /// A statement failed, perhaps because the user may not create tables.
     #[error("cannot migrate the database: {0}")]
     Failed(String),
 }
 
-/// Brings a database up to date, and answers the names of the migrations it took, oldest first. An SQLite file that is
-/// not there is made, and its directory.
+/// Migrates a database, and returns the names of the migrations it applied, oldest first. Creates an SQLite file that
+/// does not exist, and its directory.
 ///
-/// Each of them happens whole, or not at all; where one fails, those before it stay. Of processes that call it at once, one
-/// takes a migration while the others wait, a minute at the most. Nodes of the release before may run meanwhile: a
-/// migration that meets them in a deadlock is tried again. A database that is up to date is only looked at, so its user need not be allowed to make tables. Called at
-/// every start and by `azuma migrate`. It blocks.
+/// Each migration is applied whole or not at all; if one fails, the earlier ones stay. If several processes call this
+/// at once, one migrates while the others wait, for a minute at most. Nodes of the previous release may keep running;
+/// a migration that deadlocks with them is tried again. If the database is up to date, it is only read, so its user
+/// need not be allowed to create tables. Called at every start and by `azuma migrate`. Blocks.
 ///
-/// Nothing is left in a session of a Postgres server, so there may be a pooler of any kind.
+/// Works behind a pooler of any kind, because it leaves nothing in a session of the Postgres server.
 ///
-/// A database in memory is made by its store, schema and all; this makes one of its own and throws it away.
+/// A database in memory gets its schema when its store is opened. For such a URL this migrates another one and drops
+/// it.
 ///
 /// # Errors
-/// [`MigrateError`].
+/// [`MigrateError`] if the database cannot be opened, locked or migrated, or needs a later release.
 pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     if let Some(path) = url.sqlite_path() {
         sqlite_file::make(path)?;
     }
-    let mut connection = DbConnection::open(url, Pooling::Transaction, TIMEOUT)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, LOCK_TIMEOUT)?;
     apply(&mut connection)
 }
 
-/// Whether a database is there and has this version's schema, or a later one that this version can work with. It makes and
-/// changes nothing, and blocks.
+/// Whether a database exists and has the schema of this release, or a later schema that this release can work with.
+/// Changes nothing. Blocks.
 ///
 /// # Errors
-/// [`MigrateError`] when it cannot be opened, or cannot be worked with.
+/// [`MigrateError`] if the database cannot be opened, or needs a later release.
 pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, MigrateError> {
     if url.sqlite_path().is_some_and(|path| !path.exists()) {
         return Ok(false);
     }
-    let mut connection = DbConnection::open(url, Pooling::Transaction, TIMEOUT)?;
+    let mut connection = DbConnection::open(url, Pooling::Transaction, LOCK_TIMEOUT)?;
     let source = source_of(&connection);
     expect_unicode(&mut connection)?;
     expect_no_later(&mut connection, source)?;
@@ -118,7 +121,7 @@ fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
     }
 }
 
-/// Brings the database behind a connection up to date.
+/// Migrates the database of this connection.
 pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
     expect_unicode(connection)?;
     let source = source_of(connection);
@@ -134,7 +137,7 @@ pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, Migrat
             Ok(None) => return Ok(taken),
             Err(error) if is_deadlock(&error) && deadlocks < MOST_DEADLOCKS => {
                 deadlocks += 1;
-                tracing::debug!(%error, "a migration met running nodes, and is tried again");
+                tracing::debug!(%error, "a migration deadlocked with running nodes, and is tried again");
                 thread::sleep(AFTER_DEADLOCK);
             }
             Err(error) => return Err(error),
@@ -142,8 +145,8 @@ pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, Migrat
     }
 }
 
-/// Takes the first migration that is pending, in a transaction of its own: one that held the locks of all of them would wait
-/// for running nodes, and they for it. `None` where none is pending.
+/// Applies the first pending migration, in a transaction of its own. One transaction for all of them would hold their
+/// locks together, and deadlock with running nodes. `None` if no migration is pending.
 fn apply_next(
     connection: &mut DbConnection,
     source: &EmbeddedMigrations,
@@ -157,19 +160,19 @@ fn apply_next(
             .map(|()| taken)
             .map_err(|error| failed(&error)),
         Err(error) => {
-            // What went wrong first says more; and closing the connection rolls back as well.
+            // The first error says more, and closing the connection rolls back as well.
             connection.roll_back();
             Err(error)
         }
     }
 }
 
-/// Whether a migration and a unit of work of a running node waited for each other. Nothing of the migration has happened then.
+/// Whether a migration deadlocked with a unit of work of a running node. The migration has then changed nothing.
 fn is_deadlock(error: &MigrateError) -> bool {
     matches!(error, MigrateError::Failed(reason) if reason.contains("deadlock detected"))
 }
 
-/// Texts of every language are stored, and a `User-Agent` of any bytes.
+/// Refuses an encoding other than UTF-8: texts are of any language, and a `User-Agent` may have any bytes.
 fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
     let DbConnection::Postgres(connection) = connection else {
         return Ok(());
@@ -183,7 +186,7 @@ fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
     }
 }
 
-/// A database of a later release is used where it says that this one can, and said to be one.
+/// Accepts a database of a later release if its schema says that this release can work with it, and logs that.
 fn expect_no_later(
     connection: &mut DbConnection,
     source: &EmbeddedMigrations,
@@ -206,7 +209,7 @@ fn expect_no_later(
         Ok(oldest) if known.contains(&oldest) => {
             tracing::warn!(
                 migrations = later,
-                "the database was migrated by a later release, which says that this one can work with it"
+                "the database was migrated by a later release; its schema is marked as compatible with this release"
             );
             Ok(())
         }
@@ -214,7 +217,8 @@ fn expect_no_later(
     }
 }
 
-/// Looks without a lock and without the right to make tables. Any trouble is a no, and comes up again later.
+/// Looks without a lock and without the right to create tables. Answers `false` on any error; the migration meets the
+/// error again.
 fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> bool {
     let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
         return false;
@@ -229,7 +233,7 @@ fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
     Some(versions.collect())
 }
 
-/// The versions of the migrations that a database has had. An error where it has had none.
+/// The versions of the migrations that a database has. An error if it has none.
 fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     use __diesel_schema_migrations::dsl;
 
@@ -242,7 +246,7 @@ fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {
     match connection.backend() {
         Backend::Postgres => {
-            let begin = Pooling::Transaction.begin(TIMEOUT);
+            let begin = Pooling::Transaction.begin(LOCK_TIMEOUT);
             connection.begin(&format!("{begin}; {LOCK_POSTGRES}"))
         }
         Backend::Sqlite => connection.begin("BEGIN IMMEDIATE"),

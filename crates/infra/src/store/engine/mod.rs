@@ -1,17 +1,17 @@
-//! Connections, and how a unit of work runs on one.
+//! Connections, and how a unit of work runs on a connection.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `executor` | a unit of work from its permit to its outcome |
-//! | `attempt` | one run of it on one connection |
-//! | `retries` | how often and after which pause it is run again |
-//! | `cancel` | whether it may still commit |
+//! | `attempt` | one run of a unit of work on one connection |
+//! | `retries` | how often and after which pause a unit of work is run again |
+//! | `cancel` | whether a unit of work may still commit |
 //! | `fault` | what the error of a statement means |
-//! | `pool` | many connections |
+//! | `pool` | the pools of connections |
 //! | `connection` | one connection, set up |
-//! | `url`, `libpq_paths` | which database |
+//! | `url`, `libpq_paths` | which database to connect to |
 //! | `sqlite_file` | whether an SQLite file is still the one that was opened |
-//! | `pooler`, `waiting` | a pooler before Postgres, and a Postgres that is not there yet |
+//! | `pooler`, `waiting` | poolers in front of Postgres, and waiting for Postgres to start |
 //! | `migrate` | the schema |
 //! | `open_error` | why a database cannot be opened |
 

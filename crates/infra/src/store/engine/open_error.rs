@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::url::DatabaseUrl;
 
-/// A database could not be opened. Each is one sentence for whoever configured it.
+/// A database could not be opened. Each message is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory of an SQLite file cannot be made.
@@ -25,24 +25,24 @@ pub enum OpenError {
         /// Why.
         source: io::Error,
     },
-    /// The database does not let us in; the reason is in its own words.
+    /// The database refuses the connection. The reason is the database's own text.
     #[error("cannot open the database {url}: {reason}")]
     Refused {
-        /// Which, without a password.
+        /// The database's URL, with its password masked.
         url: String,
         /// Why.
         reason: String,
     },
-    /// A pooler gives the session of a connection to other connections between two statements.
-    #[error("the pooler at {url} shares sessions of the database out, one transaction at a time")]
+    /// A pooler gives the session of one connection to other connections between two statements.
+    #[error("the pooler at {url} assigns a session per transaction, not per connection")]
     SharedSessions {
-        /// Which, without a password.
+        /// The database's URL, with its password masked.
         url: String,
     },
 }
 
 impl OpenError {
-    /// libpq and SQLite write several lines; a sentence is one.
+    /// libpq and SQLite write several lines; an error message here has one.
     pub(super) fn refused(url: &DatabaseUrl, reason: &dyn Display) -> Self {
         Self::Refused {
             url: url.to_string(),
@@ -51,7 +51,7 @@ impl OpenError {
     }
 }
 
-/// A text with its white space, line ends included, made single spaces.
+/// Replaces each run of white space, line ends included, by one space.
 pub(super) fn one_line(text: &dyn Display) -> String {
     let text = text.to_string();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -18,43 +18,43 @@ use super::pooler::Pooling;
 use super::sqlite_file::{OpenLog, SqliteFile};
 use super::url::{DatabaseUrl, Location};
 
-/// How many connections of a store are made at a time.
+/// How many connections of a store may be opening at the same time.
 const CONNECTING: usize = 3;
 
-/// How many connections, and how long to wait.
+/// The size and the timeouts of a store's pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolOptions {
-    /// The most connections at a time, and so the most units of work. A database in memory has one, whatever this says; a
-    /// file of SQLite has one more, to write.
+    /// The most open connections, and so the most concurrent units of work. A database in memory has one connection,
+    /// whatever this value; an SQLite file has one more, which writes.
     pub max_connections: u32,
-    /// The longest a unit of work waits for its permit, and then for its connection.
-    pub wait: Duration,
-    /// How long a connection to Postgres stays with one session of the server.
+    /// The longest a unit of work waits for its permit, and then again for its connection.
+    pub acquire_timeout: Duration,
+    /// How long a connection to Postgres keeps one session of the server.
     pub pooling: Pooling,
-    /// The longest a unit of work takes, once it has its permit, before it is given up.
-    pub limit: Duration,
+    /// The longest a unit of work runs, measured from its permit. Then it is cancelled.
+    pub timeout: Duration,
 }
 
 impl Default for PoolOptions {
     fn default() -> Self {
         Self {
             max_connections: 10,
-            wait: Duration::from_secs(2),
+            acquire_timeout: Duration::from_secs(2),
             pooling: Pooling::Session,
-            limit: Duration::from_secs(5),
+            timeout: Duration::from_secs(5),
         }
     }
 }
 
-/// Makes pools of connections to one database, whose connections are made by the same threads.
+/// Makes pools of connections to one database. The pools share the threads that open connections.
 pub(super) struct Pools {
     manager: Manager,
     threads: Arc<ScheduledThreadPool>,
-    wait: Duration,
+    acquire_timeout: Duration,
 }
 
 impl Pools {
-    /// Connects once, to be clear about why it cannot be.
+    /// Makes one connection first, so that the error says why the database cannot be reached.
     pub(super) fn open(
         url: &DatabaseUrl,
         file: Option<Arc<SqliteFile>>,
@@ -64,7 +64,7 @@ impl Pools {
             url: url.clone(),
             file,
             pooling: options.pooling,
-            limit: options.limit,
+            timeout: options.timeout,
         };
         drop(manager.connect()?);
         let threads = ScheduledThreadPool::builder()
@@ -74,21 +74,21 @@ impl Pools {
         Ok(Self {
             manager,
             threads: Arc::new(threads),
-            wait: options.wait,
+            acquire_timeout: options.acquire_timeout,
         })
     }
 
-    /// A pool that connects as needed.
+    /// A pool that opens connections as they are needed.
     pub(super) fn of(&self, connections: u32) -> Pool<Manager> {
         let pool = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
-            .connection_timeout(self.wait)
+            .connection_timeout(self.acquire_timeout)
             .test_on_check_out(false)
             .error_handler(Box::new(LogError))
             .thread_pool(Arc::clone(&self.threads));
         let pool = match self.manager.url.location() {
-            // Its only connection is the database, and never too old.
+            // The only connection to a database in memory holds the database, so it is never replaced.
             Location::Memory => pool.idle_timeout(None).max_lifetime(None),
             Location::File(_) | Location::Postgres(_) => pool,
         };
@@ -96,19 +96,19 @@ impl Pools {
     }
 }
 
-/// Makes connections for a pool; the URL decides of which kind.
+/// Opens connections for a pool.
 #[derive(Clone)]
 pub(super) struct Manager {
     url: DatabaseUrl,
     /// The file of an SQLite database.
     file: Option<Arc<SqliteFile>>,
     pooling: Pooling,
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl Manager {
-    /// SQLite's statements keep in memory what they need while they run, which is little here. A migration's may be large,
-    /// and go to a file.
+    /// SQLite's temporary data stays in memory, as the statements of a unit of work need little. Those of a migration
+    /// may need much, and use a file.
     fn set_up(&self, connection: &mut DbConnection) -> QueryResult<()> {
         match self.url.location() {
             Location::Postgres(_) => Ok(()),
@@ -123,7 +123,7 @@ impl Manager {
             (Location::Memory | Location::File(_), _) => Begin::Immediate,
             (Location::Postgres(_), Pooling::Session) => Begin::Plain,
             (Location::Postgres(_), Pooling::Transaction) => {
-                Begin::WithLimits(self.pooling.begin(self.limit))
+                Begin::WithLimits(self.pooling.begin(self.timeout))
             }
         }
     }
@@ -131,12 +131,13 @@ impl Manager {
 
 /// How the transactions of a connection begin.
 enum Begin {
-    /// On a session of Postgres that is ours until the connection is closed.
+    /// On a session of Postgres that belongs to the connection until it is closed.
     Plain,
-    /// Behind a pooler of transactions: whatever holds for a statement is said at the beginning of its transaction, in
-    /// these words. So a read has a transaction, too.
+    /// Behind a pooler of transactions: this statement begins the transaction and sets the timeouts of its
+    /// statements. So a read needs a transaction, too.
     WithLimits(String),
-    /// SQLite's lock is taken at once: a transaction that began to read could not take it later.
+    /// SQLite: the write lock is taken at once, because a transaction that began with a read may fail to take it
+    /// later.
     Immediate,
 }
 
@@ -144,9 +145,9 @@ enum Begin {
 pub(super) struct Pooled {
     pub(super) connection: DbConnection,
     begin: Begin,
-    /// The file of an SQLite database that it is to, and the log it has open.
+    /// The SQLite file that the connection has open, and its write-ahead log.
     file: Option<(Arc<SqliteFile>, OpenLog)>,
-    /// Set where the connection is not to be used again, though it may look well.
+    /// Whether the connection must be closed, although the pool may see no error.
     pub(super) discard: bool,
 }
 
@@ -177,7 +178,7 @@ impl Pooled {
         self.connection.begin(begin)
     }
 
-    /// Whether what was written is in the database that others find.
+    /// Whether the file that was written is still the file at the database's path.
     pub(super) fn expect_file(&self) -> Result<(), StoreError> {
         match &self.file {
             Some((file, log)) => file.expect_there(*log),
@@ -191,9 +192,9 @@ impl ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Pooled, OpenError> {
-        let mut connection = DbConnection::open(&self.url, self.pooling, self.limit)?;
+        let mut connection = DbConnection::open(&self.url, self.pooling, self.timeout)?;
         if *self.url.location() == Location::Memory {
-            // Nobody else could: the database is this connection's.
+            // A database in memory belongs to this connection alone.
             migrate::apply(&mut connection)
                 .map_err(|error| OpenError::refused(&self.url, &error))?;
         }
@@ -223,7 +224,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Logs why a connection could not be made. Whoever waits for one is told too, so this is for the curious.
+/// Logs why a connection could not be opened. At debug level, because the unit of work that waits gets the error too.
 #[derive(Debug)]
 struct LogError;
 

@@ -1,4 +1,4 @@
-//! Poolers between this process and Postgres, such as PgBouncer: which of them leave a connection its session.
+//! How connections behave behind a pooler, such as PgBouncer, between this process and Postgres.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,12 +14,13 @@ use super::connection::DbConnection;
 use super::open_error::OpenError;
 use super::url::{DatabaseUrl, Location};
 
-/// How long a connection to Postgres keeps the same session of the server.
+/// How long a connection to Postgres keeps one session of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
-    /// As long as the connection is open: there is no pooler, or one in session mode. Statements stay prepared.
+    /// As long as the connection is open: there is no pooler, or the pooler assigns whole sessions. Statements stay
+    /// prepared.
     Session,
-    /// For one transaction. The next transaction may get a session that others have used, and must leave nothing in it.
+    /// For one transaction: the next transaction may get another session, so nothing is left in a session.
     Transaction,
 }
 
@@ -49,12 +50,12 @@ impl fmt::Display for Pooling {
     }
 }
 
-/// The order in which two connections are asked for their session of the server. Behind a pooler in transaction mode, one of them
-/// answers with two sessions, or both answer with the same one.
+/// The order in which two connections ask for their session of the server. If a pooler shares sessions, one
+/// connection sees two sessions, or both see the same.
 const QUESTIONS: [usize; 12] = [0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 1];
 
 impl Pooling {
-    /// Sets up a new connection, on which a statement takes `limit` at the most.
+    /// Sets up a new connection, on which a statement takes `limit` at most.
     pub(super) fn set_up(self, connection: &mut PgConnection, limit: Duration) -> QueryResult<()> {
         match self {
             Self::Session => connection.batch_execute(&limits("", limit)),
@@ -74,8 +75,8 @@ impl Pooling {
     }
 }
 
-/// The server, too, gives up after `limit`, so that a connection we gave up on comes back. A transaction of ours
-/// that stands still (a paused process) holds its locks against other nodes for twice as long at the most.
+/// The server cancels a statement after `limit`, so that a cancelled unit of work frees its connection. A transaction
+/// that is idle (a paused process) is closed after twice `limit`, so that other nodes get its locks.
 fn limits(scope: &str, limit: Duration) -> String {
     let millis = limit.as_millis();
     format!(
@@ -84,10 +85,11 @@ fn limits(scope: &str, limit: Duration) -> String {
     )
 }
 
-/// Asks two new connections in turns, and sets nothing in the sessions that they meet. SQLite has none.
+/// Asks two new connections in turn for their session, and sets nothing in the sessions. SQLite has no sessions.
 ///
 /// # Errors
-/// [`OpenError::SharedSessions`] where they do not have a session of the server each, and keep it.
+/// [`OpenError::SharedSessions`] if the connections do not keep a session each; another [`OpenError`] if one cannot
+/// be opened.
 pub(in crate::store) fn expect_sessions(
     url: &DatabaseUrl,
     limit: Duration,

@@ -1,15 +1,16 @@
-//! How often a unit of work is run again, and after which pause.
+//! How often a unit of work is retried, and after which pause.
 
 use std::time::Duration;
 
 use super::fault::FaultKind;
 
-/// How often a unit of work is run that others keep getting in the way of.
+/// How often a unit of work is run that conflicts with other transactions.
 const MAX_RUNS: u32 = 8;
-/// The longest pause before the second run; each further one may be twice as long.
+/// The longest pause before the second run. The limit doubles with each further run.
 const FIRST_PAUSE: Duration = Duration::from_millis(8);
-/// The pause after a dead connection. It is short for as many as the pool can hold, because the dead ones come out one
-/// by one. After those, new connections die, and a server in trouble is not to be stormed.
+/// The pause after a dead connection. It is short for as many runs as the pool has connections, because the pool
+/// hands out its dead connections one by one. Later failures are of new connections: the pause grows, to spare the
+/// server.
 const LOST_PAUSE: Duration = Duration::from_millis(2);
 const LOST_AGAIN_PAUSE: Duration = Duration::from_millis(200);
 
@@ -30,10 +31,10 @@ impl Retries {
         }
     }
 
-    /// How long to wait after a run that failed so; `None` where it was run often enough.
+    /// The pause after a run that failed with this fault; `None` if no retry is left.
     pub(super) fn pause_after(&mut self, kind: FaultKind) -> Option<Duration> {
         match kind {
-            // Only time bounds these: dead connections say nothing about the work.
+            // Only the timeout bounds these: a dead connection says nothing about the work.
             FaultKind::LostConnection | FaultKind::ReadOnly => {
                 self.lost += 1;
                 Some(if self.lost <= self.connections {
@@ -50,8 +51,8 @@ impl Retries {
     }
 }
 
-/// A random pause, so that two units of work that got in each other's way do not meet again: from none to twice as long
-/// each time.
+/// A random pause, so that two conflicting units of work do not conflict again. Its upper bound doubles with each
+/// run.
 fn random_pause(runs: u32) -> Duration {
     let longest = FIRST_PAUSE.saturating_mul(1 << runs.min(MAX_RUNS).saturating_sub(1));
     let part = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));

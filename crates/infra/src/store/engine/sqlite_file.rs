@@ -1,9 +1,9 @@
-//! The file of an SQLite database: how it is made, and whether it is still the one that was opened.
+//! The file of an SQLite database: how it is created, and whether it is still the file that was opened.
 //!
-//! When a process closes any descriptor of a file, POSIX drops all the locks that the process holds on the file, those of
-//! SQLite's other descriptors too (<https://sqlite.org/howtocorrupt.html>, 2.2). The next program that reads the
-//! database then finds it used by nobody, and removes the write-ahead log under us. So nothing but SQLite opens the
-//! file in this process; what follows works on names alone.
+//! When a process closes any descriptor of a file, POSIX drops all locks that the process holds on the file, those of
+//! SQLite's other descriptors too (<https://sqlite.org/howtocorrupt.html>, 2.2). The next program that opens the
+//! database then takes it for unused, and removes its write-ahead log. So only SQLite opens the file in this process;
+//! this module uses file names alone.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -20,11 +20,11 @@ use crate::private_folder::make_private_folder;
 
 const GONE: &str = "the database file was moved, replaced or deleted";
 
-/// Makes the file, for us alone, where there is none, and its directory. SQLite gives its companions the same mode. The
-/// mode of a file that is there is its owner's business.
+/// Creates the file with mode 0600 if it does not exist, and its directory. SQLite gives the same mode to the files
+/// beside it. The mode of an existing file is left alone.
 ///
-/// The file is made under another name and closed before it has its own: whoever finds it has it whole, and no
-/// descriptor of ours is closed that others could have locked.
+/// The file is created under another name and closed before it is renamed. So another process never finds half a
+/// file, and this process never closes a descriptor of a file that has locks.
 pub(in crate::store) fn make(path: &Path) -> Result<(), OpenError> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(());
@@ -41,7 +41,7 @@ pub(in crate::store) fn make(path: &Path) -> Result<(), OpenError> {
 }
 
 fn make_in(directory: &Path, path: &Path) -> io::Result<()> {
-    // Made with mode 0600.
+    // `tempfile` creates files with mode 0600.
     let empty = tempfile::Builder::new()
         .prefix(".azuma.db.")
         .tempfile_in(directory)?
@@ -59,7 +59,7 @@ fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Says why a file cannot be read and written, in better words than SQLite's.
+/// Says why a file cannot be read and written, more clearly than SQLite does.
 pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
     let is_usable = fs::metadata(path).and_then(|metadata| match metadata.is_dir() {
         true => Err(ErrorKind::IsADirectory.into()),
@@ -71,8 +71,8 @@ pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
     })
 }
 
-/// The file that a store began with. What is written to a file whose name is gone is lost with the last connection, so
-/// a store that finds another file there, or none, does nothing more until the first is back.
+/// The file that a store was opened with. What is written to a file that was removed is lost with the last
+/// connection. So if the path has another file or none, the store refuses all work until the first file is back.
 #[derive(Debug)]
 pub(in crate::store) struct SqliteFile {
     path: PathBuf,
@@ -81,7 +81,7 @@ pub(in crate::store) struct SqliteFile {
     is_gone: AtomicBool,
 }
 
-/// Which file it is, whatever its name.
+/// The identity of a file, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileId {
     device: u64,
@@ -113,7 +113,7 @@ impl SqliteFile {
         }
     }
 
-    /// Notes what a connection has opened; the first call also says which file the store works on.
+    /// Records what a connection has opened. The first call also sets the file that the store works on.
     pub(super) fn opened(&self) -> Result<OpenLog, OpenError> {
         let unusable = |source| OpenError::File {
             path: self.path.clone(),
@@ -127,11 +127,11 @@ impl SqliteFile {
         Ok(OpenLog(log))
     }
 
-    /// Whether the file and this connection's log still have their names. Two calls of `stat`; called after each unit of
-    /// work, before its outcome is told.
+    /// Whether the file and the connection's log still have their names. Two calls of `stat`, after each unit of work
+    /// and before its outcome is returned.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]; the first one is logged.
+    /// [`StoreError::Unavailable`] if one of them was removed or replaced. The first time is logged.
     pub(super) fn expect_there(&self, log: OpenLog) -> Result<(), StoreError> {
         let is_there = |path: &Path, expected: Option<FileId>| {
             id(path).is_ok_and(|found| Some(found) == expected)
@@ -146,7 +146,7 @@ impl SqliteFile {
         match (there, was_gone) {
             (false, false) => tracing::error!(
                 %path,
-                "{GONE}, or its -wal was: nothing is written until it is back, or the server was started again"
+                "{GONE}, or its -wal file was: all requests to the database fail until the file is restored or the server is restarted"
             ),
             (true, true) => tracing::info!(%path, "the database file is back"),
             (false, true) | (true, false) => {}

@@ -1,4 +1,4 @@
-//! Which database.
+//! The URL of a database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use super::libpq_paths::LibpqPaths;
 use crate::MASK;
 
-/// What libpq does unless the URL says otherwise: a host that is gone is given up on within seconds, in whatever
-/// state the connection is. Spans are in seconds, `tcp_user_timeout` in milliseconds.
+/// The parameters of libpq that apply unless the URL sets them: a connection to a dead host fails within seconds.
+/// Times are in seconds, `tcp_user_timeout` in milliseconds.
 const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
     ("fallback_application_name", "azuma"),
     ("connect_timeout", "3"),
@@ -19,14 +19,14 @@ const POSTGRES_DEFAULTS: [(&str, &str); 8] = [
     ("keepalives_interval", "5"),
     ("keepalives_count", "3"),
     ("tcp_user_timeout", "10000"),
-    // A standby may lag, and would say that nothing was revoked.
+    // A standby may lag, and would not see the latest revocations.
     ("target_session_attrs", "read-write"),
 ];
 
-/// The authorities that the machine trusts.
+/// The certificate authorities that the machine trusts.
 const SYSTEM_AUTHORITIES: &str = "sslrootcert=system";
 
-/// The parameters of libpq that hold no secret. Whatever else there is, or will be, is masked.
+/// The parameters of libpq that hold no secret. All others, known or unknown, are masked.
 const SHOWN_PARAMETERS: &str = "application_name channel_binding client_encoding connect_timeout dbname \
      fallback_application_name gssdelegation gssencmode gsslib host hostaddr keepalives keepalives_count keepalives_idle \
      keepalives_interval krbsrvname load_balance_hosts max_protocol_version min_protocol_version oauth_client_id \
@@ -34,7 +34,7 @@ const SHOWN_PARAMETERS: &str = "application_name channel_binding client_encoding
      ssl_min_protocol_version sslcert sslcertmode sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslmode \
      sslnegotiation sslrootcert sslsni target_session_attrs tcp_user_timeout user";
 
-/// A database's address, parsed. Written out (`Display`, `Debug`) it is the text it was read from, with secrets masked.
+/// The parsed URL of a database. `Display` and `Debug` write the text it was parsed from, with secrets masked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     location: Location,
@@ -48,23 +48,23 @@ pub(super) enum Location {
     Memory,
     /// An SQLite file.
     File(PathBuf),
-    /// A Postgres server, in libpq's own words, [`POSTGRES_DEFAULTS`] included.
+    /// A Postgres server: a URI for libpq, with [`POSTGRES_DEFAULTS`].
     Postgres(Zeroizing<String>),
 }
 
-/// The text names no database. The error's text follows the name of the value, and does not repeat it.
+/// The text is not a [`DatabaseUrl`]. The error's text follows the name of the value, and does not repeat the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDatabaseUrl {
-    /// The scheme is none of ours.
+    /// The scheme is not supported.
     #[error("must begin with `sqlite://` or `postgres://`")]
     Scheme,
     /// There is no path.
     #[error("names no file; write `sqlite://path/to/azuma.db`")]
     NoPath,
-    /// SQLite's own URI parameters, which are ours to set.
+    /// The URL has SQLite parameters, which Azuma sets itself.
     #[error("takes no parameters with `sqlite://`, and no `?` or NUL in the path")]
     SqliteParameters,
-    /// What libpq would cut in the wrong place, showing a part of the password in its message.
+    /// libpq would split the URL in the wrong place, and show a part of the password in its message.
     #[error("must have `@`, `/`, `%` and NUL in its user and password percent-encoded")]
     Encoding,
 }
@@ -74,8 +74,7 @@ impl DatabaseUrl {
     /// `postgresql://`.
     ///
     /// # Errors
-    /// [`InvalidDatabaseUrl`] for everything else. Whether a Postgres URI means anything, libpq alone knows; it says
-    /// so when it connects.
+    /// [`InvalidDatabaseUrl`] for any other text. Only libpq checks the rest of a Postgres URI, when it connects.
     pub fn parse(text: &str) -> Result<Self, InvalidDatabaseUrl> {
         let (scheme, rest) = text.split_once("://").ok_or(InvalidDatabaseUrl::Scheme)?;
         match scheme {

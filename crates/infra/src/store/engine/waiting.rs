@@ -1,4 +1,4 @@
-//! Waiting for a Postgres server that does not answer yet.
+//! Waiting for a Postgres server to start.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use super::url::{DatabaseUrl, Location};
 
 /// The pause between two tries to connect.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
-/// No statement is run, so none has a timeout.
+/// No timeout for statements: none is run.
 const NO_LIMIT: Duration = Duration::ZERO;
 
-/// Parts of the answers of libpq and Postgres that stay the same however long one waits.
+/// Parts of the error texts of libpq and the server after which waiting is of no use.
 const FINAL: [&str; 9] = [
     "authentication failed",
     "certificate",
@@ -26,17 +26,17 @@ const FINAL: [&str; 9] = [
     "unsupported",
 ];
 
-/// Waits until the server of this URL lets us in, and logs why it does not; SQLite's file is there at once, or never.
-/// Blocks.
+/// Waits until the Postgres server of this URL accepts a connection, and logs why it refuses. Returns at once for
+/// SQLite. Blocks for `timeout` at most, and the time of one try to connect.
 ///
 /// # Errors
-/// [`OpenError`] once the time is up, and at once where waiting is of no use: a wrong password, or no such database.
+/// [`OpenError`] when the timeout has passed, and at once if waiting is of no use: a wrong password, no such database.
 pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), OpenError> {
     let Location::Postgres(_) = url.location() else {
         return Ok(());
     };
     let since = now();
-    let mut is_told = false;
+    let mut is_logged = false;
     loop {
         let Err(error) = DbConnection::open(url, Pooling::Transaction, NO_LIMIT) else {
             return Ok(());
@@ -44,10 +44,10 @@ pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), Ope
         if is_final(&error) || since.elapsed() + AGAIN_AFTER > timeout {
             return Err(error);
         }
-        if !is_told {
-            is_told = true;
+        if !is_logged {
+            is_logged = true;
             let seconds = timeout.as_secs();
-            tracing::warn!(%error, "waiting for the database, for {seconds} s at the most");
+            tracing::warn!(%error, "waiting for the database for up to {seconds} s");
         }
         thread::sleep(AGAIN_AFTER);
     }
@@ -55,7 +55,7 @@ pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), Ope
 
 fn is_final(error: &OpenError) -> bool {
     match error {
-        // The socket of a server that has not started is a file that does not exist.
+        // The socket of a server that has not started yet does not exist.
         OpenError::Refused { reason, .. } if reason.contains("No such file") => false,
         OpenError::Refused { reason, .. } => FINAL.iter().any(|words| reason.contains(words)),
         OpenError::Directory { .. } | OpenError::File { .. } | OpenError::SharedSessions { .. } => {
@@ -64,7 +64,7 @@ fn is_final(error: &OpenError) -> bool {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "it measures a duration")]
+#[expect(clippy::disallowed_methods, reason = "a duration is measured")]
 fn now() -> Instant {
     Instant::now()
 }

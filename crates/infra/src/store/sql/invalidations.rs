@@ -1,4 +1,4 @@
-//! The invalidations that other nodes follow.
+//! The invalidations that tell other nodes which cached sessions to drop.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,9 @@ use super::schema::{invalidation_counter, invalidations};
 use super::types::StoredId;
 
 impl Repositories<'_> {
-    /// Adds an invalidation for each user. It is called last before the commit: from here on, every other transaction that adds
-    /// an invalidation waits for the row of the counter.
+    /// Adds an invalidation for each user whose users or sessions rows changed. Called last before the commit,
+    /// because the counter's row stays locked until the commit, and other transactions that add invalidations wait
+    /// for the lock.
     pub(super) fn add_invalidations(&mut self, users: BTreeSet<UserId>) -> Result<(), StoreError> {
         let Ok(count) = i64::try_from(users.len()) else {
             return Err(corrupt("invalidations"));
@@ -105,7 +106,7 @@ fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {
         .map_err(|_| corrupt("invalidations.number"))
 }
 
-/// A number that the column cannot hold comes after all numbers in it.
+/// A number that the column cannot hold comes after all stored numbers.
 fn to_column(number: InvalidationNumber) -> i64 {
     i64::try_from(number.get()).unwrap_or(i64::MAX)
 }

@@ -17,7 +17,7 @@ const VERIFY_ACCOUNT: &str = "verify_account";
 const CHANGE_EMAIL: &str = "change_email";
 const RESET_PASSWORD: &str = "reset_password";
 
-/// A link.
+/// A row of `links`.
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = links, treat_none_as_default_value = false)]
 pub(super) struct LinkRow {

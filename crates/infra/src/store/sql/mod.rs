@@ -2,9 +2,8 @@
 //!
 //! Each query is written once for both databases; a `match` on the connection stands only where the two differ.
 //!
-//! Rows are locked from the top down: a user, then sessions by id, then their tokens by generation; the counter of
-//! invalidations comes last. Where that order is not kept (a cascade), a deadlock is possible, and the unit of work is
-//! run again.
+//! Rows are locked from the top down: a user, then sessions by id, then tokens by generation, and last the counter of
+//! invalidations. A cascade does not keep this order, so a deadlock is possible; the unit of work is then run again.
 
 mod invalidations;
 mod known_clients;
@@ -19,11 +18,12 @@ mod users;
 
 use azuma_domain::ports::StoreError;
 
-/// The most rows that one call deletes, whatever limit the caller gives: transactions stay short, and a statement of SQLite
-/// takes at most 32,766 values.
+/// The most rows that one call deletes or leases, whatever its caller allows. It keeps a transaction short, and a
+/// statement of SQLite takes at most 32,766 values.
 const MAX_SWEEP: u32 = 1_000;
 
-/// The error of a stored value that the domain does not accept. It names the column, and does not repeat the value.
+/// An error for a stored value that the domain does not accept. It names the column, and leaves the value out of the
+/// log.
 fn corrupt(column: &'static str) -> StoreError {
     StoreError::Failed(format!("{column} holds a value that cannot be read").into())
 }

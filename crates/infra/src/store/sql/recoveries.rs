@@ -13,7 +13,7 @@ use super::schema::recoveries;
 use super::types::{StoredId, StoredTime};
 use crate::store::engine::connection::load_locked;
 
-/// A request to be inserted.
+/// A new row of `recoveries`.
 #[derive(Insertable)]
 #[diesel(table_name = recoveries, treat_none_as_default_value = false)]
 struct NewRecoveryRow<'a> {
@@ -49,7 +49,7 @@ const RECOVERY_COLUMNS: RecoveryColumns = (
     recoveries::requested_at,
 );
 
-/// A request.
+/// A row of `recoveries`.
 #[derive(Queryable)]
 struct RecoveryRow {
     id: StoredId,
@@ -65,7 +65,7 @@ impl TryFrom<RecoveryRow> for RecoveryRequest {
         Ok(Self {
             id: RecoveryId::new(row.id.0),
             email: EmailAddress::parse(&row.address).map_err(|_| corrupt("recoveries.address"))?,
-            // A later release may know more languages. A mail in the default language is better than none.
+            // A later release may write in more languages. A mail in the default language is better than none.
             language: Language::tagged(&row.language).unwrap_or_default(),
             requested_at: row.requested_at.0,
         })

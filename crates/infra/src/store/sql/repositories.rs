@@ -1,4 +1,4 @@
-//! The repositories together, on one connection.
+//! All repositories on one connection.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -19,20 +19,21 @@ use super::types::{SqlTimestamp, StoredTime};
 use crate::store::engine::connection::DbConnection;
 use crate::store::engine::fault::{Fault, Meaning, conflict_of, meaning};
 
-/// A unit of work's connection, inside a transaction where the work may write. It is every repository; each has its own
-/// file.
+/// The connection of a unit of work, inside a transaction if the work may write. It implements every repository; each
+/// implementation is in the file of its table.
 pub(in crate::store) struct Repositories<'c> {
     connection: &'c mut DbConnection,
-    /// Whether a statement failed. Postgres then answers COMMIT without an error and rolls back, so the work must not commit.
+    /// Whether a statement failed. Postgres then answers COMMIT without an error and rolls back, so the work must not
+    /// commit.
     failed: bool,
-    /// Why the work is to be run again.
+    /// Why the work has to be run again.
     fault: Option<Fault>,
-    /// The users that changed, or whose sessions did.
+    /// The users whose rows or sessions changed.
     invalidated: BTreeSet<UserId>,
 }
 
 impl<'c> Repositories<'c> {
-    /// For a unit of work on `connection`, which has begun a transaction where one is needed.
+    /// The repositories for a unit of work. The caller has begun a transaction on `connection` if one is needed.
     pub(in crate::store) fn new(connection: &'c mut DbConnection) -> Self {
         Self {
             connection,
@@ -42,10 +43,10 @@ impl<'c> Repositories<'c> {
         }
     }
 
-    /// Adds what is to be committed together with the work: the invalidations.
+    /// Adds the invalidations that are committed together with the work.
     ///
     /// # Errors
-    /// [`StoreError::Failed`] where a statement of the work failed.
+    /// [`StoreError::Failed`] if a statement of the work failed.
     pub(in crate::store) fn prepare_commit(&mut self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Failed(
@@ -56,12 +57,12 @@ impl<'c> Repositories<'c> {
         self.add_invalidations(users)
     }
 
-    /// Why the work is to be run again.
+    /// Why the work has to be run again; `None` if no statement had a fault.
     pub(in crate::store) fn into_fault(self) -> Option<Fault> {
         self.fault
     }
 
-    /// Has an invalidation of this user added when the work commits.
+    /// Records that the cached sessions of this user become invalid when the work commits.
     pub(super) fn invalidate(&mut self, user_id: UserId) {
         self.invalidated.insert(user_id);
     }
@@ -71,10 +72,10 @@ impl<'c> Repositories<'c> {
         &mut self,
         statements: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, StoreError> {
-        statements(self.connection).map_err(|error| self.record_failure(error))
+        statements(self.connection).map_err(|error| self.note(error))
     }
 
-    /// Runs a statement that may violate uniqueness.
+    /// Runs a statement that may violate a unique index.
     pub(super) fn write<T>(
         &mut self,
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
@@ -84,13 +85,13 @@ impl<'c> Repositories<'c> {
                 self.failed = true;
                 WriteError::Conflict(conflict)
             }
-            None => WriteError::Store(self.record_failure(error)),
+            None => WriteError::Store(self.note(error)),
         })
     }
 
     /// Records why a statement failed, and returns the error for the work.
-    fn record_failure(&mut self, error: Error) -> StoreError {
-        // Where a row cannot be read, the statement that brought it did not fail.
+    fn note(&mut self, error: Error) -> StoreError {
+        // If a row cannot be read, its statement has not failed.
         self.failed |= !matches!(error, Error::DeserializationError(_));
         match meaning(self.connection.backend(), &error) {
             Meaning::Retry(fault) => {

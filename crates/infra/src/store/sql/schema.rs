@@ -1,4 +1,4 @@
-//! The tables, as diesel sees them. `migrations/` makes them and says what a row of each is.
+//! The tables as diesel sees them. `migrations/` creates the tables and documents their rows.
 
 diesel::table! {
     use diesel::sql_types::{Nullable, Text};

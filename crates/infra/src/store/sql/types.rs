@@ -1,4 +1,4 @@
-//! The column types that each database holds in its own way, and the Rust types for them.
+//! The column types that the two databases store differently, and their Rust values.
 //!
 //! | here | Postgres | SQLite |
 //! |---|---|---|
@@ -22,10 +22,10 @@ use uuid::Uuid;
 
 use crate::store::engine::connection::MultiBackend;
 
-/// The microseconds from 1970, the epoch of [`Timestamp`], to 2000, the epoch of Postgres.
+/// From the epoch of Unix (1970) to the epoch of Postgres's timestamps (2000), in microseconds.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// The SQL type of an id. The oids are those of every Postgres, so no connection has to look them up.
+/// The SQL type of an id. The OIDs are the same in every Postgres, so no connection looks them up.
 #[derive(Clone, Copy, Debug, Default, QueryId, SqlType)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
 #[diesel(sqlite_type(name = "Binary"))]
@@ -129,7 +129,7 @@ impl ToSql<SqlTimestamp, MultiBackend> for StoredTime {
 impl FromSql<SqlTimestamp, Pg> for StoredTime {
     fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let micros = i64::from_be_bytes(value.as_bytes().try_into()?);
-        // Postgres sends `infinity` as the largest number. The sum saturates, and is refused.
+        // Postgres stores 'infinity' as the largest number. The sum saturates, and is refused.
         Self::from_micros(micros.saturating_add(POSTGRES_EPOCH_MICROS))
     }
 }
@@ -147,7 +147,7 @@ impl FromSql<SqlTimestamp, MultiBackend> for StoredTime {
 }
 
 impl StoredTime {
-    /// Reads microseconds since 1970. Fails if [`Timestamp`] does not hold exactly this time.
+    /// Microseconds since 1970. A time outside [`Timestamp`]'s range is refused.
     fn from_micros(micros: i64) -> deserialize::Result<Self> {
         let timestamp = Timestamp::from_micros(micros);
         if timestamp.micros() != micros {

@@ -289,7 +289,7 @@ async fn nothing_is_committed_after_a_statement_failed() {
 async fn a_unit_of_work_that_takes_too_long_is_given_up_and_commits_nothing() {
     let (_directory, url) = fresh();
     let options = PoolOptions {
-        limit: Duration::from_millis(100),
+        timeout: Duration::from_millis(100),
         ..PoolOptions::default()
     };
     let store = open(&url, options);
@@ -315,7 +315,7 @@ async fn a_unit_of_work_that_takes_too_long_is_given_up_and_commits_nothing() {
 async fn a_file_that_another_process_holds_is_unavailable() {
     let (_directory, url) = fresh();
     let options = PoolOptions {
-        limit: Duration::from_millis(200),
+        timeout: Duration::from_millis(200),
         ..PoolOptions::default()
     };
     let store = open(&url, options);

@@ -25,7 +25,8 @@ fn insert(tx: &mut dyn Transaction, number: u32, name: &str) -> Result<(), Store
     })
 }
 
-/// A unit of work that writes something, and is in somebody's way for its first `times` runs; and the count of its runs.
+/// A unit of work that writes something, and is in somebody's way for its first `times` runs; and the count of its
+/// runs.
 fn in_the_way(times: u32) -> (Work, Arc<AtomicU32>) {
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);

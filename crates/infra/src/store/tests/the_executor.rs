@@ -96,7 +96,7 @@ async fn writes_happen_one_after_the_other_in_the_order_they_came() {
 async fn one_that_takes_too_long_is_given_up_and_the_next_happens() {
     let (_directory, url) = fresh();
     let options = PoolOptions {
-        limit: Duration::from_millis(200),
+        timeout: Duration::from_millis(200),
         ..PoolOptions::default()
     };
     let store = open(&url, options);
@@ -119,7 +119,7 @@ async fn one_that_takes_too_long_is_given_up_and_the_next_happens() {
 async fn one_that_waits_too_long_for_its_turn_never_runs() {
     let (_directory, url) = fresh();
     let options = PoolOptions {
-        wait: Duration::from_millis(500),
+        acquire_timeout: Duration::from_millis(500),
         ..PoolOptions::default()
     };
     let store = open(&url, options);

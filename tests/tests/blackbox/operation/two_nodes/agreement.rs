@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use azuma_tests::Database;
 use azuma_tests::clients::Update;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::moments::outwait;
-use azuma_tests::patience::Patience;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 
@@ -67,7 +67,7 @@ async fn show_each_others_changes_of_a_user() {
     let changed = Instant::now();
     let expected = here.azuma().own_user(&token).await.success(200);
     assert_eq!(expected.name, "trinity");
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     loop {
         let asked = Instant::now();
         let user = there.azuma().own_user(&token).await.success(200);
@@ -78,7 +78,7 @@ async fn show_each_others_changes_of_a_user() {
             asked < changed + WITHIN,
             "the other node still says {user:?}"
         );
-        patience.step().await;
+        deadline.step().await;
     }
 }
 

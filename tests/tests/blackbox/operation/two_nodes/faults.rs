@@ -4,21 +4,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use azuma_tests::clients::Azuma;
+use azuma_tests::fault::Fault;
 use azuma_tests::network::Network;
 use azuma_tests::people::Person;
 use azuma_tests::postgres::{Cluster, Connections};
 use azuma_tests::server::{Server, Setup};
-use azuma_tests::trouble::Trouble;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until};
 
 use super::revocation::Revocation;
 use super::{WITHIN, wait_for_status};
 
-/// What the troubled node's connections are called.
+/// The application name of the faulty node's connections.
 const NAME: &str = "there";
 
-/// A node with nothing wrong, and one whose connections are in for trouble.
+/// A healthy node, and one whose connections will fail.
 struct Nodes {
     here: Server,
     there: Server,
@@ -69,8 +69,8 @@ async fn watch(azuma: Azuma, token: String, case: Revocation, revoked: Instant, 
     }
 }
 
-/// Ends sessions in every way while the trouble lasts, and asks for them until a while after it.
-async fn holds_through(strike: fn(&Nodes) -> Trouble) {
+/// Revokes sessions in every way while the fault lasts, and checks them until a while after.
+async fn holds_through(strike: fn(&Nodes) -> Fault) {
     let nodes = Nodes::start();
     let bystander = nodes.bystander().await;
     let mut doomed = Vec::new();
@@ -81,7 +81,7 @@ async fn holds_through(strike: fn(&Nodes) -> Trouble) {
         doomed.push(session);
     }
 
-    let trouble = strike(&nodes);
+    let fault = strike(&nodes);
     let over = Instant::now() + Duration::from_secs(5);
     let until = over + Duration::from_secs(2);
     let mut watches = JoinSet::new();
@@ -94,7 +94,7 @@ async fn holds_through(strike: fn(&Nodes) -> Trouble) {
         }
     }
     sleep_until(over.into()).await;
-    trouble.end();
+    fault.end();
     watches.join_all().await;
 
     for session in &doomed {
@@ -124,15 +124,15 @@ async fn revocations_hold_while_answers_do_not_arrive() {
 }
 
 /// A node that cannot know says so, to whoever asks, and knows again when it can.
-async fn is_told_as_unavailable(strike: fn(&Nodes) -> Trouble) {
+async fn is_told_as_unavailable(strike: fn(&Nodes) -> Fault) {
     let nodes = Nodes::start();
     let bystander = nodes.bystander().await;
-    let trouble = strike(&nodes);
+    let fault = strike(&nodes);
     let there = nodes.there.azuma();
     wait_for_status(&there, &bystander, 503).await;
     let answer = there.own_user(&bystander).await;
     answer.refused(503, "SERVICE_UNAVAILABLE");
-    trouble.end();
+    fault.end();
     wait_for_status(&there, &bystander, 200).await;
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use azuma_tests::Database;
 use azuma_tests::clients::Azuma;
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::server::Server;
 
 /// How long a node may take to learn what another did, whatever is broken.
@@ -26,7 +26,7 @@ fn two_nodes() -> (Server, Server) {
 
 /// Asks with a token until it is refused. Whatever is asked later than [`WITHIN`] after the revocation must be.
 async fn expect_ended(azuma: &Azuma, token: &str, revoked: Instant) {
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     loop {
         let asked = Instant::now();
         match azuma.own_user(token).await.status {
@@ -38,19 +38,19 @@ async fn expect_ended(azuma: &Azuma, token: &str, revoked: Instant) {
             ),
             status => panic!("nothing is wrong, but the answer is {status}"),
         }
-        patience.step().await;
+        deadline.step().await;
     }
 }
 
 /// Asks with a token until the answer has the expected status.
 async fn wait_for_status(azuma: &Azuma, token: &str, expected: u16) {
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     loop {
         let status = azuma.own_user(token).await.status;
         if status == expected {
             return;
         }
-        assert!(!patience.is_over(), "still {status}, not {expected}");
-        patience.step().await;
+        assert!(!deadline.is_over(), "still {status}, not {expected}");
+        deadline.step().await;
     }
 }

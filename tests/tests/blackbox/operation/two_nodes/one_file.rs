@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use azuma_tests::Database;
-use azuma_tests::patience::Patience;
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 
@@ -32,7 +32,7 @@ async fn a_new_name_is_seen_by_the_other() {
     there.azuma().own_user(&token).await.done(200);
     here.azuma().rename(&token, "trinity").await.done(200);
     let changed = Instant::now();
-    let patience = Patience::of_seconds(30);
+    let deadline = Deadline::in_seconds(30);
     loop {
         let asked = Instant::now();
         let name = there.azuma().own_user(&token).await.success(200).name;
@@ -40,6 +40,6 @@ async fn a_new_name_is_seen_by_the_other() {
             return;
         }
         assert!(asked < changed + WITHIN, "the other still says {name}");
-        patience.step().await;
+        deadline.step().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Messages on their way out.
+//! The outbox: mails to be sent.
 
 mod read;
 mod rows;

@@ -1,4 +1,4 @@
-//! Reading messages.
+//! Reading mails of the outbox.
 
 use azuma_domain::mail::{MailId, QueuedMail};
 use azuma_domain::ports::{OutboxReader, StoreError};
@@ -17,7 +17,7 @@ impl OutboxReader for Repositories<'_> {
                 .limit(i64::from(limit))
                 .load(connection)
         })?;
-        // A message that cannot be read is left out; the worker that makes it a dead letter logs it.
+        // Unreadable rows are left out here. The worker logs a row when it makes it a dead letter.
         let readable = rows.into_iter().map(QueuedMail::try_from);
         Ok(readable.filter_map(Result::ok).collect())
     }

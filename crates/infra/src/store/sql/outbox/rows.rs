@@ -1,4 +1,4 @@
-//! Messages as rows.
+//! Rows of the outbox.
 
 use azuma_domain::link::{Link, LinkId};
 use azuma_domain::mail::{
@@ -12,7 +12,7 @@ use crate::store::sql::corrupt;
 use crate::store::sql::schema::outbox;
 use crate::store::sql::types::{StoredId, StoredTime};
 
-/// A message and its state.
+/// A row of the outbox.
 #[derive(Insertable, Queryable)]
 #[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(super) struct MailRow {
@@ -31,7 +31,7 @@ pub(super) struct MailRow {
 }
 
 impl From<&OutgoingMail> for MailRow {
-    /// A new message, due at once.
+    /// A mail that is due at once.
     fn from(mail: &OutgoingMail) -> Self {
         Self {
             id: StoredId(mail.id.uuid()),
@@ -68,7 +68,7 @@ impl MailRow {
         u32::try_from(self.attempts).map_err(|_| corrupt("outbox.attempts"))
     }
 
-    /// The message for the worker that leased it, with its link.
+    /// The mail with its link, for the worker that leased it.
     pub(super) fn leased(
         self,
         lease: MailLease,
@@ -87,7 +87,7 @@ impl MailRow {
 impl TryFrom<MailRow> for QueuedMail {
     type Error = StoreError;
 
-    /// The message for the operator.
+    /// The mail as an operator sees it.
     fn try_from(row: MailRow) -> Result<Self, StoreError> {
         Ok(Self {
             mail: row.mail()?,
@@ -101,7 +101,7 @@ impl TryFrom<MailRow> for QueuedMail {
     }
 }
 
-/// The messages whose kind and language this release knows.
+/// The mails of a kind and a language that this release knows.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn known() -> _ {
     let kinds: [&'static str; 7] = MailKind::names();

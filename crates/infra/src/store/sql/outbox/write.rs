@@ -1,4 +1,4 @@
-//! Writing messages.
+//! Writing mails of the outbox.
 
 use std::error::Error as _;
 
@@ -17,11 +17,11 @@ use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{links, outbox};
 use crate::store::sql::types::{StoredId, StoredTime};
 
-/// The most characters that are kept of the reason of a failure: a mail server may answer with any text.
+/// The most characters that are stored of the reason why a mail was not sent. A mail server may send any text.
 const MAX_REASON_CHARS: usize = 500;
 
-/// The message of this lease, unless the lease has expired and another one followed. A lease is identified by its end, at which
-/// the message is due again.
+/// The mail of this lease, unless another worker has leased the mail since. A lease is identified by its expiry,
+/// which is also when the mail is due again.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn leased(lease: MailLease) -> _ {
     let id: StoredId = StoredId(lease.id.uuid());
@@ -33,7 +33,7 @@ fn leased(lease: MailLease) -> _ {
 }
 
 impl Repositories<'_> {
-    /// The message that was just leased, or why it cannot be read.
+    /// The mail that was just leased, or the error that says which column cannot be read.
     fn leased_mail(
         &mut self,
         id: StoredId,
@@ -165,7 +165,7 @@ impl OutboxRepository for Repositories<'_> {
 
     fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.query(|connection| {
-            // A letter that another transaction requeues now is left.
+            // Rows that another transaction has locked are skipped: that transaction requeues or deletes them.
             let dead: Vec<StoredId> = load_locked!(
                 connection,
                 outbox::table
@@ -187,7 +187,7 @@ impl OutboxRepository for Repositories<'_> {
     }
 }
 
-/// A reason without NUL, which Postgres cannot store, and of bounded length.
+/// The mail server's text without NUL, which Postgres cannot store, and cut to [`MAX_REASON_CHARS`].
 fn storable(reason: &str) -> String {
     reason
         .chars()

@@ -16,7 +16,7 @@ use crate::store::sql::types::{StoredHash, StoredId, StoredTime};
 use crate::store::sql::users::{USER_COLUMNS, UserRow};
 
 impl Repositories<'_> {
-    /// The newest generation of a session's tokens. A sliding session has one token.
+    /// The newest generation of a session's tokens. A sliding session has one generation.
     fn newest_generation(&mut self, found: &LiveSession) -> Result<Generation, StoreError> {
         match found.policy {
             SessionPolicy::Sliding => Ok(found.newest),
@@ -96,7 +96,7 @@ impl SessionReader for Repositories<'_> {
                 .limit(i64::from(limit.min(MAX_SWEEP)))
                 .load(connection)?;
             let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
-            // Expired tokens are loaded too, because one of them may be the one that was used last.
+            // Expired tokens are loaded too, because one of them may have the latest use.
             let tokens: Vec<TokenRow> = session_tokens::table
                 .filter(session_tokens::session_id.eq_any(ids))
                 .order(session_tokens::generation)

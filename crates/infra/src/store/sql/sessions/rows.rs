@@ -1,4 +1,4 @@
-//! Sessions and tokens as rows.
+//! Rows of sessions and their tokens.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const ROTATING: &str = "rotating";
 const UUID: &str = "uuid";
 const ALPHANUMERIC_64: &str = "alphanumeric64";
 
-/// A session.
+/// A row of `sessions`.
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub(super) struct SessionRow {
@@ -37,7 +37,7 @@ pub(super) struct SessionRow {
 }
 
 impl SessionRow {
-    /// The id of the session.
+    /// The session's id alone.
     pub(super) fn id(&self) -> StoredId {
         self.id
     }
@@ -79,7 +79,7 @@ impl TryFrom<SessionRow> for Session {
             generation: generation(row.generation, "sessions.generation")?,
             created_at: row.created_at.0,
             client: Client {
-                // A session whose client cannot be read is listed without it.
+                // A session is listed even if its IP address cannot be read.
                 ip: row.ip.and_then(|ip| ip.parse().ok()),
                 user_agent: row.user_agent.as_deref().and_then(UserAgent::parse),
             },
@@ -91,7 +91,7 @@ pub(super) type LiveColumns = (sessions::policy, sessions::shape, sessions::gene
 pub(super) const LIVE_COLUMNS: LiveColumns =
     (sessions::policy, sessions::shape, sessions::generation);
 
-/// The columns of a session that a request needs.
+/// The columns of a session that a session check needs.
 #[derive(Queryable)]
 pub(super) struct LiveRow {
     policy: String,
@@ -117,7 +117,7 @@ impl LiveRow {
     }
 }
 
-/// A token of a session.
+/// A row of `session_tokens`.
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = session_tokens, treat_none_as_default_value = false)]
 pub(super) struct TokenRow {
@@ -176,12 +176,12 @@ fn generation(number: i64, column: &'static str) -> Result<Generation, StoreErro
         .map_err(|_| corrupt(column))
 }
 
-/// The generation in a column.
+/// Reads the generation of a token from its column.
 pub(super) fn stored_generation(number: i64) -> Result<Generation, StoreError> {
     generation(number, "session_tokens.generation")
 }
 
-/// The list of those sessions that are live at `now`, in the order of `sessions`. `tokens` are all their tokens by generation.
+/// The sessions that are live at `now`, in the given order, each built from its tokens sorted by generation.
 pub(super) fn listed(
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
@@ -203,7 +203,7 @@ pub(super) fn listed(
 /// The session as listed; `None` where none of its tokens, sorted by generation, is live.
 fn entry(session: Session, tokens: &[SessionToken], now: Timestamp) -> Option<ListedSession> {
     let live = || tokens.iter().filter(|token| token.is_live(now));
-    // The current token or the first live one after it; an older one only if there is no other.
+    // The current token or the first later one; an earlier one only if no other is live.
     let token = live()
         .find(|token| token.generation >= session.generation)
         .or_else(|| live().next_back())?;

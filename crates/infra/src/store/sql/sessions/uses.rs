@@ -1,4 +1,4 @@
-//! Recording the uses of tokens, the most frequent write.
+//! Recording the uses of tokens: the most frequent write.
 
 use azuma_domain::ports::SessionUse;
 use azuma_domain::token::TokenHash;
@@ -14,7 +14,7 @@ use crate::store::sql::types::{SqlTimestamp, StoredHash, StoredTime};
 /// The most uses in one statement. SQLite takes three parameters for each.
 const BATCH: usize = 1_000;
 
-/// Writes `uses`, and returns the hashes of the tokens that exist. No time moves backwards.
+/// Records `uses`. No time moves backwards. Returns the tokens that exist.
 pub(super) fn record(
     connection: &mut DbConnection,
     uses: &[SessionUse],
@@ -36,8 +36,8 @@ struct Written {
     hash: StoredHash,
 }
 
-/// The statement. `given` produces the rows `(hash, used_at, extended_to)`, and `greatest` is the database's function for the
-/// greater of two values. A token may be given more than once, so the rows are grouped: UPDATE takes one row for each token.
+/// The UPDATE statement. `given` selects the rows `(hash, used_at, extended_to)`; `greatest` is the database's
+/// function for the greater of two values. If a token is given twice, an UPDATE takes only one of its rows.
 fn update(given: &str, greatest: &str, returned: &str) -> String {
     format!(
         "WITH given (hash, used_at, extended_to) AS ({given}) \
@@ -59,7 +59,7 @@ fn record_on_postgres(
     let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
     let used_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.used_at)).collect();
     let extended_to: Vec<Option<StoredTime>> = uses.iter().map(extension).collect();
-    // Every batch locks in this order, so that two batches do not deadlock.
+    // Tokens are locked in one order everywhere, so that batches do not deadlock.
     session_tokens::table
         .filter(session_tokens::hash.eq_any(&hashes))
         .order((session_tokens::session_id, session_tokens::generation))

@@ -20,12 +20,12 @@ use crate::store::sql::types::{SqlTimestamp, SqlUuid, StoredHash, StoredId, Stor
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
-/// The parameters stand in the order of their numbers, so that both databases number them alike.
+/// The parameters first occur in the order of their numbers, so both databases number them alike.
 const REVOKE_SURPLUS: &str = "DELETE FROM sessions WHERE id IN ( \
          SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT $3 OFFSET $4 \
      )";
 
-/// Likewise. A session is live as long as one of its tokens is.
+/// The parameters are numbered as in [`REVOKE_SURPLUS`]. A session is live as long as any of its tokens.
 const REVOKE_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
          SELECT session.id FROM sessions AS session \
          INNER JOIN session_tokens AS token ON token.session_id = session.id \
@@ -37,7 +37,7 @@ const REVOKE_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
      )";
 
 impl Repositories<'_> {
-    /// Invalidates the owner of a changed session; returns whether there was one.
+    /// Invalidates the owner of the session that was changed. Returns whether a session was changed.
     fn invalidate_owner(&mut self, owner: Option<StoredId>) -> bool {
         if let Some(owner) = owner {
             self.invalidate(UserId::new(owner.0));
@@ -45,7 +45,7 @@ impl Repositories<'_> {
         owner.is_some()
     }
 
-    /// Runs a statement that revokes sessions of the user, and invalidates the user if it revoked any.
+    /// Runs a statement that revokes sessions of the user, and invalidates the user if any was revoked.
     fn revoke_several(
         &mut self,
         user_id: UserId,
@@ -59,7 +59,7 @@ impl Repositories<'_> {
     }
 }
 
-/// The id of the session, or an id that no session has.
+/// The id of a session, or the nil id, which no session has.
 fn id_or_none(id: Option<SessionId>) -> StoredId {
     StoredId(id.map_or(Uuid::nil(), SessionId::uuid))
 }
@@ -87,13 +87,13 @@ impl SessionRepository for Repositories<'_> {
         let session = sessions::table
             .find(StoredId(token.session_id.uuid()))
             .select(sessions::user_id);
-        // Without a conflict target: racing calls insert the same hash, so either unique index may be violated first.
+        // No conflict target: concurrent calls insert the same hash, so either unique index may be violated first.
         let insert = diesel::insert_into(session_tokens::table)
             .values(TokenRow::from(token))
             .on_conflict_do_nothing();
         let owner = self.query(|connection| {
-            // A missing session would fail the whole transaction on Postgres, and a session that was found may be revoked before
-            // the insert. So the session is locked.
+            // The session is locked first: a missing foreign key would abort the transaction on Postgres, and a
+            // session that was only read might be revoked before the insert.
             let locked: Vec<StoredId> = load_locked!(connection, session, for_key_share)?;
             let Some(owner) = locked.first() else {
                 return Ok(None);
@@ -230,7 +230,7 @@ impl SessionRepository for Repositories<'_> {
                 .limit(i64::from(limit.min(MAX_SWEEP)));
             let expired: Vec<(StoredHash, StoredId)> = match connection {
                 DbConnection::Postgres(connection) => expired.load(connection)?,
-                // The index holds the day only, so that a use does not move its entry (migration 0003).
+                // SQLite's index is on the day alone, so that not every use moves an index entry (migration 0003).
                 DbConnection::Sqlite(connection) => expired
                     .filter(
                         sql::<Bool>("session_tokens.expires_at / 86400000000 <= ")
@@ -239,7 +239,7 @@ impl SessionRepository for Repositories<'_> {
                     .load(connection)?,
             };
             let (hashes, owners): (Vec<_>, Vec<_>) = expired.into_iter().unzip();
-            // The sessions are locked first, so that no token is added to one between the last two statements. Sessions that
+            // The sessions are locked first, so that no token is added between the last two statements. Sessions that
             // other transactions have locked are left for the next sweep.
             let owners: Vec<StoredId> = load_locked!(
                 connection,

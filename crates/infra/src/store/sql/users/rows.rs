@@ -12,7 +12,7 @@ use crate::store::sql::corrupt;
 use crate::store::sql::schema::users;
 use crate::store::sql::types::{StoredId, StoredTime};
 
-/// The columns of a [`UserRow`]: what others may learn of an account.
+/// The columns of a [`UserRow`]: all but the password hash.
 pub(in crate::store::sql) type UserColumns = (
     users::id,
     users::name,
@@ -82,7 +82,7 @@ pub(super) type CredentialColumns = (users::id, users::password_hash, users::pen
 pub(super) const CREDENTIAL_COLUMNS: CredentialColumns =
     (users::id, users::password_hash, users::pending_until);
 
-/// The row that a login is checked against.
+/// The columns that a login needs.
 #[derive(Queryable)]
 pub(super) struct CredentialRow {
     id: StoredId,
@@ -111,7 +111,7 @@ pub(super) type AddressHolderColumns = (users::id, users::email, users::pending_
 pub(super) const ADDRESS_HOLDER_COLUMNS: AddressHolderColumns =
     (users::id, users::email, users::pending_until);
 
-/// The account that has an address.
+/// The owner of an address.
 #[derive(Queryable)]
 pub(super) struct AddressHolderRow {
     id: StoredId,
@@ -134,7 +134,7 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
     }
 }
 
-/// An account to be inserted.
+/// A new row of `users`.
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub(super) struct NewUserRow<'a> {
@@ -174,7 +174,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
     }
 }
 
-/// The changed columns of an account. `None` leaves a column as it is; `Some(None)` empties it.
+/// The changed columns of an account. `None` leaves a column as it is; `Some(None)` sets it to NULL.
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 pub(super) struct UserChangesRow<'a> {
@@ -206,7 +206,7 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
 }
 
 impl UserChangesRow<'_> {
-    /// Whether no column changes: diesel refuses an UPDATE without columns.
+    /// Whether nothing changes. Diesel refuses an UPDATE without columns.
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.email.is_none()

@@ -31,7 +31,7 @@ impl UserRepository for Repositories<'_> {
         email: Option<&EmailAddress>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        // Without a name or an address, its key is NULL, which equals nothing.
+        // A key that is not looked up is NULL here, and NULL equals nothing.
         let name_key = name.map(UserName::normalized);
         let email_key = email.map(EmailAddress::normalized);
         self.query(|connection| {
@@ -131,7 +131,7 @@ impl UserRepository for Repositories<'_> {
 
     fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.query(|connection| {
-            // An account that another transaction has locked is left for the next sweep.
+            // Accounts that another transaction has locked are left for the next sweep.
             let lapsed: Vec<StoredId> = load_locked!(
                 connection,
                 users::table

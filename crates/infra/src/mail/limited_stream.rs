@@ -1,5 +1,5 @@
-//! A connection to a mail server that reads a bounded number of bytes. lettre reads a line until its end, and a server may never
-//! end one.
+//! A connection to a mail server with a limit on the bytes read. lettre reads a line until it ends, and a hostile
+//! server may never end a line.
 
 use std::fmt;
 use std::io;
@@ -17,18 +17,18 @@ use lettre::transport::smtp::client::{AsyncTokioStream, TlsParameters};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The most bytes that are read from a connection, encryption included. A connection carries one message. The answers of a server
-/// take a few thousand bytes, and a chain of certificates a few thousand more.
+/// The most bytes that are read from a connection, which carries one mail, TLS included. The responses of a server take
+/// some thousand bytes, and its certificate chain some thousand more.
 pub(super) const MOST_READ: usize = 256 * 1024;
 
 /// A connection that fails once the server has sent more than [`MOST_READ`].
-pub(super) struct BoundedStream {
+pub(super) struct LimitedStream {
     stream: TcpStream,
     left: usize,
 }
 
-impl BoundedStream {
-    /// Connects.
+impl LimitedStream {
+    /// Connects to the mail server.
     pub(super) async fn connect(host: &str, port: u16) -> io::Result<Self> {
         Ok(Self {
             stream: TcpStream::connect((host, port)).await?,
@@ -36,7 +36,7 @@ impl BoundedStream {
         })
     }
 
-    /// Encrypts the connection from now on.
+    /// The same connection, encrypted from now on.
     #[expect(deprecated, reason = "see the import")]
     pub(super) async fn encrypted(
         self,
@@ -48,13 +48,13 @@ impl BoundedStream {
     }
 }
 
-impl fmt::Debug for BoundedStream {
+impl fmt::Debug for LimitedStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.stream.fmt(f)
     }
 }
 
-impl AsyncRead for BoundedStream {
+impl AsyncRead for LimitedStream {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -69,13 +69,13 @@ impl AsyncRead for BoundedStream {
                 Poll::Ready(Ok(()))
             }
             None => Poll::Ready(Err(io::Error::other(
-                "the mail server says more than any mail server has to say",
+                "the mail server sent more than 256 KiB on one connection",
             ))),
         }
     }
 }
 
-impl AsyncWrite for BoundedStream {
+impl AsyncWrite for LimitedStream {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -93,7 +93,7 @@ impl AsyncWrite for BoundedStream {
     }
 }
 
-impl AsyncTokioStream for BoundedStream {
+impl AsyncTokioStream for LimitedStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }

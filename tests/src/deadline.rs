@@ -1,40 +1,40 @@
-//! Waiting, in small steps, for what takes an unknown but short while.
+//! Polls in small steps until a deadline.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 const STEP: Duration = Duration::from_millis(20);
 
-/// How long somebody is willing to wait.
+/// The instant at which a test stops waiting.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Deadline {
     end: Instant,
 }
 
-impl Patience {
-    /// Waits for so many seconds at the most, counted from now.
-    pub fn of_seconds(seconds: u64) -> Self {
+impl Deadline {
+    /// A deadline this many seconds from now.
+    pub fn in_seconds(seconds: u64) -> Self {
         Self {
             end: Instant::now() + Duration::from_secs(seconds),
         }
     }
 
-    /// What is left of it.
+    /// The time until the deadline; zero once it has passed.
     pub fn left(&self) -> Duration {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// Whether nothing is left of it.
+    /// Whether the deadline has passed.
     pub fn is_over(&self) -> bool {
         self.left().is_zero()
     }
 
-    /// Lets a moment pass.
+    /// Sleeps for one step.
     pub async fn step(&self) {
         tokio::time::sleep(STEP).await;
     }
 
-    /// Lets a moment pass, outside of asynchronous code.
+    /// Blocks the thread for one step.
     pub fn step_blocking(&self) {
         thread::sleep(STEP);
     }
