@@ -159,5 +159,8 @@ async fn migrations_of_another_database_than_the_servers_stop_the_start() {
         .set("database.migrate_url", &elsewhere);
     let finished = setup.run(&[]);
     let complaint = finished.complaint();
-    assert!(complaint.contains("must name one database"), "{complaint}");
+    assert!(
+        complaint.contains("must name the same database"),
+        "{complaint}"
+    );
 }
