@@ -8,7 +8,7 @@ use azuma_domain::ports::{Decision, Reader, StoreError, Transaction, Work};
 
 use super::cancel::CancelFlag;
 use super::connection::DbConnection;
-use super::fault::{Fault, Meaning, meaning};
+use super::fault::{Fault, meaning};
 use super::pool::Pooled;
 use crate::store::sql::repositories::Repositories;
 
@@ -29,10 +29,9 @@ impl From<StoreError> for Stopped {
 
 impl Stopped {
     fn by(connection: &DbConnection, error: diesel::result::Error) -> Self {
-        match meaning(connection.backend(), &error) {
-            Meaning::Retry(fault) => Self::Retry(fault),
-            Meaning::Unavailable => Self::Failed(StoreError::Unavailable(error.into())),
-            Meaning::Defect => Self::Failed(StoreError::Failed(error.into())),
+        match meaning(connection.backend(), &error).split(error) {
+            (Some(fault), _) => Self::Retry(fault),
+            (None, error) => Self::Failed(error),
         }
     }
 }

@@ -39,6 +39,17 @@ pub(in crate::store) enum Meaning {
     Defect,
 }
 
+impl Meaning {
+    /// The fault, if the work may be run again, and the error that the work gets.
+    pub(in crate::store) fn split(self, error: Error) -> (Option<Fault>, StoreError) {
+        match self {
+            Self::Retry(fault) => (Some(fault), StoreError::Unavailable(error.into())),
+            Self::Unavailable => (None, StoreError::Unavailable(error.into())),
+            Self::Defect => (None, StoreError::Failed(error.into())),
+        }
+    }
+}
+
 /// Sorts the error of a statement that came before any COMMIT.
 pub(in crate::store) fn meaning(backend: Backend, error: &Error) -> Meaning {
     let retry = |kind| {

@@ -17,7 +17,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::types::{SqlTimestamp, StoredTime};
 use crate::store::engine::connection::DbConnection;
-use crate::store::engine::fault::{Fault, Meaning, conflict_of, meaning};
+use crate::store::engine::fault::{Fault, conflict_of, meaning};
 
 /// The connection of a unit of work, inside a transaction if the work may write. It implements every repository; each
 /// implementation is in the file of its table.
@@ -93,14 +93,9 @@ impl<'c> Repositories<'c> {
     fn note(&mut self, error: Error) -> StoreError {
         // If a row cannot be read, its statement has not failed.
         self.failed |= !matches!(error, Error::DeserializationError(_));
-        match meaning(self.connection.backend(), &error) {
-            Meaning::Retry(fault) => {
-                self.fault = Some(fault);
-                StoreError::Unavailable(error.into())
-            }
-            Meaning::Unavailable => StoreError::Unavailable(error.into()),
-            Meaning::Defect => StoreError::Failed(error.into()),
-        }
+        let (fault, error) = meaning(self.connection.backend(), &error).split(error);
+        self.fault = fault.or(self.fault.take());
+        error
     }
 }
 
