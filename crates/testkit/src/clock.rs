@@ -10,7 +10,7 @@ use azuma_domain::ports::Clock;
 #[derive(Clone, Debug)]
 pub struct FakeClock {
     micros: Arc<AtomicI64>,
-    /// Microseconds that have passed, however it was set.
+    /// Microseconds that have passed. Setting the clock does not change them.
     running: Arc<AtomicU64>,
 }
 
@@ -24,12 +24,12 @@ impl FakeClock {
         }
     }
 
-    /// Sets the clock to `time`, which may be earlier than before. No time passes.
+    /// Sets the clock to `time`, which may be in the past. No time passes.
     pub fn set(&self, time: Timestamp) {
         self.micros.store(time.micros(), Ordering::SeqCst);
     }
 
-    /// Lets `span` pass and answers the time it shows then.
+    /// Lets `span` pass and answers the new time.
     pub fn advance(&self, span: Duration) -> Timestamp {
         let passed = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         self.running.fetch_add(passed, Ordering::SeqCst);

@@ -5,13 +5,12 @@ use uuid::Uuid;
 use crate::sample;
 use azuma_domain::ports::Entropy;
 
-/// Ids and numbers that are the same in every run: the first, the second, and so on. No two are the same, and no id is
-/// one of those in [`sample`].
+/// Ids and numbers that count up, and are the same in every run. No id is one of those in [`sample`].
 #[derive(Debug, Default)]
 pub struct FakeEntropy(AtomicU32);
 
 impl FakeEntropy {
-    /// Begins with the first.
+    /// Counts from the beginning.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

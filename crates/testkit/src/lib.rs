@@ -1,4 +1,4 @@
-//! What tests need of the domain: a clock and ids that can be foretold, and sample values.
+//! For tests of the domain: a clock and ids that are the same in every run, and sample values.
 
 #![allow(
     clippy::unwrap_used,

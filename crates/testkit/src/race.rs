@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-/// Runs futures at the same time and answers what each came to, in their order.
+/// Runs futures at the same time and answers their outputs, in order.
 ///
-/// They share the caller's task. Units of work race all the same, as a store runs each on a thread of its own.
+/// All run on the caller's task. Units of work race nevertheless, because a store runs each on its own thread.
 pub async fn all<T, F: Future<Output = T>>(futures: impl IntoIterator<Item = F>) -> Vec<T> {
     let mut racing: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
     let mut done: Vec<Option<T>> = racing.iter().map(|_| None).collect();
@@ -26,7 +26,7 @@ pub async fn all<T, F: Future<Output = T>>(futures: impl IntoIterator<Item = F>)
     .await
 }
 
-/// Runs two futures at the same time and answers what both came to.
+/// Runs two futures at the same time and answers both outputs.
 pub async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
     let (mut first, mut second) = (Box::pin(first), Box::pin(second));
     let (mut a, mut b) = (None, None);

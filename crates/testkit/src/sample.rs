@@ -1,5 +1,5 @@
-//! Domain values to test with. Numbers tell ids apart: user 1 has the same id in every test, and no other thing
-//! has that id.
+//! Domain values for tests. An id is made of its kind and a number: user 1 has the same id in every test, and nothing
+//! else has that id.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub const MINUTE: Duration = Duration::from_mins(1);
 /// A day.
 pub const DAY: Duration = Duration::from_hours(24);
 
-/// What an id names.
+/// The kind of thing that an id belongs to.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     User = 1,
@@ -39,13 +39,13 @@ pub(super) enum Kind {
     Recovery,
 }
 
-/// A version 4 UUID of these three.
+/// A version 4 UUID made of these three.
 pub(super) fn uuid(kind: Kind, number: u32, part: u32) -> Uuid {
     let low = u128::from(part) << 32 | u128::from(number);
     Builder::from_random_bytes(((kind as u128) << 120 | low).to_be_bytes()).into_uuid()
 }
 
-/// The time it is in tests: 2021-03-28T14:39:40.063095Z.
+/// The time in tests: 2021-03-28T14:39:40.063095Z.
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::from_micros(1_616_942_380_063_095)
@@ -98,55 +98,55 @@ fn hash_of(uuid: Uuid) -> TokenHash {
     token.expect("a UUID is a token").hash()
 }
 
-/// A name that is known to be one.
+/// The user name in `text`, which must be valid.
 #[must_use]
 pub fn name(text: &str) -> UserName {
     UserName::parse(text).expect("a user name")
 }
 
-/// An address that is known to be one.
+/// The address in `text`, which must be valid.
 #[must_use]
 pub fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("an e-mail address")
 }
 
-/// The address of an account that nobody has proved.
+/// An address of an account that is not proved.
 #[must_use]
 pub fn claimed(text: &str) -> AccountEmail {
     AccountEmail::claimed(email(text))
 }
 
-/// The address of an account that was proved at this time.
+/// An address of an account that was proved at this time.
 #[must_use]
 pub fn proved(text: &str, at: Timestamp) -> AccountEmail {
     AccountEmail::proved(email(text), at)
 }
 
-/// A password that is known to be one.
+/// The password in `text`, which must be valid.
 #[must_use]
 pub fn password(text: &str) -> Password {
     Password::parse(text).expect("a password")
 }
 
-/// An icon that is known to be one.
+/// The icon in `text`, which must be valid.
 #[must_use]
 pub fn icon(text: &str) -> Icon {
     Icon::parse(text).expect("an icon")
 }
 
-/// A status that is known to be one.
+/// The status in `text`, which must be valid.
 #[must_use]
 pub fn status(text: &str) -> Status {
     Status::parse(text).expect("a status")
 }
 
-/// A string where a password's hash goes; no password matches it.
+/// A hash that no password matches.
 #[must_use]
 pub fn password_hash(text: &str) -> PasswordHash {
     PasswordHash::from_phc(format!("$sample${text}"))
 }
 
-/// A user of this name, registered [`now`], of whom nothing else is known.
+/// A user with this name, registered [`now`], with no address, icon or status.
 #[must_use]
 pub fn account(number: u32, name_text: &str) -> NewUser {
     NewUser {
@@ -179,7 +179,7 @@ pub fn waiting(number: u32, name_text: &str, until: Timestamp) -> NewUser {
     new
 }
 
-/// A sliding session, issued [`now`] to nobody known.
+/// A sliding session, issued [`now`] to an unknown client.
 #[must_use]
 pub fn session(number: u32, user_id: UserId) -> Session {
     Session {
@@ -217,7 +217,7 @@ pub fn link(number: u32, user_id: UserId, expires_at: Timestamp) -> Link {
     }
 }
 
-/// A link that gives the user an address.
+/// A link that changes the user's address.
 #[must_use]
 pub fn email_change(number: u32, user_id: UserId, email_text: &str, expires_at: Timestamp) -> Link {
     Link {
@@ -226,7 +226,7 @@ pub fn email_change(number: u32, user_id: UserId, email_text: &str, expires_at: 
     }
 }
 
-/// A link that lets its reader set a new password.
+/// A link that sets a new password.
 #[must_use]
 pub fn reset(number: u32, user_id: UserId, expires_at: Timestamp) -> Link {
     Link {

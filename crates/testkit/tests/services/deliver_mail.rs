@@ -1,4 +1,4 @@
-//! Sending what the outbox holds.
+//! Sending the messages of the outbox.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,16 +6,13 @@ use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailState, OutgoingMail};
-use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError, StoreError, StoreExt};
+use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use azuma_domain::token::Token;
-use azuma_testkit::all;
-use azuma_testkit::sample::{MICROSECOND, MINUTE};
+use azuma_testkit::sample::{MICROSECOND, MINUTE, SECOND};
 
 use crate::world::World;
 
-const SECOND: Duration = Duration::from_secs(1);
-
-/// Fails, temporarily or for good, so many times, and sends then.
+/// Fails with `error` as long as failures are left; then it sends.
 struct Failing {
     mailer: Arc<dyn Mailer>,
     failures_left: AtomicUsize,
@@ -45,7 +42,7 @@ impl Mailer for Failing {
     }
 }
 
-/// An instance with a message due and a mailer that fails so many times.
+/// An instance with a message that is due, and a mailer that fails so many times.
 async fn failing(failures: usize, error: fn() -> SendError) -> World {
     let world = World::new().restarted(|parts| {
         parts.mailer = Arc::new(Failing {
@@ -78,14 +75,6 @@ async fn a_message_is_sent_once() {
 }
 
 #[tokio::test]
-async fn sixteen_workers_send_a_message_once() {
-    let world = World::new();
-    world.request_account("neo", "neo@example.org").await;
-    let attempts = all((0..16).map(|_| world.attempts_to_deliver())).await;
-    assert_eq!(attempts.iter().filter(|attempted| **attempted).count(), 1);
-}
-
-#[tokio::test]
 async fn a_message_is_in_the_language_asked_for() {
     let world = World::new();
     let asked = world.try_request_account("neo", "neo@example.org", Language::German);
@@ -114,16 +103,6 @@ async fn a_message_is_sent_to_the_last_microsecond_of_its_link() {
     world.request_account("neo", "neo@example.org").await;
     world.wait(10 * MINUTE - MICROSECOND);
     world.deliver_all().await;
-    world.follow(&world.parts.mailbox.token()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_message_that_cannot_be_sent_now_is_sent_later() {
-    let world = failing(1, for_now).await;
-    assert!(world.attempts_to_deliver().await);
-    assert!(!world.attempts_to_deliver().await);
-    world.wait(SECOND);
-    assert!(world.attempts_to_deliver().await);
     world.follow(&world.parts.mailbox.token()).await.unwrap();
 }
 
@@ -201,59 +180,11 @@ async fn a_message_is_tried_until_its_link_expires() {
 }
 
 #[tokio::test]
-async fn a_message_that_never_goes_out_is_given_up_when_its_link_expires() {
-    let world = failing(usize::MAX, for_now).await;
-    for _ in 0..30 {
-        world.deliver_all().await;
-        world.wait(30 * SECOND);
-    }
-    assert_eq!(world.deliver_all().await, 0);
-}
-
-#[tokio::test]
 async fn a_message_refused_for_good_is_not_tried_again() {
     let world = failing(1, for_good).await;
     assert!(world.attempts_to_deliver().await);
     world.wait(9 * MINUTE);
     assert!(!world.attempts_to_deliver().await);
-    assert!(world.parts.mailbox.letters().is_empty());
-}
-
-#[tokio::test]
-async fn a_message_that_fails_holds_up_no_other() {
-    let world = failing(1, for_now).await;
-    world.wait(MICROSECOND);
-    world.request_account("smith", "smith@example.org").await;
-    world.deliver_all().await;
-    assert_eq!(world.parts.mailbox.letter().to, "smith@example.org");
-}
-
-#[tokio::test]
-async fn a_message_whose_worker_died_is_sent_by_another_after_two_minutes() {
-    let world = World::new();
-    world.request_account("neo", "neo@example.org").await;
-    let (now, until) = (world.now(), world.now().plus(2 * MINUTE));
-    let store = &world.parts.store;
-    let leased = store.transact(move |tx| Ok(tx.outbox().lease(now, until)?));
-    let leased: Result<_, StoreError> = leased.await;
-    assert!(leased.unwrap().is_some());
-    world.wait(2 * MINUTE - MICROSECOND);
-    assert!(!world.attempts_to_deliver().await);
-    world.wait(MICROSECOND);
-    assert!(world.attempts_to_deliver().await);
-    world.parts.mailbox.letter();
-}
-
-#[tokio::test]
-async fn a_message_nobody_sent_in_time_is_kept_though_its_account_lapsed() {
-    let world = World::new();
-    // The sweep believes no clock sooner.
-    world.wait(60 * MINUTE);
-    world.request_account("neo", "neo@example.org").await;
-    world.wait(10 * MINUTE);
-    world.housekeeping.sweep().await.unwrap();
-    // It is still there to be made a dead letter of.
-    assert!(world.attempts_to_deliver().await);
     assert!(world.parts.mailbox.letters().is_empty());
 }
 

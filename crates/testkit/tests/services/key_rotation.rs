@@ -1,16 +1,16 @@
-//! A new secret key, with the old one kept as a previous one, or lost.
+//! A new secret key. The old one is kept as a previous key, or it is lost.
 
 use azuma_domain::session::LiveSession;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE};
 
 use crate::world::{AZUMA, LEGACY, World, keys};
 
-/// The same instance with a new key, and the one before it kept.
+/// The same instance with a new key and the old one as a previous key.
 fn rotated(world: &World) -> World {
     world.restarted(|parts| parts.settings.keys = keys(2, &[9, 1]))
 }
 
-/// The same instance with a new key, and no other.
+/// The same instance with a new key and no previous key.
 fn lost(world: &World) -> World {
     world.restarted(|parts| parts.settings.keys = keys(2, &[]))
 }

@@ -1,8 +1,7 @@
-//! Which clients an account knows, and what of a login counts as a guess.
+//! Which clients an account knows, and which logins count as failed.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
@@ -14,13 +13,12 @@ use azuma_domain::session::Client;
 use azuma_testkit::sample::{self, DAY};
 
 use crate::world::{
-    AZUMA, NEW_PASSWORD, NoMoreHashes, PASSWORD, World, event, new_password, refusal,
+    AZUMA, NEW_PASSWORD, NoMoreHashes, PASSWORD, WAIT, World, event, new_password, refusal,
 };
 
 const HOME: &str = "192.0.2.1";
 const NEXT_DOOR: &str = "192.0.2.200";
 const ELSEWHERE: &str = "203.0.113.1";
-const WAIT: Duration = Duration::from_secs(7);
 
 fn client(ip: &str) -> Client {
     Client {
@@ -29,7 +27,7 @@ fn client(ip: &str) -> Client {
     }
 }
 
-/// Lets in whom an account knows.
+/// Refuses strangers. Everybody else is admitted.
 struct KnownAlone;
 
 impl AbuseGuard for KnownAlone {
@@ -49,7 +47,7 @@ impl AbuseGuard for KnownAlone {
     fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
 }
 
-/// Lets everybody in, and notes what is forgiven.
+/// Admits everybody, and notes what is forgiven.
 #[derive(Default)]
 struct Forgiving(Mutex<Vec<&'static str>>);
 
@@ -95,7 +93,7 @@ async fn world() -> World {
     world
 }
 
-/// The same, while others guess at passwords.
+/// The same instance, while strangers have guessed too often.
 fn under_attack(world: &World) -> World {
     world.restarted(|parts| parts.guard = Arc::new(KnownAlone))
 }

@@ -1,4 +1,4 @@
-//! How much is mailed to one address, whoever asks for it.
+//! How many messages one address gets, whoever asks for them.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use azuma_domain::session::LiveSession;
 use azuma_infra::abuse_guard::RateLimits;
 use azuma_testkit::sample;
 
-use crate::world::{AZUMA, NEW_PASSWORD, World, new_password, refusal};
+use crate::world::{AZUMA, NEW_PASSWORD, World, email_update, password_update, refusal};
 
-/// An instance that counts.
+/// An instance with rate limits.
 fn guarded() -> World {
     let guard = Arc::new(RateLimits::new(1_000));
     World::new().restarted(|parts| parts.guard = guard)
@@ -21,20 +21,6 @@ async fn caller(world: &World, name: &str) -> LiveSession {
     let email = format!("{name}@example.org");
     let user = world.try_register(name, Some(&email), AZUMA).await;
     world.caller(&user.ok().unwrap().token).await
-}
-
-fn email(text: &str) -> UserUpdate {
-    UserUpdate {
-        email: Some(sample::email(text)),
-        ..UserUpdate::default()
-    }
-}
-
-fn password() -> UserUpdate {
-    UserUpdate {
-        password: Some(new_password(NEW_PASSWORD)),
-        ..UserUpdate::default()
-    }
 }
 
 fn is_blocked(code: ErrorCode) -> bool {
@@ -53,11 +39,11 @@ async fn a_bystander_is_mailed_three_messages_however_many_users_ask_and_in_what
         let user = caller(&world, name).await;
         world.prove_email(&user).await;
         for _ in 0..5 {
-            let outcome = world.update(&user, email(bystander)).await;
+            let outcome = world.update(&user, email_update(bystander)).await;
             world.deliver_all().await;
-            // The address as it was takes the change back, and mails nobody.
+            // Asking for the present address takes the change back, and nobody gets a message.
             let own = format!("{name}@example.org");
-            world.update(&user, email(&own)).await.unwrap();
+            world.update(&user, email_update(&own)).await.unwrap();
             drop(outcome);
         }
     }
@@ -81,7 +67,7 @@ async fn a_change_that_is_blocked_changes_nothing() {
     }
     let update = UserUpdate {
         status: azuma_domain::user::Change::Set(sample::status("away")),
-        ..email("neo@example.org")
+        ..email_update("neo@example.org")
     };
     assert!(is_blocked(refusal(world.update(&user, update).await)));
     let left = world.accounts.find_user(user.user.id).await.unwrap();
@@ -96,12 +82,17 @@ async fn whoever_names_an_address_that_is_taken_uses_up_nothing_of_it() {
     world.prove_email(&neo).await;
     let mallory = caller(&world, "mallory").await;
     for _ in 0..10 {
-        let outcome = world.update(&mallory, email("neo@example.org")).await;
+        let outcome = world
+            .update(&mallory, email_update("neo@example.org"))
+            .await;
         assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
         let outcome = world.try_request_account("eve", "neo@example.org", Language::English);
         assert_eq!(refusal(outcome.await), ErrorCode::EmailTaken);
     }
-    world.update(&neo, password()).await.unwrap();
+    world
+        .update(&neo, password_update(NEW_PASSWORD))
+        .await
+        .unwrap();
     world.deliver_all().await;
     assert_eq!(mailed_to(&world, "neo@example.org"), 1);
 }
@@ -113,8 +104,11 @@ async fn requests_that_alternate_with_taking_them_back_tell_the_owner_three_time
     world.prove_email(&neo).await;
     for number in 0..10 {
         let new = format!("new{number}@example.org");
-        world.update(&neo, email(&new)).await.unwrap();
-        world.update(&neo, email("neo@example.org")).await.unwrap();
+        world.update(&neo, email_update(&new)).await.unwrap();
+        world
+            .update(&neo, email_update("neo@example.org"))
+            .await
+            .unwrap();
     }
     world.deliver_all().await;
     assert_eq!(mailed_to(&world, "neo@example.org"), 3);
@@ -126,7 +120,10 @@ async fn however_often_a_thief_changes_the_password_the_owner_is_told_and_recove
     let neo = caller(&world, "neo").await;
     world.prove_email(&neo).await;
     for _ in 0..10 {
-        world.update(&neo, password()).await.unwrap();
+        world
+            .update(&neo, password_update(NEW_PASSWORD))
+            .await
+            .unwrap();
     }
     world.deliver_all().await;
     assert_eq!(mailed_to(&world, "neo@example.org"), 3);

@@ -1,6 +1,7 @@
-//! The use cases on SQLite in memory: what the contract promises, seen by whoever calls the services.
+//! The rules of the use cases, tested through the services on SQLite in memory.
 //!
-//! Time moves by the fake clock alone, and passwords are hashed with the cheapest parameters.
+//! Only the fake clock moves time, and passwords are hashed with the cheapest parameters. What the database must keep
+//! is tested in `store_contract`, not here.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +14,6 @@
 mod delete_user;
 mod deliver_mail;
 mod disown_link;
-mod find_user;
 mod guard;
 mod key_rotation;
 mod known_clients;

@@ -1,7 +1,6 @@
 //! Registering with immediate effect.
 
 use azuma_domain::ErrorCode;
-use azuma_testkit::all;
 
 use crate::world::{ACCOUNT, AZUMA, LEGACY, World, refusal};
 
@@ -20,35 +19,12 @@ async fn a_new_user_is_logged_in() {
 #[tokio::test]
 async fn a_new_user_is_as_it_said() {
     let world = World::new();
-    let neo = world
-        .try_register("Neo", Some("Neo@Example.org"), AZUMA)
-        .await;
-    let user = neo.ok().unwrap().user;
+    let neo = world.register_with_email("Neo", "Neo@Example.org").await;
+    let user = neo.user;
     assert_eq!(user.name.as_str(), "Neo");
     assert_eq!(user.email.unwrap().address().as_str(), "Neo@Example.org");
     assert_eq!((user.icon, user.status), (None, None));
     assert_eq!(user.created_at, world.now());
-}
-
-#[tokio::test]
-async fn a_name_is_taken_in_any_case() {
-    let world = World::new();
-    world.register("Neo", AZUMA).await;
-    let outcome = world.try_register("nEO", None, LEGACY).await;
-    assert_eq!(refusal(outcome), ErrorCode::NameTaken);
-}
-
-#[tokio::test]
-async fn an_address_is_taken_in_any_case() {
-    let world = World::new();
-    let neo = world
-        .try_register("neo", Some("neo@example.org"), AZUMA)
-        .await;
-    neo.ok().unwrap();
-    let outcome = world
-        .try_register("smith", Some("NEO@EXAMPLE.ORG"), AZUMA)
-        .await;
-    assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
 }
 
 #[tokio::test]
@@ -78,50 +54,6 @@ async fn the_name_is_reported_where_two_accounts_have_one_each() {
         let outcome = world.try_register(name, Some(email), AZUMA).await;
         assert_eq!(refusal(outcome), ErrorCode::NameTaken);
     }
-}
-
-#[tokio::test]
-async fn a_refused_registration_leaves_name_and_address_free() {
-    let world = World::new();
-    let neo = world
-        .try_register("neo", Some("neo@example.org"), AZUMA)
-        .await;
-    neo.ok().unwrap();
-    let outcome = world
-        .try_register("smith", Some("neo@example.org"), AZUMA)
-        .await;
-    assert_eq!(refusal(outcome), ErrorCode::EmailTaken);
-    let outcome = world
-        .try_register("neo", Some("smith@example.org"), AZUMA)
-        .await;
-    assert_eq!(refusal(outcome), ErrorCode::NameTaken);
-    let smith = world
-        .try_register("smith", Some("smith@example.org"), AZUMA)
-        .await;
-    smith.ok().unwrap();
-}
-
-#[tokio::test]
-async fn users_without_an_address_are_no_trouble_to_each_other() {
-    let world = World::new();
-    let neo = world.register("neo", LEGACY).await;
-    let smith = world.register("smith", LEGACY).await;
-    assert_ne!(neo.user.id, smith.user.id);
-    assert_eq!(neo.user.email, None);
-}
-
-#[tokio::test]
-async fn one_of_sixteen_racing_registrations_gets_the_name() {
-    let world = World::new();
-    let racing = (0..16).map(|_| world.try_register("neo", None, AZUMA));
-    let (winners, losers): (Vec<_>, Vec<_>) =
-        all(racing).await.into_iter().partition(Result::is_ok);
-    assert_eq!(winners.len(), 1);
-    for loser in losers {
-        assert_eq!(refusal(loser), ErrorCode::NameTaken);
-    }
-    let winner = winners.into_iter().flatten().next().unwrap();
-    assert_eq!(world.listed_to(&winner.token).await.len(), 1);
 }
 
 #[tokio::test]

@@ -1,22 +1,22 @@
-//! What the operator is told of attacks on accounts, and of what changes who may use them.
+//! What the security log says of attacks on accounts, and of changes of who may use them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use azuma_domain::mail::Language;
 use azuma_domain::ports::SecurityEventKind::{
     AccountDeleted, AccountVerified, AttemptLimited, EmailChangeRequested, EmailChanged,
     LinkRefused, LoginRefused, PasswordChanged, PasswordReset, RecoveryRequested, SessionsRevoked,
 };
-use azuma_domain::ports::{
-    AbuseGuard, LimitedAction, RateLimited, RateLimitedAction, RefusedLogin,
-};
+use azuma_domain::ports::{LimitedAction, RefusedLogin};
 use azuma_domain::services::{Login, LogoutScope, Recovery, UserUpdate};
 use azuma_domain::session::Client;
 use azuma_testkit::sample;
 
-use crate::world::{AZUMA, NEW_PASSWORD, PASSWORD, World, event, new_password};
+use crate::world::{
+    AZUMA, Closed, NEW_PASSWORD, PASSWORD, World, email_update, event, new_password,
+    password_update,
+};
 
 const IP: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)));
 
@@ -33,7 +33,7 @@ async fn log_in(world: &World, name: &str, password: &str) {
         password: sample::password(password),
         client: client(),
     };
-    // What it comes to is in the log.
+    // The tests look at the log, not at the outcome.
     let _ = world.sessions.login(login, AZUMA).await;
 }
 
@@ -65,21 +65,6 @@ async fn what_is_as_it_should_be_is_not_told() {
     assert_eq!(world.security_events(), []);
 }
 
-struct Closed;
-
-impl AbuseGuard for Closed {
-    fn admit(
-        &self,
-        _ip: Option<IpAddr>,
-        _attempt: RateLimitedAction<'_>,
-    ) -> Result<(), RateLimited> {
-        let retry_after = Duration::from_secs(7);
-        Err(RateLimited { retry_after })
-    }
-
-    fn forgive(&self, _ip: Option<IpAddr>, _attempt: RateLimitedAction<'_>) {}
-}
-
 #[tokio::test]
 async fn whoever_is_asked_to_wait_is_told_of() {
     let world = World::new();
@@ -91,8 +76,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
         client: client(),
-        password: Some(new_password(NEW_PASSWORD)),
-        ..UserUpdate::default()
+        ..password_update(NEW_PASSWORD)
     };
     world.update(&neo, update).await.unwrap_err();
     let kind = AttemptLimited(LimitedAction::ChangeCredential);
@@ -122,8 +106,8 @@ async fn a_verified_account_is_told_and_a_link_that_does_nothing() {
 #[tokio::test]
 async fn a_recovery_is_told_when_it_is_asked_for_and_when_it_is_done() {
     let world = World::new();
-    let neo = world.try_register("neo", Some("neo@example.org"), AZUMA);
-    let neo = neo.await.ok().unwrap().user.id;
+    let neo = world.register_with_email("neo", "neo@example.org").await;
+    let neo = neo.user.id;
     let recovery = Recovery {
         email: sample::email("neo@example.org"),
         client: client(),
@@ -159,8 +143,7 @@ async fn a_changed_credential_is_told() {
     let update = UserUpdate {
         client: client(),
         password: Some(new_password(NEW_PASSWORD)),
-        email: Some(sample::email("neo@example.org")),
-        ..UserUpdate::default()
+        ..email_update("neo@example.org")
     };
     world.update(&caller, update).await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;

@@ -1,4 +1,4 @@
-//! What is deleted while the clock may be wrong: nothing that expires.
+//! Nothing expired is deleted while the clock may be wrong.
 
 use azuma_domain::services::ClockDoubt;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, SECOND};
@@ -11,7 +11,7 @@ async fn doubt(world: &World) -> Option<ClockDoubt> {
     world.housekeeping.sweep().await.unwrap().doubt
 }
 
-/// Sets the clock ahead, or back.
+/// Sets the clock ahead, or back if `by_days` is negative.
 fn set(world: &World, by_days: i64) {
     let micros = by_days * 86_400_000_000;
     let now = world.now().micros() + micros;

@@ -2,11 +2,11 @@ use std::sync::{Mutex, PoisonError};
 
 use azuma_tests::postgres::Cluster;
 
-/// Databases of the shared cluster that no test uses now. Making one takes longer than most behaviours do.
+/// Databases of the shared cluster that no test uses now. Making a database takes longer than most tests.
 static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// A Postgres database that a test has for itself. The next one gets it once this is dropped, unless the test failed
-/// and may have left something running.
+/// A Postgres database that a test has for itself. When it is dropped, another test may use it, unless this test
+/// failed: something may still run on it then.
 pub struct Database {
     url: String,
 }
@@ -27,7 +27,7 @@ impl Database {
         Self { url }
     }
 
-    /// Where it is.
+    /// Its URL.
     pub fn url(&self) -> &str {
         &self.url
     }

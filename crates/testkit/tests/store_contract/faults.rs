@@ -1,4 +1,4 @@
-//! What a store must do when its Postgres server fails it.
+//! What a store must do when its Postgres server fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use azuma_tests::postgres::Cluster;
 
 use crate::set_ups::open;
 
-/// A store, and the name of its database.
+/// A store and the name of its database.
 fn fresh() -> (Arc<dyn Store>, String) {
     let url = Cluster::shared().create_database();
     let (_, name) = url.rsplit_once('/').expect("a URL with a path");

@@ -1,4 +1,4 @@
-//! What is in the store before a behaviour is looked at.
+//! What the store holds before a test.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub(super) async fn mail(store: &Arc<dyn Store>, mail: &OutgoingMail) {
     write(store, move |tx| tx.outbox().enqueue(&mail)).await;
 }
 
-/// A link of the user and the message that carries it, both with this number, and a session likewise.
+/// A session of the user, a link, and the message that carries the link; all with this number.
 pub(super) async fn belongings(store: &Arc<dyn Store>, number: u32, user_id: UserId) {
     let later = sample::now().plus(10 * sample::MINUTE);
     login(store, number, user_id, later).await;

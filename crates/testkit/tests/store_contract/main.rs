@@ -1,8 +1,8 @@
-//! The contract every store must pass: each MUST of [`Store`], [`Transaction`] and the repositories, on each database
-//! Azuma can keep its data in.
+//! The contract of the store: each MUST of [`Store`], [`Transaction`] and the repositories, on each database that
+//! Azuma supports.
 //!
-//! A function with `#[on_every_store]` is run on each of the set-ups in [`set_ups`]. It is named after a behaviour, takes
-//! a fresh, migrated, empty store, and panics where the store behaves otherwise.
+//! A function with `#[on_every_store]` is run on each of the set-ups in [`set_ups`]. It is named after a behaviour, gets
+//! a migrated and empty store, and panics if the store behaves differently.
 
 #![allow(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ use azuma_domain::ports::{
     Abort, Conflict, Reader, Store, StoreError, StoreExt, Transaction, WriteError,
 };
 
-/// Commits `work` and answers what it made. Fails the test where the store does.
+/// Commits `work` and answers its result. Fails the test if the store fails.
 async fn write<T: Send + 'static>(
     store: &Arc<dyn Store>,
     work: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
@@ -46,7 +46,7 @@ async fn write<T: Send + 'static>(
     done.expect("the store answers")
 }
 
-/// Commits `work` unless it meets a conflict. Fails the test where the store does.
+/// Commits `work` unless it meets a conflict. Fails the test if the store fails.
 async fn try_write<T: Send + 'static>(
     store: &Arc<dyn Store>,
     work: impl Fn(&mut dyn Transaction) -> Result<T, WriteError> + Send + 'static,
@@ -58,7 +58,7 @@ async fn try_write<T: Send + 'static>(
     })
 }
 
-/// Runs `work`, which only looks. Fails the test where the store does.
+/// Runs `work`, which only reads. Fails the test if the store fails.
 async fn look<T: Send + 'static>(
     store: &Arc<dyn Store>,
     work: impl Fn(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
@@ -66,7 +66,7 @@ async fn look<T: Send + 'static>(
     store.read(work).await.expect("the store answers")
 }
 
-/// Keeps a transaction open for as long as it takes others to meet it.
+/// Keeps a transaction open long enough for others to run into it.
 fn linger() {
     thread::sleep(Duration::from_millis(3));
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use azuma_domain::ports::{BoxFuture, Store, StoreError, Work};
 
-/// Two stores on one database that know nothing of each other. Units of work go to them in turn.
+/// Two independent stores on one database. Units of work go to each in turn.
 pub struct Nodes {
     stores: [Arc<dyn Store>; 2],
     turn: AtomicUsize,

@@ -1,4 +1,4 @@
-//! How the databases look for what a stranger can make much of, and in which order they keep it.
+//! Which indexes the databases use, and in which order they keep names and addresses.
 
 use azuma_tests::postgres::Cluster;
 use diesel::prelude::*;
@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 
 use crate::set_ups::{fresh_file, open};
 
-/// The request that is due for longest, as the store asks for it.
+/// The store's query for the recovery that has been due longest. Strangers can make many of them.
 const NEXT_DUE: &str =
     "SELECT id FROM recoveries WHERE due_at <= {now} ORDER BY due_at, id LIMIT 1";
 
@@ -58,6 +58,6 @@ fn postgres_compares_names_and_addresses_by_their_bytes() {
     let (_, name) = url.rsplit_once('/').expect("a URL with a path");
     let query = "SELECT collation_name FROM information_schema.columns
          WHERE table_name = 'users' AND column_name IN ('name_key', 'email_key');";
-    // In the order of the C library, an upgrade of it would leave the indexes in another one.
+    // An upgrade of the C library may change its order of texts, and would make these indexes wrong.
     assert_eq!(Cluster::shared().sql(name, query), "C\nC\n");
 }

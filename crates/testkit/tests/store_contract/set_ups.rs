@@ -1,5 +1,5 @@
-//! The stores a behaviour is looked at on: on each database, a store alone, and two that share the database, as two nodes
-//! do, or a server and the command line beside it.
+//! The stores that each behaviour is tested on: on each database one store, and two that share the database, like two
+//! nodes, or like a server and a command.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ fn open_twice(url: &str) -> Arc<dyn Store> {
     Arc::new(Nodes::new(open(url), open(url)))
 }
 
-/// The URL of an SQLite file that is not there yet.
+/// The URL of an SQLite file that does not exist yet.
 pub fn fresh_file() -> String {
     let directory = scratch::fresh_directory("store-contract");
     format!("sqlite://{}", directory.join("azuma.db").display())

@@ -1,11 +1,11 @@
-//! When a next token is fixed, and that it is fixed once.
+//! When a next token is made, and that only one is made.
 
 use azuma_domain::services::LogoutScope;
 use azuma_testkit::all;
-use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, just_before};
+use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, SECOND, just_before};
 
-use super::{SECOND, answered, due};
-use crate::world::{LEGACY, World, keys};
+use super::{answered, due};
+use crate::world::{LEGACY, World};
 
 #[tokio::test]
 async fn no_next_token_is_due_with_more_than_seven_days_left() {
@@ -24,22 +24,6 @@ async fn a_next_token_is_due_with_seven_days_left() {
     let next = world.next_of(&neo.token).await;
     assert!(next != neo.token);
     assert_eq!(next.expose().len(), 64);
-}
-
-#[tokio::test]
-async fn a_next_token_is_due_to_the_last_microsecond() {
-    let world = World::new();
-    let neo = world.register("neo", LEGACY).await;
-    world.wait(30 * DAY - MICROSECOND);
-    assert!(world.renew(&neo.token).await.is_some());
-}
-
-#[tokio::test]
-async fn an_expired_token_is_answered_with_nothing() {
-    let world = World::new();
-    let neo = world.register("neo", LEGACY).await;
-    world.wait(30 * DAY);
-    world.assert_refused(&neo.token).await;
 }
 
 #[tokio::test]
@@ -79,24 +63,10 @@ async fn every_use_of_the_old_token_is_answered_with_the_same_next_until_it_expi
     }
     world.wait(DAY - MICROSECOND);
     assert!(world.next_of(&old).await == next);
+    let caller = world.caller(&old).await;
+    assert_eq!(world.rows_of(&caller).await.len(), 2);
     world.wait(MICROSECOND);
     world.assert_refused(&old).await;
-}
-
-#[tokio::test]
-async fn the_next_token_is_the_same_after_a_restart() {
-    let (world, old, next) = answered().await;
-    let restarted = world.restarted(|_| {});
-    world.wait(DAY);
-    assert!(restarted.next_of(&old).await == next);
-    restarted.caller(&next).await;
-}
-
-#[tokio::test]
-async fn the_next_token_is_the_same_after_the_old_one_was_used_elsewhere() {
-    let (world, old, next) = answered().await;
-    world.caller(&old).await;
-    assert!(world.next_of(&old).await == next);
 }
 
 #[tokio::test]
@@ -116,17 +86,6 @@ async fn a_next_token_stays_the_answer_of_a_node_whose_clock_is_a_little_behind(
 }
 
 #[tokio::test]
-async fn a_next_token_gets_no_next_token_before_its_first_use() {
-    let (world, old, next) = answered().await;
-    for _ in 0..6 {
-        world.wait(DAY);
-        assert!(world.next_of(&old).await == next);
-    }
-    let caller = world.caller(&old).await;
-    assert_eq!(world.rows_of(&caller).await.len(), 2);
-}
-
-#[tokio::test]
 async fn sixteen_racing_renewals_make_one_token() {
     let (world, neo) = due().await;
     let restarted = world.restarted(|_| {});
@@ -139,35 +98,11 @@ async fn sixteen_racing_renewals_make_one_token() {
 }
 
 #[tokio::test]
-async fn the_next_tokens_of_two_sessions_differ() {
-    let world = World::new();
-    let one = world.register("neo", LEGACY).await;
-    let other = world.log_in("neo", LEGACY).await;
-    world.wait(25 * DAY);
-    assert!(world.next_of(&one.token).await != world.next_of(&other.token).await);
-}
-
-#[tokio::test]
-async fn a_stranger_with_another_key_would_make_other_tokens() {
-    let (world, old, next) = answered().await;
-    let (elsewhere, neo) = {
-        let world = World::new().restarted(|parts| parts.settings.keys = keys(9, &[]));
-        let neo = world.register("neo", LEGACY).await;
-        world.wait(23 * DAY);
-        (world, neo)
-    };
-    assert!(neo.token != old);
-    assert!(elsewhere.next_of(&neo.token).await != next);
-    elsewhere.assert_refused(&next).await;
-    world.assert_refused(&neo.token).await;
-}
-
-#[tokio::test]
 async fn a_renewal_under_way_as_the_session_ends_is_answered_with_nothing() {
     let (world, neo) = due().await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::ThisSession;
-    world.sessions.log_out(&caller, scope, None).await.unwrap();
+    world.log_out(&caller, scope).await;
     let answer = world.sessions.renew_session(&caller).await.unwrap();
     assert!(answer.is_none());
 }

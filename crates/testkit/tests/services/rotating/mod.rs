@@ -1,4 +1,4 @@
-//! Sessions of the `legacy` dialect: near its end, a token is followed by a next one.
+//! Sessions of the `legacy` dialect: near its expiry, a token gets a next one.
 
 mod chains;
 mod due;
@@ -9,17 +9,13 @@ mod one_client;
 mod several;
 mod takeover;
 
-use std::time::Duration;
-
 use azuma_domain::services::IssuedSession;
 use azuma_domain::token::Token;
 use azuma_testkit::sample::DAY;
 
 use crate::world::{LEGACY, World};
 
-const SECOND: Duration = Duration::from_secs(1);
-
-/// Somebody whose token is due for a next one, with seven days left.
+/// A session whose token has seven days left, so that a next one is due.
 async fn due() -> (World, IssuedSession) {
     let world = World::new();
     let neo = world.register("neo", LEGACY).await;
@@ -27,14 +23,14 @@ async fn due() -> (World, IssuedSession) {
     (world, neo)
 }
 
-/// Somebody who was answered a next token, seven days before the old one's end, and has not used it.
+/// A session with an old token that has seven days left, and a next one that was never used.
 async fn answered() -> (World, Token, Token) {
     let (world, neo) = due().await;
     let next = world.next_of(&neo.token).await;
     (world, neo.token, next)
 }
 
-/// Somebody who has just used its next token, so that the old one is in its grace.
+/// A session whose next token has just been used, so that the old one is in its grace.
 async fn in_grace() -> (World, Token, Token) {
     let (world, old, next) = answered().await;
     world.caller(&next).await;

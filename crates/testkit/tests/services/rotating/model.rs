@@ -1,22 +1,21 @@
-//! Random uses of one rotating session against a model of it that fits on a page.
+//! Random uses of one rotating session against a model of the contract.
 
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::services::LogoutScope;
 use azuma_domain::token::Token;
-use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE};
+use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, SECOND};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::SECOND;
 use crate::world::{LEGACY, World};
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A request to `/api`, which may be answered with a next token. The number chooses one of the tokens known.
+    /// A request to the `legacy` dialect, which may answer a next token. The number chooses one of the known tokens.
     Renew(usize),
-    /// A request to another dialect, which is not.
+    /// A request to another dialect, which answers no next token.
     Use(usize),
     /// Time passes.
     Wait(Duration),
@@ -47,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The session as the contract has it. Tokens are numbered as they were fixed; each is the next one of that before.
+/// The session as the contract describes it. Tokens are in the order of their generations.
 struct Model {
     tokens: Vec<(Token, Timestamp)>,
     current: usize,
@@ -55,7 +54,7 @@ struct Model {
 }
 
 impl Model {
-    /// Whether a use of the token is accepted, and what that does.
+    /// Uses the token; answers whether that is accepted.
     fn is_used(&mut self, number: usize, now: Timestamp) -> bool {
         if self.ended || self.tokens[number].1 <= now {
             return false;
@@ -69,14 +68,14 @@ impl Model {
         true
     }
 
-    /// Whether a use of the token, just accepted, is answered with the one after it.
+    /// Whether an accepted use of the token is answered with the next one.
     fn is_answered(&self, number: usize, now: Timestamp) -> bool {
         let known = number + 1 < self.tokens.len();
         known || now.until(self.tokens[number].1) <= 7 * DAY
     }
 }
 
-/// A use that the model and the services must agree on.
+/// Uses a token in the `legacy` dialect, and compares the answer with the model's.
 async fn renew(world: &World, model: &mut Model, number: usize) {
     let now = world.now();
     let token = model.tokens[number].0.clone();
@@ -113,10 +112,7 @@ async fn use_elsewhere(world: &World, model: &mut Model, number: usize) -> bool 
 async fn log_out(world: &World, model: &mut Model, number: usize) {
     if use_elsewhere(world, model, number).await {
         let caller = world.caller(&model.tokens[number].0).await;
-        let ended = world
-            .sessions
-            .log_out(&caller, LogoutScope::ThisSession, None);
-        ended.await.unwrap();
+        world.log_out(&caller, LogoutScope::ThisSession).await;
         model.ended = true;
     }
 }
@@ -130,7 +126,7 @@ async fn run(steps: Vec<Step>) {
         ended: false,
     };
     for step in steps {
-        // The newest tokens are the likeliest, and any may come.
+        // A small seed chooses a new token, but any token can be chosen.
         let known = model.tokens.len();
         let chosen = |seed: usize| known - 1 - seed % known;
         match step {

@@ -1,14 +1,13 @@
-//! A client that keeps the last token it was answered is never logged out, whatever gets lost on the way.
+//! A client that keeps the last token it was answered is never logged out, whatever answers are lost.
 
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::token::Token;
-use azuma_testkit::sample::{DAY, MINUTE};
+use azuma_testkit::sample::{DAY, MINUTE, SECOND};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::SECOND;
 use crate::world::{LEGACY, World};
 
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ enum Step {
     Answered,
     /// A request, whose answer is lost.
     Lost,
-    /// A request sent with the token before arrives only now.
+    /// A request with the previous token that arrives late.
     Straggler,
     /// Time passes.
     Wait(Duration),
@@ -40,7 +39,7 @@ struct Client {
 }
 
 impl Client {
-    /// Asks with the token it keeps, which is accepted until its end, and keeps what it is answered.
+    /// Sends a request with the kept token, and keeps the next token if the answer arrives.
     async fn ask(&mut self, world: &World, arrives: bool) {
         if self.expires_at <= world.now() {
             return world.assert_refused(&self.kept).await;
@@ -53,7 +52,7 @@ impl Client {
         }
     }
 
-    /// Asks with the token before, if that still counts; whoever is waiting for the answer is gone.
+    /// Sends a request with the previous token if it is live. Nobody reads the answer.
     async fn straggle(&self, world: &World) {
         if let Some(before) = &self.before
             && world.is_live(before).await

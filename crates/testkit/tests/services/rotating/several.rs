@@ -6,9 +6,9 @@ use azuma_domain::ErrorCode;
 use azuma_domain::services::AuthenticateError;
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::Token;
-use azuma_testkit::sample::MINUTE;
+use azuma_testkit::sample::{MINUTE, SECOND};
 
-use super::{SECOND, answered, in_grace};
+use super::{answered, in_grace};
 use crate::world::{AZUMA, LEGACY, World, refusal};
 
 async fn one_of(

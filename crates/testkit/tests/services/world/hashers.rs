@@ -1,4 +1,4 @@
-//! Hashers: cheap ones, and such as let something happen at the worst moment.
+//! Hashers for tests: one that is cheap, one that is interrupted, one that is overloaded.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
 use azuma_domain::user::{Password, PasswordHash};
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 
-/// Argon2 with the least memory and so many iterations.
+/// Argon2 with the least memory that it allows.
 pub fn argon2(iterations: u32) -> Arc<dyn PasswordHasher> {
     let settings = Argon2Settings {
         memory_kib: 8,
@@ -19,14 +19,14 @@ pub fn argon2(iterations: u32) -> Arc<dyn PasswordHasher> {
     Arc::new(Argon2Hasher::start(settings).unwrap())
 }
 
-/// Something happens once, between the hashing of a password and the answer to whoever asked for it.
+/// A hasher during whose first work an event happens. The event is over before the hasher answers.
 pub struct InTheMiddle {
     hasher: Arc<dyn PasswordHasher>,
     event: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 impl InTheMiddle {
-    /// `event` happens while `hasher` does its first work.
+    /// `hasher`, interrupted by `event`.
     pub fn of(
         hasher: &Arc<dyn PasswordHasher>,
         event: impl Future<Output = ()> + Send + 'static,
@@ -72,7 +72,7 @@ impl PasswordHasher for InTheMiddle {
     }
 }
 
-/// Verifies, and is too busy to make a hash.
+/// A hasher that verifies, and is overloaded when it is asked for a new hash.
 pub struct NoMoreHashes(pub Arc<dyn PasswordHasher>);
 
 impl PasswordHasher for NoMoreHashes {

@@ -23,7 +23,7 @@ pub struct Mailbox(Arc<TempDir>);
 pub struct Letter {
     pub to: String,
     pub subject: String,
-    /// That of its link, where it carries one.
+    /// The token of its link, if it has a link.
     pub token: Option<Token>,
 }
 
@@ -46,7 +46,7 @@ impl Mailbox {
         Arc::new(MailFiles::new(self.0.path().to_owned(), settings).unwrap())
     }
 
-    /// All that arrived; within a second of the clock, in no particular order.
+    /// All messages that arrived, oldest first; those of one second in any order.
     pub fn letters(&self) -> Vec<Letter> {
         let files = fs::read_dir(self.0.path()).unwrap();
         let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
@@ -57,7 +57,7 @@ impl Mailbox {
             .collect()
     }
 
-    /// The subjects of what arrived at an address, in alphabetical order.
+    /// The subjects of the messages to an address, in alphabetical order.
     pub fn subjects_to(&self, address: &str) -> Vec<String> {
         let to_address = self
             .letters()
@@ -68,7 +68,7 @@ impl Mailbox {
         subjects
     }
 
-    /// The only one that arrived.
+    /// The only message that arrived.
     #[track_caller]
     pub fn letter(&self) -> Letter {
         let mut letters = self.letters();
@@ -76,7 +76,7 @@ impl Mailbox {
         letters.remove(0)
     }
 
-    /// The token in the only one that arrived.
+    /// The token in the only message that arrived.
     #[track_caller]
     pub fn token(&self) -> Token {
         self.letter().token.expect("a link")
@@ -84,7 +84,7 @@ impl Mailbox {
 }
 
 impl World {
-    /// Sends what is due, and answers the link of the message to `address`, the newest if there are several.
+    /// Sends what is due, and answers the token of the newest link mailed to `address`.
     pub async fn link_mailed_to(&self, address: &str) -> Token {
         self.deliver_all().await;
         let letters = self.parts.mailbox.letters().into_iter().rev();
@@ -93,7 +93,7 @@ impl World {
         tokens.expect("a letter with a link to this address")
     }
 
-    /// Sends until nothing is due, and answers how many messages were.
+    /// Sends messages until none is due, and answers how many were due.
     pub async fn deliver_all(&self) -> usize {
         let mut attempts = 0;
         while self.attempts_to_deliver().await {

@@ -1,5 +1,6 @@
 //! The services with everything they need, and the people who call them.
 
+mod guards;
 mod hashers;
 mod mailbox;
 mod people;
@@ -26,25 +27,28 @@ use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
 use azuma_testkit::sample::{DAY, MINUTE};
 use azuma_testkit::{FakeClock, FakeEntropy};
 
+pub use guards::{Closed, WAIT};
 pub use hashers::{InTheMiddle, NoMoreHashes, argon2};
 pub use mailbox::Mailbox;
-pub use people::{NEW_PASSWORD, PASSWORD, new_password};
+pub use people::{
+    NEW_PASSWORD, PASSWORD, email_update, name_update, new_password, password_update,
+};
 pub use security_log::{SecurityEvents, event};
 use session_check::Uncached;
 
-/// What the `azuma` dialect issues.
+/// The sessions of the `azuma` dialect.
 pub const AZUMA: SessionTerms = SessionTerms {
     policy: SessionPolicy::Sliding,
     shape: TokenShape::Uuid,
     first_life: MINUTE.saturating_mul(5),
 };
-/// What the `legacy` dialect issues.
+/// The sessions of the `legacy` dialect.
 pub const LEGACY: SessionTerms = SessionTerms {
     policy: SessionPolicy::Rotating,
     shape: TokenShape::Alphanumeric64,
     first_life: DAY.saturating_mul(30),
 };
-/// What the `account` dialect issues.
+/// The sessions of the `account` dialect.
 pub const ACCOUNT: SessionTerms = SessionTerms {
     policy: SessionPolicy::Sliding,
     shape: TokenShape::Uuid,
@@ -60,7 +64,7 @@ pub struct World {
     pub parts: Parts,
 }
 
-/// What an instance is configured with.
+/// The configuration of an instance.
 #[derive(Clone)]
 pub struct Settings {
     pub keys: TokenKeys,
@@ -87,7 +91,7 @@ pub struct Parts {
 }
 
 impl World {
-    /// An instance as configured by default, over an empty database.
+    /// An instance with the default configuration and an empty database.
     pub fn new() -> Self {
         let url = DatabaseUrl::in_memory();
         let mailbox = Mailbox::new();
@@ -117,7 +121,7 @@ impl World {
         })
     }
 
-    /// The same instance, started again after a change of its parts. The one before goes on, too.
+    /// Another node of the same instance, with some parts changed. This one goes on.
     pub fn restarted(&self, change: impl FnOnce(&mut Parts)) -> Self {
         let mut parts = self.parts.clone();
         change(&mut parts);
@@ -175,7 +179,7 @@ impl World {
         }
     }
 
-    /// Its outbox, for its operator.
+    /// What the operator's commands use.
     pub fn outbox_admin(&self) -> OutboxAdmin {
         OutboxAdmin::new(
             Arc::clone(&self.parts.store),
@@ -188,19 +192,19 @@ impl World {
         self.parts.clock.now()
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub fn wait(&self, span: Duration) {
         self.parts.clock.advance(span);
     }
 }
 
-/// Keys of which the first makes new tokens. One number is one key.
+/// Token keys, each made of a number. `current` derives new tokens.
 pub fn keys(current: u8, previous: &[u8]) -> TokenKeys {
     let key = |number| SecretKey::from_bytes([number; 32]);
     TokenKeys::new(key(current), previous.iter().copied().map(key).collect())
 }
 
-/// Why it was refused.
+/// The code of the refusal. Fails the test if there was none.
 #[track_caller]
 pub fn refusal<T, E: HasErrorCode>(outcome: Result<T, E>) -> ErrorCode {
     match outcome {

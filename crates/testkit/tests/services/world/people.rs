@@ -11,11 +11,11 @@ use azuma_domain::token::Token;
 use azuma_domain::user::{Credential, NewPassword, PasswordRules, User};
 use azuma_testkit::sample;
 
-use super::World;
+use super::{AZUMA, World};
 
 /// Everybody's password at first.
 pub const PASSWORD: &str = "red pill";
-/// What it is changed to.
+/// The password it is changed to.
 pub const NEW_PASSWORD: &str = "blue pill";
 
 /// A password to set.
@@ -24,8 +24,32 @@ pub fn new_password(text: &str) -> NewPassword {
     rules.accept(sample::password(text)).unwrap()
 }
 
+/// A change of the name alone.
+pub fn name_update(text: &str) -> UserUpdate {
+    UserUpdate {
+        name: Some(sample::name(text)),
+        ..UserUpdate::default()
+    }
+}
+
+/// A change of the password alone.
+pub fn password_update(text: &str) -> UserUpdate {
+    UserUpdate {
+        password: Some(new_password(text)),
+        ..UserUpdate::default()
+    }
+}
+
+/// A change of the address alone.
+pub fn email_update(text: &str) -> UserUpdate {
+    UserUpdate {
+        email: Some(sample::email(text)),
+        ..UserUpdate::default()
+    }
+}
+
 impl World {
-    /// Registers somebody, perhaps with an address.
+    /// Registers a user; without an address if `email` is `None`.
     pub async fn try_register(
         &self,
         name: &str,
@@ -44,6 +68,11 @@ impl World {
     /// A new user, logged in.
     pub async fn register(&self, name: &str, terms: SessionTerms) -> IssuedSession {
         self.try_register(name, None, terms).await.unwrap()
+    }
+
+    /// A new user, logged in, whose address is not proved.
+    pub async fn register_with_email(&self, name: &str, email: &str) -> IssuedSession {
+        self.try_register(name, Some(email), AZUMA).await.unwrap()
     }
 
     /// Logs in with a password.
@@ -97,13 +126,13 @@ impl World {
             .await
     }
 
-    /// Asks for a link that sets a new password, and has the worker look for the account.
+    /// Requests a recovery and works on every request that is due.
     pub async fn recover(&self, email: &str) {
         self.ask_to_recover(email).await;
         while self.accounts.begin_recoveries().await.unwrap() != RecoveryProgress::NoneDue {}
     }
 
-    /// Asks for a link that sets a new password.
+    /// Requests a recovery.
     pub async fn ask_to_recover(&self, email: &str) {
         let recovery = Recovery {
             email: sample::email(email),
@@ -113,7 +142,7 @@ impl World {
         self.accounts.recover_account(recovery).await.unwrap();
     }
 
-    /// Proves the address of whoever the token belongs to.
+    /// Proves the address of the caller.
     pub async fn prove_email(&self, caller: &LiveSession) {
         let (id, now) = (caller.user.id, self.now());
         let proved = self
@@ -131,7 +160,7 @@ impl World {
             .await
     }
 
-    /// Changes the account that the token belongs to.
+    /// Changes the caller's account.
     pub async fn update(
         &self,
         caller: &LiveSession,
@@ -141,7 +170,7 @@ impl World {
         self.accounts.update_user(caller, update, language).await
     }
 
-    /// Sends a leased message, and writes what came of it.
+    /// Sends a leased message and settles it.
     pub async fn deliver(&self, leased: Result<LeasedMail, UnreadableMail>) {
         let lease = leased
             .as_ref()
@@ -150,7 +179,7 @@ impl World {
         self.mailing.settle_mail(lease, &delivery).await.unwrap();
     }
 
-    /// Tries to send one message; `false` where none is due.
+    /// Tries to send one message; `false` if none is due.
     pub async fn attempts_to_deliver(&self) -> bool {
         let Some(leased) = self.mailing.lease_mail().await.unwrap() else {
             return false;
@@ -159,7 +188,7 @@ impl World {
         true
     }
 
-    /// What the store keeps of whoever has the name, waiting accounts included.
+    /// The stored credential of the account with this name, active or waiting.
     pub async fn credential(&self, name: &str) -> Credential {
         let (name, now) = (sample::name(name), sample::now());
         let found = self

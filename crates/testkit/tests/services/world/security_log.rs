@@ -1,4 +1,4 @@
-//! A security log that can be read.
+//! A security log that keeps its events.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ pub fn event(
 }
 
 impl World {
-    /// The events recorded since this was asked last.
+    /// The events recorded since the last call.
     pub fn security_events(&self) -> Vec<SecurityEvent> {
         std::mem::take(&mut *self.parts.security_log.0.lock().unwrap())
     }

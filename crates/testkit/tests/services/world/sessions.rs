@@ -2,20 +2,20 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::ports::StoreExt;
-use azuma_domain::services::NextToken;
+use azuma_domain::services::{LogoutScope, NextToken};
 use azuma_domain::session::{ListedSession, LiveSession, SessionToken};
 use azuma_domain::token::Token;
 
 use super::{World, refusal};
 
 impl World {
-    /// Uses a token, as every dialect does first.
+    /// Uses a token, as every request does first.
     pub async fn caller(&self, token: &Token) -> LiveSession {
         let found = self.sessions.authenticate(token).await;
         found.expect("a live token")
     }
 
-    /// Uses a token as `/api` does: where a next one is due, it is answered.
+    /// Uses a token as the `legacy` dialect does, which answers the next token if one is due.
     pub async fn renew(&self, token: &Token) -> Option<NextToken> {
         let caller = self.caller(token).await;
         self.sessions.renew_session(&caller).await.unwrap()
@@ -26,7 +26,7 @@ impl World {
         self.renew(token).await.expect("a next token").token
     }
 
-    /// Whether the token is one of a live session. Looks without using it.
+    /// Whether the token is live. This is no use of the token.
     pub async fn is_live(&self, token: &Token) -> bool {
         let (hash, now) = (token.hash(), self.now());
         let found = self
@@ -36,19 +36,24 @@ impl World {
         found.await.unwrap().is_some()
     }
 
-    /// The token, used, is refused as unknown or expired.
+    /// Fails the test unless the token is refused as unknown or expired.
     pub async fn assert_refused(&self, token: &Token) {
         let outcome = self.sessions.authenticate(token).await;
         assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     }
 
-    /// The sessions listed to whoever has the token.
+    /// Logs the caller out.
+    pub async fn log_out(&self, caller: &LiveSession, scope: LogoutScope) {
+        self.sessions.log_out(caller, scope, None).await.unwrap();
+    }
+
+    /// The sessions that a request with the token lists.
     pub async fn listed_to(&self, token: &Token) -> Vec<ListedSession> {
         let caller = self.caller(token).await;
         self.sessions.list_sessions(&caller).await.unwrap()
     }
 
-    /// The tokens listed to whoever has the token, in clear.
+    /// The tokens that a request with the token lists, in clear.
     pub async fn tokens_listed_to(&self, token: &Token) -> Vec<String> {
         let caller = self.caller(token).await;
         let tokens = self.sessions.list_tokens(&caller).await.unwrap();
@@ -58,7 +63,7 @@ impl World {
             .collect()
     }
 
-    /// All rows of tokens of the caller's session, the expired ones too.
+    /// The stored tokens of the caller's session, expired ones included.
     pub async fn rows_of(&self, caller: &LiveSession) -> Vec<SessionToken> {
         let id = caller.session_id();
         let rows = self.parts.store.read(move |tx| tx.sessions().tokens(id));

@@ -11,27 +11,27 @@ use azuma_domain::user::UserId;
 
 use super::look;
 
-/// The number this plain.
+/// The invalidation number with this value.
 fn number(number: u64) -> InvalidationNumber {
     InvalidationNumber::new(number)
 }
 
-/// The last one.
+/// The last invalidation.
 async fn last(store: &Arc<dyn Store>) -> HistoryEnd {
     look(store, |tx| tx.invalidations().last()).await
 }
 
-/// All that are kept from this number on.
+/// The invalidations that are kept from this number on.
 async fn from(store: &Arc<dyn Store>, number: InvalidationNumber) -> Vec<Invalidation> {
     look(store, move |tx| tx.invalidations().from(number, 1_000)).await
 }
 
-/// Whose they are, in their order.
+/// The users of the invalidations, in order.
 fn users(invalidations: &[Invalidation]) -> Vec<UserId> {
     invalidations.iter().map(|one| one.user_id).collect()
 }
 
-/// Whose invalidations there are, in their order.
+/// The users of all invalidations that are kept, in order.
 async fn invalidated(store: &Arc<dyn Store>) -> Vec<UserId> {
     users(&from(store, InvalidationNumber::default()).await)
 }

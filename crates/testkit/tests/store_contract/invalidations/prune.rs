@@ -7,7 +7,7 @@ use azuma_testkit_macros::on_every_store;
 use super::{invalidated, last, number};
 use crate::{given, write};
 
-/// Three invalidations, of the users 1, 2 and 3.
+/// Causes three invalidations: of the users 1, 2 and 3.
 async fn three(store: &Arc<dyn Store>) {
     for number in 1..=3 {
         given::account(store, &sample::account(number, &format!("user{number}"))).await;
@@ -20,29 +20,17 @@ async fn prune(store: &Arc<dyn Store>, keep: u32) -> usize {
 }
 
 #[on_every_store]
-async fn the_last_ones_are_kept(store: Arc<dyn Store>) {
+async fn the_last_ones_are_kept_and_the_others_counted(store: Arc<dyn Store>) {
     three(&store).await;
-    prune(&store, 2).await;
-    assert_eq!(invalidated(&store).await, [user_id(2), user_id(3)]);
-}
-
-#[on_every_store]
-async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<dyn Store>) {
-    three(&store).await;
-    prune(&store, 0).await;
-    assert_eq!(invalidated(&store).await, []);
-    let expected = HistoryEnd {
-        number: number(3),
-        mark: None,
-    };
-    assert_eq!(last(&store).await, expected);
-}
-
-#[on_every_store]
-async fn it_answers_how_many(store: Arc<dyn Store>) {
-    three(&store).await;
-    assert_eq!(prune(&store, 1).await, 2);
-    assert_eq!(prune(&store, 1).await, 0);
+    for (keep, gone, left) in [
+        (4, 0, vec![1, 2, 3]),
+        (2, 1, vec![2, 3]),
+        (2, 0, vec![2, 3]),
+    ] {
+        assert_eq!(prune(&store, keep).await, gone);
+        let left: Vec<_> = left.into_iter().map(user_id).collect();
+        assert_eq!(invalidated(&store).await, left);
+    }
 }
 
 #[on_every_store]
@@ -56,8 +44,13 @@ async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store
 }
 
 #[on_every_store]
-async fn keeping_more_than_there_are_keeps_all(store: Arc<dyn Store>) {
+async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<dyn Store>) {
     three(&store).await;
-    prune(&store, 4).await;
-    assert_eq!(invalidated(&store).await, [1, 2, 3].map(user_id));
+    prune(&store, 0).await;
+    assert_eq!(invalidated(&store).await, []);
+    let expected = HistoryEnd {
+        number: number(3),
+        mark: None,
+    };
+    assert_eq!(last(&store).await, expected);
 }

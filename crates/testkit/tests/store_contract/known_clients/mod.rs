@@ -12,7 +12,7 @@ use azuma_domain::user::UserId;
 
 use super::write;
 
-/// How many networks a user has at the most here.
+/// The most networks of a user in these tests.
 const MOST: usize = 3;
 
 fn network(ip: &str) -> ClientNetwork {

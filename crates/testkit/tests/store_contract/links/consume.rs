@@ -4,45 +4,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{Conflict, Decision, Store, Work};
 use azuma_testkit::all;
-use azuma_testkit::sample::{
-    self, MINUTE, email_change, just_before, link, link_hash, now, reset, user_id, waiting,
-};
+use azuma_testkit::sample::{MINUTE, email_change, just_before, link, link_hash, now, reset};
 use azuma_testkit_macros::on_every_store;
 
 use super::consume;
 use crate::{given, linger, try_write, write};
 
 #[on_every_store]
-async fn a_link_that_verifies_comes_back_as_written(store: Arc<dyn Store>) {
+async fn a_link_of_every_purpose_comes_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    let written = link(1, ada, now().plus(10 * MINUTE));
-    given::link(&store, &written).await;
-    assert_eq!(consume(&store, 1, now()).await, Some(written));
-}
-
-#[on_every_store]
-async fn a_link_that_changes_an_address_comes_back_as_written(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let written = email_change(1, ada, "New@Example.org", now().plus(10 * MINUTE));
-    given::link(&store, &written).await;
-    assert_eq!(consume(&store, 1, now()).await, Some(written));
-}
-
-#[on_every_store]
-async fn a_link_that_sets_a_password_comes_back_as_written(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let written = reset(1, ada, now().plus(10 * MINUTE));
-    given::link(&store, &written).await;
-    assert_eq!(consume(&store, 1, now()).await, Some(written));
-}
-
-#[on_every_store]
-async fn a_link_of_a_waiting_account_comes_back_as_written(store: Arc<dyn Store>) {
-    let until = now().plus(10 * MINUTE);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    let written = link(1, user_id(1), until);
-    given::link(&store, &written).await;
-    assert_eq!(consume(&store, 1, now()).await, Some(written));
+    let end = now().plus(10 * MINUTE);
+    let change = email_change(2, ada, "New@Example.org", end);
+    for (number, written) in (1..).zip([link(1, ada, end), change, reset(3, ada, end)]) {
+        given::link(&store, &written).await;
+        assert_eq!(consume(&store, number, now()).await, Some(written));
+    }
 }
 
 #[on_every_store]
@@ -57,44 +33,24 @@ async fn the_expiry_comes_back_to_the_microsecond(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn an_unknown_hash_takes_nothing(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
-    assert_eq!(consume(&store, 2, now()).await, None);
-}
-
-#[on_every_store]
-async fn a_link_is_taken_in_its_last_microsecond(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let end = now().plus(MINUTE);
-    given::link(&store, &link(1, ada, end)).await;
-    assert!(consume(&store, 1, just_before(end)).await.is_some());
-}
-
-#[on_every_store]
-async fn a_link_that_expires_now_is_not_taken(store: Arc<dyn Store>) {
+async fn a_link_is_taken_until_its_last_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let end = now().plus(MINUTE);
     given::link(&store, &link(1, ada, end)).await;
     assert_eq!(consume(&store, 1, end).await, None);
+    assert!(consume(&store, 1, just_before(end)).await.is_some());
 }
 
 #[on_every_store]
-async fn a_link_is_taken_once(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
-    consume(&store, 1, now()).await;
-    assert_eq!(consume(&store, 1, now()).await, None);
-}
-
-#[on_every_store]
-async fn other_links_stay(store: Arc<dyn Store>) {
+async fn a_link_is_taken_once_and_others_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     for number in [1, 2] {
         given::link(&store, &link(number, ada, now().plus(MINUTE))).await;
     }
-    consume(&store, 1, now()).await;
-    assert!(consume(&store, 2, now()).await.is_some());
+    for (number, is_there) in [(1, true), (1, false), (2, true), (3, false)] {
+        let taken = consume(&store, number, now()).await;
+        assert_eq!(taken.is_some(), is_there, "link {number}");
+    }
 }
 
 #[on_every_store]
@@ -136,7 +92,7 @@ async fn a_link_given_back_goes_to_one_of_those_who_wait(store: Arc<dyn Store>) 
         try_write(&store, move |tx| {
             let taken = tx.links().consume(&link_hash(1), now())?;
             linger();
-            // Whoever comes first gives it back, as if the address had been taken meanwhile.
+            // The first one rolls back, as if the address had been taken meanwhile.
             if taken.is_some() && !given_back.swap(true, Ordering::SeqCst) {
                 return Err(Conflict::Email.into());
             }
@@ -145,24 +101,4 @@ async fn a_link_given_back_goes_to_one_of_those_who_wait(store: Arc<dyn Store>) 
     }))
     .await;
     assert_eq!(taken.iter().flatten().flatten().count(), 1);
-}
-
-#[on_every_store]
-async fn a_link_and_what_it_does_happen_together(store: Arc<dyn Store>) {
-    let until = now().plus(10 * MINUTE);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    given::link(&store, &link(1, user_id(1), until)).await;
-    let activated = all((0..12).map(|_| {
-        write(&store, |tx| {
-            let Some(link) = tx.links().consume(&link_hash(1), now())? else {
-                return Ok(false);
-            };
-            linger();
-            tx.users().activate(link.user_id, now())
-        })
-    }))
-    .await;
-    assert_eq!(activated.iter().filter(|activated| **activated).count(), 1);
-    let user = write(&store, |tx| tx.users().find(sample::user_id(1))).await;
-    assert!(user.is_some());
 }

@@ -4,7 +4,9 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::all;
-use azuma_testkit::sample::{MICROSECOND, MINUTE, email_change, just_before, link, now, reset};
+use azuma_testkit::sample::{
+    MICROSECOND, MINUTE, email_change, just_before, link, now, reset, user_id,
+};
 use azuma_testkit_macros::on_every_store;
 
 use super::consume;
@@ -29,81 +31,67 @@ async fn given_expired(store: &Arc<dyn Store>, count: u32) {
 }
 
 #[on_every_store]
-async fn every_link_of_the_user_goes(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
+async fn every_link_of_the_user_goes_and_those_of_others_stay(store: Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
     let end = now().plus(MINUTE);
     let change = email_change(2, ada, "new@example.org", end);
-    for link in [link(1, ada, end), change, reset(3, ada, end)] {
+    for link in [
+        link(1, ada, end),
+        change,
+        reset(3, ada, end),
+        reset(4, grace, end),
+    ] {
         given::link(&store, &link).await;
     }
     write(&store, move |tx| tx.links().delete_all(ada)).await;
     for number in 1..=3 {
         assert_eq!(consume(&store, number, now()).await, None);
     }
+    assert!(consume(&store, 4, now()).await.is_some());
 }
 
 #[on_every_store]
-async fn links_of_others_stay(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let grace = given::grace(&store).await;
-    given::link(&store, &reset(1, grace, now().plus(MINUTE))).await;
-    write(&store, move |tx| tx.links().delete_all(ada)).await;
-    assert!(consume(&store, 1, now()).await.is_some());
-}
-
-#[on_every_store]
-async fn all_links_that_change_the_users_address_go(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    for (number, email) in [(1, "one@example.org"), (2, "two@example.org")] {
-        let change = email_change(number, ada, email, now().plus(MINUTE));
-        given::link(&store, &change).await;
-    }
-    delete_email_changes(&store, ada).await;
-    assert_eq!(consume(&store, 1, now()).await, None);
-    assert_eq!(consume(&store, 2, now()).await, None);
-}
-
-#[on_every_store]
-async fn those_that_changed_an_address_are_counted_while_they_worked(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    for (number, end) in [
-        (1, now()),
-        (2, now().plus(MICROSECOND)),
-        (3, now().plus(MINUTE)),
+async fn links_that_change_the_users_address_go_and_are_counted_while_they_worked(
+    store: Arc<dyn Store>,
+) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let end = now().plus(MINUTE);
+    for link in [
+        email_change(1, ada, "one@example.org", now()),
+        email_change(2, ada, "two@example.org", now().plus(MICROSECOND)),
+        email_change(3, ada, "three@example.org", end),
+        email_change(4, grace, "four@example.org", end),
+        link(5, ada, end),
+        reset(6, ada, end),
     ] {
-        let change = email_change(number, ada, "new@example.org", end);
-        given::link(&store, &change).await;
+        given::link(&store, &link).await;
     }
-    given::link(&store, &reset(4, ada, now().plus(MINUTE))).await;
     assert_eq!(delete_email_changes(&store, ada).await, 2);
     assert_eq!(delete_email_changes(&store, ada).await, 0);
-}
-
-#[on_every_store]
-async fn links_that_verify_the_user_stay(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::link(&store, &link(1, ada, now().plus(MINUTE))).await;
-    delete_email_changes(&store, ada).await;
-    assert!(consume(&store, 1, now()).await.is_some());
-}
-
-#[on_every_store]
-async fn links_that_change_another_users_address_stay(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let grace = given::grace(&store).await;
-    let change = email_change(1, grace, "new@example.org", now().plus(MINUTE));
-    given::link(&store, &change).await;
-    delete_email_changes(&store, ada).await;
-    assert!(consume(&store, 1, now()).await.is_some());
+    for (number, stays) in [
+        (1, false),
+        (2, false),
+        (3, false),
+        (4, true),
+        (5, true),
+        (6, true),
+    ] {
+        let taken = consume(&store, number, just_before(now())).await;
+        assert_eq!(taken.is_some(), stays, "link {number}");
+    }
 }
 
 #[on_every_store]
 async fn every_expired_link_goes_and_is_counted(store: Arc<dyn Store>) {
     given_expired(&store, 3).await;
-    assert_eq!(delete_expired(&store, now(), 10).await, 3);
-    for number in 1..=3 {
+    let ada = user_id(1);
+    given::link(&store, &email_change(4, ada, "new@example.org", now())).await;
+    given::link(&store, &link(5, ada, now().plus(MICROSECOND))).await;
+    assert_eq!(delete_expired(&store, now(), 10).await, 4);
+    for number in 1..=4 {
         assert_eq!(consume(&store, number, just_before(now())).await, None);
     }
+    assert!(consume(&store, 5, now()).await.is_some());
 }
 
 #[on_every_store]
@@ -114,21 +102,6 @@ async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store
         gone.push(delete_expired(&store, now(), 2).await);
     }
     assert_eq!(gone, [2, 2, 1, 0]);
-}
-
-#[on_every_store]
-async fn a_link_that_works_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::link(&store, &link(1, ada, now().plus(MICROSECOND))).await;
-    assert_eq!(delete_expired(&store, now(), 10).await, 0);
-    assert!(consume(&store, 1, now()).await.is_some());
-}
-
-#[on_every_store]
-async fn expired_links_that_change_an_address_go_too(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::link(&store, &email_change(1, ada, "new@example.org", now())).await;
-    assert_eq!(delete_expired(&store, now(), 10).await, 1);
 }
 
 #[on_every_store]

@@ -31,14 +31,9 @@ async fn a_link_is_found_as_written_and_stays(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_link_is_found_in_its_last_microsecond(store: Arc<dyn Store>) {
+async fn a_link_is_found_until_its_last_microsecond(store: Arc<dyn Store>) {
     let end = given_link(&store).await.expires_at;
     assert!(find(&store, just_before(end)).await.is_some());
-}
-
-#[on_every_store]
-async fn a_link_that_expires_now_is_not_found(store: Arc<dyn Store>) {
-    let end = given_link(&store).await.expires_at;
     assert_eq!(find(&store, end).await, None);
 }
 
@@ -50,11 +45,5 @@ async fn a_link_is_there_until_it_is_taken(store: Arc<dyn Store>) {
     assert!(there().await);
     consume(&store, 1, now()).await;
     assert!(!there().await);
-}
-
-#[on_every_store]
-async fn a_link_that_was_taken_is_not_found(store: Arc<dyn Store>) {
-    given_link(&store).await;
-    consume(&store, 1, now()).await;
     assert_eq!(find(&store, now()).await, None);
 }

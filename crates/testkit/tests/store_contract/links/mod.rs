@@ -13,7 +13,7 @@ use azuma_testkit::sample;
 
 use super::write;
 
-/// What consuming the link with this number answers.
+/// Consumes the link with this number.
 async fn consume(store: &Arc<dyn Store>, number: u32, now: Timestamp) -> Option<Link> {
     let hash = sample::link_hash(number);
     write(store, move |tx| tx.links().consume(&hash, now)).await

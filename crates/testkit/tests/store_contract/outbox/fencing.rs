@@ -8,14 +8,15 @@ use azuma_testkit_macros::on_every_store;
 use super::{due, given_mail, lease};
 use crate::{given, write};
 
-/// Message 1, leased, and what the lease is.
+/// The lease of message 1.
 async fn given_leased(store: &Arc<dyn Store>) -> MailLease {
     let ada = given::ada(store).await;
     given_mail(store, ada, 1, now()).await;
     lease(store, now(), now().plus(MINUTE)).await[0].lease
 }
 
-/// What is done under a lease that another one followed must leave the other's message due when its lease ends.
+/// Settles a message with a lease that was followed by another one. The message must still be due when the second lease
+/// ends.
 async fn assert_fenced(
     store: Arc<dyn Store>,
     settle: fn(&mut dyn OutboxRepository, MailLease) -> Result<(), StoreError>,
@@ -35,7 +36,7 @@ async fn a_worker_whose_lease_was_followed_deletes_nothing(store: Arc<dyn Store>
 }
 
 #[on_every_store]
-async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Store>) {
+async fn a_worker_whose_lease_was_followed_reschedules_nothing(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| {
         outbox.reschedule(late, now().plus(DAY), "busy")
     })
@@ -43,7 +44,7 @@ async fn a_worker_whose_lease_was_followed_postpones_nothing(store: Arc<dyn Stor
 }
 
 #[on_every_store]
-async fn a_worker_whose_lease_was_followed_buries_nothing(store: Arc<dyn Store>) {
+async fn a_worker_whose_lease_was_followed_makes_no_dead_letter(store: Arc<dyn Store>) {
     assert_fenced(store, |outbox, late| outbox.dead_letter(late, now(), "no")).await;
 }
 
@@ -55,7 +56,7 @@ async fn a_worker_whose_lease_ended_unfollowed_settles_it_all_the_same(store: Ar
 }
 
 #[on_every_store]
-async fn a_worker_does_not_revive_what_another_buried(store: Arc<dyn Store>) {
+async fn a_worker_does_not_reschedule_a_dead_letter(store: Arc<dyn Store>) {
     let lease = given_leased(&store).await;
     write(&store, move |tx| {
         tx.outbox().dead_letter(lease, now(), "no")?;

@@ -3,26 +3,14 @@ use std::sync::Arc;
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailKind, OutgoingMail};
 use azuma_domain::ports::{Decision, Store, Work};
-use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now, user_id, waiting};
+use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now};
 use azuma_testkit_macros::on_every_store;
 
 use super::{due, given_mail, lease, lease_of};
 use crate::{given, write};
 
 #[on_every_store]
-async fn a_message_comes_back_as_written(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let written = OutgoingMail {
-        to: sample::email("Ada.Lovelace+azuma@Example.org"),
-        ..mail(1, ada)
-    };
-    given::mail(&store, &written).await;
-    let leased = lease(&store, now(), now().plus(MINUTE)).await;
-    assert_eq!(leased[0].mail, written);
-}
-
-#[on_every_store]
-async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
+async fn every_kind_and_language_is_due_at_once_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
     for kind in MailKind::all(sample::link_id(1)) {
@@ -31,11 +19,13 @@ async fn every_kind_and_language_comes_back_as_written(store: Arc<dyn Store>) {
             let written = OutgoingMail {
                 kind,
                 language,
+                to: sample::email("Ada.Lovelace+azuma@Example.org"),
                 ..mail(number, ada)
             };
             given::mail(&store, &written).await;
             let leased = lease(&store, now(), now().plus(MINUTE)).await;
             assert_eq!(leased[0].mail, written);
+            assert_eq!(leased[0].attempts, 0);
         }
     }
 }
@@ -51,28 +41,6 @@ async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     given::mail(&store, &written).await;
     let leased = lease(&store, now(), now().plus(MINUTE)).await;
     assert_eq!(leased[0].mail, written);
-}
-
-#[on_every_store]
-async fn a_message_to_a_waiting_account_is_leased(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    given::mail(&store, &mail(1, user_id(1))).await;
-    assert_eq!(due(&store, now()).await, [1]);
-}
-
-#[on_every_store]
-async fn a_message_is_due_at_once(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given_mail(&store, ada, 1, now()).await;
-    assert_eq!(due(&store, now()).await, [1]);
-}
-
-#[on_every_store]
-async fn a_new_message_was_never_tried(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given_mail(&store, ada, 1, now()).await;
-    let leased = lease(&store, now(), now().plus(MINUTE)).await;
-    assert_eq!(leased[0].attempts, 0);
 }
 
 #[on_every_store]
@@ -106,34 +74,7 @@ async fn a_message_postponed_stands_in_line_by_its_new_time(store: Arc<dyn Store
 }
 
 #[on_every_store]
-async fn one_message_is_leased_the_longest_due_of_all(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    for number in 1..=5 {
-        let due_at = Timestamp::from_micros(now().micros() - i64::from(number));
-        given_mail(&store, ada, number, due_at).await;
-    }
-    let leased = write(&store, |tx| tx.outbox().lease(now(), now().plus(MINUTE))).await;
-    let leased = leased.expect("a message").expect("one that can be read");
-    assert_eq!(leased.mail.id, sample::mail_id(5));
-    assert_eq!(due(&store, now()).await, [4, 3, 2, 1]);
-}
-
-#[on_every_store]
-async fn the_rest_is_leased_the_next_time(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    for number in 1..=3 {
-        given_mail(&store, ada, number, now()).await;
-    }
-    let mut got = Vec::new();
-    for _ in 0..4 {
-        let leased = write(&store, |tx| tx.outbox().lease(now(), now().plus(MINUTE)));
-        got.push(leased.await.is_some());
-    }
-    assert_eq!(got, [true, true, true, false]);
-}
-
-#[on_every_store]
-async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease(
+async fn a_leased_message_is_leased_again_once_its_lease_ends_and_not_before(
     store: Arc<dyn Store>,
 ) {
     let ada = given::ada(&store).await;
@@ -141,14 +82,6 @@ async fn a_leased_message_is_not_leased_in_the_last_microsecond_of_its_lease(
     let until = now().plus(MINUTE);
     lease(&store, now(), until).await;
     assert!(due(&store, just_before(until)).await.is_empty());
-}
-
-#[on_every_store]
-async fn a_leased_message_is_leased_again_once_its_lease_ends(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given_mail(&store, ada, 1, now()).await;
-    let until = now().plus(MINUTE);
-    lease(&store, now(), until).await;
     assert_eq!(due(&store, until).await, [1]);
 }
 

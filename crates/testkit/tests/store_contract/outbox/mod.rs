@@ -17,18 +17,18 @@ use azuma_testkit::sample;
 
 use super::{given, write};
 
-/// Leases whatever is due.
+/// Leases every message that is due.
 async fn lease(store: &Arc<dyn Store>, now: Timestamp, until: Timestamp) -> Vec<LeasedMail> {
     write(store, move |tx| lease_all(tx, now, until)).await
 }
 
-/// Leases whatever is due, the longest due first, until later than `now`. None of it may be unreadable.
+/// Leases every message that is due, the longest due first. Each must be readable.
 pub(super) fn lease_all(
     tx: &mut dyn Transaction,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<LeasedMail>, StoreError> {
-    assert!(now < until, "a lease that has ended is given again");
+    assert!(now < until, "otherwise a message is leased again and again");
     let mut all = Vec::new();
     while let Some(leased) = tx.outbox().lease(now, until)? {
         all.push(leased.expect("a message that can be read"));
@@ -36,7 +36,7 @@ pub(super) fn lease_all(
     Ok(all)
 }
 
-/// The lease that a message is under, or as good as one where it is under none.
+/// The lease of a message. A lease is known by when the message is due again, so every message has one.
 fn lease_of(tx: &mut dyn Transaction, number: u32) -> Result<MailLease, StoreError> {
     let id = sample::mail_id(number);
     let until = match tx.outbox().find(id)?.map(|queued| queued.state) {
@@ -46,12 +46,12 @@ fn lease_of(tx: &mut dyn Transaction, number: u32) -> Result<MailLease, StoreErr
     Ok(MailLease { id, until })
 }
 
-/// The numbers of the messages due at `now`, leased for a minute.
+/// Leases the messages that are due for a minute, and answers their numbers.
 async fn due(store: &Arc<dyn Store>, now: Timestamp) -> Vec<u32> {
     numbers(&lease(store, now, now.plus(sample::MINUTE)).await)
 }
 
-/// The numbers of the messages, in their order.
+/// The numbers of the messages, in order.
 fn numbers(leased: &[LeasedMail]) -> Vec<u32> {
     let number = |leased: &LeasedMail| {
         let found = (0..100).find(|n| sample::mail_id(*n) == leased.mail.id);
@@ -60,7 +60,7 @@ fn numbers(leased: &[LeasedMail]) -> Vec<u32> {
     leased.iter().map(number).collect()
 }
 
-/// A message of user 1, due at `due_at`.
+/// A message to the user, due at `due_at`.
 async fn given_mail(store: &Arc<dyn Store>, user_id: UserId, number: u32, due_at: Timestamp) {
     let mail = OutgoingMail {
         created_at: due_at,

@@ -29,14 +29,14 @@ async fn dead_letter(store: &Arc<dyn Store>, number: u32, at: Timestamp) {
 async fn requeue(store: &Arc<dyn Store>, number: u32) -> bool {
     write(store, move |tx| {
         let end = now().plus(DAY);
-        let revived = tx.outbox().requeue(mail_id(number), now(), end)?;
+        let requeued = tx.outbox().requeue(mail_id(number), now(), end)?;
         linger();
-        Ok(revived)
+        Ok(requeued)
     })
     .await
 }
 
-/// Messages 1 to 3, written a microsecond after each other.
+/// Messages 1 to 3, a microsecond apart.
 async fn given_three(store: &Arc<dyn Store>) {
     let ada = given::ada(store).await;
     for number in 1..=3 {
@@ -48,14 +48,9 @@ async fn given_three(store: &Arc<dyn Store>) {
 async fn messages_are_listed_the_oldest_first_dead_letters_among_them(store: Arc<dyn Store>) {
     given_three(&store).await;
     dead_letter(&store, 2, now()).await;
-    let ids: Vec<_> = list(&store, 10).await.iter().map(|m| m.mail.id).collect();
-    assert_eq!(ids, [1, 2, 3].map(mail_id));
-}
-
-#[on_every_store]
-async fn no_more_than_the_limit_is_listed(store: Arc<dyn Store>) {
-    given_three(&store).await;
-    assert_eq!(list(&store, 2).await.len(), 2);
+    assert_eq!(left(&store).await, [1, 2, 3].map(mail_id));
+    assert_eq!(list(&store, 2).await.len(), 2, "at most the limit");
+    assert_eq!(find(&store, 4).await, None);
 }
 
 #[on_every_store]
@@ -85,13 +80,9 @@ async fn a_message_is_found_with_all_that_happened_to_it(store: Arc<dyn Store>) 
 }
 
 #[on_every_store]
-async fn a_message_that_is_gone_is_not_found(store: Arc<dyn Store>) {
-    given_three(&store).await;
-    assert_eq!(find(&store, 4).await, None);
-}
-
-#[on_every_store]
-async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<dyn Store>) {
+async fn a_dead_letter_is_requeued_as_if_never_tried_and_keeps_why_it_failed(
+    store: Arc<dyn Store>,
+) {
     given_three(&store).await;
     write(&store, |tx| {
         let lease = lease_of(tx, 1)?;
@@ -104,19 +95,11 @@ async fn a_dead_letter_is_revived_to_be_leased_as_if_never_tried(store: Arc<dyn 
     assert_eq!(leased[0].mail.id, mail_id(1));
     assert_eq!(leased[0].attempts, 0);
     assert_eq!(leased[0].mail.expires_at, now().plus(DAY));
-}
-
-#[on_every_store]
-async fn a_revived_letter_keeps_why_it_failed(store: Arc<dyn Store>) {
-    given_three(&store).await;
-    dead_letter(&store, 1, now()).await;
-    requeue(&store, 1).await;
-    let leased = lease(&store, now(), now().plus(MINUTE)).await;
     assert_eq!(leased[0].last_failure.as_deref(), Some("550 nobody"));
 }
 
 #[on_every_store]
-async fn what_is_no_dead_letter_is_not_revived(store: Arc<dyn Store>) {
+async fn what_is_no_dead_letter_is_not_requeued(store: Arc<dyn Store>) {
     given_three(&store).await;
     assert!(!requeue(&store, 1).await);
     assert!(!requeue(&store, 4).await);
@@ -124,11 +107,11 @@ async fn what_is_no_dead_letter_is_not_revived(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn of_8_racing_calls_one_revives(store: Arc<dyn Store>) {
+async fn of_8_racing_calls_one_requeues(store: Arc<dyn Store>) {
     given_three(&store).await;
     dead_letter(&store, 1, now()).await;
-    let revived = all((0..8).map(|_| requeue(&store, 1))).await;
-    assert_eq!(count(&revived), 1);
+    let requeued = all((0..8).map(|_| requeue(&store, 1))).await;
+    assert_eq!(count(&requeued), 1);
 }
 
 #[on_every_store]
@@ -146,7 +129,7 @@ async fn delete_dead(store: &Arc<dyn Store>, until: Timestamp, limit: u32) -> us
     write(store, move |tx| tx.outbox().delete_dead(until, limit)).await
 }
 
-/// The numbers of the messages that are there.
+/// The ids of the messages, oldest first.
 async fn left(store: &Arc<dyn Store>) -> Vec<MailId> {
     list(store, 10).await.iter().map(|m| m.mail.id).collect()
 }
@@ -172,7 +155,7 @@ async fn at_most_the_limit_goes_the_oldest_first(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_letter_that_was_revived_stays(store: Arc<dyn Store>) {
+async fn a_letter_that_was_requeued_stays(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::mail(&store, &mail(1, ada)).await;
     dead_letter(&store, 1, now()).await;

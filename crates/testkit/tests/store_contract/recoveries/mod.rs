@@ -16,7 +16,7 @@ async fn request(store: &Arc<dyn Store>, request: &RecoveryRequest) {
     write(store, move |tx| tx.recoveries().insert(&request)).await;
 }
 
-/// Takes at most so many requests due at `now`, the first due first.
+/// Takes at most `limit` requests that are due, the longest due first.
 fn take_due(
     tx: &mut dyn Transaction,
     now: Timestamp,

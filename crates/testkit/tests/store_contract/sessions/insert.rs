@@ -3,15 +3,14 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Store;
-use azuma_domain::session::{Client, Session, SessionPolicy, SessionToken, UserAgent};
+use azuma_domain::session::{Session, SessionPolicy, SessionToken, UserAgent};
 use azuma_domain::token::{Generation, TokenShape};
-use azuma_testkit::sample::{self, DAY, MINUTE, now, session, token, user_id};
+use azuma_testkit::sample::{DAY, MINUTE, now, session, token};
 use azuma_testkit_macros::on_every_store;
 
-use super::find;
 use crate::given;
 
-/// The session and the token as they come back.
+/// Inserts the session and the token, and answers both as they are read.
 async fn returned(
     store: &Arc<dyn Store>,
     session: &Session,
@@ -27,13 +26,6 @@ async fn returned(
 }
 
 #[on_every_store]
-async fn a_session_and_its_token_come_back_as_written(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let written = (session(1, ada), token(1, 0, now().plus(5 * MINUTE)));
-    assert_eq!(returned(&store, &written.0, &written.1).await, written);
-}
-
-#[on_every_store]
 async fn both_policies_and_both_shapes_come_back_as_written(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let mut number = 0;
@@ -46,7 +38,8 @@ async fn both_policies_and_both_shapes_come_back_as_written(store: Arc<dyn Store
                 ..session(number, ada)
             };
             let first = token(number, 0, now().plus(30 * DAY));
-            assert_eq!(returned(&store, &written, &first).await.0, written);
+            let returned = returned(&store, &written, &first).await;
+            assert_eq!(returned, (written, first));
         }
     }
 }
@@ -92,14 +85,6 @@ async fn user_agents_come_back_as_written(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_client_of_whom_nothing_is_known_comes_back_so(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let first = token(1, 0, now().plus(MINUTE));
-    let (returned, _) = returned(&store, &session(1, ada), &first).await;
-    assert_eq!(returned.client, Client::default());
-}
-
-#[on_every_store]
 async fn times_come_back_to_the_microsecond(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let last = Timestamp::from_micros(i64::MAX);
@@ -127,15 +112,4 @@ async fn a_session_can_begin_with_a_later_generation(store: Arc<dyn Store>) {
     let first = token(1, 70_000, now().plus(MINUTE));
     let returned = returned(&store, &written, &first).await;
     assert_eq!(returned, (written, first));
-}
-
-#[on_every_store]
-async fn a_user_can_have_many_sessions(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    for number in 0..50 {
-        given::login(&store, number, ada, now().plus(MINUTE)).await;
-    }
-    let found = find(&store, 49, 0, now()).await.expect("it is live");
-    assert_eq!(found.session_id(), sample::session_id(49));
-    assert_eq!(super::list(&store, user_id(1), now()).await.len(), 50);
 }

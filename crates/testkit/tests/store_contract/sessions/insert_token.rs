@@ -4,20 +4,20 @@ use azuma_domain::ports::Store;
 use azuma_domain::session::SessionToken;
 use azuma_domain::token::Generation;
 use azuma_testkit::sample::{
-    self, MINUTE, account, link_hash, now, session_id, token, token_hash, user_id,
+    MINUTE, account, link_hash, now, session_id, token, token_hash, user_id,
 };
 use azuma_testkit::{all, both};
 use azuma_testkit_macros::on_every_store;
 
-use super::{end, expiry, find, find_hash, is_live, tokens};
+use super::{end, find, find_hash, is_live, tokens};
 use crate::{count, given, linger, look, try_write, write};
 
 async fn insert_token(store: &Arc<dyn Store>, token: SessionToken) -> bool {
     write(store, move |tx| tx.sessions().insert_token(&token)).await
 }
 
-/// 24 tokens of session 1's generation 1, each with another hash. In life all are the same token; here they tell
-/// which call was the one that changed something.
+/// 24 tokens of session 1 and generation 1, each with another hash. In real life all of them are the same token; here
+/// the hash tells which call added its token.
 fn rivals() -> Vec<SessionToken> {
     let rival = |number| SessionToken {
         hash: link_hash(number),
@@ -38,9 +38,10 @@ async fn race(store: &Arc<dyn Store>, rivals: Vec<SessionToken>) -> Vec<bool> {
 }
 
 #[on_every_store]
-async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
+async fn a_further_token_comes_back_as_written_and_changes_nothing_else(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+    let first = token(1, 0, now().plus(MINUTE));
+    given::login(&store, 1, ada, first.expires_at).await;
     let next = SessionToken {
         last_used_at: Some(now()),
         ..token(1, 1, now().plus(2 * MINUTE))
@@ -48,60 +49,33 @@ async fn a_further_token_comes_back_as_written(store: Arc<dyn Store>) {
     assert!(insert_token(&store, next).await);
     let found = find(&store, 1, 1, now()).await.expect("it is live");
     assert_eq!(found.token, next);
-}
-
-#[on_every_store]
-async fn the_current_generation_stays(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
-    let found = find(&store, 1, 1, now()).await.expect("it is live");
     assert_eq!(found.current, Generation::FIRST);
+    assert_eq!(tokens(&store, 1).await, vec![first, next]);
 }
 
 #[on_every_store]
-async fn the_earlier_token_stays_as_it_was(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    insert_token(&store, token(1, 1, now().plus(2 * MINUTE))).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
-}
-
-#[on_every_store]
-async fn of_24_racing_calls_one_answers_true(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    assert_eq!(count(&race(&store, rivals()).await), 1);
-}
-
-#[on_every_store]
-async fn of_24_racing_calls_those_that_answer_false_change_nothing(store: Arc<dyn Store>) {
+async fn of_24_racing_calls_one_answers_true_and_the_others_change_nothing(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let first = token(1, 0, now().plus(MINUTE));
     given::login(&store, 1, ada, first.expires_at).await;
     let answers = race(&store, rivals()).await;
+    assert_eq!(count(&answers), 1);
     let winner = answers.iter().position(|answer| *answer);
     let winner = rivals()[winner.expect("one answers true")];
     assert_eq!(tokens(&store, 1).await, vec![first, winner]);
 }
 
 #[on_every_store]
-async fn a_generation_that_is_there_answers_false(store: Arc<dyn Store>) {
+async fn a_generation_that_is_there_answers_false_live_or_expired(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    let same = token(1, 0, now().plus(2 * MINUTE));
-    assert!(!insert_token(&store, same).await);
-    assert_eq!(expiry(&store, 1, 0).await, now().plus(MINUTE));
-}
-
-#[on_every_store]
-async fn a_generation_whose_token_has_expired_answers_false(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now()).await;
-    let same = token(1, 0, now().plus(MINUTE));
-    assert!(!insert_token(&store, same).await);
-    assert_eq!(find(&store, 1, 0, now()).await, None);
+    for (number, expires_at) in [(1, now().plus(MINUTE)), (2, now())] {
+        given::login(&store, number, ada, expires_at).await;
+        assert!(!insert_token(&store, token(number, 0, now().plus(2 * MINUTE))).await);
+        assert_eq!(
+            tokens(&store, number).await,
+            vec![token(number, 0, expires_at)]
+        );
+    }
 }
 
 #[on_every_store]
@@ -114,49 +88,30 @@ async fn the_same_generation_of_another_session_answers_true(store: Arc<dyn Stor
 }
 
 #[on_every_store]
-async fn an_ended_session_answers_false(store: Arc<dyn Store>) {
+async fn an_ended_session_answers_false_and_stays_ended(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
     end(&store, ada, 1).await;
     assert!(!insert_token(&store, token(1, 1, now().plus(MINUTE))).await);
-}
-
-#[on_every_store]
-async fn an_ended_session_stays_ended(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    end(&store, ada, 1).await;
-    insert_token(&store, token(1, 1, now().plus(MINUTE))).await;
     assert_eq!(find_hash(&store, token_hash(1, 1), now()).await, None);
     assert!(!is_live(&store, 1, now()).await);
 }
 
 #[on_every_store]
-async fn after_false_for_an_ended_session_the_transaction_can_commit(store: Arc<dyn Store>) {
+async fn after_false_the_transaction_can_commit(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    end(&store, ada, 1).await;
+    for number in [1, 2] {
+        given::login(&store, number, ada, now().plus(MINUTE)).await;
+    }
+    end(&store, ada, 2).await;
     let done = try_write(&store, |tx| {
-        let late = token(1, 1, now().plus(MINUTE));
-        assert!(!tx.sessions().insert_token(&late)?);
-        tx.users().insert(&account(2, "grace"))
-    })
-    .await;
-    assert_eq!(done, Ok(()));
-    let found = look(&store, |tx| tx.users().find(user_id(2))).await;
-    assert!(found.is_some());
-}
-
-#[on_every_store]
-async fn after_false_for_a_taken_generation_the_transaction_can_commit(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    let done = try_write(&store, |tx| {
-        let same = SessionToken {
-            hash: sample::link_hash(1),
+        let taken = SessionToken {
+            hash: link_hash(1),
             ..token(1, 0, now().plus(MINUTE))
         };
-        assert!(!tx.sessions().insert_token(&same)?);
+        assert!(!tx.sessions().insert_token(&taken)?);
+        let late = token(2, 1, now().plus(MINUTE));
+        assert!(!tx.sessions().insert_token(&late)?);
         tx.users().insert(&account(2, "grace"))
     })
     .await;

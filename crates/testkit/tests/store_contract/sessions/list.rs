@@ -5,25 +5,22 @@ use azuma_domain::session::{ListedSession, Session};
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, just_before, now, session, token, user_id};
 use azuma_testkit_macros::on_every_store;
 
-use super::{a_use, end, list, numbers, promote, record};
+use super::{a_use, list, numbers, promote, record};
 use crate::{given, look};
 
 #[on_every_store]
-async fn a_session_comes_with_its_token(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
+async fn a_session_comes_with_its_token_to_its_own_user_until_it_expires(store: Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let end = now().plus(MINUTE);
+    given::login(&store, 1, ada, end).await;
     let expected = ListedSession {
         session: session(1, ada),
-        token: token(1, 0, now().plus(MINUTE)),
+        token: token(1, 0, end),
         last_used_at: None,
     };
-    assert_eq!(list(&store, ada, now()).await, vec![expected]);
-}
-
-#[on_every_store]
-async fn a_user_without_sessions_has_none(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    assert_eq!(list(&store, ada, now()).await, vec![]);
+    assert_eq!(list(&store, ada, just_before(end)).await, vec![expected]);
+    assert_eq!(list(&store, ada, end).await, vec![]);
+    assert_eq!(list(&store, grace, now()).await, vec![]);
 }
 
 #[on_every_store]
@@ -40,43 +37,15 @@ async fn the_newest_comes_first(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn other_users_sessions_are_left_out(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let grace = given::grace(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    given::login(&store, 2, grace, now().plus(MINUTE)).await;
-    assert_eq!(numbers(&list(&store, ada, now()).await), [1]);
-}
-
-#[on_every_store]
-async fn a_session_is_there_until_its_token_expires(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let end = now().plus(MINUTE);
-    given::login(&store, 1, ada, end).await;
-    assert_eq!(list(&store, ada, just_before(end)).await.len(), 1);
-    assert_eq!(list(&store, ada, end).await, vec![]);
-}
-
-#[on_every_store]
-async fn an_ended_session_is_left_out(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    end(&store, ada, 1).await;
-    assert_eq!(list(&store, ada, now()).await, vec![]);
-}
-
-#[on_every_store]
-async fn a_session_with_three_live_tokens_comes_once(store: Arc<dyn Store>) {
+async fn a_session_comes_once_with_its_current_token_to_its_last_microsecond(
+    store: Arc<dyn Store>,
+) {
     given_old_current_and_next(&store).await;
-    let listed = list(&store, user_id(1), now()).await;
-    assert_eq!(numbers(&listed), [1]);
-}
-
-#[on_every_store]
-async fn the_current_token_stands_for_it_and_neither_the_old_nor_the_next(store: Arc<dyn Store>) {
-    given_old_current_and_next(&store).await;
-    let listed = list(&store, user_id(1), now()).await;
-    assert_eq!(listed[0].token, token(1, 1, now().plus(2 * DAY)));
+    for at in [now(), just_before(now().plus(2 * DAY))] {
+        let listed = list(&store, user_id(1), at).await;
+        assert_eq!(numbers(&listed), [1]);
+        assert_eq!(listed[0].token, token(1, 1, now().plus(2 * DAY)));
+    }
 }
 
 #[on_every_store]
@@ -86,19 +55,6 @@ async fn the_next_token_stands_for_it_once_the_current_has_expired(store: Arc<dy
     let listed = list(&store, user_id(1), end_of_current).await;
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].token, token(1, 2, now().plus(3 * DAY)));
-}
-
-#[on_every_store]
-async fn the_current_token_stands_for_it_until_its_last_microsecond(store: Arc<dyn Store>) {
-    given_old_current_and_next(&store).await;
-    let listed = list(&store, user_id(1), just_before(now().plus(2 * DAY))).await;
-    assert_eq!(listed[0].token.generation.number(), 1);
-}
-
-#[on_every_store]
-async fn the_generation_listed_is_the_current_one(store: Arc<dyn Store>) {
-    given_old_current_and_next(&store).await;
-    let listed = list(&store, user_id(1), now().plus(2 * DAY)).await;
     assert_eq!(listed[0].session.generation.number(), 1);
 }
 
@@ -161,7 +117,7 @@ async fn given_old_current_and_next(store: &Arc<dyn Store>) {
     given_old_current_and_next_of(store, 1).await;
 }
 
-/// The same, of the user and session with this number.
+/// The same, for the user and the session with this number.
 async fn given_old_current_and_next_of(store: &Arc<dyn Store>, number: u32) {
     use azuma_testkit::sample::account;
 

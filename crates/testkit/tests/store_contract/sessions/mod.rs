@@ -27,7 +27,7 @@ use azuma_testkit::sample;
 
 use super::{look, write};
 
-/// The token of this session and generation, where it is live at `now`.
+/// The token of this session and generation, if it is live at `now`.
 async fn find(
     store: &Arc<dyn Store>,
     session: u32,
@@ -37,12 +37,12 @@ async fn find(
     find_hash(store, sample::token_hash(session, generation), now).await
 }
 
-/// The token with this hash, where it is live at `now`.
+/// The token with this hash, if it is live at `now`.
 async fn find_hash(store: &Arc<dyn Store>, hash: TokenHash, now: Timestamp) -> Option<LiveSession> {
     look(store, move |tx| tx.sessions().find_by_token(&hash, now)).await
 }
 
-/// When the token of this session and generation expires; it must be live now.
+/// The expiry of the token of this session and generation, which must be live now.
 async fn expiry(store: &Arc<dyn Store>, session: u32, generation: u32) -> Timestamp {
     let found = find(store, session, generation, sample::now()).await;
     found.expect("the token is live").token.expires_at
@@ -74,7 +74,7 @@ async fn listed(store: &Arc<dyn Store>, user_id: UserId, id: SessionId) -> Sessi
         .expect("the session is live")
 }
 
-/// The numbers of the sessions, in their order.
+/// The numbers of the sessions, in order.
 fn numbers(listed: &[ListedSession]) -> Vec<u32> {
     let number = |listed: &ListedSession| {
         let found = (0..100).find(|n| sample::session_id(*n) == listed.session.id);
@@ -106,7 +106,7 @@ fn a_mere_use(session: u32, generation: u32, used_at: Timestamp) -> SessionUse {
     }
 }
 
-/// Whether promoting changed anything.
+/// Promotes the session.
 async fn promote(store: &Arc<dyn Store>, session: u32, to: u32, old_expire_at: Timestamp) -> bool {
     let (id, to) = (sample::session_id(session), Generation::new(to));
     write(store, move |tx| {
@@ -115,7 +115,7 @@ async fn promote(store: &Arc<dyn Store>, session: u32, to: u32, old_expire_at: T
     .await
 }
 
-/// Ends a session of the user.
+/// Revokes a session of the user.
 async fn end(store: &Arc<dyn Store>, user_id: UserId, session: u32) -> bool {
     let id = sample::session_id(session);
     write(store, move |tx| tx.sessions().revoke(user_id, id)).await

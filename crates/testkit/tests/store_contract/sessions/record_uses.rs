@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ports::{SessionUse, Store};
+use azuma_domain::session::SessionToken;
 use azuma_testkit::all;
 use azuma_testkit::sample::{
     DAY, MICROSECOND, MINUTE, just_before, now, session, token, token_hash,
@@ -22,12 +23,24 @@ async fn it_answers_the_tokens_that_are_there(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_use_moves_the_expiry(store: Arc<dyn Store>) {
+async fn a_use_is_noted_and_moves_the_expiry_and_nothing_else(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(5 * MINUTE)).await;
+    for number in [1, 2] {
+        given::login(&store, number, ada, now().plus(5 * MINUTE)).await;
+    }
     let later = now().plus(14 * DAY);
     record(&store, vec![a_use(1, 0, now(), later)]).await;
-    assert_eq!(expiry(&store, 1, 0).await, later);
+    let used = SessionToken {
+        last_used_at: Some(now()),
+        ..token(1, 0, later)
+    };
+    let found = find(&store, 1, 0, now()).await.expect("it is live");
+    assert_eq!(found.token, used);
+    let stays = session(1, ada);
+    assert_eq!(listed(&store, ada, stays.id).await, stays);
+    record(&store, vec![]).await;
+    let other = find(&store, 2, 0, now()).await.expect("it is live");
+    assert_eq!(other.token, token(2, 0, now().plus(5 * MINUTE)));
 }
 
 #[on_every_store]
@@ -57,65 +70,33 @@ async fn of_a_use_that_extends_and_one_that_does_not_both_count(store: Arc<dyn S
 }
 
 #[on_every_store]
-async fn a_first_use_is_noted(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(MINUTE))]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token.last_used_at, Some(now()));
-}
-
-#[on_every_store]
-async fn a_later_use_is_noted(store: Arc<dyn Store>) {
+async fn a_later_use_with_an_earlier_expiry_is_noted_and_leaves_the_expiry(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
     let later = now().plus(MICROSECOND);
-    record(&store, vec![a_use(1, 0, later, now().plus(DAY))]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token.last_used_at, Some(later));
-}
-
-#[on_every_store]
-async fn an_earlier_expiry_does_not_move_the_expiry_back(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(DAY)).await;
     record(
         &store,
-        vec![a_use(1, 0, now(), just_before(now().plus(DAY)))],
+        vec![a_use(1, 0, later, just_before(now().plus(DAY)))],
     )
     .await;
-    assert_eq!(expiry(&store, 1, 0).await, now().plus(DAY));
+    let left = find(&store, 1, 0, now()).await.expect("it is live").token;
+    assert_eq!(left.last_used_at, Some(later));
+    assert_eq!(left.expires_at, now().plus(DAY));
 }
 
 #[on_every_store]
-async fn an_earlier_use_does_not_move_the_last_use_back(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(DAY)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    let earlier = just_before(now());
-    record(&store, vec![a_use(1, 0, earlier, now().plus(2 * DAY))]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token.last_used_at, Some(now()));
-}
-
-#[on_every_store]
-async fn an_earlier_use_moves_the_expiry_all_the_same(store: Arc<dyn Store>) {
+async fn an_earlier_use_with_a_later_expiry_moves_the_expiry_and_leaves_the_last_use(
+    store: Arc<dyn Store>,
+) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(DAY)).await;
     record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
     let further = now().plus(2 * DAY);
     record(&store, vec![a_use(1, 0, just_before(now()), further)]).await;
-    assert_eq!(expiry(&store, 1, 0).await, further);
-}
-
-#[on_every_store]
-async fn a_later_use_with_an_earlier_expiry_is_noted_all_the_same(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(DAY)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(MINUTE))]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token.last_used_at, Some(now()));
+    let left = find(&store, 1, 0, now()).await.expect("it is live").token;
+    assert_eq!(left.last_used_at, Some(now()));
+    assert_eq!(left.expires_at, further);
 }
 
 #[on_every_store]
@@ -130,16 +111,6 @@ async fn each_token_gets_its_own_use(store: Arc<dyn Store>) {
     for number in 1..=5 {
         assert_eq!(expiry(&store, number, 0).await, now().plus(number * DAY));
     }
-}
-
-#[on_every_store]
-async fn a_token_without_a_use_stays_as_it_was(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    given::login(&store, 2, ada, now().plus(MINUTE)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    let found = find(&store, 2, 0, now()).await.expect("it is live");
-    assert_eq!(found.token, token(2, 0, now().plus(MINUTE)));
 }
 
 #[on_every_store]
@@ -160,15 +131,6 @@ async fn of_two_uses_of_one_token_the_later_of_each_time_counts(store: Arc<dyn S
 }
 
 #[on_every_store]
-async fn no_uses_change_nothing(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    record(&store, vec![]).await;
-    let found = find(&store, 1, 0, now()).await.expect("it is live");
-    assert_eq!(found.token, token(1, 0, now().plus(MINUTE)));
-}
-
-#[on_every_store]
 async fn twelve_thousand_uses_can_be_written_at_once(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 0, ada, now().plus(MINUTE)).await;
@@ -180,19 +142,10 @@ async fn twelve_thousand_uses_can_be_written_at_once(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn the_session_stays_as_it_was(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    let stays = session(1, ada);
-    assert_eq!(listed(&store, ada, stays.id).await, stays);
-}
-
-#[on_every_store]
 async fn of_24_racing_uses_the_latest_times_stay(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    // Each has another minute; those with the later uses have the earlier expiries.
+    // The later a use, the earlier its expiry.
     all((0..24).map(|i| {
         let used = a_use(
             1,

@@ -1,23 +1,13 @@
-//! Uses that are written after what they belong to has changed.
+//! Uses that are written after the session has changed.
 
 use std::sync::Arc;
 
 use azuma_domain::ports::Store;
-use azuma_domain::token::Generation;
 use azuma_testkit::sample::{DAY, MINUTE, now, session, session_id, token};
 use azuma_testkit_macros::on_every_store;
 
-use super::{a_use, end, expiry, find, is_live, list, record, tokens};
+use super::{a_use, end, find, is_live, list, record};
 use crate::{given, write};
-
-#[on_every_store]
-async fn uses_of_tokens_that_are_gone_are_passed_over(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 2, ada, now().plus(MINUTE)).await;
-    let used = |number| a_use(number, 0, now(), now().plus(DAY));
-    record(&store, vec![used(1), used(2), used(3)]).await;
-    assert_eq!(expiry(&store, 2, 0).await, now().plus(DAY));
-}
 
 #[on_every_store]
 async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
@@ -28,43 +18,6 @@ async fn a_use_does_not_revive_an_ended_session(store: Arc<dyn Store>) {
     assert_eq!(find(&store, 1, 0, now()).await, None);
     assert!(!is_live(&store, 1, now()).await);
     assert_eq!(list(&store, ada, now()).await, vec![]);
-}
-
-#[on_every_store]
-async fn a_use_does_not_revive_a_session_that_all_others_ended_with(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    write(&store, move |tx| tx.sessions().revoke_all(ada, None)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    assert_eq!(find(&store, 1, 0, now()).await, None);
-}
-
-#[on_every_store]
-async fn a_use_does_not_revive_the_session_of_a_deleted_user(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    write(&store, move |tx| tx.users().delete(ada)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    assert!(!is_live(&store, 1, now()).await);
-}
-
-#[on_every_store]
-async fn a_use_does_not_revive_an_expired_token_that_was_deleted(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now()).await;
-    write(&store, |tx| tx.sessions().delete_expired(now(), 10)).await;
-    record(&store, vec![a_use(1, 0, now(), now().plus(DAY))]).await;
-    assert_eq!(tokens(&store, 1).await, vec![]);
-}
-
-#[on_every_store]
-async fn a_use_leaves_the_generation(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(DAY)).await;
-    given::token(&store, &token(1, 1, now().plus(DAY))).await;
-    record(&store, vec![a_use(1, 1, now(), now().plus(DAY))]).await;
-    let found = find(&store, 1, 1, now()).await.expect("it is live");
-    assert_eq!(found.current, Generation::FIRST);
 }
 
 #[on_every_store]

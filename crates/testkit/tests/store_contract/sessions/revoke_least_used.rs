@@ -7,7 +7,7 @@ use azuma_domain::user::UserId;
 use azuma_testkit::sample::{DAY, MINUTE, SECOND, now, session, token};
 use azuma_testkit_macros::on_every_store;
 
-use super::{a_mere_use, find, list, numbers, record};
+use super::{a_mere_use, list, numbers, record};
 use crate::{given, write};
 
 async fn revoke_least_used(
@@ -32,7 +32,7 @@ async fn given_session(store: &Arc<dyn Store>, number: u32, user_id: UserId, sec
     given::session(store, &issued, &token(number, 0, now().plus(DAY))).await;
 }
 
-/// The numbers of the user's sessions that are left, sorted.
+/// The numbers of the user's sessions, sorted.
 async fn left(store: &Arc<dyn Store>, user_id: UserId) -> Vec<u32> {
     let mut left = numbers(&list(store, user_id, now()).await);
     left.sort_unstable();
@@ -136,15 +136,4 @@ async fn other_users_keep_their_sessions(store: Arc<dyn Store>) {
     given_session(&store, 3, ada, 3).await;
     assert_eq!(revoke_least_used(&store, ada, 1, now(), 10).await, 1);
     assert_eq!(left(&store, grace).await, [1]);
-}
-
-#[on_every_store]
-async fn none_of_its_tokens_is_found_any_more(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given_session(&store, 1, ada, 1).await;
-    given::token(&store, &token(1, 1, now().plus(DAY))).await;
-    given_session(&store, 2, ada, 2).await;
-    revoke_least_used(&store, ada, 1, now(), 10).await;
-    assert_eq!(find(&store, 1, 0, now()).await, None);
-    assert_eq!(find(&store, 1, 1, now()).await, None);
 }

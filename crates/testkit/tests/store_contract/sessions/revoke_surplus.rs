@@ -8,7 +8,7 @@ use azuma_testkit_macros::on_every_store;
 use super::{is_live, list};
 use crate::{given, write};
 
-/// How many end where `keep` and `except` are to be left.
+/// Revokes all sessions but `keep` of them and `except`; answers how many.
 async fn revoke_surplus(
     store: &Arc<dyn Store>,
     user_id: UserId,

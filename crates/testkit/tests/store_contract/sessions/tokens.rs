@@ -6,7 +6,7 @@ use azuma_domain::session::SessionToken;
 use azuma_testkit::sample::{MINUTE, now, session, token};
 use azuma_testkit_macros::on_every_store;
 
-use super::{end, promote, tokens};
+use super::{end, tokens};
 use crate::given;
 
 #[on_every_store]
@@ -23,39 +23,14 @@ async fn they_come_by_generation(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn expired_ones_are_among_them(store: Arc<dyn Store>) {
+async fn expired_ones_are_among_them_and_those_of_other_sessions_are_not(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     let first = token(1, 0, Timestamp::from_micros(1));
     given::session(&store, &session(1, ada), &first).await;
+    given::login(&store, 2, ada, now().plus(MINUTE)).await;
     let next = token(1, 1, now().plus(MINUTE));
     given::token(&store, &next).await;
     assert_eq!(tokens(&store, 1).await, vec![first, next]);
-}
-
-#[on_every_store]
-async fn other_sessions_tokens_are_left_out(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    given::login(&store, 2, ada, now().plus(MINUTE)).await;
-    let only = token(2, 0, now().plus(MINUTE));
-    assert_eq!(tokens(&store, 2).await, vec![only]);
-}
-
-#[on_every_store]
-async fn old_current_and_next_ones_are_all_among_them(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::login(&store, 1, ada, now().plus(MINUTE)).await;
-    given::token(&store, &token(1, 1, now().plus(MINUTE))).await;
-    promote(&store, 1, 1, now().plus(MINUTE)).await;
-    given::token(&store, &token(1, 2, now().plus(MINUTE))).await;
-    let found = tokens(&store, 1).await;
-    let generations: Vec<_> = found.iter().map(|t| t.generation.number()).collect();
-    assert_eq!(generations, [0, 1, 2]);
-}
-
-#[on_every_store]
-async fn an_unknown_session_has_none(store: Arc<dyn Store>) {
-    assert_eq!(tokens(&store, 1).await, vec![]);
 }
 
 #[on_every_store]

@@ -14,7 +14,7 @@ use std::task::Poll;
 use azuma_domain::ports::{Store, StoreError, Transaction, Work, WriteWork};
 use azuma_testkit::sample;
 
-/// Something that happened inside one transaction, for others to wait for.
+/// Tells one task that something has happened in the transaction of another.
 #[derive(Clone, Default)]
 pub(super) struct Signal(Arc<AtomicBool>);
 
@@ -24,7 +24,7 @@ impl Signal {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// Waits for it, giving way to whatever runs beside.
+    /// Waits for it, and lets other tasks run meanwhile.
     pub(super) async fn raised(&self) {
         poll_fn(|context| {
             if self.0.load(Ordering::SeqCst) {
@@ -37,7 +37,7 @@ impl Signal {
     }
 }
 
-/// Runs work that panics, and answers what the store does: an error, or `None` where it panics in turn.
+/// Runs work that panics. Answers the store's outcome, or `None` if the store panics as well.
 async fn run_panicking(store: &Arc<dyn Store>, work: WriteWork) -> Option<Result<(), StoreError>> {
     let Ok(mut run) = catch_unwind(AssertUnwindSafe(|| store.run(Work::Write(work)))) else {
         return None;
@@ -51,7 +51,7 @@ async fn run_panicking(store: &Arc<dyn Store>, work: WriteWork) -> Option<Result
     .await
 }
 
-/// Writes something of every kind.
+/// Writes an account, a session, a link and a message.
 fn write_everything(tx: &mut dyn Transaction) -> Result<(), StoreError> {
     let ada = sample::account(1, "ada");
     let later = sample::now().plus(sample::MINUTE);
@@ -65,7 +65,7 @@ fn write_everything(tx: &mut dyn Transaction) -> Result<(), StoreError> {
     tx.outbox().enqueue(&sample::mail(1, ada.user.id))
 }
 
-/// Fails the test where anything is there that [`write_everything`] writes.
+/// Fails the test if anything is there that [`write_everything`] writes.
 async fn expect_nothing(store: &Arc<dyn Store>) {
     let (user, session, link, mail) = super::write(store, |tx| {
         let now = sample::now();

@@ -12,7 +12,7 @@ use azuma_testkit_macros::on_every_store;
 use super::write_everything;
 use crate::{given, look, try_write};
 
-/// A counter of runs, and the same again to read it.
+/// A counter of runs, and the same counter to read.
 fn counter() -> (Arc<AtomicU32>, Arc<AtomicU32>) {
     let counter = Arc::new(AtomicU32::new(0));
     (Arc::clone(&counter), counter)

@@ -11,16 +11,11 @@ use super::{Signal, write_everything};
 use crate::{given, look, write};
 
 #[on_every_store]
-async fn a_commit_is_seen_by_every_later_read(store: Arc<dyn Store>) {
+async fn a_commit_is_seen_by_every_later_read_and_write(store: Arc<dyn Store>) {
     given::ada(&store).await;
     // Many at once, so that every connection is asked.
     let found = all((0..32).map(|_| look(&store, |tx| tx.users().find(user_id(1))))).await;
     assert!(found.iter().all(Option::is_some));
-}
-
-#[on_every_store]
-async fn a_commit_is_seen_by_every_later_write(store: Arc<dyn Store>) {
-    given::ada(&store).await;
     let found = all((0..32).map(|_| write(&store, |tx| tx.users().find(user_id(1))))).await;
     assert!(found.iter().all(Option::is_some));
 }
@@ -62,19 +57,4 @@ async fn what_a_transaction_wrote_is_not_seen_before_it_ends(store: Arc<dyn Stor
     let (done, found) = both(writer, reader).await;
     done.expect("a refusal is no error of the store");
     assert_eq!(found, None);
-}
-
-#[on_every_store]
-async fn racing_transactions_that_touch_nothing_in_common_all_commit(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let done = all((0..24).map(|number| {
-        write(&store, move |tx| {
-            let first = sample::token(number, 0, now().plus(MINUTE));
-            tx.sessions().insert(&sample::session(number, ada), &first)
-        })
-    }))
-    .await;
-    assert_eq!(done.len(), 24);
-    let listed = look(&store, move |tx| tx.sessions().list(ada, now(), 100)).await;
-    assert_eq!(listed.len(), 24);
 }

@@ -15,49 +15,28 @@ async fn activate(store: &Arc<dyn Store>, id: UserId, now: Timestamp) -> bool {
 }
 
 #[on_every_store]
-async fn a_waiting_account_becomes_a_user(store: Arc<dyn Store>) {
+async fn a_waiting_account_becomes_a_user_with_a_proved_address_and_others_wait_on(
+    store: Arc<dyn Store>,
+) {
     let new = waiting(1, "Ada", now().plus(MINUTE));
     given::account(&store, &new).await;
+    given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
     assert!(activate(&store, new.user.id, now()).await);
     let found = find(&store, new.user.id).await.expect("ada");
-    let email = found.email.clone();
+    let email = Some(proved("Ada@example.org", now()));
     assert_eq!(found, User { email, ..new.user });
-}
-
-#[on_every_store]
-async fn its_address_is_proved_then(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    activate(&store, user_id(1), now()).await;
-    let found = find(&store, user_id(1)).await.expect("ada");
-    assert_eq!(found.email, Some(proved("ada@example.org", now())));
-}
-
-#[on_every_store]
-async fn it_works_in_the_last_microsecond_of_the_wait(store: Arc<dyn Store>) {
-    let until = now().plus(MINUTE);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    assert!(activate(&store, user_id(1), just_before(until)).await);
-}
-
-#[on_every_store]
-async fn an_account_that_lapses_now_is_refused(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    assert!(!activate(&store, user_id(1), now()).await);
-}
-
-#[on_every_store]
-async fn an_account_refused_is_no_user(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    activate(&store, user_id(1), now()).await;
-    assert_eq!(find(&store, user_id(1)).await, None);
-}
-
-#[on_every_store]
-async fn the_account_stands_as_active_then(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    activate(&store, user_id(1), now()).await;
     let found = find_by_name(&store, "ada", now()).await.expect("ada");
     assert_eq!(found.state, AccountState::Active);
+    assert_eq!(find(&store, user_id(2)).await, None);
+}
+
+#[on_every_store]
+async fn it_works_to_the_last_microsecond_of_the_wait(store: Arc<dyn Store>) {
+    let until = now().plus(MINUTE);
+    given::account(&store, &waiting(1, "ada", until)).await;
+    assert!(!activate(&store, user_id(1), until).await);
+    assert_eq!(find(&store, user_id(1)).await, None);
+    assert!(activate(&store, user_id(1), just_before(until)).await);
 }
 
 #[on_every_store]
@@ -71,31 +50,13 @@ async fn the_user_never_lapses(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn the_second_call_answers_false(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    activate(&store, user_id(1), now()).await;
-    assert!(!activate(&store, user_id(1), now()).await);
-}
-
-#[on_every_store]
-async fn a_user_that_never_waited_answers_false(store: Arc<dyn Store>) {
+async fn an_account_that_does_not_wait_answers_false(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    assert!(!activate(&store, ada, now()).await);
-}
-
-#[on_every_store]
-async fn an_account_that_is_gone_answers_false(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    release(&store, Some("ada"), None, now()).await;
-    assert!(!activate(&store, user_id(1), just_before(now())).await);
-}
-
-#[on_every_store]
-async fn other_waiting_accounts_keep_waiting(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
     given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
-    activate(&store, user_id(1), now()).await;
-    assert_eq!(find(&store, user_id(2)).await, None);
+    activate(&store, user_id(2), now()).await;
+    for never_waiting_or_active_or_unknown in [ada, user_id(2), user_id(3)] {
+        assert!(!activate(&store, never_waiting_or_active_or_unknown, now()).await);
+    }
 }
 
 #[on_every_store]

@@ -4,12 +4,12 @@ use azuma_domain::ports::Store;
 use azuma_domain::user::UserId;
 use azuma_testkit::all;
 use azuma_testkit::sample::{
-    MINUTE, email_change, just_before, link_hash, mail_id, now, session_id, token_hash, user_id,
-    waiting,
+    MINUTE, account_with_email, email_change, link_hash, mail_id, now, session_id, token_hash,
+    user_id, waiting,
 };
 use azuma_testkit_macros::on_every_store;
 
-use super::{find, find_by_email, find_by_name, is_free};
+use super::{find, find_by_email, find_by_name, insert};
 use crate::outbox::lease_all;
 use crate::{count, given, linger, look, write};
 
@@ -18,63 +18,34 @@ async fn delete(store: &Arc<dyn Store>, id: UserId) -> bool {
 }
 
 #[on_every_store]
-async fn the_user_is_found_no_more(store: Arc<dyn Store>) {
+async fn the_user_is_found_no_more_and_its_name_and_address_are_free(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     assert!(delete(&store, ada).await);
     assert_eq!(find(&store, ada).await, None);
     assert_eq!(find_by_name(&store, "ada", now()).await, None);
     assert_eq!(find_by_email(&store, "ada@example.org", now()).await, None);
+    let again = account_with_email(2, "ada", "ada@example.org");
+    assert_eq!(insert(&store, &again).await, Ok(()));
 }
 
 #[on_every_store]
-async fn the_name_is_free(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    delete(&store, ada).await;
-    assert!(is_free(&store, "ada").await);
-}
-
-#[on_every_store]
-async fn the_address_is_free(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    delete(&store, ada).await;
-    let grace = given::grace(&store).await;
-    let answered = super::update(&store, grace, &super::readdress("ada@example.org")).await;
-    assert!(answered.is_ok());
-}
-
-#[on_every_store]
-async fn its_sessions_end(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::belongings(&store, 1, ada).await;
-    delete(&store, ada).await;
-    let found = look(&store, |tx| {
-        tx.sessions().find_by_token(&token_hash(1, 0), now())
-    })
-    .await;
-    assert_eq!(found, None);
-    let live = look(&store, |tx| tx.sessions().is_live(session_id(1), now()));
-    assert!(!live.await);
-}
-
-#[on_every_store]
-async fn its_links_work_no_more(store: Arc<dyn Store>) {
+async fn its_sessions_links_and_mail_go(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
     given::belongings(&store, 1, ada).await;
     let change = email_change(2, ada, "new@example.org", now().plus(MINUTE));
     given::link(&store, &change).await;
     delete(&store, ada).await;
+    let found = look(&store, |tx| {
+        tx.sessions().find_by_token(&token_hash(1, 0), now())
+    });
+    assert_eq!(found.await, None);
+    let live = look(&store, |tx| tx.sessions().is_live(session_id(1), now()));
+    assert!(!live.await);
     for number in [1, 2] {
         let hash = link_hash(number);
         let taken = write(&store, move |tx| tx.links().consume(&hash, now())).await;
         assert_eq!(taken, None);
     }
-}
-
-#[on_every_store]
-async fn its_mail_is_not_sent(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    given::belongings(&store, 1, ada).await;
-    delete(&store, ada).await;
     let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
     assert_eq!(leased, vec![]);
 }
@@ -99,25 +70,19 @@ async fn others_keep_what_is_theirs(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_waiting_account_can_be_deleted(store: Arc<dyn Store>) {
-    let until = now().plus(MINUTE);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    assert!(delete(&store, user_id(1)).await);
-    let found = find_by_name(&store, "ada", just_before(until)).await;
-    assert_eq!(found, None);
-}
-
-#[on_every_store]
-async fn an_unknown_id_answers_false(store: Arc<dyn Store>) {
-    given::ada(&store).await;
-    assert!(!delete(&store, user_id(2)).await);
-}
-
-#[on_every_store]
-async fn the_second_call_answers_false(store: Arc<dyn Store>) {
+async fn a_user_or_a_waiting_account_is_deleted_once_and_an_unknown_one_not(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    delete(&store, ada).await;
-    assert!(!delete(&store, ada).await);
+    given::account(&store, &waiting(2, "eve", now().plus(MINUTE))).await;
+    for (id, is_there) in [
+        (ada, true),
+        (ada, false),
+        (user_id(2), true),
+        (user_id(2), false),
+        (user_id(3), false),
+    ] {
+        assert_eq!(delete(&store, id).await, is_there);
+    }
+    assert_eq!(find_by_name(&store, "eve", now()).await, None);
 }
 
 #[on_every_store]

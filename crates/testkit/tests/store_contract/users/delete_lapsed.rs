@@ -23,24 +23,31 @@ async fn given_lapsed(store: &Arc<dyn Store>, count: u32) {
 }
 
 #[on_every_store]
-async fn every_lapsed_account_goes(store: Arc<dyn Store>) {
+async fn every_lapsed_account_goes_and_one_that_waits_for_a_microsecond_more_and_users_stay(
+    store: Arc<dyn Store>,
+) {
     given_lapsed(&store, 3).await;
-    delete_lapsed(&store, now(), 10).await;
+    given::account(&store, &waiting(8, "eve", now().plus(MICROSECOND))).await;
+    given::account(&store, &account(9, "ada")).await;
+    assert_eq!(delete_lapsed(&store, now(), 10).await, 3);
     for name in ["u1", "u2", "u3"] {
         assert!(is_free(&store, name).await);
+    }
+    for name in ["eve", "ada"] {
+        assert!(find_by_name(&store, name, now()).await.is_some());
     }
 }
 
 #[on_every_store]
-async fn it_answers_how_many(store: Arc<dyn Store>) {
-    given_lapsed(&store, 3).await;
-    assert_eq!(delete_lapsed(&store, now(), 10).await, 3);
-}
-
-#[on_every_store]
-async fn it_answers_none_where_none_has_lapsed(store: Arc<dyn Store>) {
-    given::ada(&store).await;
-    assert_eq!(delete_lapsed(&store, now(), 10).await, 0);
+async fn a_lapsed_account_goes_with_its_link_and_the_mail_to_it_stays(store: Arc<dyn Store>) {
+    given_lapsed(&store, 1).await;
+    given::belongings(&store, 1, user_id(1)).await;
+    delete_lapsed(&store, now(), 10).await;
+    let taken = write(&store, |tx| tx.links().consume(&link_hash(1), now())).await;
+    assert_eq!(taken, None);
+    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
+    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
+    assert_eq!(leased, vec![mail_id(1)]);
 }
 
 #[on_every_store]
@@ -51,42 +58,6 @@ async fn at_most_the_limit_goes_and_the_rest_the_next_times(store: Arc<dyn Store
         gone.push(delete_lapsed(&store, now(), 2).await);
     }
     assert_eq!(gone, [2, 2, 1, 0]);
-}
-
-#[on_every_store]
-async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
-    let until = now().plus(MICROSECOND);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    assert_eq!(delete_lapsed(&store, now(), 10).await, 0);
-    assert!(find_by_name(&store, "ada", now()).await.is_some());
-}
-
-#[on_every_store]
-async fn users_stay(store: Arc<dyn Store>) {
-    given::account(&store, &account(9, "ada")).await;
-    given_lapsed(&store, 2).await;
-    delete_lapsed(&store, now(), 10).await;
-    let found = find_by_name(&store, "ada", now()).await;
-    assert_eq!(found.map(|found| found.user_id), Some(user_id(9)));
-}
-
-#[on_every_store]
-async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
-    given_lapsed(&store, 1).await;
-    given::belongings(&store, 1, user_id(1)).await;
-    delete_lapsed(&store, now(), 10).await;
-    let taken = write(&store, |tx| tx.links().consume(&link_hash(1), now())).await;
-    assert_eq!(taken, None);
-}
-
-#[on_every_store]
-async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
-    given_lapsed(&store, 1).await;
-    given::belongings(&store, 1, user_id(1)).await;
-    delete_lapsed(&store, now(), 10).await;
-    let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
-    let leased: Vec<_> = leased.iter().map(|leased| leased.mail.id).collect();
-    assert_eq!(leased, vec![mail_id(1)]);
 }
 
 #[on_every_store]

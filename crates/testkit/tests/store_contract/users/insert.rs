@@ -19,19 +19,15 @@ async fn a_new_user_comes_back_as_written(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_user_without_an_address_icon_and_status_comes_back_without(store: Arc<dyn Store>) {
-    let new = account(1, "ada");
-    given::account(&store, &new).await;
-    assert_eq!(find(&store, new.user.id).await, Some(new.user));
-}
-
-#[on_every_store]
-async fn an_empty_icon_and_status_come_back_empty(store: Arc<dyn Store>) {
-    let mut new = account(1, "ada");
-    new.user.icon = Some(sample::icon(""));
-    new.user.status = Some(sample::status(""));
-    given::account(&store, &new).await;
-    assert_eq!(find(&store, new.user.id).await, Some(new.user));
+async fn an_icon_and_a_status_come_back_empty_or_not_at_all_as_written(store: Arc<dyn Store>) {
+    let without = account(1, "ada");
+    let mut empty = account(2, "grace");
+    empty.user.icon = Some(sample::icon(""));
+    empty.user.status = Some(sample::status(""));
+    for new in [without, empty] {
+        given::account(&store, &new).await;
+        assert_eq!(find(&store, new.user.id).await, Some(new.user));
+    }
 }
 
 #[on_every_store]
@@ -92,24 +88,10 @@ async fn the_end_of_the_wait_comes_back_to_the_microsecond(store: Arc<dyn Store>
 }
 
 #[on_every_store]
-async fn a_taken_name_is_refused(store: Arc<dyn Store>) {
-    given::ada(&store).await;
-    let refused = insert(&store, &account(2, "ada")).await;
-    assert_eq!(refused, Err(Conflict::Name));
-}
-
-#[on_every_store]
 async fn a_taken_name_is_refused_in_another_case(store: Arc<dyn Store>) {
     given::account(&store, &account(1, "Žofie")).await;
     let refused = insert(&store, &account(2, "žOFIE")).await;
     assert_eq!(refused, Err(Conflict::Name));
-}
-
-#[on_every_store]
-async fn a_taken_address_is_refused(store: Arc<dyn Store>) {
-    given::ada(&store).await;
-    let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
-    assert_eq!(refused, Err(Conflict::Email));
 }
 
 #[on_every_store]
@@ -151,47 +133,27 @@ async fn names_that_only_look_alike_do_not_conflict(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn a_waiting_account_holds_its_name(store: Arc<dyn Store>) {
+async fn a_waiting_account_and_a_lapsed_one_hold_name_and_address(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    let refused = insert(&store, &account(2, "ada")).await;
-    assert_eq!(refused, Err(Conflict::Name));
+    given::account(&store, &waiting(2, "eve", Timestamp::from_micros(1))).await;
+    for name in ["ada", "eve"] {
+        let refused = insert(&store, &account(3, name)).await;
+        assert_eq!(refused, Err(Conflict::Name));
+        let email = format!("{name}@example.org");
+        let refused = insert(&store, &account_with_email(3, "grace", &email)).await;
+        assert_eq!(refused, Err(Conflict::Email));
+    }
 }
 
 #[on_every_store]
-async fn a_waiting_account_holds_its_address(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
-    assert_eq!(refused, Err(Conflict::Email));
-}
-
-#[on_every_store]
-async fn a_lapsed_account_holds_its_name_until_it_is_released(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", Timestamp::from_micros(1))).await;
-    let refused = insert(&store, &account(2, "ada")).await;
-    assert_eq!(refused, Err(Conflict::Name));
-}
-
-#[on_every_store]
-async fn a_lapsed_account_holds_its_address_until_it_is_released(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", Timestamp::from_micros(1))).await;
-    let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
-    assert_eq!(refused, Err(Conflict::Email));
-}
-
-#[on_every_store]
-async fn a_refused_account_is_not_there(store: Arc<dyn Store>) {
-    given::ada(&store).await;
+async fn a_refused_account_is_not_there_and_the_holder_stays_as_it_was(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    let before = find(&store, ada).await;
     let refused = insert(&store, &account_with_email(2, "eve", "ada@example.org")).await;
     assert!(refused.is_err());
     assert_eq!(find_by_name(&store, "eve", now()).await, None);
-}
-
-#[on_every_store]
-async fn the_holder_stays_as_it_was_after_a_refusal(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let before = find(&store, ada).await;
     let refused = insert(&store, &account_with_email(2, "ada", "eve@example.org")).await;
     assert!(refused.is_err());
-    assert_eq!(find(&store, ada).await, before);
     assert_eq!(find_by_email(&store, "eve@example.org", now()).await, None);
+    assert_eq!(find(&store, ada).await, before);
 }

@@ -3,16 +3,16 @@ use std::thread;
 use std::time::Duration;
 
 use azuma_domain::ports::{Store, Transaction, UserChanges, WriteError};
-use azuma_domain::user::{AccountState, Change, Credential, UserId, UserName};
+use azuma_domain::user::{AccountState, Credential, UserId, UserName};
 use azuma_testkit::sample::{self, MINUTE, now, user_id, waiting};
 use azuma_testkit::{all, both};
 use azuma_testkit_macros::on_every_store;
 
-use super::{find, update};
+use super::update;
 use crate::units::Signal;
 use crate::{given, linger, try_write, write};
 
-/// How long the transaction that has the lock keeps it, for the other one to run into.
+/// How long one transaction keeps the lock, so that the other one has to wait for it.
 const HELD: Duration = Duration::from_millis(150);
 
 async fn lock(store: &Arc<dyn Store>, id: UserId) -> Option<Credential> {
@@ -28,14 +28,22 @@ fn set_hash(tx: &mut dyn Transaction, id: UserId, text: &str) -> Result<(), Writ
 }
 
 #[on_every_store]
-async fn it_answers_the_credential(store: Arc<dyn Store>) {
+async fn it_answers_the_credential_and_for_an_unknown_id_nobody(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    let expected = Credential {
-        user_id: ada,
-        password_hash: sample::password_hash("ada"),
-        state: AccountState::Active,
-    };
-    assert_eq!(lock(&store, ada).await, Some(expected));
+    let until = now().plus(MINUTE);
+    given::account(&store, &waiting(2, "eve", until)).await;
+    for (id, name, state) in [
+        (ada, "ada", AccountState::Active),
+        (user_id(2), "eve", AccountState::Pending { until }),
+    ] {
+        let expected = Credential {
+            user_id: id,
+            password_hash: sample::password_hash(name),
+            state,
+        };
+        assert_eq!(lock(&store, id).await, Some(expected));
+    }
+    assert_eq!(lock(&store, user_id(3)).await, None);
 }
 
 #[on_every_store]
@@ -50,20 +58,6 @@ async fn it_leaves_the_name_to_be_asked_for(store: Arc<dyn Store>) {
     let names: Vec<Option<UserName>> = names;
     let expected = [Some(sample::name("ada")), Some(sample::name("Grace")), None];
     assert_eq!(names, expected);
-}
-
-#[on_every_store]
-async fn it_answers_that_an_account_waits(store: Arc<dyn Store>) {
-    let until = now().plus(MINUTE);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    let locked = lock(&store, user_id(1)).await.expect("ada is there");
-    assert_eq!(locked.state, AccountState::Pending { until });
-}
-
-#[on_every_store]
-async fn an_unknown_id_answers_nobody(store: Arc<dyn Store>) {
-    given::ada(&store).await;
-    assert_eq!(lock(&store, user_id(2)).await, None);
 }
 
 #[on_every_store]
@@ -86,28 +80,6 @@ async fn the_one_who_waited_sees_the_account_as_the_other_left_it(store: Arc<dyn
     let left = lock(&store, ada).await.expect("ada is there");
     let expected = sample::password_hash(&format!("ada{}", "x".repeat(16)));
     assert_eq!(left.password_hash.as_phc(), expected.as_phc());
-}
-
-#[on_every_store]
-async fn no_read_modify_write_under_it_is_lost(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let results = all((0..16).map(|_| {
-        try_write(&store, move |tx| {
-            tx.users().lock(ada)?;
-            let status = tx.users().find(ada)?.expect("ada is there").status;
-            let count: u32 = status.map_or(0, |status| status.as_str().parse().unwrap());
-            linger();
-            let changes = UserChanges {
-                status: Change::Set(sample::status(&(count + 1).to_string())),
-                ..UserChanges::default()
-            };
-            tx.users().update(ada, &changes).map(|_| ())
-        })
-    }))
-    .await;
-    assert_eq!(results, vec![Ok(()); 16]);
-    let left = find(&store, ada).await.expect("ada is there");
-    assert_eq!(left.status, Some(sample::status("16")));
 }
 
 #[on_every_store]
@@ -199,14 +171,4 @@ async fn the_one_who_waited_for_a_deletion_finds_nobody(store: Arc<dyn Store>) {
     };
     let ((), found) = both(deleter, locker).await;
     assert_eq!(found, None);
-}
-
-#[on_every_store]
-async fn it_can_be_taken_twice_in_one_transaction(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let (first, second) = write(&store, move |tx| {
-        Ok((tx.users().lock(ada)?, tx.users().lock(ada)?))
-    })
-    .await;
-    assert_eq!(first, second);
 }

@@ -23,7 +23,7 @@ use azuma_testkit::sample;
 
 use super::{look, try_write, write};
 
-/// What inserting the account comes to.
+/// Inserts the account.
 async fn insert(store: &Arc<dyn Store>, new: &NewUser) -> Result<(), Conflict> {
     let new = new.clone();
     try_write(store, move |tx| tx.users().insert(&new)).await
@@ -34,25 +34,25 @@ async fn find(store: &Arc<dyn Store>, id: UserId) -> Option<User> {
     look(store, move |tx| tx.users().find(id)).await
 }
 
-/// Who has this name at `now`.
+/// The account with this name at `now`.
 async fn find_by_name(store: &Arc<dyn Store>, name: &str, now: Timestamp) -> Option<Credential> {
     let name = sample::name(name);
     look(store, move |tx| tx.users().find_by_name(&name, now)).await
 }
 
-/// Who has this address at `now`, and how.
+/// The account with this address at `now`.
 async fn find_holder(store: &Arc<dyn Store>, email: &str, now: Timestamp) -> Option<AddressHolder> {
     let email = sample::email(email);
     look(store, move |tx| tx.users().find_by_email(&email, now)).await
 }
 
-/// Who has this address at `now`.
+/// The id of the account with this address at `now`.
 async fn find_by_email(store: &Arc<dyn Store>, email: &str, now: Timestamp) -> Option<UserId> {
     let holder = find_holder(store, email, now).await;
     holder.map(|holder| holder.user_id)
 }
 
-/// What changing the account comes to.
+/// Changes the account.
 async fn update(
     store: &Arc<dyn Store>,
     id: UserId,
@@ -62,7 +62,7 @@ async fn update(
     try_write(store, move |tx| tx.users().update(id, &changes)).await
 }
 
-/// Changes nothing but the name.
+/// A change of the name alone.
 fn rename(name: &str) -> UserChanges {
     UserChanges {
         name: Some(sample::name(name)),
@@ -70,7 +70,7 @@ fn rename(name: &str) -> UserChanges {
     }
 }
 
-/// Changes nothing but the address.
+/// A change of the address alone.
 fn readdress(email: &str) -> UserChanges {
     UserChanges {
         email: Some(sample::claimed(email)),
@@ -78,7 +78,7 @@ fn readdress(email: &str) -> UserChanges {
     }
 }
 
-/// Releases what lapsed accounts hold of these.
+/// Deletes the lapsed accounts that hold the name or the address.
 async fn release(store: &Arc<dyn Store>, name: Option<&str>, email: Option<&str>, now: Timestamp) {
     let name = name.map(sample::name);
     let email = email.map(sample::email);
@@ -88,7 +88,7 @@ async fn release(store: &Arc<dyn Store>, name: Option<&str>, email: Option<&str>
     .await;
 }
 
-/// Whether the name is free: inserting an account with it works, and is rolled back.
+/// Whether the name is free: whether an account with it can be inserted. The insert is rolled back.
 async fn is_free(store: &Arc<dyn Store>, name: &str) -> bool {
     let new = sample::account(999_999, name);
     let done: Result<(), WriteError> = store

@@ -19,53 +19,36 @@ async fn email_of(store: &Arc<dyn Store>, id: UserId) -> Option<AccountEmail> {
 }
 
 #[on_every_store]
-async fn the_address_is_proved_then(store: Arc<dyn Store>) {
+async fn the_address_of_a_user_or_a_waiting_account_is_proved_then(store: Arc<dyn Store>) {
     let ada = given::ada(&store).await;
-    prove_email(&store, ada).await;
-    let email = email_of(&store, ada).await;
-    assert_eq!(email, Some(proved("ada@example.org", now())));
+    given::grace(&store).await;
+    given::account(&store, &waiting(3, "eve", now().plus(MINUTE))).await;
+    for id in [ada, user_id(3)] {
+        prove_email(&store, id).await;
+    }
+    for (id, email) in [
+        (ada, proved("ada@example.org", now())),
+        (user_id(2), claimed("grace@example.org")),
+        (user_id(3), proved("eve@example.org", now())),
+    ] {
+        assert_eq!(email_of(&store, id).await, Some(email));
+    }
 }
 
 #[on_every_store]
-async fn a_waiting_account_has_its_address_proved_too(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    prove_email(&store, user_id(1)).await;
-    let email = email_of(&store, user_id(1)).await;
-    assert_eq!(email, Some(proved("ada@example.org", now())));
-}
-
-#[on_every_store]
-async fn the_rest_of_the_user_stays(store: Arc<dyn Store>) {
-    let new = account_with_email(1, "Ada", "Ada@Example.org");
-    given::account(&store, &new).await;
-    prove_email(&store, user_id(1)).await;
+async fn the_rest_of_the_user_stays_and_one_without_an_address_gets_none(store: Arc<dyn Store>) {
+    let (ada, grace) = (
+        account_with_email(1, "Ada", "Ada@Example.org"),
+        account(2, "grace"),
+    );
+    for new in [&ada, &grace] {
+        given::account(&store, new).await;
+        prove_email(&store, new.user.id).await;
+    }
     let email = Some(proved("Ada@Example.org", now()));
     let left = find(&store, user_id(1)).await;
-    assert_eq!(left, Some(User { email, ..new.user }));
-}
-
-#[on_every_store]
-async fn an_account_without_an_address_gets_none(store: Arc<dyn Store>) {
-    let new = account(1, "ada");
-    given::account(&store, &new).await;
-    prove_email(&store, user_id(1)).await;
-    assert_eq!(find(&store, user_id(1)).await, Some(new.user));
-}
-
-#[on_every_store]
-async fn other_users_stay_as_they_were(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    let grace = given::grace(&store).await;
-    prove_email(&store, ada).await;
-    let email = email_of(&store, grace).await;
-    assert_eq!(email, Some(claimed("grace@example.org")));
-}
-
-#[on_every_store]
-async fn an_address_is_told_of_a_waiting_account_too(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now().plus(MINUTE))).await;
-    let email = email_of(&store, user_id(1)).await;
-    assert_eq!(email, Some(claimed("ada@example.org")));
+    assert_eq!(left, Some(User { email, ..ada.user }));
+    assert_eq!(find(&store, user_id(2)).await, Some(grace.user));
 }
 
 #[on_every_store]

@@ -5,40 +5,34 @@ use azuma_domain::ports::{Conflict, Store};
 use azuma_domain::user::{AccountEmail, EmailAddress, User};
 use azuma_testkit::all;
 use azuma_testkit::sample::{
-    self, MICROSECOND, MINUTE, account_with_email, just_before, link_hash, mail, now, user_id,
-    waiting,
+    self, MICROSECOND, MINUTE, account_with_email, link_hash, mail, now, user_id, waiting,
 };
 use azuma_testkit_macros::on_every_store;
 
-use super::{find, find_by_email, find_by_name, is_free, release};
+use super::{find_by_email, find_by_name, is_free, release};
 use crate::outbox::lease_all;
-use crate::{given, linger, look, try_write, write};
+use crate::{given, linger, try_write, write};
 
 fn address(user: &User) -> Option<&EmailAddress> {
     user.email.as_ref().map(AccountEmail::address)
 }
 
 #[on_every_store]
-async fn the_name_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    release(&store, Some("ada"), None, now()).await;
-    assert!(is_free(&store, "ada").await);
-}
-
-#[on_every_store]
-async fn the_name_is_free_in_another_case_too(store: Arc<dyn Store>) {
+async fn the_name_of_a_lapsed_account_is_free_in_any_case(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, Some("ADA"), None, now()).await;
     assert!(is_free(&store, "Ada").await);
 }
 
 #[on_every_store]
-async fn the_address_of_a_lapsed_account_is_free_after_it(store: Arc<dyn Store>) {
+async fn the_address_of_a_lapsed_account_is_free_in_any_case(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     release(&store, None, Some("ADA@example.org"), now()).await;
     let eve = account_with_email(2, "eve", "ada@example.org");
     given::account(&store, &eve).await;
-    assert_eq!(find(&store, eve.user.id).await, Some(eve.user));
+    let found = find_by_email(&store, "ada@example.org", now()).await;
+    assert_eq!(found, Some(eve.user.id));
+    assert!(is_free(&store, "ada").await);
 }
 
 #[on_every_store]
@@ -63,69 +57,38 @@ async fn name_and_address_can_be_taken_in_the_same_transaction(store: Arc<dyn St
 }
 
 #[on_every_store]
-async fn an_account_that_waits_for_a_microsecond_more_stays(store: Arc<dyn Store>) {
-    let until = now().plus(MICROSECOND);
-    given::account(&store, &waiting(1, "ada", until)).await;
-    release(&store, Some("ada"), Some("ada@example.org"), now()).await;
-    assert!(find_by_name(&store, "ada", now()).await.is_some());
+async fn a_user_and_an_account_that_waits_for_a_microsecond_more_stay(store: Arc<dyn Store>) {
+    given::ada(&store).await;
+    given::account(&store, &waiting(2, "eve", now().plus(MICROSECOND))).await;
+    for name in ["ada", "eve"] {
+        let email = format!("{name}@example.org");
+        release(&store, Some(name), Some(&email), now()).await;
+        assert!(find_by_name(&store, name, now()).await.is_some());
+    }
 }
 
 #[on_every_store]
-async fn a_user_stays(store: Arc<dyn Store>) {
-    let ada = given::ada(&store).await;
-    release(&store, Some("ada"), Some("ada@example.org"), now()).await;
-    assert!(find(&store, ada).await.is_some());
-}
-
-#[on_every_store]
-async fn a_lapsed_account_that_holds_neither_stays(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    release(&store, Some("grace"), Some("eve@example.org"), now()).await;
-    let before_it_lapsed = just_before(now());
-    assert!(
-        find_by_name(&store, "ada", before_it_lapsed)
-            .await
-            .is_some()
-    );
-}
-
-#[on_every_store]
-async fn a_lapsed_account_stays_where_neither_is_asked_for(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
+async fn a_lapsed_account_that_holds_nothing_asked_for_stays(store: Arc<dyn Store>) {
+    let mut without_email = waiting(2, "zoe", now());
+    without_email.user.email = None;
+    for lapsed in [waiting(1, "ada", now()), without_email] {
+        given::account(&store, &lapsed).await;
+    }
     release(&store, None, None, now()).await;
-    let before_it_lapsed = just_before(now());
-    assert!(
-        find_by_name(&store, "ada", before_it_lapsed)
-            .await
-            .is_some()
-    );
-}
-
-#[on_every_store]
-async fn a_lapsed_account_without_an_address_stays_where_only_another_name_is_asked_for(
-    store: Arc<dyn Store>,
-) {
-    let mut new = waiting(1, "ada", now());
-    new.user.email = None;
-    given::account(&store, &new).await;
     release(&store, Some("grace"), None, now()).await;
-    assert!(!is_free(&store, "ada").await);
+    release(&store, Some("grace"), Some("eve@example.org"), now()).await;
+    for name in ["ada", "zoe"] {
+        assert!(!is_free(&store, name).await);
+    }
 }
 
 #[on_every_store]
-async fn a_lapsed_account_goes_with_its_link(store: Arc<dyn Store>) {
+async fn a_lapsed_account_goes_with_its_link_and_the_mail_to_it_stays(store: Arc<dyn Store>) {
     given::account(&store, &waiting(1, "ada", now())).await;
     given::belongings(&store, 1, user_id(1)).await;
     release(&store, Some("ada"), None, now()).await;
     let taken = write(&store, |tx| tx.links().consume(&link_hash(1), now())).await;
     assert_eq!(taken, None);
-}
-
-#[on_every_store]
-async fn the_mail_to_a_lapsed_account_stays(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    given::belongings(&store, 1, user_id(1)).await;
-    release(&store, Some("ada"), None, now()).await;
     let leased = write(&store, |tx| lease_all(tx, now(), now().plus(MINUTE))).await;
     let expected = OutgoingMail {
         user_id: None,
@@ -171,7 +134,7 @@ async fn crossed_takeovers_never_fail_but_by_conflict(store: Arc<dyn Store>) {
         })
     }))
     .await;
-    // Any error but a conflict has ended the test by now. No two want the same name or the same address.
+    // `try_write` fails the test on any error but a conflict. No two want the same name or the same address.
     assert_eq!(results, vec![Ok::<(), Conflict>(()); 8]);
 }
 
@@ -186,20 +149,4 @@ async fn a_name_released_in_vain_is_held_again(store: Arc<dyn Store>) {
     .await;
     assert_eq!(refused, Err(Conflict::Email));
     assert!(!is_free(&store, "ada").await);
-}
-
-#[on_every_store]
-async fn an_address_finds_whoever_took_it_over(store: Arc<dyn Store>) {
-    given::account(&store, &waiting(1, "ada", now())).await;
-    release(&store, None, Some("ada@example.org"), now()).await;
-    let eve = account_with_email(2, "eve", "ada@example.org");
-    given::account(&store, &eve).await;
-    let found = find_by_email(&store, "ada@example.org", just_before(now())).await;
-    assert_eq!(found, Some(eve.user.id));
-    let left = look(&store, |tx| {
-        tx.users()
-            .find_by_name(&sample::name("ada"), just_before(now()))
-    })
-    .await;
-    assert_eq!(left, None);
 }
