@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// The client of a request from this peer, where 10.0.0.0/8 is trusted.
+    /// The client of a request from this peer, if 10.0.0.0/8 is trusted.
     fn client(peer: &str, headers: &[(&str, &str)]) -> String {
         let trusted = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
         let mut request = TestRequest::default()

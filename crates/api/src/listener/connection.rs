@@ -138,7 +138,7 @@ mod tests {
         (connection, client.unwrap())
     }
 
-    /// What reading from it comes to, once it has been silent for so long that it looks at its timer.
+    /// Polls a read once the connection has been silent for so long that it looks at its timer.
     async fn read_later(connection: &mut Connection) -> Poll<io::Result<usize>> {
         sleep(2 * LONGEST).await;
         let mut byte = [0];

@@ -11,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Characters that are hard to prepare: case that changes length, compatibility forms, joiners, marks, letters of both
+/// Characters that are hard to prepare: letters whose case changes their length, compatibility forms, joiners, marks, letters of both
 /// directions, invisible characters.
 const TRICKY: &[char] = &[
     'İ', 'ı', 'ſ', 'ß', 'ẞ', 'Σ', 'σ', 'ς', 'ﬁ', 'Ａ', 'ａ', 'ｱ', '·', 'l', '・', 'ア', 'א', 'ب',
@@ -20,7 +20,7 @@ const TRICKY: &[char] = &[
     '\u{a0}', '\0', '\r', '\n', ' ', '@',
 ];
 
-/// Text of fewer than `most` characters, many of them from the list above.
+/// Text of fewer than `most` characters, many of which are tricky.
 fn text(most: usize) -> impl Strategy<Value = String> {
     let character = prop_oneof![
         any::<char>(),

@@ -84,7 +84,7 @@ fn one_client_may_try_1000_names_and_then_ten_a_second() {
     assert_eq!(tries(2_000, 100), 10);
 }
 
-/// Fails to log in with so many names; answers how often the guard let it.
+/// Fails to log in with each of these names; answers how many attempts were admitted.
 fn failures(
     guard: &RateLimits<FakeRelativeClock>,
     client: Option<IpAddr>,
@@ -118,7 +118,7 @@ fn logins_that_succeed_leave_room_for_all_the_failures() {
         guard.forgive(client, RateLimitedAction::Login(&neo));
     }
     assert_eq!(failures(&guard, client, 0..400), 300);
-    // Nothing was taken back that was not counted.
+    // One forgiven login makes room for one more failure, and no more.
     guard.forgive(client, RateLimitedAction::Login(&neo));
     assert_eq!(failures(&guard, client, 400..500), 1);
 }
@@ -135,7 +135,7 @@ fn one_name_that_is_tried_too_often_is_no_failure_of_other_names() {
     assert_eq!(failures(&guard, client, 0..400), 250);
 }
 
-/// How many registrations the guard lets from so many addresses, made by number.
+/// How many registrations of these clients are admitted.
 fn registrations(
     guard: &RateLimits<FakeRelativeClock>,
     addresses: u32,
@@ -154,39 +154,29 @@ fn registrations(
 }
 
 #[test]
-fn the_56_of_a_client_may_do_4_times_as_much() {
-    let (guard, _) = guard();
-    let in_one = registrations(&guard, 8, |number| format!("2001:db8:1:{number:x}::1"));
-    assert_eq!(in_one, 4 * 300);
-    assert!(
-        guard
-            .admit(ip("2001:db8:1:100::1"), RateLimitedAction::Register)
-            .is_ok()
-    );
-}
-
-#[test]
-fn the_48_of_a_client_may_do_16_times_as_much() {
-    let (guard, _) = guard();
-    let in_one = registrations(&guard, 32, |number| format!("2001:db8:1:{number:x}00::1"));
-    assert_eq!(in_one, 16 * 300);
-    assert!(
-        guard
-            .admit(ip("2001:db8:2::1"), RateLimitedAction::Register)
-            .is_ok()
-    );
-}
-
-#[test]
-fn the_24_of_an_ipv4_client_may_do_16_times_as_much() {
-    let (guard, _) = guard();
-    let in_one = registrations(&guard, 32, |number| format!("192.0.2.{number}"));
-    assert_eq!(in_one, 16 * 300);
-    assert!(
-        guard
-            .admit(ip("192.0.3.1"), RateLimitedAction::Register)
-            .is_ok()
-    );
+fn a_network_may_do_4_or_16_times_as_much_as_a_client() {
+    type Address = fn(u32) -> String;
+    let networks: [(u32, usize, Address, &str); 3] = [
+        (
+            8,
+            4,
+            |n| format!("2001:db8:1:{n:x}::1"),
+            "2001:db8:1:100::1",
+        ),
+        (
+            32,
+            16,
+            |n| format!("2001:db8:1:{n:x}00::1"),
+            "2001:db8:2::1",
+        ),
+        (32, 16, |n| format!("192.0.2.{n}"), "192.0.3.1"),
+    ];
+    for (clients, times, client, elsewhere) in networks {
+        let (guard, _) = guard();
+        assert_eq!(registrations(&guard, clients, client), times * 300);
+        let elsewhere = guard.admit(ip(elsewhere), RateLimitedAction::Register);
+        assert!(elsewhere.is_ok());
+    }
 }
 
 /// Whether a client that the account knows, or does not, may log in with a name.
@@ -331,7 +321,7 @@ fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_co
     assert_eq!(admitted.count(), 100);
     let blocked = guard.admit(from(200), guess).unwrap_err();
     assert_eq!(blocked.retry_after, Duration::from_secs(36));
-    // Other names, and clients that the account knows, are none of that.
+    // Other names and clients that the account knows are not limited.
     let other = name("mia");
     let other = RateLimitedAction::LoginTo(&other, Familiarity::Stranger);
     guard.admit(from(200), other).unwrap();

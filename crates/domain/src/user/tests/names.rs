@@ -119,22 +119,6 @@ fn a_name_is_as_long_as_it_is_written_whatever_its_key() {
 
 proptest! {
     #[test]
-    fn a_name_parsed_again_is_the_same(text in text(70)) {
-        if let Ok(name) = UserName::parse(&text) {
-            prop_assert_eq!(UserName::parse(name.as_str()), Ok(name));
-        }
-    }
-
-    #[test]
-    fn the_key_of_a_key_is_itself(text in text(20)) {
-        if let Ok(name) = UserName::parse(&text)
-            && let Ok(again) = UserName::parse(name.normalized())
-        {
-            prop_assert_eq!(again.normalized(), name.normalized());
-        }
-    }
-
-    #[test]
     fn no_name_holds_a_space_or_control_character(text in text(70)) {
         if let Ok(name) = UserName::parse(&text) {
             prop_assert!(!name.as_str().chars().any(|c| c.is_control() || c.is_whitespace()));

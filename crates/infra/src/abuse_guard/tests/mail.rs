@@ -1,4 +1,4 @@
-//! What is mailed: by recipient, by client and by the hour.
+//! Limits of messages: by recipient, by client and by the hour.
 
 use super::*;
 
@@ -123,7 +123,7 @@ fn within_any_hour_so_many_are_mailed_and_no_more() {
         let blocked = guard.admit(client(1), attempt).unwrap_err();
         assert_eq!(blocked.retry_after, 30 * minute);
     }
-    // What tells somebody something goes on.
+    // The hourly limit is not for notices.
     assert!(
         guard
             .admit(client(1), RateLimitedAction::Notice(&neo))

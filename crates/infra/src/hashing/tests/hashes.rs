@@ -1,4 +1,4 @@
-//! What hashes are, and which are verified.
+//! The form of hashes, and which hashes can be verified.
 
 use super::*;
 
@@ -14,7 +14,7 @@ const ARGON2I_BEFORE_VERSIONS: &str =
 fn are_those_of_the_reference_implementation() {
     let scheme = Scheme::new(65_536, 2, 1).unwrap();
     let mut memory = scheme.reserve_memory().unwrap();
-    // Twice, in the memory the first one left behind.
+    // Twice, because the second one uses the same memory.
     for _ in 0..2 {
         let made = scheme.hash_with_salt(b"password", b"somesalt", &mut memory);
         assert_eq!(made.unwrap(), ARGON2ID);

@@ -1,4 +1,4 @@
-//! What starting a hasher does, and what it leaves for later.
+//! What the start of a hasher does, and what it leaves to the first hash.
 
 use super::*;
 

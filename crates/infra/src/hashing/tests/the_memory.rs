@@ -1,4 +1,4 @@
-//! Where hashes are computed, as Linux tells of it in `/proc/self`.
+//! The memory in which hashes are computed, observed in `/proc/self`.
 
 #[cfg(target_os = "linux")]
 use std::{fs::read_to_string, os::unix::fs::FileExt};
@@ -8,7 +8,7 @@ use argon2::Block;
 use super::memory::HUGE_PAGE;
 use super::*;
 
-/// As many as the default parameters take.
+/// The number of blocks with the default parameters.
 const BLOCKS: usize = 19_456;
 
 #[test]
@@ -82,7 +82,7 @@ fn is_all_of(kib: u64, memory: &mut Memory) -> bool {
     (kib..=kib + page).contains(&resident_kib(memory))
 }
 
-/// How much is resident of as many pages as the blocks fill, the one they may end in, and the one after that.
+/// How much of the blocks' pages is resident. Two pages more are counted, because the blocks may end within a page.
 #[cfg(target_os = "linux")]
 pub(super) fn resident_kib(memory: &mut Memory) -> u64 {
     let page = of_mapping(memory, "KernelPageSize");
@@ -111,7 +111,7 @@ fn of_mapping(memory: &mut Memory, name: &str) -> u64 {
     value(&lines[at.unwrap()..], name)
 }
 
-/// Whether it is the first line of a mapping, as `7f0000000000-7f0000200000 rw-p …`, around the address.
+/// Whether the line begins a mapping that holds the address, such as `7f0000000000-7f0000200000 rw-p …`.
 #[cfg(target_os = "linux")]
 fn is_mapping_of(line: &str, address: usize) -> bool {
     let hex = |text| usize::from_str_radix(text, 16).ok();

@@ -7,7 +7,7 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A pool whose work is expected to take a second, and a gate that holds its work up.
+/// A pool whose work is expected to take a second, and a gate that holds the work up.
 fn gated(threads: usize) -> (Pool<()>, mpsc::Sender<()>, impl Fn() -> Gate) {
     let pool = Pool::start(vec![(); threads], SECOND).unwrap();
     let (open, gate) = mpsc::channel();
@@ -97,7 +97,7 @@ async fn does_not_work_for_those_who_left() {
         let worked = Arc::clone(&worked);
         pool.submit(None, move |()| worked.fetch_add(1, Ordering::SeqCst))
     };
-    // Those who left make room, too: one a second, these are more than fit.
+    // Those who left make room as well: ten would be more than fit.
     for _ in 0..10 {
         drop(count(&pool));
     }

@@ -1,4 +1,4 @@
-//! Who is served when.
+//! The order in which clients are served.
 
 use super::super::fair_queue::FairQueue;
 use super::*;

@@ -36,10 +36,10 @@ async fn a_message_is_for_its_owner_alone() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
-/// What was written until then is old.
+/// A message that was written until then is old.
 const LIMIT: Duration = Duration::from_secs(1_616_942_380);
 
-/// Makes a file as if it had been written then.
+/// Sets the time at which a file was written.
 fn written_at(path: &std::path::Path, since_epoch: Duration) {
     let file = std::fs::File::options().write(true).open(path).unwrap();
     file.set_modified(std::time::UNIX_EPOCH + since_epoch)

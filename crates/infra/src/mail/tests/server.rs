@@ -1,4 +1,4 @@
-//! A mail server that knows as much SMTP as these tests need.
+//! A mail server with as much SMTP as these tests need.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// What it answers at each step, unless a test has it answer otherwise. An empty answer is none at all.
+/// The answers of the server at each step. If one is empty, the server does not answer.
 #[derive(Clone)]
 pub(super) struct Script {
     pub(super) greeting: &'static str,
@@ -38,12 +38,12 @@ impl Default for Script {
     }
 }
 
-/// Everything that clients said, a line each.
+/// The lines that clients sent.
 type Heard = Arc<Mutex<Vec<String>>>;
 
 pub(super) struct Server {
     pub(super) port: u16,
-    /// What its certificate for `localhost` is trusted by, PEM.
+    /// The PEM certificate that the server's certificate for `localhost` is trusted by.
     pub(super) root: String,
     heard: Heard,
     said: Mutex<Option<oneshot::Receiver<usize>>>,
@@ -54,12 +54,12 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Server {
-    /// One that is spoken to in clear, until the client asks for STARTTLS.
+    /// A server without TLS until the client asks for STARTTLS.
     pub(super) async fn start(script: Script) -> Self {
         Self::listen(script, false).await
     }
 
-    /// One that speaks TLS from the start.
+    /// A server with TLS from the start.
     pub(super) async fn start_encrypted(script: Script) -> Self {
         Self::listen(script, true).await
     }
@@ -85,7 +85,7 @@ impl Server {
         }
     }
 
-    /// One that says this again and again, and nothing else.
+    /// A server that sends `words` again and again, and nothing else.
     pub(super) async fn start_endless(words: &'static str) -> Self {
         Self::listen_endless(words, false).await
     }
@@ -120,7 +120,7 @@ impl Server {
         }
     }
 
-    /// How many bytes an endless one said until its client hung up.
+    /// How many bytes an endless server sent until the client hung up.
     pub(super) async fn said(&self) -> usize {
         let said = self.said.lock().unwrap().take();
         said.expect("an endless server").await.unwrap()

@@ -139,7 +139,7 @@ async fn a_server_that_never_ends_is_read_no_further_than_any_has_to_say() {
             let mailer = trusting(&server, &url);
             transient(mailer.send(verification(), token()).await);
             let said = server.said().await;
-            // What lies in the buffers of the two ends was said, and not read.
+            // The buffers of both ends are full of what was sent and not read.
             assert!(
                 said < 16 * 1024 * 1024,
                 "{url}: {said} bytes of {greeting:?}"

@@ -33,7 +33,7 @@ fn written(directory: &Path, kind: MailKind, language: Language) -> Texts {
 
 #[test]
 fn every_message_that_is_built_in_can_be_written() {
-    // Longer names of instances there are not.
+    // The longest name of an instance.
     let name = "x".repeat(128).parse().unwrap();
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join(".DS_Store"), "hidden").unwrap();

@@ -1,4 +1,4 @@
-//! The way to a store, on which answers can be held back or fail.
+//! A store in front of another one that can hold answers back, or fail.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -35,18 +35,18 @@ impl Gate {
         }
     }
 
-    /// From now on the store does what it is asked and its answers wait.
+    /// From now on the store does its work, but its answers wait.
     pub(super) fn hold(&self) {
         self.open.send_replace(false);
     }
 
-    /// From now on nothing reaches the store, and that is told late.
+    /// From now on nothing reaches the store, and the errors wait.
     pub(super) fn hold_failing(&self) {
         self.cut();
         self.hold();
     }
 
-    /// Lets the answers go that wait, and those to come.
+    /// Lets the waiting answers go, and all later ones.
     pub(super) fn release(&self) {
         self.open.send_replace(true);
     }
@@ -74,12 +74,12 @@ impl Gate {
         self.read_only.store(false, Ordering::SeqCst);
     }
 
-    /// How many units of work only looked, since the last reset.
+    /// How many units of work only read, since the last reset.
     pub(super) fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
     }
 
-    /// How many changed something.
+    /// How many units of work may have written, since the last reset.
     pub(super) fn writes(&self) -> usize {
         self.writes.load(Ordering::SeqCst)
     }

@@ -1,5 +1,4 @@
-use azuma_domain::ports::{MaybeReady, SessionCheck, UserChanges};
-use azuma_domain::user::Change;
+use azuma_domain::ports::{MaybeReady, SessionCheck};
 use azuma_testkit::sample::{self, DAY, now, session_id, token_hash, user_id};
 
 use super::{LIFETIMES, World, later};
@@ -103,34 +102,6 @@ async fn an_invalidated_user_loses_all_of_its_sessions_and_no_other_user_any() {
         assert!(node.ask(number).await.is_some());
     }
     assert_eq!(node.gate.reads(), 2);
-}
-
-#[tokio::test]
-async fn a_changed_user_is_read_as_it_is_once_invalidated() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.ask(1).await;
-    world
-        .change(|tx| {
-            let changes = UserChanges {
-                status: Change::Set(sample::status("away")),
-                ..UserChanges::default()
-            };
-            Ok(tx.users().update(user_id(1), &changes).unwrap())
-        })
-        .await;
-    node.cache.invalidate(user_id(1));
-    let status = node
-        .ask(1)
-        .await
-        .unwrap()
-        .user
-        .profile()
-        .unwrap()
-        .status
-        .clone();
-    assert_eq!(status, Some(sample::status("away")));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ const LIFETIMES: Lifetimes = Lifetimes {
     grace: MINUTE,
 };
 
-/// A database, and what several nodes and others do with it.
+/// A database, which several nodes share.
 struct World {
     store: Arc<dyn Store>,
     micros: Arc<AtomicU64>,
@@ -85,7 +85,7 @@ impl World {
         self.micros.fetch_add(micros, Ordering::SeqCst);
     }
 
-    /// What others do, past every node.
+    /// Changes the database directly, without any node.
     async fn change<T: Send + 'static>(
         &self,
         work: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
@@ -94,13 +94,13 @@ impl World {
         done.unwrap()
     }
 
-    /// User `number` with the sliding session of that number, used before, expiring at `expires_at`.
+    /// Inserts user `number` with the sliding session of that number, which expires at `expires_at`.
     async fn session_until(&self, number: u32, expires_at: Timestamp) {
         self.insert(sample::session(number, user_id(number)), expires_at)
             .await;
     }
 
-    /// The same, with weeks ahead.
+    /// The same, with two weeks left.
     async fn session(&self, number: u32) {
         self.session_until(number, now().plus(14 * DAY)).await;
     }
@@ -126,7 +126,7 @@ impl World {
         .await;
     }
 
-    /// Ends session `number` on another node.
+    /// Revokes session `number` on another node.
     async fn end(&self, number: u32) {
         let ended = self
             .change(move |tx| tx.sessions().revoke(user_id(number), session_id(number)))
@@ -134,7 +134,7 @@ impl World {
         assert!(ended);
     }
 
-    /// The token of session `number` as stored; `None` where it is gone.
+    /// The stored token of session `number`; `None` if it is gone.
     async fn stored(&self, number: u32) -> Option<azuma_domain::session::SessionToken> {
         let tokens = self
             .change(move |tx| tx.sessions().tokens(session_id(number)))
@@ -148,7 +148,7 @@ impl Node {
         self.cache.shared.poll().await
     }
 
-    /// Uses the token of session `number`: who it belongs to.
+    /// Uses the token of session `number`, and answers its session.
     async fn ask(&self, number: u32) -> Option<LiveSession> {
         self.ask_at(number, now()).await
     }
@@ -167,7 +167,7 @@ impl Node {
         assert!(self.ask_at(number, at).await.is_some());
     }
 
-    /// Lets a minute's flushes come.
+    /// Runs the flushes of a minute.
     async fn write_for_a_minute(&self) {
         for _ in 0..super::use_writer::SLICES {
             let _ = self.cache.shared.uses.flush_due().await;

@@ -1,4 +1,4 @@
-//! The epoch alone, in every order in which threads can take its steps.
+//! The epoch of the cache, in every order in which threads can take its steps.
 
 use std::collections::HashSet;
 
@@ -45,7 +45,7 @@ impl Model {
         lives
     }
 
-    /// Ends the session, and invalidates it so; once this returns, somebody is told.
+    /// Revokes the session and then calls `invalidate`. When this returns, a client may be told.
     fn revoke(&self, invalidate: fn(&mut CacheIndex, &mut HashSet<TokenHash>)) {
         self.lives.store(false, Ordering::SeqCst);
         let mut index = self.index.lock().unwrap();

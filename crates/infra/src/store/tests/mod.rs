@@ -1,11 +1,12 @@
-//! What the contract of the domain cannot know: files, migrations, limits of time. On SQLite; the rest of it needs
-//! a Postgres server and is tested from outside.
+//! What the store contract leaves open: files, migrations, time limits. Here on SQLite; black-box tests do the same on
+//! Postgres.
 
 mod retries;
 mod the_executor;
 mod unreadable;
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,24 +23,12 @@ use super::engine::connection::DbConnection;
 use super::engine::sqlite_file;
 use super::{DatabaseUrl, DieselStore, MigrateError, OpenError, PoolOptions, Pooling, migrate};
 
-const MIGRATIONS: &[&str] = &[
-    "0001_accounts",
-    "0002_invalidations",
-    "0003_frequent_uses",
-    "0004_recovery",
-    "0005_history",
-    "0006_proved_addresses",
-    "0007_exact_keys",
-    "0008_recoveries",
-    "0009_known_clients",
-];
-
 fn file_in(directory: &Path) -> DatabaseUrl {
     let text = format!("sqlite://{}/data/azuma.db", directory.display());
     DatabaseUrl::parse(&text).expect("a database URL")
 }
 
-/// A migrated file, deleted with the directory.
+/// A migrated database file, and the directory that deletes it when it is dropped.
 fn fresh() -> (TempDir, DatabaseUrl) {
     let directory = tempfile::tempdir().expect("a directory");
     let url = file_in(directory.path());
@@ -66,38 +55,25 @@ fn a_new_file_and_its_directory_are_for_their_owner_alone() {
     assert_eq!(mode("data/azuma.db"), 0o600);
 }
 
-#[test]
-fn a_database_is_migrated_once() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let url = file_in(directory.path());
-    assert_eq!(migrate(&url).expect("a database"), MIGRATIONS);
-    assert_eq!(migrate(&url).expect("a database"), Vec::<String>::new());
+/// The directories of migrations of a database, in their order.
+fn migrations(database: &str) -> Vec<String> {
+    let directory = format!("{}/../../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+    let entries = fs::read_dir(directory).expect("a directory of migrations");
+    let name = |entry: io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
+    let names = entries.map(|entry| name(entry).into_string().expect("a name"));
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 /// Cargo does not notice a new directory of migrations; a change to `migrate.rs` makes it look again.
 #[test]
-fn both_databases_have_the_same_migrations_and_the_binary_has_them_all() {
-    let names = |database: &str| {
-        let directory = format!("{}/../../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
-        let entries = fs::read_dir(directory).expect("a directory of migrations");
-        let mut names: Vec<String> = entries
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
-        names.sort();
-        names
-    };
+fn both_databases_have_the_same_migrations_and_the_binary_runs_each_once() {
     let directory = tempfile::tempdir().expect("a directory");
-    assert_eq!(names("postgres"), names("sqlite"));
-    assert_eq!(
-        migrate(&file_in(directory.path())).expect("a database"),
-        names("sqlite")
-    );
+    let url = file_in(directory.path());
+    assert_eq!(migrations("postgres"), migrations("sqlite"));
+    assert_eq!(migrate(&url).expect("a database"), migrations("sqlite"));
+    assert_eq!(migrate(&url).expect("a database"), Vec::<String>::new());
 }
 
 #[test]
@@ -111,7 +87,7 @@ fn of_racing_migrations_one_migrates_and_all_succeed() {
             .map(|thread| thread.join().expect("no panic").expect("a database").len())
             .sum()
     });
-    assert_eq!(applied, MIGRATIONS.len());
+    assert_eq!(applied, migrations("sqlite").len());
 }
 
 #[test]
@@ -207,22 +183,6 @@ fn a_file_that_is_no_database_is_refused() {
     );
 }
 
-#[tokio::test]
-async fn a_database_in_memory_has_its_tables_and_survives_a_panic() {
-    let url = DatabaseUrl::in_memory();
-    let store = open(&url, PoolOptions::default());
-    let ada = account(1, "ada");
-    let inserted: Result<(), azuma_domain::ports::WriteError> =
-        store.transact(move |tx| Ok(tx.users().insert(&ada)?)).await;
-    inserted.expect("nobody holds the name");
-    let panicked = store
-        .run(Work::write(|_| panic!("as the test wants it")))
-        .await;
-    assert!(matches!(panicked, Err(StoreError::Failed(_))));
-    let found = store.read(|tx| tx.users().find(user_id(1))).await;
-    assert!(found.expect("the store answers").is_some());
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_does_not_wait_for_readers() {
     let (_directory, url) = fresh();
@@ -305,7 +265,7 @@ async fn a_unit_of_work_that_takes_too_long_is_given_up_and_commits_nothing() {
         .await;
     assert!(matches!(done, Err(StoreError::Unavailable(_))));
     assert!(!ended.load(Ordering::SeqCst), "the answer did not wait");
-    // The next one begins once the writer before it has ended.
+    // The next write begins when the writer has ended.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let found = store.read(|tx| tx.users().find(user_id(1))).await;
     assert_eq!(found.expect("the store answers"), None);

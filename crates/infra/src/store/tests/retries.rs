@@ -1,4 +1,4 @@
-//! When a unit of work is run again. A trigger says what SQLite says when another process is in the way.
+//! When a unit of work is run again. A trigger fails like SQLite does while another process writes.
 
 use std::sync::atomic::AtomicU32;
 
@@ -6,7 +6,7 @@ use azuma_domain::ports::{Transaction, WriteError};
 
 use super::*;
 
-/// Whoever takes this name finds the database locked.
+/// Inserting this name fails as if the database were locked.
 const IN_THE_WAY: &str = "CREATE TRIGGER in_the_way BEFORE INSERT ON users WHEN NEW.name = 'contended' \
      BEGIN SELECT RAISE(ABORT, 'database is locked'); END";
 
@@ -25,13 +25,12 @@ fn insert(tx: &mut dyn Transaction, number: u32, name: &str) -> Result<(), Store
     })
 }
 
-/// A unit of work that writes something, and is in somebody's way for its first `times` runs; and the count of its
-/// runs.
+/// A unit of work that meets contention in its first `times` runs, and the count of its runs.
 fn in_the_way(times: u32) -> (Work, Arc<AtomicU32>) {
     let runs = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&runs);
     let work = Work::write(move |tx| {
-        // Works only where nothing is there.
+        // Fails if an earlier run was not rolled back.
         insert(tx, 1, "ada")?;
         if counter.fetch_add(1, Ordering::SeqCst) < times {
             insert(tx, 2, "contended")?;

@@ -1,4 +1,4 @@
-//! What happens to units of work that wait for the one writer of an SQLite file.
+//! Units of work that wait for the only writer of an SQLite file.
 
 use std::future::poll_fn;
 use std::sync::mpsc::{Sender, channel};
@@ -12,7 +12,7 @@ use super::*;
 
 type Outcome = Result<(), StoreError>;
 
-/// A unit of work that inserts an account of this number, and then does something else.
+/// A unit of work that inserts the account with this number, and then calls `then`.
 fn inserting(
     store: &Arc<dyn Store>,
     number: u32,
@@ -28,7 +28,7 @@ fn inserting(
     }))
 }
 
-/// Holds the writer until the sender is dropped; it does when this answers.
+/// Holds the writer until the sender is dropped. The writer is held when this answers.
 async fn gate(store: &Arc<dyn Store>) -> (BoxFuture<'_, Outcome>, Sender<()>) {
     let (begin, begun) = channel();
     let (open, opened) = channel();
@@ -59,7 +59,7 @@ async fn is_there(store: &Arc<dyn Store>, number: u32) -> bool {
     found.expect("the store answers").is_some()
 }
 
-/// Fails the test where the unit of work with this number, which was in line, happens before the next one.
+/// Fails the test if the unit of work with this number, which was in line, has run before the next one.
 async fn expect_passed_over(store: &Arc<dyn Store>, number: u32) {
     let next = inserting(store, number + 1, || Ok(Decision::Commit)).await;
     next.expect("nobody is before it");
@@ -162,7 +162,7 @@ async fn a_store_that_is_dropped_ends_what_it_writes_and_closes_the_file() {
     drop(writing);
     drop(store);
     drop(end);
-    // The last connection takes the log along.
+    // Closing the last connection deletes the log.
     let log = directory.path().join("data/azuma.db-wal");
     let closed = async {
         while log.exists() {

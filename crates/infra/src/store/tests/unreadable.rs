@@ -1,4 +1,4 @@
-//! Rows that somebody else wrote, and that make no sense.
+//! Rows that cannot be read, because somebody else wrote them.
 
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
@@ -95,7 +95,7 @@ async fn a_request_that_cannot_be_read_can_be_postponed_and_discarded() {
     let taken: Result<_, StoreError> = taken.await;
     assert!(matches!(taken, Err(StoreError::Failed(_))), "{taken:?}");
     let postponed = store.transact(move |tx| {
-        // Who learns that it cannot be read decides what becomes of it, in the same transaction.
+        // The caller reschedules or discards the request in the transaction that could not read it.
         assert!(tx.recoveries().requested_at(id).is_err());
         Ok(tx.recoveries().reschedule(id, now().plus(SECOND))?)
     });
