@@ -1,4 +1,4 @@
-//! What every measure is given: how long it may take, and where the programs and cores are.
+//! What every measure needs: how long it may take, and where programs and cores are.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -10,9 +10,9 @@ use azuma_tests::server::workspace;
 use crate::Outcome;
 use crate::cores::Cores;
 
-/// Rounds of a full run, unless it is told otherwise.
+/// The default number of rounds of a full run.
 const FULL_ROUNDS: u32 = 5;
-/// Rounds of a short run, unless it is told otherwise.
+/// The default number of rounds of a short run.
 const SHORT_ROUNDS: u32 = 2;
 
 /// How thorough a run is.
@@ -23,7 +23,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A short or a full run of so many rounds.
+    /// A short or a full run with this number of rounds.
     pub fn new(short: bool, rounds: Option<u32>) -> Self {
         let usual = if short { SHORT_ROUNDS } else { FULL_ROUNDS };
         Self {
@@ -52,7 +52,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Moves this process, and all it will start, to the core of the load.
+    /// Moves this process, and the processes it will start, to the core of the load.
     pub fn set_up(plan: Plan) -> Outcome<Self> {
         let cores = Cores::choose()?;
         cores.load.take()?;
@@ -98,7 +98,7 @@ impl Bench {
         self.programs.join(name)
     }
 
-    /// The numbers of the rounds; each is announced.
+    /// The numbers of the rounds. Each is printed when it begins.
     pub fn rounds(&self) -> impl Iterator<Item = u32> {
         let rounds = self.plan.rounds;
         (1..=rounds).inspect(move |round| eprintln!("   round {round} of {rounds}"))
@@ -116,12 +116,12 @@ impl Bench {
         Duration::from_secs_f64(self.either(full, short))
     }
 
-    /// Whichever belongs to this run.
+    /// The value for a full run or for a short one.
     pub fn either<T>(&self, full: T, short: T) -> T {
         if self.plan.short { short } else { full }
     }
 
-    /// Where the results of this run go: a full one's into the documentation.
+    /// Where the results of this run go; those of a full run into the documentation.
     pub fn default_out(&self) -> Outcome<PathBuf> {
         if !self.plan.short {
             return Ok(workspace().join("docs"));
@@ -131,7 +131,7 @@ impl Bench {
         Ok(directory)
     }
 
-    /// A new, empty directory that goes when the bench ends.
+    /// A new, empty directory that is deleted when the bench ends.
     pub fn directory(&self, name: &str) -> PathBuf {
         scratch::fresh_directory(name)
     }

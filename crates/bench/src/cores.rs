@@ -1,4 +1,4 @@
-//! Which core does what, and how busy it was.
+//! The core of the server and the core of the load, and how busy they are.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -8,12 +8,12 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Outcome;
 
-/// The two cores of a run; one and the same where there is no other.
+/// The two cores of a run; the same one if there is no other.
 #[derive(Clone, Copy, Debug)]
 pub struct Cores {
-    /// Runs the server under test, and nothing else of ours.
+    /// The core of the server under test. The bench runs nothing else on it.
     pub server: Core,
-    /// Runs the bench and Postgres.
+    /// The core of the bench and of Postgres.
     pub load: Core,
 }
 
@@ -22,7 +22,7 @@ pub struct Cores {
 pub struct Core(usize);
 
 impl Cores {
-    /// The first two cores we may run on.
+    /// The first two cores that this process may run on.
     pub fn choose() -> Outcome<Self> {
         let allowed = sched_getaffinity(None)?;
         let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
@@ -31,7 +31,7 @@ impl Cores {
         Ok(Self { server, load })
     }
 
-    /// Whether load and server share a core, which spoils every figure.
+    /// Whether load and server share a core, which makes every figure useless.
     pub fn are_one(self) -> bool {
         self.server == self.load
     }
@@ -44,12 +44,12 @@ impl Core {
         set
     }
 
-    /// Moves this thread there, and with it the threads and processes it will start.
+    /// Moves this thread to the core, with the threads and processes that it will start.
     pub fn take(self) -> Outcome<()> {
         Ok(sched_setaffinity(None, &self.set())?)
     }
 
-    /// Has a command run there.
+    /// Makes a command run on the core.
     #[allow(unsafe_code)]
     pub fn give(self, command: &mut Command) {
         let set = self.set();
@@ -59,7 +59,7 @@ impl Core {
         }
     }
 
-    /// The time it has spent so far.
+    /// The time that the core has spent so far.
     pub fn time(self) -> Outcome<CoreTime> {
         let name = format!("cpu{}", self.0);
         fs::read_to_string("/proc/stat")?
@@ -70,7 +70,7 @@ impl Core {
     }
 }
 
-/// What `/proc/stat` says of a core, in ticks since the start.
+/// The line of a core in `/proc/stat`, in ticks since the start.
 #[derive(Clone, Copy, Debug)]
 pub struct CoreTime {
     all: u64,
@@ -78,7 +78,8 @@ pub struct CoreTime {
 }
 
 impl CoreTime {
-    /// What follows the name: user, nice, system, idle, iowait and others. Guests are within the first two.
+    /// Parses what follows the name of the core: user, nice, system, idle, iowait and others. Guest time is part of the
+    /// first two.
     fn parse(columns: &str) -> Option<Self> {
         if !columns.starts_with(' ') {
             return None;

@@ -9,9 +9,9 @@ use rustix::param::page_size;
 
 use crate::Outcome;
 
-/// The password of everybody in the bench's databases.
+/// The password of every user in the bench's databases.
 pub const PASSWORD: &str = "the secret of everybody";
-/// The salt of everybody's hash, in those databases.
+/// The salt of every hash in the bench's databases.
 pub const SALT: &[u8; 16] = b"sixteen bytes...";
 
 /// Argon2id with Azuma's default parameters, and memory that is kept from hash to hash.
@@ -21,7 +21,7 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Takes the memory, and asks the kernel for huge pages.
+    /// Reserves the memory and asks the kernel for huge pages.
     pub fn new() -> Outcome<Self> {
         let params = Params::new(19_456, 2, 1, Some(32)).map_err(|error| error.to_string())?;
         let mut blocks = Vec::with_capacity(params.block_count());
@@ -46,7 +46,7 @@ impl Hasher {
     }
 }
 
-/// Asks before the memory is touched; what the kernel does not give is done without.
+/// Asks for huge pages before the memory is touched. Without them it is only slower.
 #[allow(unsafe_code)]
 fn advise_huge_pages(blocks: &mut Vec<Block>) {
     let start = blocks.as_mut_ptr().cast::<u8>();
@@ -62,7 +62,7 @@ fn advise_huge_pages(blocks: &mut Vec<Block>) {
     };
 }
 
-/// Hashes so often, and prints how many hashes that makes a second.
+/// Computes `count` hashes and prints how many that is per second.
 pub fn run(count: u32) -> Outcome<()> {
     let mut hasher = Hasher::new()?;
     hasher.hash()?;

@@ -1,4 +1,4 @@
-//! The load bench: runs the release binary of Azuma under load, and says whether the figures promised are reached.
+//! The load bench: runs the release binary of Azuma under load, and says whether the figures reach their targets.
 //!
 //! Everything is started here: the servers, a Postgres cluster, and the *limit*, a bare actix-web handler which
 //! shows what this machine could do at best. The servers have one core, the bench and Postgres the other.
@@ -23,13 +23,13 @@ use bench::{Bench, Plan};
 use measures::Measure;
 use report::Report;
 
-/// What may fail, with a reason in words.
+/// A result whose error is a text.
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Measures the azuma binary that lies beside this one.
 #[derive(Parser)]
 struct Arguments {
-    /// Run every measure in seconds: proves that the bench runs, and judges nothing.
+    /// Run every measure in seconds: shows that the bench runs, and judges nothing.
     #[arg(long)]
     short: bool,
     /// Run this measure alone; may be given more than once.
@@ -45,7 +45,7 @@ struct Arguments {
     role: Option<Role>,
 }
 
-/// What this binary does when the bench starts itself.
+/// What the bench does when it starts itself as another process.
 #[derive(Subcommand)]
 enum Role {
     /// Hashes passwords, and prints how many a second.
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether everything could be measured and, in a full run, reaches what it should.
+/// Whether everything could be measured and, in a full run, reaches its target.
 fn run(arguments: &Arguments) -> Outcome<bool> {
     let bench = Bench::set_up(Plan::new(arguments.short, arguments.rounds))?;
     let mut report = Report::new(&bench)?;

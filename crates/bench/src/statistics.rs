@@ -1,6 +1,6 @@
 //! Medians and the like.
 
-/// A figure, once a round.
+/// A figure of each round.
 #[derive(Clone, Debug, Default)]
 pub struct Series(Vec<f64>);
 
@@ -10,7 +10,7 @@ impl Series {
         self.0.push(figure);
     }
 
-    /// The middle one; between the two in the middle, where they are even in number.
+    /// The median; between the two in the middle if their number is even.
     pub fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
@@ -22,7 +22,7 @@ impl Series {
         }
     }
 
-    /// The latest one.
+    /// The last one.
     pub fn last(&self) -> f64 {
         self.0.last().copied().unwrap_or(f64::NAN)
     }
@@ -42,12 +42,12 @@ impl Series {
         self.0.len()
     }
 
-    /// Of each round, this figure by that one.
+    /// This figure divided by the other one, for each round.
     pub fn by(&self, other: &Self) -> Self {
         self.0.iter().zip(&other.0).map(|(a, b)| a / b).collect()
     }
 
-    /// Of each round, this figure less that one.
+    /// This figure minus the other one, for each round.
     pub fn less(&self, other: &Self) -> Self {
         self.0.iter().zip(&other.0).map(|(a, b)| a - b).collect()
     }

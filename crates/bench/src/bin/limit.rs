@@ -1,11 +1,11 @@
-//! The limit: a bare actix-web handler that answers as many bytes of JSON as Azuma's `GET /user/self`, and asks nobody
-//! who the caller is. `azuma-limit ADDRESS`.
+//! The limit: a bare actix-web handler that answers as many bytes of JSON as Azuma's `GET /user/self`, and does not
+//! look who the caller is. `azuma-limit ADDRESS`.
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// A user, of the shape that Azuma answers.
+/// A user as Azuma answers it.
 #[derive(Serialize)]
 struct OwnUser {
     id: Uuid,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// Whose SQL it is.
+/// The dialect of SQL.
 #[derive(Clone, Copy, Debug)]
 pub enum Dialect {
     /// Ids and hashes are blobs, times are microseconds since 1970.

@@ -16,17 +16,17 @@ use crate::Outcome;
 use crate::bench::Bench;
 use crate::processes::migrate;
 
-/// What the URLs of SQLite databases begin with.
+/// How the URL of an SQLite database begins.
 const SQLITE: &str = "sqlite://";
-/// People who are inserted with one statement each table.
+/// How many people one statement inserts.
 const BATCH: u32 = 1_000;
 
 /// A migrated database.
 #[derive(Debug)]
 pub enum Database {
-    /// A file, by its URL.
+    /// The URL of an SQLite file.
     Sqlite(String),
-    /// In a throwaway cluster.
+    /// A database of its own cluster.
     Postgres(PostgresDatabase),
 }
 
@@ -46,7 +46,7 @@ impl Database {
         Ok(Self::Postgres(database))
     }
 
-    /// What a node is told of it.
+    /// The URL for a node.
     pub fn url(&self) -> &str {
         match self {
             Self::Sqlite(url) => url,
@@ -54,9 +54,9 @@ impl Database {
         }
     }
 
-    /// Inserts people with a live session each, last used an hour ago. No node may run on it yet.
+    /// Inserts people with a live session each, last used an hour ago. No node may run on the database yet.
     ///
-    /// A process of its own does so: one that once held as much takes long to start others.
+    /// Another process does this: one that has had so much memory takes long to start processes.
     pub fn insert(&self, people: Range<u32>) -> Outcome<()> {
         let status = Command::new(std::env::current_exe()?)
             .args(["insert", self.url()])

@@ -1,4 +1,4 @@
-//! People, by number: everything about one follows from the number.
+//! People by number: everything about a person follows from the number.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub struct Person(pub u32);
 pub struct Token([u8; 36]);
 
 impl Person {
-    /// The name, as long for everybody, so that answers are.
+    /// The name. All names have the same length, so that all answers have.
     pub fn name(self) -> String {
         format!("user-{:08}", self.0)
     }
@@ -51,7 +51,7 @@ impl Person {
 impl Token {
     /// The text.
     pub fn as_str(&self) -> &str {
-        // It was made of ASCII.
+        // The text is ASCII.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
@@ -73,7 +73,7 @@ pub struct Inserts {
 }
 
 impl Inserts {
-    /// For this database, at this time.
+    /// Statements in this dialect, with times relative to now.
     pub fn new(dialect: Dialect) -> Outcome<Self> {
         let salt = BASE64_STANDARD_NO_PAD.encode(SALT);
         let hash = BASE64_STANDARD_NO_PAD.encode(Hasher::new()?.hash()?);
@@ -85,7 +85,7 @@ impl Inserts {
         })
     }
 
-    /// One statement for each of the three tables. Sessions end in 13 days, a day before a use now would have them.
+    /// One statement for each of the three tables. The sessions expire in 13 days; a use now moves that by a day.
     pub fn of(&self, people: &Range<u32>) -> String {
         let people = people.clone().map(Person);
         let mut sql = String::new();

@@ -1,4 +1,4 @@
-//! A database in a throwaway Postgres cluster of its own, which counts statements.
+//! A database in a Postgres cluster of its own, which counts statements.
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -12,20 +12,20 @@ use super::literals::Dialect;
 use super::people::Inserts;
 use crate::Outcome;
 
-/// The database that every cluster has. Nothing measured is in it, so that asking from there is not counted.
+/// The database that every cluster has. Statements in it are not counted.
 const ASIDE: &str = "postgres";
 
-/// A database; its cluster ends with it.
+/// A database. Dropping it stops its cluster.
 #[derive(Debug)]
 pub struct PostgresDatabase {
     cluster: Arc<Cluster>,
     url: String,
 }
 
-/// What a database was asked.
+/// Counts of a database.
 #[derive(Clone, Copy, Debug)]
 pub struct Statements {
-    /// Statements, those that begin and end transactions included.
+    /// Statements, including those that begin and end transactions.
     pub statements: u32,
     /// Rows inserted, updated or deleted.
     pub rows_written: u32,
@@ -44,28 +44,28 @@ impl PostgresDatabase {
         Self { cluster, url }
     }
 
-    /// What a node is told of it.
+    /// The URL for a node.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What a node is told of it that is to reach it by another address, and to give its connections a name.
+    /// The URL for a node that reaches the database at another address and gives its connections a name.
     pub fn url_by(&self, address: SocketAddr, connections: &str) -> String {
         let name = self.name();
         format!("postgres://postgres@{address}/{name}?application_name={connections}")
     }
 
-    /// Where it is reached.
+    /// The address of the cluster.
     pub fn address(&self) -> SocketAddr {
         self.cluster.address()
     }
 
-    /// The connections of this name.
+    /// The connections with this name.
     pub fn connections(&self, name: &str) -> Connections {
         Connections::of(&self.cluster, name)
     }
 
-    /// What it was asked until now, as `pg_stat_statements` counts.
+    /// The counts so far, by `pg_stat_statements`.
     pub fn statements(&self) -> Outcome<Statements> {
         let counted = format!(
             "SELECT coalesce(sum(calls), 0), \
@@ -89,7 +89,7 @@ impl PostgresDatabase {
     }
 }
 
-/// Inserts people, a transaction a batch.
+/// Inserts people, one transaction for each batch.
 pub fn insert(url: &str, batches: impl Iterator<Item = Range<u32>>) -> Outcome<()> {
     let inserts = Inserts::new(Dialect::Postgres)?;
     let mut connection = PgConnection::establish(url)?;

@@ -11,7 +11,7 @@ use super::literals::Dialect;
 use super::people::Inserts;
 use crate::Outcome;
 
-/// Nothing of it need survive a power cut, and what it refers to is there. The server sets its own again.
+/// A power cut may destroy the file, and every reference is valid. The server sets its own pragmas.
 const IN_A_HURRY: &str = "\
     PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1000000;";
 
@@ -25,6 +25,6 @@ pub fn insert(path: &Path, batches: impl Iterator<Item = Range<u32>>) -> Outcome
         connection.batch_execute(&inserts.of(&batch))?;
     }
     connection.batch_execute("COMMIT")?;
-    // Or the kernel writes it while something else is measured.
+    // Otherwise the kernel writes it while something else is measured.
     Ok(File::open(path)?.sync_all()?)
 }

@@ -1,11 +1,11 @@
-//! As much of HTTP as it takes to see that an answer is whole.
+//! Just enough of HTTP to see that an answer is complete.
 
 use crate::Outcome;
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 const CONTENT_LENGTH: &[u8] = b"content-length:";
 
-/// An answer that has come as a whole.
+/// A complete answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -17,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer from its beginning; `None` where there is more to come. One without a length has no body.
+    /// Reads an answer from its beginning; `None` if it is not complete. An answer without a length has no body.
     pub fn read(received: &[u8]) -> Outcome<Option<Self>> {
         let end = received
             .windows(END_OF_HEAD.len())

@@ -38,7 +38,7 @@ impl Connection {
         })
     }
 
-    /// What there is to wait for.
+    /// The descriptor to wait for.
     pub fn stream(&self) -> &TcpStream {
         &self.stream
     }
@@ -53,11 +53,11 @@ impl Connection {
         self.due
     }
 
-    /// Sends the next request, which was due at a time that may have passed.
+    /// Sends the next request, which was due at `due`.
     pub fn send(&mut self, due: Instant, requests: &mut impl Requests) -> Outcome<()> {
         self.request.clear();
         requests(&mut self.request);
-        // An empty socket takes a small request whole.
+        // A socket with an empty buffer takes a small request at once.
         let sent = self.stream.write(&self.request)?;
         if sent < self.request.len() {
             return Err("a connection took only a part of a request".into());
@@ -67,8 +67,8 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what has come; the status, once the answer is whole. The connection is free then, and still tells when
-    /// the request was due.
+    /// Reads what has arrived; answers the status once the answer is complete. The connection is free then, and still
+    /// knows when the request was due.
     pub fn receive(&mut self) -> Outcome<Option<u16>> {
         let room = self.answer.get_mut(self.received..).unwrap_or_default();
         match self.stream.read(room) {

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use super::{Load, Requests, TURNED_AWAY, Tally};
 use crate::Outcome;
 
-/// How long a counted run may take, which a server that answers nothing would prolong for ever.
+/// The longest that a counted run may take. A server might never answer.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How long a connection rests that was turned away.
+/// How long a connection rests after its request was turned away.
 const REST: Duration = Duration::from_secs(1);
 
 impl Load {
-    /// Sends for so long. A connection whose request is turned away rests for a moment, as clients are told to.
+    /// Sends for `span`. A connection whose request is turned away rests for a moment, as clients should.
     pub fn flat_out(&mut self, span: Duration, requests: &mut impl Requests) -> Outcome<Tally> {
         let start = Instant::now();
         let end = start + span;
@@ -44,7 +44,7 @@ impl Load {
         Ok(tally)
     }
 
-    /// Sends so many and waits until they are answered.
+    /// Sends `count` requests and waits until they are answered.
     pub fn flat_out_count(&mut self, count: u64, requests: &mut impl Requests) -> Outcome<Tally> {
         let start = Instant::now();
         let mut tally = Tally::default();

@@ -1,4 +1,4 @@
-//! The load generator: HTTP/1.1 on keep-alive connections, one request in flight on each, all of them on one thread.
+//! The load generator: one thread with HTTP/1.1 keep-alive connections and at most one request in flight on each.
 
 mod answer;
 mod connection;
@@ -25,23 +25,23 @@ pub trait Requests: FnMut(&mut Vec<u8>) {}
 
 impl<F: FnMut(&mut Vec<u8>)> Requests for F {}
 
-/// Connections to a server. What is in flight when a span ends stays so, and counts for the next span.
+/// Connections to a server. A request that is in flight when a span ends counts in the next span.
 pub struct Load {
     connections: Vec<Connection>,
     waiting: Waiting,
     ready: Vec<Ready>,
 }
 
-/// What came of a span of load.
+/// The result of a span of load.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Requests answered with success.
     pub answered: u64,
-    /// How long it took.
+    /// The length of the span.
     pub took: Duration,
-    /// From when each was due until it was answered, in milliseconds; only where requests are paced.
+    /// The milliseconds from when each request was due until it was answered; empty unless requests are paced.
     pub latencies: Vec<f64>,
-    /// Requests answered 503: the server has too much to do, and says so.
+    /// Requests answered 503, because the server is overloaded.
     pub turned_away: u64,
     refused: u64,
     refusal: Option<u16>,
@@ -57,7 +57,7 @@ struct Finished {
 /// "Come again later."
 const TURNED_AWAY: u16 = 503;
 
-/// Keeps the load's core as busy for so long as a load that does not sleep and waits for answers.
+/// Keeps the core of the load busy for `span`, like a load that does not sleep.
 pub fn spin(span: Duration) -> Outcome<()> {
     Waiting::new(iter::empty(), Rest::Spin)?.until(Instant::now() + span, &mut Vec::new())
 }
@@ -76,12 +76,12 @@ impl Load {
         })
     }
 
-    /// How long it had nothing to do until now; nothing where it sleeps meanwhile.
+    /// How long it has had nothing to do so far; zero if it sleeps meanwhile.
     pub fn time_idle(&self) -> Duration {
         self.waiting.time_idle()
     }
 
-    /// Waits until something can be read or `wake` has come, and tells `finished` of each request that is answered.
+    /// Waits until something can be read, at most until `wake`, and calls `finished` for each answered request.
     fn receive(
         &mut self,
         wake: Instant,
@@ -120,7 +120,7 @@ impl Tally {
         }
     }
 
-    /// Adds what came of another span.
+    /// Adds the result of another span.
     pub fn add(&mut self, other: Self) {
         self.answered += other.answered;
         self.took += other.took;
@@ -130,18 +130,18 @@ impl Tally {
         self.refusal = self.refusal.or(other.refusal);
     }
 
-    /// Requests answered in a second.
+    /// Requests answered per second.
     pub fn rate(&self) -> f64 {
         self.answered as f64 / self.took.as_secs_f64()
     }
 
-    /// The share of all requests that was turned away.
+    /// The share of all requests that were turned away.
     pub fn turned_away_share(&self) -> f64 {
         let all = self.answered + self.turned_away + self.refused;
         self.turned_away as f64 / all.max(1) as f64
     }
 
-    /// Itself, where every request succeeded or was turned away.
+    /// The same result. Fails unless every request succeeded or was turned away.
     pub fn served(self) -> Outcome<Self> {
         let Self {
             answered,
@@ -161,7 +161,7 @@ impl Tally {
         }
     }
 
-    /// Itself, where every request succeeded.
+    /// The same result. Fails unless every request succeeded.
     pub fn faultless(self) -> Outcome<Self> {
         let Self {
             answered,

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use crate::Outcome;
 use crate::database::Token;
 
-/// `GET path`, as whoever holds the token.
+/// `GET path` with a token.
 pub fn get(path: &str, token: Option<&Token>) -> Vec<u8> {
     let authorization = token.map_or_else(String::new, |token| {
         format!("Authorization: Bearer {}\r\n", token.as_str())
@@ -21,7 +21,7 @@ pub fn ask(address: SocketAddr, request: &[u8], timeout: Duration) -> Outcome<u1
     Ok(exchange(address, request, timeout)?.status)
 }
 
-/// How long the body of the answer to a request is.
+/// The length of the answer's body.
 pub fn body_length(address: SocketAddr, request: &[u8]) -> Outcome<usize> {
     let answer = exchange(address, request, Duration::from_secs(10))?;
     if answer.status != 200 {
@@ -35,7 +35,7 @@ fn exchange(address: SocketAddr, request: &[u8], timeout: Duration) -> Outcome<A
     exchange_on(&mut stream, request, timeout)
 }
 
-/// Sends a request on a connection and waits for the whole answer; each piece of it may take `timeout`.
+/// Sends a request on a connection and waits for the complete answer; each read may take `timeout`.
 pub fn exchange_on(stream: &mut TcpStream, request: &[u8], timeout: Duration) -> Outcome<Answer> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(timeout))?;

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use super::{Load, Requests, Tally};
 use crate::Outcome;
 
-/// Requests that are due within this are sent together: a timer for each would cost more than the request.
+/// Requests that are due within this span are sent together: a timer for each would cost more than the request.
 const GRAIN: Duration = Duration::from_micros(50);
-/// How long to wait, after the last was due, for what is in flight.
+/// How long to wait for answers after the last request was due.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Load {
-    /// Sends `per_second` requests a second for so long. A request that is due while no connection is free waits for
-    /// one. What was never sent counts as answered late, at the end of the span, in the latencies alone.
+    /// Sends `per_second` requests a second for `span`. A request that is due while no connection is free waits for
+    /// one. A request that was never sent counts in the latencies as answered at the end of the span.
     pub fn paced(
         &mut self,
         per_second: u32,
@@ -114,7 +114,7 @@ impl Schedule {
         (self.next < self.count).then(|| self.start + self.interval * self.next)
     }
 
-    /// The next one, where it is due by now.
+    /// The next one, if it is due.
     fn take_before(&mut self, now: Instant) -> Option<Instant> {
         let at = self.next().filter(|at| *at <= now)?;
         self.next += 1;

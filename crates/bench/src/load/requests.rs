@@ -1,4 +1,4 @@
-//! What is asked: session checks, logins, registrations.
+//! The requests: session checks, logins, registrations.
 
 use std::io::Write;
 
@@ -6,12 +6,12 @@ use super::Requests;
 use crate::database::{Person, Token};
 use crate::hashes::PASSWORD;
 
-/// In which order tokens are used.
+/// The order in which tokens are used.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
-    /// One after the other, and from the beginning again.
+    /// One after the other, again and again.
     InTurn,
-    /// Each time any of them.
+    /// A random one each time.
     Random,
 }
 
@@ -30,7 +30,7 @@ pub fn checks(tokens: &[Token], order: Order) -> impl Requests {
     }
 }
 
-/// The same at random, and every `n`th time with a token that was never used before, as long as there are some.
+/// The same in random order. Every `n`th request has a token that was never used, as long as there are such tokens.
 pub fn checks_partly_new(known: &[Token], n: u32, new: &[Token]) -> impl Requests {
     let mut known = checks(known, Order::Random);
     let mut new = new.iter();
@@ -52,7 +52,7 @@ fn check(request: &mut Vec<u8>, token: &Token) {
     request.extend_from_slice(b"\r\n\r\n");
 }
 
-/// `POST /user/login`, everybody in turn.
+/// `POST /user/login` for each user in turn.
 pub fn logins(people: u32) -> impl Requests {
     let mut turn = 0;
     move |request: &mut Vec<u8>| {
@@ -63,7 +63,7 @@ pub fn logins(people: u32) -> impl Requests {
     }
 }
 
-/// `POST /users`, a new name each time; `first` sets those of one run apart from those of others.
+/// `POST /users` with a new name each time, numbered from `first`.
 pub fn registrations(first: u32) -> impl Requests {
     let mut number = first;
     move |request: &mut Vec<u8>| {

@@ -1,4 +1,4 @@
-//! Waiting for many connections and the clock at once.
+//! Waiting for many connections and a timer at once.
 
 use std::mem::MaybeUninit;
 use std::net::TcpStream;
@@ -13,17 +13,17 @@ use rustix::time::{
 
 use crate::Outcome;
 
-/// The most connections that are told to be ready at once.
+/// The most connections that one call reports as ready.
 const BATCH: usize = 64;
-/// What the timer is known by; connections are known by their index.
+/// The key of the timer; the key of a connection is its index.
 const TIMER: u64 = u64::MAX;
 
 /// What the load's core does while there is nothing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// It sleeps. Whoever answers has to wake it, which costs the server as much as a request.
+    /// It sleeps. The server that answers has to wake it, which costs the server as much as a request.
     Sleep,
-    /// It looks again, and again. An answer costs the server what it costs to send it.
+    /// It polls. An answer costs the server only what it costs to send it.
     Spin,
 }
 
@@ -38,12 +38,12 @@ pub struct Waiting {
     timer: OwnedFd,
     set_to: Option<Instant>,
     rest: Rest,
-    /// How long it looked in vain.
+    /// How long it polled in vain.
     idle: Duration,
 }
 
 impl Waiting {
-    /// Waits for these, known by the order they come in.
+    /// Waits for these connections; their indexes are their places in the list.
     pub fn new<'a>(streams: impl Iterator<Item = &'a TcpStream>, rest: Rest) -> Outcome<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
@@ -71,7 +71,7 @@ impl Waiting {
         }
     }
 
-    /// How long it has looked in vain; nothing where it sleeps.
+    /// How long it has polled in vain; zero if it sleeps.
     pub fn time_idle(&self) -> Duration {
         self.idle
     }
@@ -95,7 +95,7 @@ impl Waiting {
 
     fn sleep_until(&mut self, wake: Instant, ready: &mut Vec<Ready>) -> Outcome<()> {
         if self.set_to != Some(wake) {
-            // Which also clears that it went off.
+            // Setting the timer also clears its event.
             self.set_timer(wake)?;
         }
         self.look(None, ready)
@@ -119,7 +119,7 @@ impl Waiting {
             it_interval: Timespec::default(),
             it_value: Timespec {
                 tv_sec: left.as_secs().cast_signed(),
-                // Nought would stop the timer.
+                // Zero would stop the timer.
                 tv_nsec: i64::from(left.subsec_nanos()).max(1),
             },
         };

@@ -1,4 +1,4 @@
-//! A session check against the least an answer can cost here, and on Postgres against SQLite.
+//! A session check against the cheapest possible answer on this machine, and on Postgres against SQLite.
 //!
 //! Three servers run side by side and are loaded in turn: the limit, a node on SQLite, a node on Postgres. A hundred
 //! sessions are live on each, and their tokens are used in random order.
@@ -20,7 +20,7 @@ pub const MEASURE: Measure = Measure {
 
 const SESSIONS: u32 = 100;
 
-/// What one server cost, at both paces.
+/// The cost of one server at both paces.
 #[derive(Default)]
 struct Both {
     fixed: Costs,
@@ -52,7 +52,7 @@ fn node(bench: &Bench, database: &Database) -> Outcome<Server> {
     azuma(bench, database.url())?.start()
 }
 
-/// The comparison is one of like with like only where both answer as much.
+/// Fails unless both answers have the same length; otherwise the comparison would be unfair.
 fn expect_equal_bodies(limit: &Server, azuma: &Server) -> Outcome<()> {
     let request = get("/user/self", Some(&Person(0).token()));
     let theirs = body_length(limit.address(), &request)?;

@@ -1,4 +1,4 @@
-//! What session checks cost a server.
+//! The cost of session checks.
 
 use crate::Outcome;
 use crate::bench::Bench;
@@ -13,8 +13,8 @@ pub const CONNECTIONS: usize = 32;
 /// The fixed rate, in checks a second.
 pub const FIXED_RATE: u32 = 50_000;
 
-/// How often a round goes over the servers it compares: so briefly each time that whatever else happens on the
-/// machine happens to all of them.
+/// How often a round measures each server in turn. Each turn is so short that other load on the machine hits all
+/// servers alike.
 pub const TURNS: u32 = 4;
 
 /// How fast checks come.
@@ -26,19 +26,19 @@ pub enum Pace {
     FlatOut,
 }
 
-/// What was measured, turn by turn.
+/// The figures of each turn.
 #[derive(Debug, Default)]
 pub struct Costs {
     /// CPU time of the server for a request, in microseconds.
     pub micros: Series,
     /// Requests answered a second.
     pub rate: Series,
-    /// How much of the time the load generator had something to do, 0 to 1.
+    /// The share of the time in which the load generator had something to do, 0 to 1.
     pub load_busy: Series,
 }
 
 impl Costs {
-    /// Runs checks against a server for a moment, and then for as long as is measured.
+    /// Runs checks against a server: for a moment to warm up, and then for the measured span.
     pub fn measure(
         &mut self,
         bench: &Bench,
@@ -65,7 +65,7 @@ impl Costs {
         Ok(())
     }
 
-    /// The figures themselves, of a server at a pace.
+    /// The figures of a server at a pace.
     pub fn figures(&self, server: &str, pace: &str) -> [Figure; 3] {
         let figure = |what: &str, unit, rounds: &Series| {
             Figure::new(format!("{server}, {pace}: {what}"), unit, rounds.clone())

@@ -1,6 +1,6 @@
-//! What an idle server keeps in memory, on a new SQLite database, against the limit.
+//! The memory of an idle server on a new SQLite database, against the limit.
 //!
-//! As many of each are started as there are rounds, all at once, and looked at ten seconds later.
+//! Each round starts one of each. All are started at once and measured ten seconds later.
 
 use std::thread;
 

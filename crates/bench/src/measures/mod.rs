@@ -1,4 +1,4 @@
-//! The measures, one a file.
+//! The measures, one per file.
 
 mod checks;
 mod cost;
@@ -18,13 +18,13 @@ use crate::report::Findings;
 pub struct Measure {
     /// What `--only` calls it.
     pub name: &'static str,
-    /// What it is about.
+    /// Its title.
     pub about: &'static str,
     /// Measures it.
     pub run: fn(&Bench) -> Outcome<Findings>,
 }
 
-/// The names of all, for the command line.
+/// The names of all measures, for the command line.
 pub const NAMES: [&str; 8] = [
     checks::MEASURE.name,
     sessions::MEASURE.name,
@@ -36,7 +36,7 @@ pub const NAMES: [&str; 8] = [
     revocations::MEASURE.name,
 ];
 
-/// In the order of the table.
+/// All measures, in the order of the table.
 const ALL: [Measure; 8] = [
     checks::MEASURE,
     sessions::MEASURE,
@@ -49,7 +49,7 @@ const ALL: [Measure; 8] = [
 ];
 
 impl Measure {
-    /// Those that are named; all, where none is.
+    /// The measures with these names, or all of them if there are none.
     pub fn chosen(only: &[String]) -> impl Iterator<Item = Self> {
         ALL.into_iter()
             .filter(|measure| only.is_empty() || only.iter().any(|name| name == measure.name))

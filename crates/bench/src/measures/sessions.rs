@@ -1,6 +1,6 @@
 //! A session check with a million live sessions against one with a hundred, on SQLite.
 //!
-//! A tenth of the million are in use: each was used once before, and then any of them at any time.
+//! A tenth of the million are in use: each was used once before, and is then used in random order.
 
 use super::Measure;
 use super::cost::{CONNECTIONS, Costs, Pace, TURNS};
@@ -25,7 +25,7 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     let (few_server, few_tokens) = start(bench, FEW, FEW)?;
     let (many_server, many_tokens) = start(bench, many, many / 10)?;
     let (mut few, mut many) = (Costs::default(), Costs::default());
-    // Twice as often as elsewhere: the two differ by little, and who else uses the machine's memory changes.
+    // Twice as often as elsewhere: the two differ by little, and other users of the machine's memory come and go.
     for _ in bench.turns(2 * TURNS) {
         few.measure(bench, &few_server, &few_tokens, Pace::Fixed)?;
         many.measure(bench, &many_server, &many_tokens, Pace::Fixed)?;

@@ -14,7 +14,7 @@ pub const MEASURE: Measure = Measure {
     run,
 };
 
-/// Starts of each server in a round.
+/// How often each server is started in a round.
 const STARTS: u32 = 4;
 
 fn run(bench: &Bench) -> Outcome<Findings> {

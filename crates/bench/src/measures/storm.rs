@@ -28,7 +28,7 @@ pub const MEASURE: Measure = Measure {
 const RATE: u32 = 200;
 const ONE_NEW_IN: u32 = 20;
 const KNOWN: u32 = 1_000;
-/// Enough new ones for the calm and the storm of a turn.
+/// New tokens, enough for the calm and the storm of a turn.
 const NEW_OF_A_TURN: u32 = 40;
 /// How often each server is seen calm and in a storm.
 const TURNS: u32 = 4;
@@ -102,7 +102,7 @@ fn span(bench: &Bench) -> Duration {
     bench.seconds(1.25, 1.0)
 }
 
-/// What came of a storm.
+/// The result of a storm.
 struct Storm {
     logins_alone: Tally,
     logins: Tally,
@@ -135,7 +135,7 @@ fn storm(bench: &Bench, server: &Server, known: &[Token], new: &[Token]) -> Outc
     })
 }
 
-/// Logins in flight, and what came of them without checks.
+/// Logins in flight, and their result without checks.
 fn rage(bench: &Bench, server: &Server) -> Outcome<(Load, impl Requests, Tally)> {
     let [full, short] = LOGINS;
     let mut load = Load::connect(server.address(), bench.either(full, short), Rest::Sleep)?;

@@ -1,4 +1,4 @@
-//! What checks of busy sessions have the database write, on Postgres.
+//! What checks of busy sessions cause the database to write, on Postgres.
 //!
 //! 300 sessions are used 20 times a second each. `pg_stat_statements` counts every statement of the node, those that
 //! begin and end transactions included. What the node asks while nobody asks it, its polls, is counted before and
@@ -59,14 +59,14 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     Ok(findings(&idle, &busy, answered))
 }
 
-/// What the database was asked in a span.
+/// The statements and rows of a span.
 struct Asked {
     statements: f64,
     rows: f64,
     seconds: f64,
 }
 
-/// Counts what the database is asked while `span` lasts.
+/// Counts the statements and rows during `span`.
 fn asked_while(
     count: impl Fn() -> Outcome<Statements>,
     span: impl FnOnce() -> Outcome<()>,

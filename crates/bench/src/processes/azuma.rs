@@ -1,4 +1,4 @@
-//! Azuma, one HTTP worker and one hash thread of it.
+//! Azuma with one HTTP worker and one hash thread.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +9,10 @@ use super::{Launch, free_address};
 use crate::Outcome;
 use crate::bench::Bench;
 
-/// Any will do: tokens of the bench are stored, not derived.
+/// Any key will do: tokens of the bench are stored, not derived.
 const SECRET_KEY: &str = "dGhlIGxvYWQgYmVuY2ggbmVlZHMgYSBrZXksIHRvby4=";
 
-/// A node on a database that is migrated already. What is not set here is at its default.
+/// A node on a migrated database. What is not set here has its default.
 pub fn azuma(bench: &Bench, database: &str) -> Outcome<Launch> {
     let address = free_address()?;
     let home = bench.directory("node");

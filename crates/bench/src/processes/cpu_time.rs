@@ -1,4 +1,4 @@
-//! What a process has cost the CPU.
+//! The CPU time of a process.
 
 use std::io;
 use std::time::Duration;

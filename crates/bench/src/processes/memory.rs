@@ -1,4 +1,4 @@
-//! What a process keeps in memory.
+//! The memory of a process.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The servers under test, as processes: started, timed, weighed.
+//! The processes of the servers under test.
 
 mod azuma;
 mod cpu_time;
@@ -22,10 +22,10 @@ use crate::load::{ask, get};
 
 /// How long a server may take to answer for the first time.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long to wait between two tries of that.
+/// How long to wait between two attempts.
 const STEP: Duration = Duration::from_micros(200);
 
-/// A server that is not started yet.
+/// How to start a server.
 #[derive(Debug)]
 pub struct Launch {
     command: Command,
@@ -47,7 +47,7 @@ impl Launch {
         Ok(self.start_timed()?.0)
     }
 
-    /// The same, and how long that took.
+    /// Starts the server and answers as well how long that took.
     pub fn start_timed(mut self) -> Outcome<(Server, Duration)> {
         let log = File::create(&self.log)?;
         self.command
@@ -73,7 +73,7 @@ impl Launch {
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address that it listens at.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! The machine that the figures were measured on.
 
 use std::fs;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::bench::{Bench, Plan};
 use crate::cores::Cores;
 
-/// Busier than this between two measures, a core is not ours alone.
+/// A core that is busier than this between two measures is used by others.
 const QUIET: f64 = 0.1;
 
 /// The machine, the version and the run.
@@ -24,7 +24,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Looks around.
+    /// Finds out about this machine.
     pub fn look(bench: &Bench) -> Outcome<Self> {
         let cpus = fs::read_to_string("/proc/cpuinfo")?;
         let model = cpus
@@ -47,7 +47,7 @@ impl Machine {
         !self.plan.is_short()
     }
 
-    /// Sentences.
+    /// The machine, the version and the run in sentences.
     pub fn facts(&self) -> Vec<String> {
         let Self {
             cpu,
@@ -74,7 +74,7 @@ impl Machine {
         facts
     }
 
-    /// Notes how busy others keep the cores; the most counts.
+    /// Notes how busy others keep the cores. The highest value counts.
     pub fn note_busy(&mut self, busy: [f64; 2]) {
         for (most, share) in self.busy.iter_mut().zip(busy) {
             *most = most.max(share);
@@ -93,7 +93,7 @@ impl Machine {
     }
 }
 
-/// This process is on one core; the kernel knows of more.
+/// The number of cores by the kernel. This process is bound to one of them.
 fn counted(cores: usize) -> String {
     let online = fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
     match online.trim() {

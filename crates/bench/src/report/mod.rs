@@ -1,4 +1,4 @@
-//! What is printed and written in the end.
+//! The results that are printed and written.
 
 mod machine;
 mod plot;
@@ -16,7 +16,7 @@ use crate::bench::Bench;
 use crate::statistics::Series;
 use machine::Machine;
 
-/// What a figure is to be.
+/// The target of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reach {
     /// This or less.
@@ -30,22 +30,22 @@ pub enum Reach {
 pub struct Row {
     /// What was measured.
     pub what: String,
-    /// What it is compared with; empty, where it stands alone.
+    /// What it is compared with; empty if it stands alone.
     pub against: String,
-    /// What is promised of the median.
+    /// The target of the median.
     pub reach: Reach,
-    /// What the numbers are.
+    /// The unit of the numbers.
     pub unit: Unit,
     /// The figure of each round.
     pub rounds: Series,
 }
 
-/// A figure that nothing is promised of, but that a row follows from.
+/// A figure without a target, from which a row is derived.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// What was measured.
     pub what: String,
-    /// What the numbers are.
+    /// The unit of the numbers.
     pub unit: Unit,
     /// The figure of each round.
     pub rounds: Series,
@@ -54,13 +54,13 @@ pub struct Figure {
 /// What a measure found.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// What is promised.
+    /// The figures that have a target.
     pub rows: Vec<Row>,
-    /// What it follows from.
+    /// The figures they are derived from.
     pub figures: Vec<Figure>,
 }
 
-/// All that was found.
+/// The results of all measures.
 #[derive(Debug)]
 pub struct Report {
     machine: Machine,
@@ -69,7 +69,7 @@ pub struct Report {
 }
 
 impl Reach {
-    /// Whether a figure gets there.
+    /// Whether a figure reaches the target.
     fn is_kept_by(self, figure: f64) -> bool {
         match self {
             Self::AtMost(most) => figure <= most,
@@ -77,7 +77,7 @@ impl Reach {
         }
     }
 
-    /// How much of what is allowed a figure takes up: 1 is just enough, less is better.
+    /// The figure as a share of what is allowed: 1 just reaches the target, and less is better.
     fn share(self, figure: f64) -> f64 {
         match self {
             Self::AtMost(most) => figure / most,
@@ -87,7 +87,7 @@ impl Reach {
 }
 
 impl Row {
-    /// A figure with a promise. `against` is empty where it stands alone.
+    /// A figure with a target. `against` is empty if it stands alone.
     pub fn new(
         what: impl Into<String>,
         against: &str,
@@ -104,14 +104,14 @@ impl Row {
         }
     }
 
-    /// Whether the median is what is promised.
+    /// Whether the median reaches the target.
     fn holds(&self) -> bool {
         self.reach.is_kept_by(self.rounds.median())
     }
 }
 
 impl Figure {
-    /// A figure without.
+    /// A figure without a target.
     pub fn new(what: impl Into<String>, unit: Unit, rounds: Series) -> Self {
         Self {
             what: what.into(),
@@ -136,7 +136,7 @@ impl Report {
         self.machine.note_busy(busy);
     }
 
-    /// Adds what a measure found, and tells of it.
+    /// Adds the result of a measure and prints it.
     pub fn add(&mut self, findings: Findings) {
         for row in &findings.rows {
             eprintln!("   {}", table::in_words(row));
@@ -157,7 +157,7 @@ impl Report {
         self.missing.is_empty()
     }
 
-    /// Whether everything is as promised.
+    /// Whether every median reaches its target.
     pub fn holds(&self) -> bool {
         self.findings.rows.iter().all(Row::holds)
     }

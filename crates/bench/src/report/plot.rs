@@ -1,4 +1,4 @@
-//! The plot: how much of what is allowed each figure takes up.
+//! The plot: each figure as a share of what is allowed.
 
 use std::error::Error;
 use std::path::Path;
@@ -15,11 +15,11 @@ const LINE: i32 = 26;
 const TOP: i32 = 44;
 /// Where the names end and the bars begin.
 const NAMES: i32 = 640;
-/// Pixels of a figure that just gets there.
+/// The length in pixels of a figure that just reaches its target.
 const REACH: i32 = 240;
 /// Where the numbers begin, beyond the longest bar.
 const NUMBERS: i32 = NAMES + REACH * 3 / 2 + 10;
-/// The most that a bar shows, in units of what is allowed.
+/// The longest bar, in units of what is allowed.
 const MOST: f64 = 1.5;
 
 const KEPT: RGBColor = RGBColor(46, 125, 50);
@@ -27,7 +27,7 @@ const MISSED: RGBColor = RGBColor(198, 40, 40);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Draws a bar for each row that something is promised of.
+/// Draws a bar for each row that has a target.
 pub fn write(path: &Path, rows: &[Row]) -> Outcome<()> {
     let rows: Vec<(&Row, f64)> = rows
         .iter()

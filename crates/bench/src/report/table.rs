@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Figure, Findings, Machine, Reach, Row};
 
-/// What stands above the tables.
+/// The text above the tables.
 const HEAD: &str = "\
 # Performance
 
@@ -15,7 +15,7 @@ in the kernel.
 
 ";
 
-/// Everything.
+/// The whole document.
 pub fn markdown(machine: &Machine, findings: &Findings, missing: &[String]) -> String {
     let mut text = HEAD.to_owned();
     for fact in machine.facts() {
@@ -69,7 +69,7 @@ fn table_row(row: &Row, is_judged: bool) -> String {
     format!("| {what} | {against} | {reach} | {got} | {spread} | {verdict} |")
 }
 
-/// What is promised.
+/// The target of a row.
 pub fn reach(row: &Row) -> String {
     match row.reach {
         Reach::AtMost(most) => format!("≤ {}", row.unit.write(most)),
@@ -85,7 +85,7 @@ fn spread(unit: super::Unit, rounds: &crate::statistics::Series) -> String {
     }
 }
 
-/// A row for whoever watches.
+/// A row on the terminal.
 pub fn in_words(row: &Row) -> String {
     let Row { what, against, .. } = row;
     let got = row.unit.write(row.rounds.median());

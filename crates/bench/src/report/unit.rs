@@ -1,4 +1,4 @@
-//! What numbers are, and how they are written.
+//! The units of figures, and how figures are written.
 
 /// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Unit {
     Times,
     /// A number of things.
     Count,
-    /// Of a whole.
+    /// A share of a whole.
     Share,
     /// µs
     Microseconds,
@@ -19,7 +19,7 @@ pub enum Unit {
     Mebibytes,
     /// MiB more than what it is compared with
     MoreMebibytes,
-    /// So many a second.
+    /// A rate per second.
     PerSecond,
 }
 

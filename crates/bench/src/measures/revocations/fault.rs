@@ -1,4 +1,4 @@
-//! What can be wrong between a node and its database.
+//! The faults between a node and its database.
 
 use std::thread;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use crate::bench::Bench;
 /// A fault; it hits one node's connections and leaves the database to the other.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// None.
+    /// There is no fault.
     Nothing,
-    /// The connections are killed, new ones too.
+    /// The connections are killed, and so are new ones.
     Killed,
-    /// The database's processes that serve them stand still, those of new ones too.
+    /// The database's processes for the connections are stopped, and so are those for new ones.
     Frozen,
-    /// Nothing comes through in either direction, and nobody is told.
+    /// No packet passes in either direction, and neither side notices.
     Cut,
 }
 
 impl Fault {
-    /// What the table calls it.
+    /// Its name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing wrong",
@@ -32,7 +32,7 @@ impl Fault {
         }
     }
 
-    /// What the connections of its node are called.
+    /// The name of its node's connections.
     pub fn node(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -42,12 +42,12 @@ impl Fault {
         }
     }
 
-    /// Its place among them.
+    /// Its place among the faults.
     pub fn number(self) -> u32 {
         self as u32
     }
 
-    /// How long it lasts: some times as long as a node may be mistaken, but for a short run.
+    /// How long it lasts: several times as long as a node may be wrong, except in a short run.
     pub fn lasts(self, bench: &Bench) -> Duration {
         match self {
             Self::Nothing => bench.seconds(1.0, 0.5),
@@ -55,7 +55,7 @@ impl Fault {
         }
     }
 
-    /// Keeps it up for so long.
+    /// Causes the fault for `span`.
     pub fn strike(self, network: &Network, connections: &Connections, lasts: Duration) {
         let trouble = match self {
             Self::Nothing => None,

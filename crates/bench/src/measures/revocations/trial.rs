@@ -10,38 +10,38 @@ use crate::load::{ask, exchange_on, get, logout};
 
 /// How long to wait between an answer and the next request.
 const STEP: Duration = Duration::from_millis(5);
-/// How long to wait for an answer; then the question is asked again on another connection.
+/// How long to wait for an answer before the request is sent again on another connection.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long a node may take to end a session.
+/// How long a node may take to revoke a session.
 const LOGOUT_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is to be tried.
+/// A trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial {
-    /// The node that ends the session.
+    /// The node that revokes the session.
     pub here: SocketAddr,
     /// The node that is asked.
     pub there: SocketAddr,
     /// The session.
     pub token: Token,
-    /// When it ends, from now.
+    /// The time from now until the session is revoked.
     pub after: Duration,
-    /// When the other node is asked no more.
+    /// When the other node is not asked any more.
     pub until: Instant,
 }
 
-/// When the other node knew.
+/// The result of a trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
-    /// From the answer of the node that ended the session until the first request after which no request was answered
-    /// 200.
+    /// The time from the answer of the node that revoked the session until the first request after which no request was
+    /// answered 200.
     pub after: Duration,
-    /// How that request was answered; `None`, if it was not.
+    /// The status of that request's answer; `None` if there was none.
     pub answer: Option<u16>,
 }
 
 impl Trial {
-    /// Ends the session and asks until the other node denies it.
+    /// Revokes the session and asks the other node until it refuses the token.
     pub fn run(self) -> Outcome<Seen> {
         thread::sleep(self.after);
         let ended = self.end()?;
@@ -60,7 +60,7 @@ impl Trial {
             }
             thread::sleep(STEP);
         }
-        // A node that still says yes at the end has taken all this time, and longer.
+        // A node that still accepts the token at the end has taken at least this long.
         let (at, answer) = no.unwrap_or((Instant::now(), Some(200)));
         Ok(Seen {
             after: at.saturating_duration_since(ended),
@@ -68,7 +68,7 @@ impl Trial {
         })
     }
 
-    /// Ends the session. Where the answer is lost, the time counts from the first request.
+    /// Revokes the session. If the answer is lost, the time counts from the first request.
     fn end(self) -> Outcome<Instant> {
         let request = logout(&self.token);
         let begun = Instant::now();
