@@ -9,7 +9,7 @@
 //! | `fault` | what the error of a statement means |
 //! | `pool` | the pools of connections |
 //! | `connection` | one connection, set up |
-//! | `url`, `libpq_paths` | which database to connect to |
+//! | `url` | which database to connect to |
 //! | `sqlite_file` | whether an SQLite file is still the one that was opened |
 //! | `pooler`, `waiting` | poolers in front of Postgres, and waiting for Postgres to start |
 //! | `migrate` | the schema |
@@ -20,7 +20,6 @@ pub(super) mod cancel;
 pub(super) mod connection;
 pub(super) mod executor;
 pub(super) mod fault;
-mod libpq_paths;
 pub(super) mod migrate;
 pub(super) mod open_error;
 pub(super) mod pool;
