@@ -150,12 +150,12 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
     };
     let delivery = mailing.send_mail(mail).await;
     match &delivery {
-        Delivery::Done(_) => {}
-        Delivery::Rescheduled(mail, _, reason) => {
-            tracing::warn!(%mail, reason, "a message could not be sent and will be tried again");
+        Delivery::Done => {}
+        Delivery::Rescheduled(_, reason) => {
+            tracing::warn!(mail = %lease.id, reason, "a message could not be sent and will be tried again");
         }
-        Delivery::DeadLettered(mail, reason) => {
-            tracing::error!(%mail, reason, "a message cannot be sent and is now a dead letter");
+        Delivery::DeadLettered(reason) => {
+            tracing::error!(mail = %lease.id, reason, "a message cannot be sent and is now a dead letter");
         }
     }
     // A message that was sent but not settled is sent again.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Mailing;
 use crate::Timestamp;
-use crate::mail::{LeasedMail, MailId, MailLease, UnreadableMail};
+use crate::mail::{LeasedMail, MailLease, UnreadableMail};
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer's timeout: time for the work before and after sending.
@@ -20,15 +20,15 @@ const LATE: &str = "it could not be sent in time";
 const LEASE_EXPIRED: &str = "its lease expired before sending began";
 const KEY_GONE: &str = "the secret key that its link was derived with is gone";
 
-/// What became of a message.
+/// What became of a leased message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It was sent, or its link was used or replaced, so that it need not be sent.
-    Done(MailId),
+    Done,
     /// Sending failed and is to be tried again at this time. The reason is the mail server's response, without the token.
-    Rescheduled(MailId, Timestamp, String),
+    Rescheduled(Timestamp, String),
     /// It is to become a dead letter, for this reason.
-    DeadLettered(MailId, String),
+    DeadLettered(String),
 }
 
 impl Mailing {
@@ -51,13 +51,11 @@ impl Mailing {
     pub async fn send_mail(&self, leased: Result<LeasedMail, UnreadableMail>) -> Delivery {
         let leased = match leased {
             Ok(leased) => leased,
-            Err(unreadable) => {
-                return Delivery::DeadLettered(unreadable.lease.id, unreadable.to_string());
-            }
+            Err(unreadable) => return Delivery::DeadLettered(unreadable.to_string()),
         };
         let now = self.clock.now();
         if now.plus(self.mailer.timeout()) > leased.lease.until {
-            return Delivery::Rescheduled(leased.mail.id, now, LEASE_EXPIRED.to_owned());
+            return Delivery::Rescheduled(now, LEASE_EXPIRED.to_owned());
         }
         self.send(leased, now).await
     }
@@ -76,11 +74,11 @@ impl Mailing {
         self.store
             .transact::<_, StoreError>(move |tx| {
                 match &delivery {
-                    Delivery::Done(_) => tx.outbox().delete(lease)?,
-                    Delivery::Rescheduled(_, due_at, reason) => {
+                    Delivery::Done => tx.outbox().delete(lease)?,
+                    Delivery::Rescheduled(due_at, reason) => {
                         tx.outbox().reschedule(lease, *due_at, reason)?;
                     }
-                    Delivery::DeadLettered(_, reason) => {
+                    Delivery::DeadLettered(reason) => {
                         tx.outbox().dead_letter(lease, now, reason)?;
                     }
                 }
@@ -103,30 +101,30 @@ impl Mailing {
             last_failure,
             ..
         } = leased;
-        let (id, expires_at) = (mail.id, mail.expires_at);
+        let expires_at = mail.expires_at;
         if expires_at <= now {
-            return Delivery::DeadLettered(id, late(last_failure));
+            return Delivery::DeadLettered(late(last_failure));
         }
         let token = match (mail.kind.link(), link) {
             (None, _) => None,
             // The link was used or replaced.
-            (Some(_), None) => return Delivery::Done(id),
+            (Some(_), None) => return Delivery::Done,
             (Some(_), Some(link)) => {
                 let token = self.keys.recover_link_token(link.id, &link.hash);
                 if token.is_none() {
-                    return Delivery::DeadLettered(id, KEY_GONE.to_owned());
+                    return Delivery::DeadLettered(KEY_GONE.to_owned());
                 }
                 token
             }
         };
         match self.mailer.send(mail, token).await {
-            Ok(_) => Delivery::Done(id),
-            Err(SendError::Permanent(reason)) => Delivery::DeadLettered(id, reason),
+            Ok(_) => Delivery::Done,
+            Err(SendError::Permanent(reason)) => Delivery::DeadLettered(reason),
             Err(SendError::Transient(reason)) => {
                 let due_at = self.clock.now().plus(self.wait(attempts));
                 match due_at < expires_at {
-                    true => Delivery::Rescheduled(id, due_at, reason),
-                    false => Delivery::DeadLettered(id, late(Some(reason))),
+                    true => Delivery::Rescheduled(due_at, reason),
+                    false => Delivery::DeadLettered(late(Some(reason))),
                 }
             }
         }
