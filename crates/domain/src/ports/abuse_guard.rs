@@ -62,7 +62,7 @@ impl HasErrorCode for RateLimited {
 ///
 /// Actions count for the client that performs them. Those that cause mail also count for the recipient. Guesses by clients
 /// that the account does not know also count for the account; a client that it knows can log in however often strangers
-/// guess, so nobody can lock out a user.
+/// guess, so nobody can lock out a user. The limits and their reasons are in `docs/decisions/0005-abuse-limits.md`.
 pub trait AbuseGuard: Send + Sync {
     /// Counts an attempt and admits or refuses it. `ip` is the client's address; it matters only if the attempt counts for
     /// the client.

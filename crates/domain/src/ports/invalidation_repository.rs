@@ -61,14 +61,17 @@ pub struct HistoryEnd {
 }
 
 /// Reads the invalidations of all nodes.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer.
 pub trait InvalidationReader {
     /// The last invalidation that was ever added.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn last(&mut self) -> Result<HistoryEnd, StoreError>;
 
     /// The invalidations from `number` on that are still kept, in order; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn from(
         &mut self,
         number: InvalidationNumber,
@@ -86,6 +89,6 @@ pub trait InvalidationRepository: InvalidationReader {
     /// Deletes invalidations before the last `keep`, oldest first, at most `limit`; answers how many.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError>;
 }

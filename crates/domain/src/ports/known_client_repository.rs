@@ -8,7 +8,7 @@ pub trait KnownClientReader {
     /// When the user was last noted to log in from the network; `None` if it never was, or the note was deleted.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn last_seen(
         &mut self,
         user_id: UserId,
@@ -17,12 +17,12 @@ pub trait KnownClientReader {
 }
 
 /// The networks that users have logged in from. They are deleted with their user.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait KnownClientRepository: KnownClientReader {
     /// Notes that the user logs in from the network at `now`. MUST keep at most `most` networks of the user: those seen
     /// last. The caller has locked the user, or has added it in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, as it does if there is no such user.
     fn note(
         &mut self,
         user_id: UserId,
@@ -33,5 +33,8 @@ pub trait KnownClientRepository: KnownClientReader {
 
     /// Deletes networks that were last seen before `time`, the least recently seen first, and answers how many. MUST stop
     /// at `limit`, except that it may also delete networks that were seen at the same moment as the last one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_unseen_since(&mut self, time: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

@@ -5,30 +5,40 @@ use crate::token::TokenHash;
 use crate::user::UserId;
 
 /// Reads mailed links.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer or what it stores cannot be read.
 pub trait LinkReader {
     /// The link with this hash. MUST NOT find a link that has expired at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the link cannot be read.
     fn find(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError>;
 
     /// Whether the link exists, expired or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn contains(&mut self, id: LinkId) -> Result<bool, StoreError>;
 }
 
 /// Mailed links.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait LinkRepository: LinkReader {
     /// Adds a link.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, as it does if there is no such user,
+    /// or another link has the id or the hash.
     fn insert(&mut self, link: &Link) -> Result<(), StoreError>;
 
     /// Removes the link with this hash and answers it. Of any number of racing calls MUST let one have the link, and none
     /// once it has expired at `now`. A rollback restores it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the link cannot be read.
     fn consume(&mut self, hash: &TokenHash, now: Timestamp) -> Result<Option<Link>, StoreError>;
 
     /// Deletes the user's links that change its address and answers how many of them had not expired at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_email_changes(
         &mut self,
         user_id: UserId,
@@ -36,8 +46,14 @@ pub trait LinkRepository: LinkReader {
     ) -> Result<usize, StoreError>;
 
     /// Deletes every link of the user.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_all(&mut self, user_id: UserId) -> Result<(), StoreError>;
 
     /// Deletes at most `limit` links that have expired at `now` and answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

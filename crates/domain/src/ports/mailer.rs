@@ -47,6 +47,6 @@ pub trait Mailer: Send + Sync {
     fn discard(&self, until: Timestamp) -> BoxFuture<'_, io::Result<usize>>;
 
     /// The longest time that [`send`](Self::send) takes. It MUST answer by then, because the lease on a message is only
-    /// a little longer.
+    /// 10 s longer.
     fn timeout(&self) -> Duration;
 }

@@ -2,6 +2,10 @@
 //!
 //! Each trait says what an implementation MUST do. `crates/testkit/tests/store_contract/` tests the MUSTs of the
 //! store against every database.
+//!
+//! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What deletes
+//! expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and
+//! [`SessionRepository::revoke_issued_before`].
 
 mod abuse_guard;
 mod clock;
@@ -17,6 +21,8 @@ mod security_log;
 mod session_check;
 mod session_repository;
 mod store;
+mod store_error;
+mod unit_of_work;
 mod user_repository;
 
 use std::future::{Future, Ready, ready};
@@ -41,10 +47,9 @@ pub use security_log::{
 };
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionReader, SessionRepository, SessionUse};
-pub use store::{
-    Abort, Conflict, Decision, ReadWork, Reader, Store, StoreError, StoreExt, Transaction, Work,
-    WriteError, WriteWork,
-};
+pub use store::{Decision, ReadWork, Reader, Store, Transaction, Work, WriteWork};
+pub use store_error::{Abort, Conflict, StoreError, WriteError};
+pub use unit_of_work::StoreExt;
 pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserRepository};
 
 /// A boxed future, which keeps the traits object-safe.

@@ -7,13 +7,14 @@ pub trait OutboxReader {
     /// The readable messages, dead letters included, oldest first; at most `limit`.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement. A message that cannot be read is left
+    /// out.
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
 
     /// The message with this id.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or the message cannot be read.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the message cannot be read.
     fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError>;
 }
 
@@ -24,16 +25,21 @@ pub trait OutboxReader {
 /// has leased the message since, or if the message is deleted or already a dead letter. They accept any text as reason
 /// and may keep a part of it. A message of a kind or in a language that only a later release knows does not exist for
 /// this release.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait OutboxRepository: OutboxReader {
     /// Adds a message that is due at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, as it does if there is no such user,
+    /// or another message has the id.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
     /// Leases, until `until`, the message that has been due longest at `now`. Of any number of racing calls MUST let one
     /// have the message, and MUST NOT lease it again before `until`. A message that cannot be read MUST NOT delay
     /// others: it is leased as well, to become a dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement. A message that cannot be read is no
+    /// error but [`UnreadableMail`].
     fn lease(
         &mut self,
         now: Timestamp,
@@ -41,9 +47,15 @@ pub trait OutboxRepository: OutboxReader {
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError>;
 
     /// Deletes a message that was sent.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError>;
 
     /// Makes a message due again at `due_at`, counts one more attempt and keeps the reason of the failure.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn reschedule(
         &mut self,
         lease: MailLease,
@@ -52,6 +64,9 @@ pub trait OutboxRepository: OutboxReader {
     ) -> Result<(), StoreError>;
 
     /// Keeps a message as a dead letter, with the reason. It MUST NOT be leased again.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn dead_letter(
         &mut self,
         lease: MailLease,
@@ -62,6 +77,9 @@ pub trait OutboxRepository: OutboxReader {
     /// Makes a dead letter due at `now` and sendable until `expires_at`, with no attempts counted; keeps the reason of
     /// the last failure. Of any number of racing calls for one dead letter MUST let one answer `true`; answers `false`
     /// if there is no such dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn requeue(
         &mut self,
         id: MailId,
@@ -71,8 +89,14 @@ pub trait OutboxRepository: OutboxReader {
 
     /// Deletes at most `limit` dead letters that were given up at `until` or earlier and answers how many. MUST leave
     /// messages that are to be sent, requeued ones included.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_dead(&mut self, until: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
     /// Deletes a message, whether leased or not. MUST answer `true` at most once per message.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn discard(&mut self, id: MailId) -> Result<bool, StoreError>;
 }

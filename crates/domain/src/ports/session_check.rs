@@ -7,7 +7,8 @@ use crate::user::UserId;
 /// Finds the session of a token. No other question is asked so often, so an implementation may cache.
 ///
 /// A cached session may only confirm a token: if a token is refused, the store MUST have said so. A cache MUST NOT answer
-/// what another node has changed later than 3 s after that change was committed, whatever fails.
+/// what another node has changed later than 3 s after that change was committed, whatever fails (`docs/api/contract.md`,
+/// "Tokens").
 pub trait SessionCheck: Send + Sync {
     /// Finds the token with this hash that is live at `now`, with its session and user, and records this use: the token
     /// was last used at `now`, and expires at [`Lifetimes::extension`] if that is later than before. Answers the session

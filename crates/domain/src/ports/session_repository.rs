@@ -17,11 +17,12 @@ pub struct SessionUse {
 }
 
 /// Reads sessions and their tokens.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer or what it stores of a session cannot be read.
 pub trait SessionReader {
     /// The token with this hash, its session and its user. MUST NOT find a token that has expired at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the session or the token cannot
+    /// be read. If only the user cannot be read, that is no error.
     fn find_by_token(
         &mut self,
         hash: &TokenHash,
@@ -29,13 +30,23 @@ pub trait SessionReader {
     ) -> Result<Option<LiveSession>, StoreError>;
 
     /// Whether the session exists and has a token that is live at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError>;
 
     /// The session's tokens, expired ones included, in the order of their generations.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a token cannot be read.
     fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError>;
 
     /// The user's sessions with a token that is live at `now`, each once, newest first; at most `limit`. Each comes with
     /// its current token, or with the next one if the current one has expired.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a session or a token cannot be
+    /// read.
     fn list(
         &mut self,
         user_id: UserId,
@@ -45,25 +56,36 @@ pub trait SessionReader {
 }
 
 /// Sessions and their tokens. Revoking a session deletes its row, so no late write can restore it.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait SessionRepository: SessionReader {
     /// Adds a session with its first token.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, as it does if there is no such user,
+    /// another session has the id or another token the hash.
     fn insert(&mut self, session: &Session, first: &SessionToken) -> Result<(), StoreError>;
 
     /// Writes any number of uses; if a token occurs twice, the later use counts. MUST move neither `expires_at` nor
     /// `last_used_at` backwards, MUST leave `expires_at` alone if a use extends nothing, and MUST skip tokens that do
     /// not exist. Answers the hashes of those that exist, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn record_uses(&mut self, uses: &[SessionUse]) -> Result<Vec<TokenHash>, StoreError>;
 
     /// Adds a further token to a session. Of racing calls for one generation MUST let one answer `true`; the others
     /// answer `false` and change nothing, as does a call for a session that does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement. A generation or a hash that is taken
+    /// is no error but `false`.
     fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError>;
 
     /// Makes `to` the session's current generation and lets every earlier token expire at `old_expire_at`, or at its own
     /// expiry if that is sooner. Of racing calls for one generation MUST let one answer `true`; answers `false` if the
     /// current generation is already `to` or later, or the session does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn promote(
         &mut self,
         id: SessionId,
@@ -73,9 +95,15 @@ pub trait SessionRepository: SessionReader {
 
     /// Revokes one session of this user. MUST answer `true` at most once per session, and `false` for a session of
     /// another user.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError>;
 
     /// Revokes all sessions of the user but `except` and answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke_all(
         &mut self,
         user_id: UserId,
@@ -84,6 +112,9 @@ pub trait SessionRepository: SessionReader {
 
     /// Revokes sessions of the user, in any order, until `keep` of them and `except` are left; at most `limit`. Answers
     /// how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke_surplus(
         &mut self,
         user_id: UserId,
@@ -95,6 +126,9 @@ pub trait SessionRepository: SessionReader {
     /// Revokes all sessions of the user but the `keep` used last; at most `limit`. Answers how many. A session that was
     /// never used counts as used when it was issued, and a live one MUST be kept rather than one that has expired at
     /// `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke_least_used(
         &mut self,
         user_id: UserId,
@@ -104,9 +138,15 @@ pub trait SessionRepository: SessionReader {
     ) -> Result<usize, StoreError>;
 
     /// Revokes sessions of any user that were issued before `before`; at most `limit`. Answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
     /// Deletes at most `limit` tokens that have expired at `now`, and the sessions left without a token. Answers how many
     /// tokens.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

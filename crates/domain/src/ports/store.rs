@@ -1,17 +1,11 @@
-//! The unit of work.
-
-use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use crate::Timestamp;
-use crate::error_code::{ErrorCode, HasErrorCode};
+//! A database, and the repositories in it.
 
 use super::{
     BoxFuture, InvalidationReader, InvalidationRepository, KnownClientReader,
     KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository,
-    RecoveryRepository, SessionReader, SessionRepository, UserReader, UserRepository,
+    RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader, UserRepository,
 };
+use crate::Timestamp;
 
 /// How a unit of work that may write ends if the store works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +56,13 @@ impl Work {
 ///   succeed within its limits;
 /// - never run the work again after it has sent a commit, whose outcome may be unknown.
 pub trait Store: Send + Sync {
-    /// Runs a unit of work. Services call [`StoreExt::transact`] and [`StoreExt::read`] instead.
+    /// Runs a unit of work. Services call [`transact`](super::StoreExt::transact) and [`read`](super::StoreExt::read)
+    /// instead.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer or fails. Nothing is changed then, unless the error came after the
-    /// commit was sent.
+    /// The [`StoreError`] of the work. [`StoreError::Unavailable`] if no connection is free in time, or the database cannot
+    /// be reached or stays too busy; [`StoreError::Failed`] if the database fails or the work panics. Nothing is changed
+    /// then, unless the error came after the commit was sent.
     fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
@@ -87,11 +83,12 @@ pub trait Reader {
     /// The time by the database's own clock; `None` if the database uses the clock of this machine.
     ///
     /// # Errors
-    /// [`StoreError`] if the database does not answer.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn clock(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
-/// The repositories, all inside one transaction.
+/// The repositories, all inside one transaction. After a method has failed because the database cannot be reached, because
+/// it refuses a statement or because of a [`Conflict`](super::Conflict), the transaction MUST NOT be committed.
 pub trait Transaction {
     /// The same repositories, without their methods that write.
     fn reader(&mut self) -> &mut dyn Reader;
@@ -109,196 +106,4 @@ pub trait Transaction {
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
     /// Invalidations of what nodes cache.
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository;
-}
-
-/// A database error.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database does not answer or is too busy. A later attempt may succeed.
-    #[error("the database is unavailable: {0}")]
-    Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The database answered something unexpected, such as a value that cannot be read.
-    #[error("the database failed: {0}")]
-    Failed(#[source] Box<dyn Error + Send + Sync>),
-}
-
-/// How long a client is told to wait if the database is unavailable.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
-
-impl HasErrorCode for StoreError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Unavailable(_) => ErrorCode::Unavailable {
-                retry_after: RETRY_AFTER,
-            },
-            Self::Failed(_) => ErrorCode::Internal,
-        }
-    }
-}
-
-/// Which unique value another account has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Conflict {
-    /// The name.
-    #[error("the name is taken")]
-    Name,
-    /// The address.
-    #[error("the e-mail address is taken")]
-    Email,
-}
-
-/// A conflict in a write that changes no unique value is a defect.
-impl From<Conflict> for StoreError {
-    fn from(conflict: Conflict) -> Self {
-        Self::Failed(conflict.into())
-    }
-}
-
-/// Why a write failed that may change a unique value. After a [`Conflict`] the transaction MUST be rolled back.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// Another account has the value.
-    #[error(transparent)]
-    Conflict(#[from] Conflict),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// A write that changes no unique value can only fail with the database.
-impl From<WriteError> for StoreError {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Conflict(conflict) => conflict.into(),
-            WriteError::Store(error) => error,
-        }
-    }
-}
-
-/// Why a unit of work ends without a commit.
-#[derive(Debug)]
-pub enum Abort<E> {
-    /// The use case refuses.
-    Refused(E),
-    /// The database failed.
-    Store(StoreError),
-}
-
-impl<E> From<StoreError> for Abort<E> {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl<E: From<Conflict>> From<WriteError> for Abort<E> {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Conflict(conflict) => Self::Refused(conflict.into()),
-            WriteError::Store(error) => Self::Store(error),
-        }
-    }
-}
-
-/// Units of work with typed results, over [`Store::run`].
-pub trait StoreExt {
-    /// Runs `work` and commits if it answers `Ok`; otherwise rolls back.
-    ///
-    /// # Errors
-    /// The `E` with which the work refused, or the [`StoreError`] converted to an `E`.
-    fn transact<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Transaction) -> Result<T, Abort<E>> + Send + 'static,
-    ) -> impl Future<Output = Result<T, E>> + Send
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static;
-
-    /// Runs `work`. Writing does not compile:
-    ///
-    /// ```compile_fail
-    /// # use azuma_domain::{ports::{Store, StoreError, StoreExt}, user::UserId};
-    /// # async fn wrong(store: &dyn Store, id: UserId) -> Result<bool, StoreError> {
-    /// store.read(move |reader| reader.users().delete(id)).await
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database does not answer or fails.
-    fn read<T>(
-        &self,
-        work: impl Fn(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
-    ) -> impl Future<Output = Result<T, StoreError>> + Send
-    where
-        T: Send + 'static;
-}
-
-impl StoreExt for dyn Store {
-    async fn transact<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Transaction) -> Result<T, Abort<E>> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let outcome = Outcome::default();
-        let last_run = outcome.clone();
-        let work = Work::write(move |transaction| match work(transaction) {
-            Ok(value) => {
-                last_run.set(Ok(value));
-                Ok(Decision::Commit)
-            }
-            Err(Abort::Refused(refusal)) => {
-                last_run.set(Err(refusal));
-                Ok(Decision::RollBack)
-            }
-            Err(Abort::Store(error)) => Err(error),
-        });
-        self.run(work).await?;
-        outcome.take()?
-    }
-
-    async fn read<T>(
-        &self,
-        work: impl Fn(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-    {
-        let outcome = Outcome::default();
-        let last_run = outcome.clone();
-        let work = Work::read(move |reader| {
-            last_run.set(work(reader)?);
-            Ok(())
-        });
-        self.run(work).await?;
-        outcome.take()
-    }
-}
-
-/// Carries the result of the last run out of [`Store::run`], which cannot be generic.
-struct Outcome<T>(Arc<Mutex<Option<T>>>);
-
-impl<T> Default for Outcome<T> {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(None)))
-    }
-}
-
-impl<T> Clone for Outcome<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Outcome<T> {
-    fn set(&self, result: T) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-    }
-
-    fn take(&self) -> Result<T, StoreError> {
-        let result = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        result
-            .ok_or_else(|| StoreError::Failed("the store answered without running the work".into()))
-    }
 }

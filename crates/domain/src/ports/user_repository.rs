@@ -43,14 +43,17 @@ pub struct UserChanges {
 }
 
 /// Reads accounts. [`UserRepository`] defines *waiting* and *lapsed*.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer or what it stores of the account cannot be read.
 pub trait UserReader {
     /// The user with this id. MUST NOT find a waiting account.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the account cannot be read.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
     /// The account with this name, active or waiting. MUST NOT find an account that has lapsed at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn find_by_name(
         &mut self,
         name: &UserName,
@@ -58,6 +61,9 @@ pub trait UserReader {
     ) -> Result<Option<Credential>, StoreError>;
 
     /// The account with this address, active or waiting. MUST NOT find an account that has lapsed at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the address cannot be read.
     fn find_by_email(
         &mut self,
         email: &EmailAddress,
@@ -66,10 +72,16 @@ pub trait UserReader {
 
     /// The name of the account, active or waiting. `None` if there is no such account, or the stored name is invalid: an
     /// earlier release may have admitted it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError>;
 
     /// The address of the account, active or waiting. `None` if there is no such account or it has no address. MUST
     /// succeed even if nothing else of the account can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the address cannot be read.
     fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError>;
 }
 
@@ -77,20 +89,21 @@ pub trait UserReader {
 ///
 /// Names and addresses are unique in their normalized form. A *waiting* account is [`AccountState::Pending`]; from its
 /// `until` on it has *lapsed*: no method finds it any more, and [`release`](Self::release) deletes it.
-///
-/// # Errors
-/// Every method fails with [`StoreError`] if the database does not answer; the transaction MUST be rolled back then.
 pub trait UserRepository: UserReader {
     /// Adds an account. Of any number of racing calls for one name or address, one succeeds.
     ///
     /// # Errors
-    /// MUST fail with [`Conflict::Name`](super::Conflict) or [`Conflict::Email`](super::Conflict) if another account,
-    /// even a waiting or lapsed one, has the name or the address; with `Name` if both are taken.
+    /// MUST be [`Conflict::Name`](super::Conflict::Name) if another account, even a waiting or lapsed one, has the name, and
+    /// [`Conflict::Email`](super::Conflict::Email) if the name is free and another account has the address.
+    /// [`WriteError::Store`] if the database cannot be reached or refuses the statement.
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
 
     /// Deletes every account that has lapsed at `now` and holds the name or the address, and locks them in the order of
     /// their ids. A caller that needs a name or an address calls this first, in the same transaction. Mail to a lapsed
     /// account MUST stay, so that what was not sent in time becomes a dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn release(
         &mut self,
         name: Option<&UserName>,
@@ -100,26 +113,43 @@ pub trait UserRepository: UserReader {
 
     /// Locks the account, active or waiting, until this transaction ends: another transaction MUST NOT be able to change,
     /// delete or lock it before. MUST succeed even if the public part of the account cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
     /// Changes an account and answers it as it is now; `None` if there is none. MUST let an account keep its own name in
     /// another case.
     ///
     /// # Errors
-    /// MUST fail as [`insert`](Self::insert) does if another account holds the new name or address.
+    /// MUST be [`Conflict`](super::Conflict) if another account, even a waiting or lapsed one, has the new name or the new
+    /// address; of the two, either if both are taken. [`WriteError::Store`] if the database cannot be reached or refuses
+    /// the statement, or if the account cannot be read.
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError>;
 
     /// Makes a waiting account active, its address proved at `now`. MUST answer `true` at most once per account, and
     /// `false` if it has lapsed at `now`, does not exist or is not waiting.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
 
     /// Notes that the account's address, if it has one, was proved at `now`. MUST change nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Deletes an account with its sessions, links and mail. MUST answer `true` at most once per account.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete(&mut self, id: UserId) -> Result<bool, StoreError>;
 
     /// Deletes at most `limit` accounts that have lapsed at `now` and answers how many. Their mail MUST stay, as with
     /// [`release`](Self::release).
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn delete_lapsed(&mut self, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }
