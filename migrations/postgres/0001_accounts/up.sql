@@ -1,6 +1,4 @@
 -- Words such as a policy or a purpose are not listed in CHECKs: the other database, SQLite, cannot change a CHECK later.
--- The order of the two unique indexes of users matters: Postgres asks the oldest first, and a row that breaks both
--- is to be reported for the name.
 
 CREATE TABLE users (
     id            uuid        PRIMARY KEY,

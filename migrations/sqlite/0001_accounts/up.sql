@@ -1,6 +1,4 @@
 -- Ids are 16 bytes, hashes 32; times are microseconds since 1970-01-01T00:00:00Z.
--- The order of the two unique indexes of users matters: SQLite asks the newest first, and a row that breaks both
--- is to be reported for the name.
 -- Words such as a policy or a purpose are not listed in CHECKs: SQLite cannot change a CHECK later.
 
 -- An account. With pending_until it waits for verification and holds its name and address until then.

@@ -1,8 +1,6 @@
 //! Registering with immediate effect.
 
-use azuma_domain::ErrorCode;
-
-use crate::world::{ACCOUNT, AZUMA, LEGACY, World, refusal};
+use crate::world::{ACCOUNT, AZUMA, LEGACY, World};
 
 #[tokio::test]
 async fn a_new_user_is_logged_in() {
@@ -25,35 +23,6 @@ async fn a_new_user_is_as_it_said() {
     assert_eq!(user.email.unwrap().address().as_str(), "Neo@Example.org");
     assert_eq!((user.icon, user.status), (None, None));
     assert_eq!(user.created_at, world.now());
-}
-
-#[tokio::test]
-async fn the_name_is_reported_where_one_account_has_both() {
-    let world = World::new();
-    let neo = world
-        .try_register("neo", Some("neo@example.org"), AZUMA)
-        .await;
-    neo.ok().unwrap();
-    let outcome = world
-        .try_register("neo", Some("neo@example.org"), AZUMA)
-        .await;
-    assert_eq!(refusal(outcome), ErrorCode::NameTaken);
-}
-
-#[tokio::test]
-async fn the_name_is_reported_where_two_accounts_have_one_each() {
-    let world = World::new();
-    for (name, email) in [("ada", "ada@example.org"), ("neo", "neo@example.org")] {
-        world
-            .try_register(name, Some(email), AZUMA)
-            .await
-            .ok()
-            .unwrap();
-    }
-    for (name, email) in [("ada", "neo@example.org"), ("neo", "ada@example.org")] {
-        let outcome = world.try_register(name, Some(email), AZUMA).await;
-        assert_eq!(refusal(outcome), ErrorCode::NameTaken);
-    }
 }
 
 #[tokio::test]

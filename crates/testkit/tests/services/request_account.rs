@@ -70,19 +70,3 @@ async fn a_refused_request_writes_no_mail() {
     assert_eq!(refusal(outcome.await), ErrorCode::EmailTaken);
     assert_eq!(world.deliver_all().await, 0);
 }
-
-#[tokio::test]
-async fn the_name_is_reported_where_name_and_address_are_taken() {
-    let world = World::new();
-    for (name, email) in [("ada", "ada@example.org"), ("neo", "neo@example.org")] {
-        world
-            .try_register(name, Some(email), AZUMA)
-            .await
-            .ok()
-            .unwrap();
-    }
-    for email in ["ada@example.org", "neo@example.org"] {
-        let outcome = world.try_request_account("neo", email, Language::English);
-        assert_eq!(refusal(outcome.await), ErrorCode::NameTaken);
-    }
-}

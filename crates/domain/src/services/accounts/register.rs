@@ -93,9 +93,8 @@ impl Accounts {
             token,
         } = self.issuer.draft(user.id, terms, client, now);
         let expires_at = row.expires_at;
-        let added = self
-            .store
-            .transact(move |tx| {
+        self.store
+            .transact::<_, RegisterError>(move |tx| {
                 let wanted = &new.user;
                 tx.users()
                     .release(Some(&wanted.name), wanted_email.as_ref(), now)?;
@@ -103,8 +102,7 @@ impl Accounts {
                 tx.sessions().insert(&session, &row)?;
                 Ok(note_client(tx, wanted.id, session.client.ip, now)?)
             })
-            .await;
-        self.name_before_email(added, &user.name).await?;
+            .await?;
         Ok(IssuedSession {
             user,
             token,
@@ -146,27 +144,6 @@ impl Accounts {
             },
             password_hash,
             state,
-        }
-    }
-
-    /// Reports the name if both name and address are taken (`docs/api/contract.md`, "account"). A store may have found the
-    /// address first.
-    pub(super) async fn name_before_email(
-        &self,
-        added: Result<(), RegisterError>,
-        name: &UserName,
-    ) -> Result<(), RegisterError> {
-        let Err(RegisterError::EmailTaken) = added else {
-            return added;
-        };
-        let (name, now) = (name.clone(), self.clock.now());
-        let holder = self
-            .store
-            .read(move |tx| tx.users().find_by_name(&name, now))
-            .await?;
-        match holder {
-            Some(_) => Err(RegisterError::NameTaken),
-            None => Err(RegisterError::EmailTaken),
         }
     }
 }

@@ -39,13 +39,11 @@ impl Accounts {
         let state = AccountState::Pending {
             until: now.plus(self.registration_lifetime),
         };
-        let wanted = name.clone();
         let new = self.new_user(name, Some(email.clone()), password_hash, state, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);
-        let added = self
-            .store
+        self.store
             .transact(move |tx| {
                 tx.users()
                     .release(Some(&new.user.name), Some(&mail.to), now)?;
@@ -55,7 +53,6 @@ impl Accounts {
                 admitted.map_err(|limited| Abort::Refused(limited.into()))?;
                 Ok(tx.outbox().enqueue(&mail)?)
             })
-            .await;
-        self.name_before_email(added, &wanted).await
+            .await
     }
 }

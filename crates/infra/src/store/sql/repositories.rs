@@ -5,7 +5,7 @@ use std::mem::take;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    InvalidationReader, InvalidationRepository, KnownClientReader, KnownClientRepository,
+    Conflict, InvalidationReader, InvalidationRepository, KnownClientReader, KnownClientRepository,
     LinkReader, LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository,
     SessionReader, SessionRepository, StoreError, Transaction, UserReader, UserRepository,
     WriteError,
@@ -23,8 +23,8 @@ use crate::store::engine::fault::{Fault, conflict_of, meaning};
 /// implementation is in the file of its table.
 pub(in crate::store) struct Repositories<'c> {
     connection: &'c mut DbConnection,
-    /// Whether a statement failed. Postgres then answers COMMIT without an error and rolls back, so the work must not
-    /// commit.
+    /// Whether a statement failed or a unique value is taken. Postgres answers COMMIT after a failed statement without an
+    /// error and rolls back, so the work must not commit.
     failed: bool,
     /// Why the work has to be run again.
     fault: Option<Fault>,
@@ -81,12 +81,15 @@ impl<'c> Repositories<'c> {
         statement: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, WriteError> {
         statement(self.connection).map_err(|error| match conflict_of(&error) {
-            Some(conflict) => {
-                self.failed = true;
-                WriteError::Conflict(conflict)
-            }
+            Some(conflict) => self.refuse(conflict),
             None => WriteError::Store(self.note(error)),
         })
+    }
+
+    /// The error for a unique value that another account has. The work must not commit.
+    pub(super) fn refuse(&mut self, conflict: Conflict) -> WriteError {
+        self.failed = true;
+        WriteError::Conflict(conflict)
     }
 
     /// Records why a statement failed, and returns the error for the work.

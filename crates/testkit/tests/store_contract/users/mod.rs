@@ -4,6 +4,7 @@ mod activate;
 mod delete;
 mod delete_lapsed;
 mod find;
+mod index_order;
 mod insert;
 mod insert_races;
 mod lock;

@@ -1,14 +1,14 @@
 //! Writing accounts.
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{NewUser, StoreError, UserChanges, UserRepository, WriteError};
+use azuma_domain::ports::{Conflict, NewUser, StoreError, UserChanges, UserRepository, WriteError};
 use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
 
 use super::rows::{
     CREDENTIAL_COLUMNS, CredentialRow, NewUserRow, USER_COLUMNS, UserChangesRow, UserRow,
 };
-use crate::store::engine::connection::load_locked;
+use crate::store::engine::connection::{DbConnection, load_locked};
 use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{outbox, users};
@@ -16,13 +16,19 @@ use crate::store::sql::types::{StoredId, StoredTime};
 
 impl UserRepository for Repositories<'_> {
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
-        let row = NewUserRow::from(new);
-        self.write(|connection| {
-            diesel::insert_into(users::table)
-                .values(row)
-                .execute(connection)
+        // The name is looked at before any other index, whichever was made first: pg_dump makes that of the addresses first.
+        let insert = diesel::insert_into(users::table)
+            .values(NewUserRow::from(new))
+            .on_conflict(users::name_key)
+            .do_nothing();
+        let inserted = self.write(|connection| match connection {
+            DbConnection::Postgres(connection) => insert.execute(connection),
+            DbConnection::Sqlite(connection) => insert.execute(connection),
         })?;
-        Ok(())
+        match inserted {
+            0 => Err(self.refuse(Conflict::Name)),
+            _ => Ok(()),
+        }
     }
 
     fn release(
