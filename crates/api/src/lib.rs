@@ -46,22 +46,22 @@ pub fn run() -> ExitCode {
     match execute(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format!("azuma: {error}\n"));
+            print_error(format!("azuma: {error}\n"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Prints a text on standard error, without waiting for ever for a reader.
-fn complain(sentence: String) {
-    let (done, said) = channel();
-    let speaker = thread::Builder::new().spawn(move || {
-        // There is no other place to report to.
-        let _ = stderr().write_all(sentence.as_bytes());
+/// Prints a text on standard error. Returns after one second even if nobody reads the text.
+fn print_error(text: String) {
+    let (done, printed) = channel();
+    let printer = thread::Builder::new().spawn(move || {
+        // If this fails, there is no other place for the text.
+        let _ = stderr().write_all(text.as_bytes());
         let _ = done.send(());
     });
-    if speaker.is_ok() {
-        let _ = said.recv_timeout(telemetry::LAST_LINES);
+    if printer.is_ok() {
+        let _ = printed.recv_timeout(telemetry::LAST_LINES);
     }
 }
 

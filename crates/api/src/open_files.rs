@@ -22,16 +22,16 @@ pub fn raise_limit(config: &Config) -> Result<(), String> {
     let fewest = FEWEST.saturating_add(workers.saturating_mul(A_WORKER));
     if limit < fewest {
         return Err(format!(
-            "the server may open {limit} files at once and needs at least {fewest}: raise the limit with `ulimit -n` or \
-             systemd's LimitNOFILE"
+            "the server may open {limit} files at once and needs at least {fewest}: raise the limit with `ulimit -n` \
+             or systemd's LimitNOFILE"
         ));
     }
     let connections = u64::from(config.database.max_connections) * A_DATABASE_CONNECTION;
     let clients = limit.saturating_sub(fewest.saturating_add(connections));
     if clients < MANY_CLIENTS {
         tracing::warn!(
-            "the server may open {limit} files at once, which leaves {clients} for client connections; raise the limit with `ulimit -n` \
-             or systemd's LimitNOFILE"
+            "the server may open {limit} files at once, which leaves {clients} for client connections; raise the limit \
+             with `ulimit -n` or systemd's LimitNOFILE"
         );
     } else {
         tracing::info!("the server may open {limit} files at once");

@@ -26,8 +26,8 @@ use crate::wiring::Parts;
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Binds the address and starts the server. When stopped, it finishes open requests within three quarters of
-/// `http.shutdown_grace`. Bodies that are still being sent when the sender of `stopping` is dropped have one second left. The
-/// caller handles signals.
+/// `http.shutdown_grace`. Bodies that are still being sent when the sender of `stopping` is dropped have one second
+/// left. The caller handles signals.
 pub fn start(
     config: &Config,
     parts: Parts,
@@ -88,9 +88,9 @@ fn grace_of_requests(grace: Duration) -> Duration {
 /// Adds the routes of the enabled dialects.
 #[derive(Clone)]
 struct Dialects {
-    azuma: Option<azuma::Settings>,
-    legacy: Option<legacy::Settings>,
-    account: Option<account::Settings>,
+    azuma: Option<azuma::AzumaSettings>,
+    legacy: Option<legacy::LegacySettings>,
+    account: Option<account::AccountSettings>,
 }
 
 impl Dialects {
@@ -98,18 +98,18 @@ impl Dialects {
         let on = config.dialects;
         let sessions = &config.sessions;
         Self {
-            azuma: on.azuma.then(|| azuma::Settings {
+            azuma: on.azuma.then(|| azuma::AzumaSettings {
                 instance_name: config.instance.name.to_string(),
                 terms: sessions.azuma_terms(),
             }),
-            legacy: on.legacy.then(|| legacy::Settings {
+            legacy: on.legacy.then(|| legacy::LegacySettings {
                 terms: sessions.legacy_terms(),
                 cookie_transport: match config.http.public_url.is_https() {
                     true => CookieTransport::HttpsOnly,
                     false => CookieTransport::HttpToo,
                 },
             }),
-            account: on.account.then(|| account::Settings {
+            account: on.account.then(|| account::AccountSettings {
                 terms: sessions.account_terms(),
             }),
         }

@@ -44,16 +44,16 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Handles signals from now on. A stop signal during the start exits at once with status 0, because no request has begun. A
-    /// second stop signal while the server is stopping exits at once with status 1.
+    /// Handles signals from now on. A stop signal during the start exits at once with status 0, because no request has
+    /// begun. A second stop signal while the server is stopping exits at once with status 1.
     pub fn hear(log: Log) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let signals = {
             let _entered = runtime.enter();
-            // SIGXFSZ: writing beyond the file size limit then fails with an error and does not kill the process. It is not
-            // logged, because the file may be the log.
+            // SIGXFSZ: writing beyond the file size limit then fails with an error and does not kill the process. It is
+            // not logged, because the file may be the log.
             let _ = signal(SignalKind::from_raw(Number::XFSZ.as_raw()))?;
             open()?
         };
@@ -65,7 +65,7 @@ impl Signals {
         Ok(Self { phase })
     }
 
-    /// Reports that the server is up. The returned receiver completes at the first stop signal.
+    /// Records that the server is up. The returned receiver completes at the first stop signal.
     pub fn serving(&self) -> oneshot::Receiver<()> {
         let (stop, told) = oneshot::channel();
         *lock(&self.phase) = Phase::Serving(stop);
@@ -118,7 +118,7 @@ fn stop(name: &str, phase: &Mutex<Phase>, log: &Log) {
         }
         Phase::Stopping => {
             tracing::warn!(
-                "second {name}: exiting at once; the session uses of the last minute may not be written"
+                "second {name}: exiting at once; the session uses of the last minute may be lost"
             );
             end(log, 1)
         }

@@ -34,15 +34,15 @@ use crate::config::Config;
 const KEY_FILE: &str = "secret.key";
 
 const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
-                           base64 on every node; `openssl rand -base64 32` makes them";
+                           base64 on every node; `openssl rand -base64 32` prints them";
 
-const NOT_UP_TO_DATE: &str =
-    "the database does not exist or is older than this version: run `azuma migrate` first";
+const NOT_UP_TO_DATE: &str = "the database does not exist, or its schema is older than this version: run `azuma migrate` first";
 
-const ANOTHER_DATABASE: &str = "the migrations of `database.migrate_url` are not visible through `database.url`: both must name the same \
-     database, and the user of `database.url` must be allowed to read its tables, including `__diesel_schema_migrations`";
+const ANOTHER_DATABASE: &str = "the migrations of `database.migrate_url` are not visible through `database.url`: both \
+                                must name the same database, and the user of `database.url` must be allowed to read \
+                                its tables, including `__diesel_schema_migrations`";
 
-/// The parts that the server runs on.
+/// The services and the session cache of a running server.
 pub struct Parts {
     pub accounts: Arc<Accounts>,
     pub sessions: Arc<Sessions>,
@@ -171,7 +171,7 @@ fn pool_options(config: &Config) -> PoolOptions {
     }
 }
 
-/// Two connections, so that one may hang.
+/// The options of the store for polls: two connections, so that polls continue while one connection hangs.
 fn for_polls(config: &Config) -> PoolOptions {
     PoolOptions {
         max_connections: 2,
@@ -201,8 +201,8 @@ fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
     };
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
     let timeouts = SmtpTimeouts {
-        to_open: mail.connect_timeout,
-        to_send: mail.send_timeout,
+        connect: mail.connect_timeout,
+        send: mail.send_timeout,
     };
     Ok(match &mail.url {
         Some(server) => {

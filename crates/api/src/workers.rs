@@ -1,4 +1,5 @@
-//! Background tasks: sending mail, starting recoveries, deleting expired rows. A task that panics is restarted.
+//! The background tasks: they send mail, start recoveries, and delete expired rows and old mail. A task that panics is
+//! restarted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,16 +44,17 @@ impl Workers {
         let (for_mail, for_recoveries, for_sweeps) =
             (stopped.clone(), stopped.clone(), stopped.clone());
         Self([
-            tokio::spawn(keep_running("sending mail", move || {
+            tokio::spawn(keep_running("the task that sends mail", move || {
                 deliver_mail(Arc::clone(&mailing), Arc::clone(&places), for_mail.clone())
             })),
-            tokio::spawn(keep_running("beginning recoveries", move || {
+            tokio::spawn(keep_running("the task that starts recoveries", move || {
                 begin_recoveries(Arc::clone(&accounts), for_recoveries.clone())
             })),
-            tokio::spawn(keep_running("deleting what has expired", move || {
-                sweep(Arc::clone(&sweeper), for_sweeps.clone())
-            })),
-            tokio::spawn(keep_running("deleting old mail", move || {
+            tokio::spawn(keep_running(
+                "the task that deletes expired rows",
+                move || sweep(Arc::clone(&sweeper), for_sweeps.clone()),
+            )),
+            tokio::spawn(keep_running("the task that deletes old mail", move || {
                 discard_old_mail(Arc::clone(&discarder), stopped.clone())
             })),
         ])
@@ -87,8 +89,8 @@ pub async fn keep_running<Task: Future<Output = ()> + Send + 'static>(
     }
 }
 
-/// Sends due messages, [`MOST_AT_ONCE`] at a time, until told to stop. A message whose delivery panics releases its permit and
-/// is sent again once its lease has expired.
+/// Sends due messages, [`MOST_AT_ONCE`] at a time, until told to stop. A message whose delivery panics releases its
+/// permit and is sent again once its lease has expired.
 async fn deliver_mail(
     mailing: Arc<Mailing>,
     places: Arc<Semaphore>,
@@ -113,8 +115,8 @@ async fn begin_recoveries(accounts: Arc<Accounts>, mut stopped: watch::Receiver<
                 tracing::warn!(%recovery, %due_at, reason, "a recovery failed and will be tried again");
                 continue;
             }
-            Ok(RecoveryProgress::GivenUp(recovery, reason)) => {
-                tracing::error!(%recovery, reason, "a recovery failed until its deadline and is given up");
+            Ok(RecoveryProgress::Abandoned(recovery, reason)) => {
+                tracing::error!(%recovery, reason, "a recovery failed until its deadline and is abandoned");
                 continue;
             }
             Ok(RecoveryProgress::NoneDue) => {}
@@ -160,7 +162,7 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
     }
     // A message that was sent but not settled is sent again.
     while let Err(error) = mailing.settle_mail(lease, &delivery).await {
-        tracing::warn!(%error, mail = %lease.id, "the outcome of a message could not be stored");
+        tracing::warn!(%error, mail = %lease.id, "the outcome of sending a message could not be stored");
         if !mailing.holds(lease) {
             return;
         }
@@ -190,8 +192,8 @@ fn tell_doubt(doubt: Option<ClockDoubt>, apart: &AtomicBool) {
              the clock has run evenly for an hour"
         ),
         Some(ClockDoubt::Apart) if !was_apart => tracing::warn!(
-            "this machine's clock and the database's are more than a minute apart; expired sessions, links and accounts \
-             stay in the database until the two agree"
+            "this machine's clock and the database's are more than a minute apart; expired sessions, links and \
+             accounts stay in the database until the two agree"
         ),
         Some(ClockDoubt::Apart | ClockDoubt::Young) | None => {}
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The reason of a refusal. It is not an HTTP status: a wrong password is 403 in one dialect and 401 in another, and each
-/// dialect maps reasons to statuses in one exhaustive `match`.
+/// The reason of a refusal. It is not an HTTP status: a wrong password is 403 in one dialect and 401 in another, and
+/// each dialect maps reasons to statuses in one exhaustive `match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The input breaks a rule.

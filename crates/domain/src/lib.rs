@@ -1,7 +1,7 @@
-//! Accounts, sessions and tokens, and the rules between them.
+//! Accounts, sessions and tokens, and the rules for them.
 //!
-//! The crate has no database, no HTTP and no runtime. It reaches the outside world through the traits in [`ports`], which
-//! `azuma-infra` implements.
+//! The crate has no database, no HTTP and no runtime. It reaches the outside world through the traits in [`ports`],
+//! which `azuma-infra` implements.
 //!
 //! | module | holds |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | [`services`] | the use cases, by subject, one file each |
 //! | [`error_code`] | the reasons for which use cases refuse |
 //!
-//! Values are parsed once, on the way in. No constructor lets a bad one through, so nothing behind it looks again:
+//! Values are parsed once, when they arrive. No constructor accepts an invalid value, so no other code checks it again:
 //!
 //! ```
 //! use azuma_domain::token::Token;
@@ -30,11 +30,11 @@
 //! let email = EmailAddress::parse("neo@bücher.example")?;
 //! assert_eq!(email.as_str(), "neo@xn--bcher-kva.example");
 //!
-//! // Any password may be tried; one that is set must keep to the rules of the instance.
+//! // Any password may be tried at login; a new password must follow the rules of the instance.
 //! let rules = PasswordRules { min_length: 12 };
 //! assert!(rules.accept(Password::parse("trinity")?).is_err());
 //!
-//! // A store is given the hash of a token, never the token.
+//! // A store gets the hash of a token, never the token.
 //! let token = Token::parse("318CD399-F47F-478F-8D09-C9C414C3750D")?;
 //! assert_eq!(token.expose(), "318cd399-f47f-478f-8d09-c9c414c3750d");
 //! assert_eq!(token.hash(), Token::parse(token.expose())?.hash());

@@ -1,8 +1,8 @@
 //! Messages to be sent. A message is a row in the outbox until it is sent; its text is written when it is sent.
 //!
 //! A use case writes an [`OutgoingMail`] into the outbox. A worker leases it as a [`LeasedMail`] and hands it, with its
-//! link's token, to the mailer, which writes the text. The worker then settles the message: it deletes or reschedules the
-//! row, or makes it a dead letter. An operator sees the row as a [`QueuedMail`].
+//! link's token, to the mailer, which writes the text. The worker then settles the message: it deletes or reschedules
+//! the row, or makes it a dead letter. An operator sees the row as a [`QueuedMail`].
 
 use std::time::Duration;
 
@@ -75,8 +75,8 @@ impl MailKind {
         Self::all(LinkId::new(Uuid::nil())).map(Self::name)
     }
 
-    /// The kind with this name and this link. `None` if no kind has the name, the kind carries a link and none is given,
-    /// or it carries none and one is given.
+    /// The kind with this name and this link. `None` if no kind has the name, the kind carries a link and none is
+    /// given, or it carries none and one is given.
     #[must_use]
     pub fn named(name: &str, link: Option<LinkId>) -> Option<Self> {
         let kinds = Self::all(link.unwrap_or(LinkId::new(Uuid::nil())));
@@ -175,7 +175,7 @@ pub struct LeasedMail {
 
 /// A leased message whose row cannot be read. Only this worker may make it a dead letter until the lease expires.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the message cannot be read: {reason}")]
+#[error("the stored message cannot be read: {reason}")]
 pub struct UnreadableMail {
     /// The lease.
     pub lease: MailLease,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use azuma_domain::ports::Entropy;
 use uuid::{Builder, Uuid};
 
-/// The pause before a source that failed is asked again.
+/// The pause after an error of the random number generator.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Ids and numbers from the operating system's random number generator.
@@ -14,7 +14,7 @@ pub struct SystemEntropy(());
 
 /// The operating system has no random number generator. The server cannot run without one.
 #[derive(Debug, thiserror::Error)]
-#[error("the operating system gives no random numbers: {0}")]
+#[error("the random number generator of the operating system failed: {0}")]
 pub struct NoEntropy(#[source] getrandom::Error);
 
 impl SystemEntropy {
@@ -38,12 +38,12 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// Linux never fails for so few bytes once the generator is ready, which `open` checked. On another system this waits, because an id
-/// that can be guessed is worse than none.
+/// On Linux the generator does not fail for so few bytes once it is ready, and `open` has checked that. On another
+/// system this function waits after an error, because an id that can be guessed is worse than no id.
 fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
     while let Err(error) = getrandom::fill(&mut bytes) {
-        tracing::error!(%error, "the operating system gives no random numbers; waiting and trying again");
+        tracing::error!(%error, "the random number generator of the operating system failed; trying again");
         std::thread::sleep(PAUSE);
     }
     bytes

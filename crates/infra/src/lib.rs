@@ -2,13 +2,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`abuse_guard`] | rate limits, in memory |
+//! | [`abuse_guard`] | rate limits in memory |
 //! | [`clock`], [`entropy`] | the machine's time and randomness |
-//! | [`hashing`] | password hashing, on its own threads |
+//! | [`hashing`] | password hashing on threads of its own |
 //! | [`mail`] | mails: their texts, SMTP, files |
 //! | [`secret_key_file`] | the key that tokens are derived from |
-//! | [`security_log`] | security events, as lines of the log |
-//! | [`session_cache`] | the session check, from memory |
+//! | [`security_log`] | security events in the log |
+//! | [`session_cache`] | the session check that answers from memory |
 //! | [`store`] | the databases |
 //! | [`web`] | the URLs of this server and of the pages that links in mails lead to |
 
@@ -25,5 +25,5 @@ pub mod session_cache;
 pub mod store;
 pub mod web;
 
-/// What is shown in place of a secret.
+/// The text that is shown instead of a secret.
 pub const MASK: &str = "********";

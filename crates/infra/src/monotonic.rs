@@ -25,7 +25,7 @@ impl Moment {
     }
 }
 
-/// Returns the current point of monotonic time.
+/// A function that returns the current point of monotonic time.
 pub(crate) type Stopwatch = Box<dyn Fn() -> Moment + Send + Sync>;
 
 /// The machine's monotonic clock.

@@ -15,7 +15,7 @@ const KEY_BYTES: usize = 32;
 /// A file larger than this, in bytes, is not a key file.
 const MAX_FILE_BYTES: u64 = 1_024;
 
-/// The key file can be neither read nor created. No error repeats its content.
+/// The key file can be neither read nor created. No error text contains the content of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretKeyFileError {
     /// The file exists and cannot be read.
@@ -26,9 +26,10 @@ pub enum SecretKeyFileError {
         /// The reason.
         source: io::Error,
     },
-    /// The file holds something other than a key.
+    /// The file does not contain a key.
     #[error(
-        "the secret key file {} holds no key: it must hold 32 bytes in base64, as `openssl rand -base64 32` prints them",
+        "the secret key file {} does not contain a secret key, which is 32 bytes in base64, as `openssl rand -base64 \
+         32` prints them",
         path.display()
     )]
     Malformed {
@@ -36,8 +37,8 @@ pub enum SecretKeyFileError {
         path: PathBuf,
     },
     /// The file does not exist and cannot be created.
-    #[error("the secret key file {} cannot be made: {source}", path.display())]
-    NotMade {
+    #[error("the secret key file {} cannot be created: {source}", path.display())]
+    NotCreated {
         /// The file.
         path: PathBuf,
         /// The reason.
@@ -46,9 +47,9 @@ pub enum SecretKeyFileError {
 }
 
 /// Reads the key of this file. If the file does not exist, creates it with a new key (mode 0600), and its parent
-/// directories (0700). If several processes do so at once, all get the same key. Blocks; called once, at start.
+/// directories (0700). If several processes do this at once, all get the same key. Blocks; call it once, at start.
 ///
-/// If other users may read the file, a warning is logged and the key is used.
+/// If other users can read the file, a warning is logged, and the key is used.
 ///
 /// # Errors
 /// [`SecretKeyFileError`] if the file can be neither read nor created, or holds no key. An existing file is never
@@ -84,21 +85,29 @@ fn load(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileError> {
 }
 
 fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
-    let not_made = |source| SecretKeyFileError::NotMade {
+    let not_created = |source| SecretKeyFileError::NotCreated {
         path: path.to_owned(),
         source,
     };
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|error| not_made(io::Error::other(error)))?;
-    if put(path, &bytes).map_err(not_made)? {
-        return Ok(SecretKey::from_bytes(*bytes));
+    getrandom::fill(bytes.as_mut_slice()).map_err(|error| not_created(io::Error::other(error)))?;
+    match write_new(path, &bytes).map_err(not_created)? {
+        Written::Created => Ok(SecretKey::from_bytes(*bytes)),
+        // Another process was first. It has renamed its file after writing it, so the file is complete.
+        Written::Exists => load(path)?.ok_or_else(|| not_created(ErrorKind::NotFound.into())),
     }
-    // Another process has created the file first, and renamed it when it was whole.
-    load(path)?.ok_or_else(|| not_made(ErrorKind::NotFound.into()))
 }
 
-/// Writes the file whole and gives it its name, both durably; `false` where the name is taken.
-fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
+/// The outcome of writing a file that must be new.
+enum Written {
+    Created,
+    /// The file existed, and was left alone.
+    Exists,
+}
+
+/// Writes a temporary file and renames it, so that no process sees half a key. The file and its name survive a crash of
+/// the machine.
+fn write_new(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<Written> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -113,11 +122,13 @@ fn put(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<bool> {
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         Ok(_) => {}
-        Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+        Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => {
+            return Ok(Written::Exists);
+        }
         Err(other) => return Err(other.error),
     }
     File::open(folder)?.sync_all()?;
-    Ok(true)
+    Ok(Written::Created)
 }
 
 fn warn_if_others_may_read(file: &File, path: &Path) {
@@ -128,7 +139,7 @@ fn warn_if_others_may_read(file: &File, path: &Path) {
     {
         tracing::warn!(
             path = %path.display(),
-            "the secret key file is open to other users of this machine; `chmod 600` closes it"
+            "other users of this machine can read the secret key file; run `chmod 600` on it"
         );
     }
 }

@@ -1,14 +1,13 @@
-//! The security log: lines of the server's log, of a target of their own. `docs/security-log.md` explains them.
+//! The security log: lines of the server's log with the target `azuma::security`. `docs/security-log.md` explains them.
 
 use azuma_domain::ports::{
-    LimitedAction, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
+    ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
 };
 use tracing::field::display;
 
-/// The target of every line.
 const TARGET: &str = "azuma::security";
 
-/// The security log among the server's log lines.
+/// Writes security events into the server's log.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecurityLogLines;
 
@@ -16,7 +15,7 @@ pub struct SecurityLogLines;
 struct Line {
     event: &'static str,
     message: &'static str,
-    /// More about the event.
+    /// What was refused or limited, where there are several cases.
     detail: Option<&'static str>,
 }
 
@@ -79,14 +78,14 @@ fn detail(kind: SecurityEventKind) -> Option<&'static str> {
             RefusedLogin::NotVerified => "not_verified",
         }),
         SecurityEventKind::AttemptLimited(attempt) => Some(match attempt {
-            LimitedAction::Login => "login",
-            LimitedAction::StrangersLogin => "strangers_login",
-            LimitedAction::Register => "register",
-            LimitedAction::FollowLink => "follow_link",
-            LimitedAction::Recover => "recover",
-            LimitedAction::Mail => "mail",
-            LimitedAction::Notice => "notice",
-            LimitedAction::ChangeCredential => "change_credential",
+            ActionKind::Login => "login",
+            ActionKind::StrangersLogin => "strangers_login",
+            ActionKind::Register => "register",
+            ActionKind::FollowLink => "follow_link",
+            ActionKind::Recover => "recover",
+            ActionKind::Mail => "mail",
+            ActionKind::Notice => "notice",
+            ActionKind::ChangeCredential => "change_credential",
         }),
         _ => None,
     }

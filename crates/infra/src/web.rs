@@ -5,17 +5,18 @@ use std::str::FromStr;
 
 use url::Url;
 
-/// The placeholder for the public URL in a [`PageUrl`].
+/// The placeholder in a [`PageUrl`] for the public URL.
 const PLACEHOLDER: &str = "{public_url}";
 
 /// The URL under which clients reach the server: scheme, host and port, without a trailing `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
-/// The text is no [`PublicUrl`]. The error's text follows the name of the value, and does not repeat it.
+/// The text is not a valid [`PublicUrl`]. The error's text follows the name of the value, and does not repeat the
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be an http or https URL with a host and, if need be, a port, and nothing else, such as `https://accounts.example.org`"
+    "must be an http or https URL of a host and an optional port without a path, such as `https://accounts.example.org`"
 )]
 pub struct InvalidPublicUrl;
 
@@ -26,7 +27,7 @@ impl PublicUrl {
         &self.0
     }
 
-    /// Whether clients connect with TLS, so that cookies are marked `Secure`.
+    /// Whether clients connect with TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https:")
@@ -50,20 +51,21 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// The URL of a page, to which `?token=...` can be added; nothing in it needs escaping in HTML. `{public_url}` in it
-/// stands for the server's own URL.
+/// The URL of a page. The URL has no query, so `?token=...` can be added, and no character that HTML must escape. The
+/// text `{public_url}` in it stands for the URL of this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageUrl(String);
 
-/// The text is no [`PageUrl`]. The error's text follows the name of the value, and does not repeat it.
+/// The text is not a valid [`PageUrl`]. The error's text follows the name of the value, and does not repeat the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be an http or https URL in ASCII without quotes and any of `?&<>`, such as `{{public_url}}/verify` or `https://www.example.org/verify`"
+    "must be an http or https URL in ASCII without quotes, spaces and the characters `?&<>{{}}`, such as \
+     `{{public_url}}/verify` or `https://www.example.org/verify`"
 )]
 pub struct InvalidPageUrl;
 
 impl PageUrl {
-    /// The page's URL, where this is the server's own.
+    /// The page's URL, on a server with this public URL.
     #[must_use]
     pub fn on(&self, public_url: &PublicUrl) -> String {
         self.0.replace(PLACEHOLDER, public_url.as_str())
@@ -89,7 +91,7 @@ impl fmt::Display for PageUrl {
     }
 }
 
-/// An http or https URL without user and password.
+/// Parses an http or https URL that has neither a user nor a password.
 fn web_url(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")

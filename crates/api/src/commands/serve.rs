@@ -31,7 +31,7 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     let session_cache = parts.session_cache.clone();
     let in_background = session_cache.clone();
     let background = tokio::spawn(keep_running(
-        "the background of the session cache",
+        "the background task of the session cache",
         move || in_background.clone().run(),
     ));
     let server = server::start(config, parts, stopped)?;
@@ -53,7 +53,7 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
         .await
         .is_err()
     {
-        tracing::error!("the session uses of the last minute could not be written");
+        tracing::error!("the session uses of the last minute could not be written, and are lost");
     }
     background.abort();
     workers.finish(deadline).await;

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 pub struct ListenAddress(String);
 
 impl ListenAddress {
-    /// `host:port`, as `ToSocketAddrs` takes it.
+    /// The address as `host:port`, for `ToSocketAddrs`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -30,8 +30,8 @@ pub(super) fn is_ours(name: &str, value: &str) -> bool {
     name.starts_with(PREFIX) && !describes_a_kubernetes_service(name, value)
 }
 
-/// Kubernetes sets variables for the services of a pod's namespace. A service named `azuma` or `azuma-db` has our prefix:
-/// `AZUMA_SERVICE_HOST`, `AZUMA_SERVICE_PORT_HTTP`, `AZUMA_PORT`, `AZUMA_DB_PORT_5432_TCP_ADDR`.
+/// Kubernetes sets variables for the services of a pod's namespace. A service named `azuma` or `azuma-db` has our
+/// prefix: `AZUMA_SERVICE_HOST`, `AZUMA_SERVICE_PORT_HTTP`, `AZUMA_PORT`, `AZUMA_DB_PORT_5432_TCP_ADDR`.
 fn describes_a_kubernetes_service(name: &str, value: &str) -> bool {
     if name.contains("__") {
         return false;

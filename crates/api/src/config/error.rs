@@ -1,4 +1,4 @@
-//! The errors of a configuration, each one sentence.
+//! The errors of a configuration. The text of each is one sentence.
 
 use std::fmt;
 use std::io;
@@ -41,11 +41,11 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         place: Source,
-        /// Counted from 1.
+        /// The line, counted from 1.
         line: usize,
-        /// In characters, counted from 1.
+        /// The column in characters, counted from 1.
         column: usize,
-        /// What the parser found.
+        /// The parser's message, without the text of the file.
         problem: String,
     },
     /// The key does not exist.
@@ -90,8 +90,8 @@ pub enum ConfigError {
 fn advice(nearest: Option<&str>) -> String {
     match nearest {
         Some(nearest) => format!("the nearest known one is {nearest}"),
-        None => "each that begins with AZUMA_ is a setting, and `azuma config` without it prints \
-                 those there are"
+        None => "a variable that begins with AZUMA_ must be a setting; unset it, then `azuma config` prints \
+                 all settings"
             .to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `sections` | the typed settings; a value that `azuma-infra` owns has its type |
+//! | `sections` | the settings as typed values, some of types of `azuma-infra` |
 //! | `parsed` | reads and writes values whose types parse themselves |
 //! | `address`, `range`, `secret`, `text` | reads and writes the other values |
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
@@ -63,7 +63,7 @@ pub struct Config {
     pub http: Http,
     /// The database.
     pub database: Database,
-    /// What the server says about itself.
+    /// The public description of the server.
     pub instance: Instance,
     /// The enabled APIs.
     pub dialects: Dialects,

@@ -32,7 +32,7 @@ pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sec
         .map_err(|_| D::Error::custom(KEYS_DEMAND))
 }
 
-/// Writes a mask in place of the key.
+/// Writes a mask instead of the key.
 pub(super) fn write_key<S: Serializer>(
     key: &Option<SecretKey>,
     serializer: S,

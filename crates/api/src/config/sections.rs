@@ -32,7 +32,7 @@ pub struct Http {
     /// The networks of the proxies that are trusted about a client's address.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
-    /// Threads that answer requests; 0 means one for each core.
+    /// The number of threads that answer requests; 0 means one for each core.
     #[serde(deserialize_with = "whole::<0, 512, _, _>")]
     pub workers: usize,
     /// How long an idle connection stays open; zero closes it after each response.
@@ -50,7 +50,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// Threads that answer requests.
+    /// The number of threads that answer requests, at least 1.
     #[must_use]
     pub fn worker_count(&self) -> usize {
         or_cores(self.workers)
@@ -81,11 +81,11 @@ pub struct Database {
     pub acquire_timeout: Duration,
 }
 
-/// `instance`: what the server says about itself.
+/// `instance`: the public description of the server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instance {
-    /// The name in `GET /`.
+    /// The name that `GET /` returns.
     #[serde(with = "shown")]
     pub name: InstanceName,
 }
@@ -109,7 +109,7 @@ pub struct Sessions {
     /// The most live sessions of a user.
     #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
     pub per_user: u32,
-    /// About how many sessions are cached in memory.
+    /// How many sessions are cached in memory, approximately.
     #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
     pub cache_entries: u32,
     /// Sessions that every use extends.
@@ -192,7 +192,7 @@ impl Sessions {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    /// How long an account waits, and how long its link works.
+    /// How long an account waits for verification, and how long the link works.
     #[serde(with = "Span::<1, { 30 * DAY }>")]
     pub lifetime: Duration,
     /// The page that verifies an address.
@@ -240,7 +240,7 @@ pub struct Mail {
     /// The directory for messages written as files.
     #[serde(deserialize_with = "directory")]
     pub directory: PathBuf,
-    /// How long dead letters and those files are kept.
+    /// How long dead letters and messages written as files are kept.
     #[serde(with = "Span::<HOUR, DECADE>")]
     pub keep: Duration,
 }
@@ -252,18 +252,18 @@ pub struct Passwords {
     /// The fewest characters of a new password.
     #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     pub min_length: usize,
-    /// Memory of a hash, in KiB.
+    /// The memory of a hash, in KiB.
     #[serde(
         deserialize_with = "whole::<{ Argon2Settings::MIN_MEMORY_KIB }, { Argon2Settings::MAX_MEMORY_KIB }, _, _>"
     )]
     pub memory_kib: u32,
-    /// Passes over the memory.
+    /// The number of passes over the memory.
     #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_ITERATIONS }, _, _>")]
     pub iterations: u32,
-    /// Lanes of a hash.
+    /// The number of lanes of a hash.
     #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_PARALLELISM }, _, _>")]
     pub parallelism: u32,
-    /// Threads that hash passwords; 0 means one for each core.
+    /// The number of threads that hash passwords; 0 means one for each core.
     #[serde(deserialize_with = "whole::<0, { Argon2Settings::MAX_THREADS }, _, _>")]
     pub threads: usize,
 }

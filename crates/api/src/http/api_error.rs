@@ -147,7 +147,8 @@ fn challenge(reason: ErrorCode) -> &'static str {
     }
 }
 
-/// The duration in whole seconds for `Retry-After`: rounded up, at least 1, so a client that waits this long is admitted.
+/// The duration in whole seconds for `Retry-After`: rounded up, at least 1, so a client that waits this long is
+/// admitted.
 pub fn whole_seconds(span: Duration) -> u64 {
     span.as_secs() + u64::from(span.subsec_nanos() > 0).max(u64::from(span.is_zero()))
 }

@@ -35,7 +35,7 @@ impl<D: Dialect> FromRequest for Bearer<D> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let sessions = request.app_data::<web::Data<Sessions>>();
-        let sessions = sessions.ok_or(CarrierError::NoServices);
+        let sessions = sessions.ok_or(RequestTokenError::NotWired);
         match sessions.and_then(|sessions| Ok((sessions, bearer_token(request.headers())?))) {
             Ok((sessions, token)) => sessions.authenticate(&token).map(|session| {
                 Ok(Self {
@@ -48,63 +48,63 @@ impl<D: Dialect> FromRequest for Bearer<D> {
     }
 }
 
-/// Why no token could be read from a request's header or cookie.
+/// Why a request cannot be authenticated by its token.
 #[derive(Debug, thiserror::Error)]
-pub enum CarrierError {
+pub enum RequestTokenError {
     /// The request carries no token.
-    #[error("no token came")]
+    #[error("the request has no token")]
     Missing,
     /// The value does not have the form of a token.
     #[error("the token is malformed")]
     Malformed,
     /// The request carries more than one value.
-    #[error("more than one token came")]
+    #[error("the request has more than one token")]
     Repeated,
-    /// The server was assembled without its services.
-    #[error("the use cases are not wired")]
-    NoServices,
+    /// The server was assembled without its session service.
+    #[error("the server was assembled without its session service")]
+    NotWired,
 }
 
-impl From<MalformedToken> for CarrierError {
+impl From<MalformedToken> for RequestTokenError {
     fn from(_: MalformedToken) -> Self {
         Self::Malformed
     }
 }
 
-impl HasErrorCode for CarrierError {
+impl HasErrorCode for RequestTokenError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Missing => ErrorCode::TokenMissing,
             Self::Malformed | Self::Repeated => ErrorCode::TokenInvalid,
-            Self::NoServices => ErrorCode::Internal,
+            Self::NotWired => ErrorCode::Internal,
         }
     }
 }
 
 /// Returns the only value; more than one is an error.
-pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, CarrierError> {
+pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, RequestTokenError> {
     match (values.next(), values.next()) {
         (first, None) => Ok(first),
-        (_, Some(_)) => Err(CarrierError::Repeated),
+        (_, Some(_)) => Err(RequestTokenError::Repeated),
     }
 }
 
 /// Parses a token from the bytes of a header or cookie value.
-pub fn token_from(bytes: &[u8]) -> Result<Token, CarrierError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| CarrierError::Malformed)?;
+pub fn token_from(bytes: &[u8]) -> Result<Token, RequestTokenError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| RequestTokenError::Malformed)?;
     Ok(Token::parse(text)?)
 }
 
-fn bearer_token(headers: &HeaderMap) -> Result<Token, CarrierError> {
-    let value = only_one(headers.get_all(AUTHORIZATION))?.ok_or(CarrierError::Missing)?;
+fn bearer_token(headers: &HeaderMap) -> Result<Token, RequestTokenError> {
+    let value = only_one(headers.get_all(AUTHORIZATION))?.ok_or(RequestTokenError::Missing)?;
     let value = value.as_bytes().trim_ascii();
     let (scheme, rest) = value
         .iter()
         .position(|byte| *byte == b' ')
         .and_then(|at| value.split_at_checked(at))
-        .ok_or(CarrierError::Missing)?;
+        .ok_or(RequestTokenError::Missing)?;
     if !scheme.eq_ignore_ascii_case(b"bearer") {
-        return Err(CarrierError::Missing);
+        return Err(RequestTokenError::Missing);
     }
     token_from(rest.trim_ascii_start())
 }

@@ -21,7 +21,8 @@ const MAX_BYTES: usize = 16 * 1024;
 /// How long a stopping server waits for bodies that are still being sent.
 const LAST_BODIES: Duration = Duration::from_secs(1);
 
-/// A request's body, not yet read. The handler decides when to read it, because the order of checks is part of the contract.
+/// A request's body, not yet read. The handler decides when to read it, because the order of checks is part of the
+/// contract.
 pub struct Body {
     kind: Option<BodyKind>,
     length: Length,
@@ -42,8 +43,8 @@ enum BodyKind {
     Other,
 }
 
-/// The length of a body (RFC 9112 §6.3). Actix's stream may be longer: after `Upgrade: websocket` it yields everything that
-/// the connection receives.
+/// The length of a body (RFC 9112 §6.3). Actix's stream may be longer: after `Upgrade: websocket` it yields everything
+/// that the connection receives.
 #[derive(Clone, Copy)]
 enum Length {
     Bytes(u64),
@@ -142,9 +143,9 @@ impl Body {
     }
 }
 
-/// Makes actix close the connection after the response. If a chunked body is dropped early, actix reads it to its end to find
-/// the next request, however long the client takes. If the payload is still held when the response is sent, actix closes
-/// the connection instead.
+/// Makes actix close the connection after the response. If a chunked body is dropped early, actix reads it to its end
+/// to find the next request, however long the client takes. If the payload is still held when the response is sent,
+/// actix closes the connection instead.
 fn close_after_answer(payload: Payload) {
     // The spawned task runs only after the handler has returned or awaits.
     rt::spawn(async move { drop(payload) });

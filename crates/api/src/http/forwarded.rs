@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue, X_FORWARDED_FOR};
 
-/// One hop of a request, as the next hop saw it.
+/// The address of one hop, as the next hop has reported it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hop {
     Address(IpAddr),
@@ -100,8 +100,8 @@ fn is_port(text: &str) -> bool {
     !text.is_empty() && (is_hidden || text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Splits at separators outside quotes and trims the parts. `None` if a quote is left open: a client could otherwise open a
-/// quote and make the proxy's addition part of its own text.
+/// Splits at separators outside quotes and trims the parts. `None` if a quote is left open: a client could otherwise
+/// open a quote and make the proxy's addition part of its own text.
 fn split(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let parts = text.split(|character| {

@@ -23,10 +23,11 @@ use crate::telemetry::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Middleware that gives every request an id and a span with that id, puts the id into the response, forbids caching, and logs
-/// server errors.
+/// Middleware that gives every request an id and a span with that id, puts the id into the response, forbids caching,
+/// and logs server errors.
 ///
-/// Caching is forbidden because responses carry tokens and users, and an error may be outdated the next moment.
+/// Caching is forbidden, because responses contain tokens and users, and because an error may be outdated a moment
+/// later.
 #[derive(Clone)]
 pub struct Observe;
 
@@ -75,7 +76,7 @@ where
 }
 
 pin_project! {
-    /// A named future, because an async block would have to be boxed for each request.
+    /// A named future, because an async block would be boxed for each request.
     pub struct ResponseFuture<F> {
         #[pin]
         response: F,
@@ -116,14 +117,14 @@ fn mark(response: &mut ServiceResponse<impl MessageBody>, id: RequestId) {
 }
 
 /// Whether the connection must close after the response, which then says `Connection: close`. This server ignores
-/// `Connection: upgrade` (RFC 9110 §7.8), but actix would close the connection after it silently. Over HTTP/1.0, `opening` adds a
-/// missing length to the first request of a connection only.
+/// `Connection: upgrade` (RFC 9110 §7.8), but actix would close the connection after it silently. Over HTTP/1.0,
+/// `opening` adds a missing length to the first request of a connection only.
 fn carries_one_request(head: &RequestHead) -> bool {
     head.connection_type() == ConnectionType::Upgrade || head.version == Version::HTTP_10
 }
 
-/// Makes request ids: a part that is random for each worker, a hyphen, and the keyed hash of a counter. The hash hides the
-/// counter, so an id does not reveal how many requests the server has handled.
+/// Makes request ids: a part that is random for each worker, a hyphen, and the keyed hash of a counter. The hash hides
+/// the counter, so an id does not reveal how many requests the server has handled.
 struct RequestIds {
     count: Cell<u64>,
     keys: RandomState,

@@ -52,8 +52,8 @@ impl FromRequest for Origin {
 
 /// The peer's address, or the address that trusted proxies report.
 ///
-/// If both headers are present they must agree: a proxy writes one of them and may pass on the client's own value of the
-/// other, and the server cannot tell which is which.
+/// If both headers are present they must agree: a proxy writes one of them and may pass on the client's own value of
+/// the other, and the server cannot tell which is which.
 fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = request.app_data::<web::Data<TrustedProxies>>();
@@ -64,8 +64,9 @@ fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
             UNTRUSTED.call_once(|| {
                 tracing::warn!(
                     %peer,
-                    "a peer that is not in `http.trusted_proxies` sent X-Forwarded-For or Forwarded, which is not believed: if it \
-                     is your proxy, all clients behind it count as one until you add it (this is logged once)"
+                    "a peer that is not in `http.trusted_proxies` sent X-Forwarded-For or Forwarded, and the header is \
+                     ignored: if the peer is your proxy, add it, or all clients behind it count as one client (this is \
+                     logged once)"
                 );
             });
         }
@@ -80,8 +81,8 @@ fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
             CONTRADICTORY.call_once(|| {
                 tracing::warn!(
                     %peer,
-                    "a trusted proxy sent X-Forwarded-For and Forwarded that tell of different clients, and neither is believed: \
-                     let the proxy remove the one that it does not write itself (this is logged once)"
+                    "a trusted proxy sent X-Forwarded-For and Forwarded with different clients, and both are ignored: \
+                     let the proxy remove the header that it does not write itself (this is logged once)"
                 );
             });
             peer
@@ -93,8 +94,8 @@ static UNTRUSTED: Once = Once::new();
 static CONTRADICTORY: Once = Once::new();
 static UNREADABLE: Once = Once::new();
 
-/// Walks back from the peer through trusted proxies, each of which wrote the entry before it. The first address that is not a
-/// trusted proxy's is the client's; earlier entries are only the client's claim.
+/// Walks back from the peer through trusted proxies, each of which wrote the entry before it. The first address that is
+/// not a trusted proxy's is the client's; earlier entries are only the client's claim.
 fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> IpAddr {
     let mut nearest = peer;
     for hop in hops.iter().rev() {
@@ -105,8 +106,8 @@ fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> Ip
             UNREADABLE.call_once(|| {
                 tracing::warn!(
                     proxy = %nearest,
-                    "a trusted proxy sent X-Forwarded-For or Forwarded with an entry that is no address, and counts as the client \
-                     itself: let it write addresses (this is logged once)"
+                    "a trusted proxy sent X-Forwarded-For or Forwarded with an entry that is not an address, and the \
+                     proxy counts as the client: let the proxy write addresses (this is logged once)"
                 );
             });
             break;

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The least time between two log lines about refused connections.
-const TELL_EVERY: Duration = Duration::from_mins(1);
+const LOG_EVERY: Duration = Duration::from_mins(1);
 
-/// Counts connections by client and enforces the limit of each. An IPv6 client is its /64, because the holder of one address
-/// usually holds the whole network.
+/// Counts connections by client and enforces the limit of each. An IPv6 client is its /64, because the holder of one
+/// address usually holds the whole network.
 pub struct Clients {
     most: usize,
     state: Mutex<State>,
@@ -22,7 +22,7 @@ pub struct Clients {
 struct State {
     open: HashMap<IpAddr, usize>,
     refused: u64,
-    told_at: Option<Instant>,
+    logged_at: Option<Instant>,
 }
 
 /// One counted connection of a client. Dropping it decrements the count.
@@ -60,19 +60,19 @@ impl Clients {
     fn refuse(&self, mut state: MutexGuard<'_, State>, client: IpAddr) {
         state.refused += 1;
         let now = Instant::now();
-        let is_told = |at: Instant| now.duration_since(at) < TELL_EVERY;
-        if state.told_at.is_some_and(is_told) {
+        let is_recent = |at: Instant| now.duration_since(at) < LOG_EVERY;
+        if state.logged_at.is_some_and(is_recent) {
             return;
         }
-        state.told_at = Some(now);
+        state.logged_at = Some(now);
         let refused = take(&mut state.refused);
         drop(state);
         tracing::warn!(
             %client,
             most = self.most,
             refused,
-            "a client has as many connections open as it may, and more were closed at once; `http.connections_per_client` is \
-             how many, and a proxy belongs into `http.trusted_proxies`"
+            "a client has reached `http.connections_per_client`, and its further connections were closed; if the \
+             client is a proxy, add it to `http.trusted_proxies`"
         );
     }
 

@@ -25,7 +25,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The connection fails after this long without a write, at the latest after twice as long.
+    /// The connection fails when nothing was written for `longest_silence`, at the latest after twice that time.
     pub fn new(stream: TcpStream, longest_silence: Duration, place: Option<Place>) -> Self {
         Self {
             stream,
@@ -36,8 +36,8 @@ impl Connection {
     }
 }
 
-/// Watches for a connection without writes. A healthy connection costs one comparison, because the timer is checked once a
-/// span, not at each request.
+/// Watches for a connection without writes. A healthy connection costs one comparison for each request, because the
+/// timer is only checked when its time has passed.
 struct Silence {
     longest: Duration,
     timer: Pin<Box<Sleep>>,
@@ -55,7 +55,7 @@ impl Silence {
         }
     }
 
-    /// `Pending`, or an error once nothing was written for too long.
+    /// Returns `Pending`, or an error if nothing was written for too long.
     fn pending<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if self.is_timer_set && !self.timer.is_elapsed() {
             return Poll::Pending;

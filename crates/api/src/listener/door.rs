@@ -71,7 +71,7 @@ impl Inner {
         let peer = stream.peer_addr().map_err(DispatchError::Io)?;
         let place = match self.proxies.trust(peer.ip()) {
             true => None,
-            false => Some(self.clients.enter(peer.ip()).ok_or_else(turned_away)?),
+            false => Some(self.clients.enter(peer.ip()).ok_or_else(refused)?),
         };
         let connection = Connection::new(stream, self.longest_silence, place);
         Ok((connection, Some(peer)))
@@ -86,6 +86,6 @@ impl Inner {
     }
 }
 
-fn turned_away() -> DispatchError {
+fn refused() -> DispatchError {
     DispatchError::Io(io::Error::from(ErrorKind::ConnectionRefused))
 }

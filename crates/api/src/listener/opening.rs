@@ -1,5 +1,6 @@
-//! The first bytes of a connection. By default nginx speaks HTTP/1.0 to the servers behind it and sends no length for a request
-//! without a body. By RFC 9112 §6.3 such a body is empty, but actix refuses an HTTP/1.0 `POST` without a length.
+//! The first bytes of a connection. By default nginx speaks HTTP/1.0 to the servers behind it and sends no length for a
+//! request without a body. By RFC 9112 §6.3 such a body is empty, but actix refuses an HTTP/1.0 `POST` without a
+//! length.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +15,8 @@ const LENGTH: &[u8] = b"Content-Length: 0\r\n";
 /// A head longer than this is passed on unchanged.
 const LONGEST: usize = 16 * 1024;
 
-/// Holds the first bytes of a connection back until they are known to be such a head or not; such a head gets a length.
+/// Holds back the first bytes of a connection until it is clear whether they are the head of such a request. Such a
+/// head gets a length.
 #[derive(Default)]
 pub struct Opening {
     bytes: Vec<u8>,

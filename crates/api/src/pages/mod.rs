@@ -1,4 +1,5 @@
-//! The pages that mails link to, and the page that requests a recovery. They need no JavaScript and load nothing from elsewhere.
+//! The pages that mails link to, and the page that requests a recovery. The pages need no JavaScript and load nothing
+//! from other servers.
 
 mod notice;
 mod recover;
@@ -32,7 +33,7 @@ const PAGE_HEADERS: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// The pages' routes. They are served whichever dialects are on, because links of all dialects lead here.
+/// The routes of the pages. They do not depend on the enabled dialects, because links of all dialects lead here.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
@@ -72,26 +73,26 @@ async fn stylesheet() -> HttpResponse {
 
 /// Renders a page.
 fn page(template: &impl Template) -> HttpResponse {
-    dress(HttpResponse::Ok().finish(), template)
+    with_page(HttpResponse::Ok().finish(), template)
 }
 
 /// Renders an error as a page, with the same status, headers and log line as the JSON response.
 fn refused_page(error: impl HasErrorCode, template: &impl Template) -> HttpResponse {
-    dress(
+    with_page(
         HttpResponse::from_error(ApiError::<Azuma>::from(error)),
         template,
     )
 }
 
 /// Sets a page as the response's body. The page's URL holds a token, so the headers forbid sending a referrer.
-fn dress(answer: HttpResponse, template: &impl Template) -> HttpResponse {
+fn with_page(response: HttpResponse, template: &impl Template) -> HttpResponse {
     let Ok(html) = template.render() else {
         return Azuma::refuse(ResponseCode::InternalServerError);
     };
-    let mut answer = answer.set_body(BoxBody::new(html));
-    let headers = answer.headers_mut();
+    let mut response = response.set_body(BoxBody::new(html));
+    let headers = response.headers_mut();
     for (name, value) in PAGE_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
+    response
 }

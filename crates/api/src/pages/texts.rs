@@ -11,7 +11,7 @@ pub struct Texts {
     pub account_label: &'static str,
     pub disowned_title: &'static str,
     pub account_deleted_text: &'static str,
-    pub change_taken_back_text: &'static str,
+    pub change_cancelled_text: &'static str,
     pub account_verified_title: &'static str,
     pub account_verified_text: &'static str,
     pub email_changed_title: &'static str,
@@ -58,42 +58,46 @@ impl Texts {
 const ENGLISH: Texts = Texts {
     language: "en",
     confirm_title: "Confirm your e-mail address",
-    confirm_text: "If you confirm, this account has this address. Whoever asked for that knows the password of the account: if it \
-                   was not you, do not confirm, but say so. Then nothing is kept of it, and the address is free at once.",
+    confirm_text: "If you confirm, this address belongs to this account. The person who requested this knows the \
+                   password of the account. If it was not you, do not confirm, and press the other button: the request \
+                   is deleted, and the address is free at once.",
     confirm_button: "Confirm",
     not_me_button: "This was not me",
     account_label: "Account",
     disowned_title: "Nothing was confirmed",
-    account_deleted_text: "The account that somebody wanted with your address is deleted. Its name and your address are free. \
-                           You may close this page.",
-    change_taken_back_text: "The account keeps the address it had, and yours is free. You may close this page.",
+    account_deleted_text: "The account that somebody requested with your address is deleted. Its name and your \
+                           address are free. You may close this page.",
+    change_cancelled_text: "The account keeps its former address, and your address is free. You may close this page.",
     account_verified_title: "Your account is verified",
     account_verified_text: "You can log in now. You may close this page.",
     email_changed_title: "Your new address is confirmed",
     email_changed_text: "It belongs to your account from now on. You may close this page.",
     link_unknown_title: "This link does not work",
-    verify_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just confirmed your address with it, \
-                               all is well. Else register again, or change your address again, to get a new link.",
-    reset_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just set a password with it, all is \
-                              well: log in. Else ask for a new link.",
+    verify_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just confirmed your \
+                               address with it, you need not do anything. Otherwise register again, or change your \
+                               address again, to get a new link.",
+    reset_link_unknown_text: "It has expired, was used already, or is incomplete. If you have just set a password with \
+                              it, log in with that password. Otherwise ask for a new link.",
     try_later_title: "Please try again later",
-    try_later_text: "This could not be done just now. Nothing was changed; try again in a moment.",
+    try_later_text: "The server could not do this at the moment. Nothing was changed. Try again in a moment.",
     form_unreadable_title: "This form could not be read",
-    form_unreadable_text: "Nothing was changed. Go back and fill it in once more.",
+    form_unreadable_text: "Nothing was changed. Go back and fill in the form again.",
     reset_title: "Set a new password",
-    reset_text: "It replaces the old one and ends every session of your account.",
+    reset_text: "The new password replaces the old one, and every session of your account ends.",
     password_label: "New password",
     reset_button: "Set the password",
     password_set_title: "Your password is set",
     password_set_text: "You can log in with it now. The name of your account:",
     recover_title: "Forgot your password?",
-    recover_text: "Enter the e-mail address of your account. You will be mailed a link that sets a new password.",
+    recover_text: "Enter the e-mail address of your account. You will get an e-mail with a link that sets a new \
+                   password.",
     recover_again: "Ask for a new link",
     email_label: "E-mail address",
     email_refused: "This is not an e-mail address.",
     recover_button: "Mail me a link",
-    recovery_begun_title: "Look into your mail",
-    recovery_begun_text: "If an account has this address, a link is on its way there. It works for a short time, once.",
+    recovery_begun_title: "Check your mail",
+    recovery_begun_text: "If an account has this address, a link is on its way to the address. The link works once, \
+                          for a short time.",
     password_refused: [
         "This password cannot be used. It must have at least ",
         " characters, and at most 1,024 bytes.",
@@ -103,25 +107,28 @@ const ENGLISH: Texts = Texts {
 const GERMAN: Texts = Texts {
     language: "de",
     confirm_title: "E-Mail-Adresse bestätigen",
-    confirm_text: "Wenn du bestätigst, hat dieses Konto diese Adresse. Wer das angefordert hat, kennt das Passwort des Kontos: Warst \
-                   du es nicht, bestätige nicht, sondern sag es. Dann bleibt davon nichts, und die Adresse ist sofort frei.",
+    confirm_text: "Wenn du bestätigst, hat dieses Konto diese Adresse. Wer das angefordert hat, kennt das Passwort des \
+                   Kontos: Warst du es nicht, bestätige nicht, sondern sag es. Dann bleibt davon nichts, und die \
+                   Adresse ist sofort frei.",
     confirm_button: "Bestätigen",
     not_me_button: "Das war ich nicht",
     account_label: "Konto",
     disowned_title: "Es wurde nichts bestätigt",
-    account_deleted_text: "Das Konto, das jemand mit deiner Adresse wollte, ist gelöscht. Sein Name und deine Adresse sind frei. \
-                           Diese Seite kannst du schließen.",
-    change_taken_back_text: "Das Konto behält die Adresse, die es hatte, und deine ist frei. Diese Seite kannst du schließen.",
+    account_deleted_text: "Das Konto, das jemand mit deiner Adresse wollte, ist gelöscht. Sein Name und deine Adresse \
+                           sind frei. Diese Seite kannst du schließen.",
+    change_cancelled_text: "Das Konto behält die Adresse, die es hatte, und deine ist frei. Diese Seite kannst du \
+                             schließen.",
     account_verified_title: "Dein Konto ist bestätigt",
     account_verified_text: "Du kannst dich jetzt anmelden. Diese Seite kannst du schließen.",
     email_changed_title: "Deine neue Adresse ist bestätigt",
     email_changed_text: "Sie gehört ab jetzt zu deinem Konto. Diese Seite kannst du schließen.",
     link_unknown_title: "Dieser Link funktioniert nicht",
-    verify_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du deine Adresse gerade damit \
-                               bestätigt hast, ist alles gut. Sonst registriere dich noch einmal oder ändere die Adresse erneut, \
-                               um einen neuen Link zu bekommen.",
-    reset_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du gerade ein Passwort damit \
-                              gesetzt hast, ist alles gut: Melde dich an. Sonst fordere einen neuen Link an.",
+    verify_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du deine Adresse \
+                               gerade damit bestätigt hast, ist alles gut. Sonst registriere dich noch einmal oder \
+                               ändere die Adresse erneut, um einen neuen Link zu bekommen.",
+    reset_link_unknown_text: "Er ist abgelaufen, wurde schon benutzt oder ist unvollständig. Wenn du gerade ein \
+                              Passwort damit gesetzt hast, ist alles gut: Melde dich an. Sonst fordere einen neuen \
+                              Link an.",
     try_later_title: "Bitte später noch einmal versuchen",
     try_later_text: "Das ging gerade nicht. Geändert wurde nichts; versuche es gleich noch einmal.",
     form_unreadable_title: "Dieses Formular war nicht lesbar",
@@ -139,7 +146,8 @@ const GERMAN: Texts = Texts {
     email_refused: "Das ist keine E-Mail-Adresse.",
     recover_button: "Link schicken",
     recovery_begun_title: "Schau in deine Mails",
-    recovery_begun_text: "Wenn ein Konto diese Adresse hat, ist ein Link dorthin unterwegs. Er gilt kurze Zeit und nur einmal.",
+    recovery_begun_text: "Wenn ein Konto diese Adresse hat, ist ein Link dorthin unterwegs. Er gilt kurze Zeit und nur \
+                          einmal.",
     password_refused: [
         "Dieses Passwort geht nicht. Es muss mindestens ",
         " Zeichen haben und höchstens 1.024 Bytes.",

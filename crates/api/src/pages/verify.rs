@@ -1,5 +1,5 @@
-//! `/verify`: a mailed link leads here. Opening the page changes nothing, because mail scanners open links. One button confirms
-//! the address; the other says that somebody else requested the link.
+//! `/verify`: a mailed link leads here. Opening the page changes nothing, because mail scanners open links. One button
+//! confirms the address; the other says that somebody else requested the link.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -104,7 +104,7 @@ async fn disown(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Do
     let texts = Texts::of(origin.language);
     let text = match accounts.disown_link(token, origin.client.ip).await? {
         Disowned::AccountDeleted => texts.account_deleted_text,
-        Disowned::EmailChangeTakenBack => texts.change_taken_back_text,
+        Disowned::EmailChangeCancelled => texts.change_cancelled_text,
     };
     Ok((texts.disowned_title, text))
 }

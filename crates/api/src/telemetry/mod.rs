@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `queue` | the queue of lines for standard output |
 //! | `panics` | logs panics |
+//! | `request_span` | puts the id of a request on its lines |
 
 mod panics;
 mod queue;
@@ -23,13 +24,13 @@ use tracing_subscriber::{EnvFilter, fmt};
 use crate::config::{LogFormat, Telemetry};
 use queue::LogQueue;
 pub use request_span::RequestId;
-use request_span::{RequestSpans, WithRequestId};
+use request_span::{Colours, RequestSpans, WithRequestId};
 
 /// How long an ending process waits for its last log lines to be written.
 pub const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Targets that `telemetry.log_filter` must name to be logged: actix logs an error for each malformed request, and anyone can
-/// send those.
+/// Targets that `telemetry.log_filter` must name to be logged: actix logs an error for each malformed request, and
+/// anyone can send those.
 const ON_REQUEST: &str = "actix_http=off";
 
 /// Handle of the running log. Dropping it writes the remaining lines.
@@ -59,7 +60,11 @@ pub fn start(config: &Telemetry) -> Result<Log, Box<dyn Error>> {
             RequestSpans::around(lines.finish()).try_init()?;
         }
         (LogFormat::Pretty, _) | (LogFormat::Auto, true) => {
-            let lines = lines.event_format(WithRequestId::text(terminal));
+            let colours = match terminal {
+                true => Colours::On,
+                false => Colours::Off,
+            };
+            let lines = lines.event_format(WithRequestId::text(colours));
             RequestSpans::around(lines.finish()).try_init()?;
         }
     }

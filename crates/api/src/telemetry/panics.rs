@@ -15,6 +15,6 @@ fn log(panic: &PanicHookInfo<'_>) {
         thread = thread.name(),
         place,
         reason = panic.payload_as_str(),
-        "a panic, which is a fault in Azuma: what it was doing is given up"
+        "a panic, which is a bug in Azuma; the operation was abandoned"
     );
 }

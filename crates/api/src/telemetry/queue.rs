@@ -1,7 +1,7 @@
 //! The queue of log lines for standard output.
 //!
-//! Threads that log add a line to the queue and go on; one thread writes. So a pipe that nobody reads, a full disk or a closed
-//! pipe loses lines but never delays a request.
+//! Threads that log add a line to the queue and go on; one thread writes. So a pipe that nobody reads, a full disk or a
+//! closed pipe loses lines but never delays a request.
 
 use std::io::{self, ErrorKind, Write};
 use std::mem::{replace, swap};
@@ -28,7 +28,7 @@ struct State {
     /// How many lines were dropped or could not be written, since the start.
     lost: usize,
     /// How many of the lost lines the log has reported.
-    told: usize,
+    reported: usize,
 }
 
 impl LogQueue {
@@ -83,12 +83,13 @@ impl LogQueue {
         let mut state = self.lock();
         state.lost += lines_in(not_written);
         let lost = state.lost;
-        if not_written.is_empty() && replace(&mut state.told, lost) != lost {
+        if not_written.is_empty() && replace(&mut state.reported, lost) != lost {
             // This report is a line in the same queue. If the queue is full it is lost too, and counted.
             drop(state);
             tracing::warn!(
                 lost,
-                "log lines were lost since the server started: they could not be written, or not as fast as they came"
+                "log lines were lost since the server started, because standard output did not accept them, or too \
+                 slowly"
             );
             state = self.lock();
         }

@@ -1,8 +1,9 @@
 //! The span of a request, and the id that it puts on every line logged inside it.
 //!
-//! A span of a registry is allocated, and its fields are formatted: 4,400 instructions more for each request, where all that a session
-//! check from memory takes is 28,000. Here the id of the span is the id of the request, so there is nothing to store, and the span
-//! takes about 230. All other code sees an ordinary span: whoever hands work to another thread takes `Span::current()` along.
+//! A span in the registry of `tracing-subscriber` is allocated and its fields are formatted, which takes 4,400
+//! instructions for each request; a session check from memory takes 28,000 in all. Here the id of the span is the id of
+//! the request, so nothing is stored, and the span takes about 230 instructions. To other code it is an ordinary span:
+//! code that moves work to another thread passes `Span::current()` on.
 
 #[cfg(test)]
 mod tests;
@@ -26,23 +27,23 @@ use tracing_subscriber::registry::LookupSpan;
 /// The name of the span.
 const SPAN: &str = "request";
 
-/// Ties an answer to the log lines of its request. Written as 16 hexadecimal digits.
+/// The id of a request, in its response and on its log lines. It is written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(NonZeroU64);
 
 impl RequestId {
-    /// The id made of a number that no client can foretell.
+    /// The id with this number, which no client can predict.
     pub fn new(number: u64) -> Self {
         Self(NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN))
     }
 
-    /// The span of the request: what is logged inside it carries the id.
+    /// The span of the request. Every line that is logged inside the span carries the id.
     pub fn span(self) -> Span {
-        // The most severe level, or `telemetry.log_filter` could switch it off for the lines that it lets through.
+        // The level is the most severe one, so that `telemetry.log_filter` cannot switch the span off.
         tracing::error_span!(SPAN, request_id = self.0.get())
     }
 
-    /// The id in text. `format!` takes some 400 instructions more.
+    /// The id as text, in lower case. `format!` takes about 400 instructions more.
     pub fn digits(self) -> [u8; 16] {
         array::from_fn(|place| {
             let [.., last] = (self.0.get() >> (60 - 4 * place)).to_be_bytes();
@@ -69,11 +70,11 @@ impl From<&Id> for RequestId {
     }
 }
 
-/// Where a thread is.
+/// The span that a thread is in.
 #[derive(Clone, Copy)]
 struct Inside {
     request: Option<RequestId>,
-    /// How often its span was entered and not yet left.
+    /// How often the span was entered and not yet left.
     depth: u32,
 }
 
@@ -86,10 +87,10 @@ thread_local! {
     static INSIDE: Cell<Inside> = const { Cell::new(OUTSIDE) };
 }
 
-/// Keeps the spans of requests, and leaves the lines to `S`. There are no other spans: they are switched off.
+/// Handles the spans of requests, and passes log lines on to `S`. All other spans are disabled.
 pub(super) struct RequestSpans<S> {
     lines: S,
-    /// What describes the span, once there was one.
+    /// The metadata of the span, after the first request.
     metadata: OnceLock<&'static Metadata<'static>>,
 }
 
@@ -160,7 +161,7 @@ impl<S: Subscriber> Subscriber for RequestSpans<S> {
     }
 
     fn exit(&self, _: &Id) {
-        // A thread works for one request at a time, so the span around this one is its own.
+        // A thread works for one request at a time, so an outer span belongs to the same request.
         let Inside { request, depth } = INSIDE.get();
         INSIDE.set(match depth {
             0 | 1 => OUTSIDE,
@@ -179,7 +180,7 @@ impl<S: Subscriber> Subscriber for RequestSpans<S> {
     }
 }
 
-/// Reads the one field of the span.
+/// Reads the field of the span.
 struct Number(u64);
 
 impl Visit for Number {
@@ -190,7 +191,7 @@ impl Visit for Number {
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
-/// Writes lines as `F` does, with the field `request_id` last where they belong to a request.
+/// Formats lines with `F`, and appends the field `request_id` to the lines of a request.
 pub(super) struct WithRequestId<F> {
     lines: F,
     form: LineForm,
@@ -202,8 +203,15 @@ enum LineForm {
     Text,
 }
 
+/// Whether lines have ANSI colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colours {
+    On,
+    Off,
+}
+
 impl WithRequestId<Format<Json>> {
-    /// A JSON object a line.
+    /// One JSON object for each line.
     pub(super) fn json() -> Self {
         Self {
             lines: Format::default().json().flatten_event(true),
@@ -213,10 +221,10 @@ impl WithRequestId<Format<Json>> {
 }
 
 impl WithRequestId<Format> {
-    /// Text for people, coloured on a terminal.
-    pub(super) fn text(on_terminal: bool) -> Self {
+    /// Text for people.
+    pub(super) fn text(colours: Colours) -> Self {
         Self {
-            lines: Format::default().with_ansi(on_terminal),
+            lines: Format::default().with_ansi(colours == Colours::On),
             form: LineForm::Text,
         }
     }

@@ -42,9 +42,7 @@ pub use mailer::{Accepted, Mailer, SendError};
 pub use outbox::{OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
-pub use security_log::{
-    LimitedAction, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog,
-};
+pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionReader, SessionRepository, SessionUse};
 pub use store::{Decision, ReadWork, Reader, Store, Transaction, Work, WriteWork};

@@ -19,7 +19,7 @@ pub enum SecurityEventKind {
     /// A login was refused.
     LoginRefused(RefusedLogin),
     /// An attempt was rate limited.
-    AttemptLimited(LimitedAction),
+    AttemptLimited(ActionKind),
     /// The recipient of a link said that somebody else had asked for it. The waiting account was deleted, or the change
     /// of address cancelled.
     LinkDisowned,
@@ -56,7 +56,7 @@ pub enum RefusedLogin {
 
 /// The kinds of actions that are rate limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitedAction {
+pub enum ActionKind {
     /// A login.
     Login,
     /// A login by a client that the account does not know, while others guess its password.

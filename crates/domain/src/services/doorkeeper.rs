@@ -1,10 +1,10 @@
-//! Limiting attempts, and logging what matters for the security of accounts.
+//! Limits attempts, and logs security events.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::ports::{
-    AbuseGuard, LimitedAction, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind,
+    AbuseGuard, ActionKind, RateLimited, RateLimitedAction, SecurityEvent, SecurityEventKind,
     SecurityLog,
 };
 use crate::user::UserId;
@@ -29,7 +29,7 @@ impl Doorkeeper {
     /// Counts an attempt and admits or refuses it. Every use case that is rate limited begins with this call.
     ///
     /// # Errors
-    /// [`RateLimited`] if there were too many attempts; the refusal is in the security log then.
+    /// [`RateLimited`] if there were too many attempts; the security log then has an event.
     pub(super) fn admit(
         &self,
         ip: Option<IpAddr>,
@@ -45,7 +45,7 @@ impl Doorkeeper {
     /// Counts an attempt on an account and admits or refuses it; `user_id` is the account's, if it exists.
     ///
     /// # Errors
-    /// [`RateLimited`] if there were too many attempts; the refusal is in the security log then.
+    /// [`RateLimited`] if there were too many attempts; the security log then has an event.
     pub(super) fn admit_to(
         &self,
         user_id: Option<UserId>,
@@ -54,7 +54,7 @@ impl Doorkeeper {
     ) -> Result<(), RateLimited> {
         let admitted = self.guard.admit(ip, attempt);
         if admitted.is_err() {
-            let kind = SecurityEventKind::AttemptLimited(limited_action(attempt));
+            let kind = SecurityEventKind::AttemptLimited(kind_of(attempt));
             self.record(kind, user_id, ip);
         }
         admitted
@@ -77,15 +77,15 @@ impl Doorkeeper {
     }
 }
 
-fn limited_action(attempt: RateLimitedAction<'_>) -> LimitedAction {
+fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
     match attempt {
-        RateLimitedAction::Login(_) => LimitedAction::Login,
-        RateLimitedAction::LoginTo(..) => LimitedAction::StrangersLogin,
-        RateLimitedAction::Register => LimitedAction::Register,
-        RateLimitedAction::FollowLink => LimitedAction::FollowLink,
-        RateLimitedAction::Recover(_) => LimitedAction::Recover,
-        RateLimitedAction::Mail(_) => LimitedAction::Mail,
-        RateLimitedAction::Notice(_) => LimitedAction::Notice,
-        RateLimitedAction::ChangeCredential(_) => LimitedAction::ChangeCredential,
+        RateLimitedAction::Login(_) => ActionKind::Login,
+        RateLimitedAction::LoginTo(..) => ActionKind::StrangersLogin,
+        RateLimitedAction::Register => ActionKind::Register,
+        RateLimitedAction::FollowLink => ActionKind::FollowLink,
+        RateLimitedAction::Recover(_) => ActionKind::Recover,
+        RateLimitedAction::Mail(_) => ActionKind::Mail,
+        RateLimitedAction::Notice(_) => ActionKind::Notice,
+        RateLimitedAction::ChangeCredential(_) => ActionKind::ChangeCredential,
     }
 }

@@ -1,17 +1,17 @@
-//! The use cases, by subject. Each subject is a struct of the ports and settings that its use cases need; each use case is
-//! a method in a file of its own, with an error enum of its own.
+//! The use cases, by subject. Each subject is a struct of the ports and settings that its use cases need; each use case
+//! is a method in a file of its own, with an error enum of its own.
 //!
 //! | struct | use cases |
 //! |---|---|
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
-//! | [`SessionAdmin`] | revoke everybody's sessions, for the operator |
-//! | [`Mailing`] | send what the outbox holds |
+//! | [`SessionAdmin`] | revoke the sessions of all users, for the operator |
+//! | [`Mailing`] | send the messages of the outbox |
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
-//! | [`Housekeeping`] | delete what has expired |
+//! | [`Housekeeping`] | delete expired rows and old mail |
 //!
-//! What several of them share is a type beside them: [`Doorkeeper`] limits and logs attempts, [`SessionIssuer`] makes
+//! Types that several subjects share are beside them: [`Doorkeeper`] limits and logs attempts, [`SessionIssuer`] makes
 //! sessions.
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Bounding what one unit of work does about one user's sessions, however many there are.
+//! Bounds the number of sessions that one unit of work revokes, however many a user has.
 
 use std::sync::Arc;
 

@@ -18,7 +18,7 @@ use crate::token::{Generation, TokenHash, TokenShape};
 use crate::user::UserId;
 
 id! {
-    /// Identifies a session in lists. It is no credential.
+    /// Identifies a session in lists. It is not a credential.
     SessionId
 }
 
@@ -70,8 +70,8 @@ impl SessionToken {
     }
 }
 
-/// A live token with its user and the part of its session that a request needs. Sessions in use are cached in this form: it
-/// shares the user's text, so that cloning it copies no text.
+/// A live token with its user and the part of its session that a request needs. Sessions in use are cached in this
+/// form: it shares the user's text, so that cloning it copies no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSession {
     /// The token that was presented.

@@ -1,8 +1,8 @@
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::user::{User, UserId};
 
-/// The user of a session. The stored user may be unreadable, for example because an earlier release admitted its name. The
-/// session still authenticates, for requests that need only the user's id.
+/// The user of a session. The stored user may be unreadable, for example because an earlier release allowed its name.
+/// The session still authenticates, for requests that need only the user's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionOwner {
     /// The id of the user.
@@ -13,8 +13,8 @@ pub struct SessionOwner {
 /// The stored user cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "what is stored of user {0} cannot be read, mostly because an earlier release admitted its name; set a new name, or a \
-     new password by a mailed link"
+    "the stored row of user {0} cannot be read, most likely because an earlier release allowed its name: the user must \
+     set a new name, or a new password by a mailed link"
 )]
 pub struct UserUnreadable(pub UserId);
 

@@ -48,7 +48,7 @@ impl Lifetimes {
         }
     }
 
-    /// Whether the next token is due for a token that expires at `expires_at`.
+    /// Whether the next token is due, if the current token expires at `expires_at`.
     #[must_use]
     pub fn renewal_is_due(
         &self,

@@ -52,13 +52,13 @@ impl SecretKey {
 
 /// The text is not a secret key. The error does not repeat the text, which may be a key with a typing error.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a secret key: 32 bytes in base64, as `openssl rand -base64 32` prints them")]
+#[error("a secret key must be 32 bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct MalformedSecretKey;
 
 /// Derives tokens. A token is a function of a key and the row it belongs to, so it can be derived again.
 ///
-/// The current key derives new tokens. To derive a token again, every key is tried in turn until the stored hash matches. A
-/// token whose key is gone still authenticates, but it cannot be shown.
+/// The current key derives new tokens. To derive a token again, every key is tried in turn until the stored hash
+/// matches. A token whose key is gone still authenticates, but it cannot be shown.
 ///
 /// ```
 /// use azuma_domain::session::SessionId;

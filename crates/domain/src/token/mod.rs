@@ -1,4 +1,4 @@
-//! Tokens, the hashes that a store finds them by, and the keys that derive them from stored rows.
+//! Tokens, the hashes by which a store finds them, and the keys that derive them from stored rows.
 
 mod keys;
 #[cfg(test)]
@@ -29,9 +29,9 @@ pub enum TokenShape {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// The text has the format of no token.
+/// The text does not have the format of a token.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a token: a hyphenated UUID or 64 alphanumeric characters")]
+#[error("a token must be a hyphenated UUID or 64 alphanumeric characters")]
 pub struct MalformedToken;
 
 impl Token {
@@ -69,7 +69,7 @@ impl Token {
     }
 }
 
-/// The SHA-256 of a token. A store finds tokens by it. It is no credential.
+/// The SHA-256 of a token. A store finds tokens by it. It is not a credential.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
 

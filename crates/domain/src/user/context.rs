@@ -1,8 +1,8 @@
 //! Checking a PRECIS string class in time linear in the length of the text.
 //!
-//! Some characters are allowed only in the context of certain others (RFC 5892 appendix A). `precis_core` scans the whole
-//! text for each of them, which takes quadratic time for a text of nothing else. Here it checks pieces with one such
-//! character each, and every character of the text is in a few pieces at most.
+//! Some characters are allowed only in the context of certain others (RFC 5892 appendix A). `precis_core` scans the
+//! whole text for each of them, which takes quadratic time for a text of nothing else. Here it checks pieces with one
+//! such character each, and every character of the text is in a few pieces at most.
 
 use precis_core::{Error, StringClass};
 
@@ -72,8 +72,8 @@ pub(super) fn allows(class: &impl StringClass, text: &str) -> Result<(), Error> 
     pieces(text).try_for_each(|piece| class.allows(piece))
 }
 
-/// One piece for each character that needs a context beside it. A piece reaches to the next character on either side that
-/// needs a context as well, because a joiner does not look past such a character.
+/// One piece for each character that needs a context beside it. A piece reaches to the next character on either side
+/// that needs a context as well, because a joiner does not look past such a character.
 fn pieces(text: &str) -> impl Iterator<Item = String> {
     let places: Vec<(usize, char, Context)> = text
         .char_indices()

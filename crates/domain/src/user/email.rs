@@ -11,8 +11,8 @@ const MAX_LABEL_BYTES: usize = 63;
 
 /// An e-mail address that the HTML standard's grammar allows, its domain in A-labels, at most 254 bytes.
 ///
-/// It is displayed as its user writes it. Two addresses are the same if their [normalized](EmailAddress::normalized) forms
-/// are equal.
+/// It is displayed as its user writes it. Two addresses are the same if their [normalized](EmailAddress::normalized)
+/// forms are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
     display: Box<str>,
@@ -22,18 +22,18 @@ pub struct EmailAddress {
 
 /// The text is not a valid e-mail address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not an e-mail address of at most 254 bytes")]
+#[error("an e-mail address must have the form `name@domain` and at most 254 bytes")]
 pub struct InvalidEmailAddress;
 
 impl EmailAddress {
     /// Parses an address and converts an international domain to A-labels.
     ///
     /// # Errors
-    /// [`InvalidEmailAddress`] if the HTML standard's grammar does not allow the address, its domain is invalid, or it is
-    /// longer than 254 bytes.
+    /// [`InvalidEmailAddress`] if the HTML standard's grammar does not allow the address, its domain is invalid, or it
+    /// is longer than 254 bytes.
     pub fn parse(text: &str) -> Result<Self, InvalidEmailAddress> {
-        // At most four characters of the text become one character of an A-label. A longer text could be an address only
-        // by characters that the conversion drops, such as soft hyphens.
+        // At most four characters of the text become one character of an A-label. A longer text could be an address
+        // only by characters that the conversion drops, such as soft hyphens.
         if !AtMost::Chars(MAX_BYTES).unprepared().holds(text) {
             return Err(InvalidEmailAddress);
         }

@@ -18,7 +18,7 @@ pub struct Password(Zeroizing<String>);
 
 /// The text is not a valid password.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a password: 1 to 1,024 bytes that RFC 8265 allows")]
+#[error("a password must have 1 to 1,024 bytes that RFC 8265 allows")]
 pub struct InvalidPassword;
 
 impl Password {

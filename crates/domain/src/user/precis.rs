@@ -1,7 +1,7 @@
 //! Preparing text by a PRECIS profile (RFC 8264, 8265).
 //!
-//! Strangers choose the text. So its length is limited before any character is looked up, preparing it takes time linear in
-//! its length, and preparing the result again gives the same result.
+//! Strangers choose the text. So its length is limited before any character is looked up, preparing it takes time
+//! linear in its length, and preparing the result again gives the same result.
 
 use std::borrow::Cow;
 
@@ -39,8 +39,8 @@ impl AtMost {
     }
 }
 
-/// A profile of RFC 8265. Its rules are those of `precis_profiles`. They are applied here, because that crate's `enforce`
-/// checks the string class in time quadratic in the length of the text.
+/// A profile of RFC 8265. Its rules are those of `precis_profiles`. They are applied here, because that crate's
+/// `enforce` checks the string class in time quadratic in the length of the text.
 pub(super) trait TextProfile {
     type Class: StringClass + Default;
 
@@ -91,8 +91,8 @@ impl TextProfile for UsernameCaseMapped {
 /// Prepares a text by the profile `P`. A text is refused if preparing its result again would change or refuse it
 /// (RFC 8264 §7).
 ///
-/// Every string class allows printable ASCII other than the space (RFC 8264 §9.11), and no profile changes it except for
-/// its case. So such text is not looked up in Unicode's tables.
+/// Every string class allows printable ASCII other than the space (RFC 8264 §9.11), and no profile changes it except
+/// for its case. So such text is not looked up in Unicode's tables.
 ///
 /// # Errors
 /// [`Error`] if the text is empty, longer than `most` after it is prepared, or not allowed by the profile.

@@ -11,7 +11,7 @@ pub struct Icon(Box<str>);
 
 /// The text is not a valid icon.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not an icon: at most 2,048 bytes, without NUL")]
+#[error("an icon must have at most 2,048 bytes and no NUL")]
 pub struct InvalidIcon;
 
 impl Icon {
@@ -39,7 +39,7 @@ pub struct Status(Box<str>);
 
 /// The text is not a valid status.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a status: at most 256 characters, without NUL")]
+#[error("a status must have at most 256 characters and no NUL")]
 pub struct InvalidStatus;
 
 impl Status {

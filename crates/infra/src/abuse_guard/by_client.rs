@@ -12,13 +12,13 @@ use super::limiter::{Key, Limiter};
 const FACTOR_WIDE: u32 = 4;
 /// The limit of an IPv6 /48 and an IPv4 /24, as a multiple of the limit of a client.
 const FACTOR_WIDEST: u32 = 16;
-/// How many clients are remembered for each remembered network.
+/// How many clients are kept in memory for each network of one size.
 const REMEMBERED_NETWORKS: u64 = 4;
 
 /// The client that attempts are counted for.
 ///
-/// A subscriber has an IPv4 address or an IPv6 /64, and often a /56; a /48 or a /24 is easy to get. All clients
-/// without an address share one count.
+/// An internet provider gives a subscriber an IPv4 address or an IPv6 /64, often a /56. An attacker can get a /48 or
+/// a /24 with little effort. Clients without an address share one count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Client {
     narrow: Network,
@@ -26,7 +26,7 @@ pub(super) struct Client {
     widest: Option<Network>,
 }
 
-/// The prefix of a network. Each limiter holds prefixes of one length for IPv4 and one for IPv6.
+/// The prefix of a network. A limiter holds IPv4 prefixes of one length, and IPv6 prefixes of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Network {
     Unknown,
@@ -59,14 +59,14 @@ impl Client {
     }
 }
 
-/// A limit for each client and key, and larger limits for the client's networks.
+/// A limit for each client and each value of `What`, with larger limits for the client's networks.
 pub(super) struct ByClient<What: Key, C: Clock> {
     narrow: Limiter<(Network, What), C>,
     wide: Limiter<(Network, What), C>,
     widest: Limiter<(Network, What), C>,
 }
 
-/// A limit and the kind of key it counts.
+/// A limiter and the key of one client in it.
 type Count<'a, What, C> = (&'a Limiter<(Network, What), C>, (Network, What));
 
 impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
@@ -79,8 +79,8 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
         }
     }
 
-    /// Counts an attempt for the client and for its networks. A rate-limited attempt counts nowhere: neither for the
-    /// networks of a limited client, nor for a client in a limited network.
+    /// Counts an attempt for the client and for its networks, unless one of them is limited: then the attempt counts
+    /// for none.
     pub(super) fn admit(&self, client: &Client, what: What) -> Result<(), RateLimited> {
         self.admit_client(client, what)?;
         self.admit_networks(client, what)
@@ -123,7 +123,7 @@ impl<What: Key + Copy, C: Clock + Clone> ByClient<What, C> {
             .filter_map(move |(limiter, network)| Some((limiter, (network?, what))))
     }
 
-    /// How many clients and networks are in memory.
+    /// The number of clients and networks in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         [&self.narrow, &self.wide, &self.widest]

@@ -1,4 +1,4 @@
-//! A limit for all clients together, within an hour.
+//! A limit for all clients together within any hour.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,18 +9,18 @@ use governor::clock::{Clock, Reference};
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// At most this many mails within any hour.
+/// A limit for the mails within any hour.
 pub(super) struct HourlyLimit<C: Clock> {
-    /// The limit; 0 for no limit.
+    /// The most mails; 0 stands for no limit.
     most: usize,
     counted: Mutex<Counted<C::Instant>>,
     clock: C,
 }
 
-/// The times of the last hour, the oldest first, and when the limit was last logged.
+/// The times of the mails of the last hour, the oldest first, and when the limit was last logged.
 struct Counted<Instant> {
     times: VecDeque<Instant>,
-    said: Option<Instant>,
+    logged_at: Option<Instant>,
 }
 
 impl<C: Clock> HourlyLimit<C> {
@@ -29,18 +29,18 @@ impl<C: Clock> HourlyLimit<C> {
             most: most as usize,
             counted: Mutex::new(Counted {
                 times: VecDeque::new(),
-                said: None,
+                logged_at: None,
             }),
             clock,
         }
     }
 
-    /// Whether the limit allows one more, without counting it.
+    /// Checks that the limit allows one more mail, and does not count it.
     pub(super) fn has_room(&self) -> Result<(), RateLimited> {
         self.room(&mut self.counted(), self.clock.now())
     }
 
-    /// Counts one more.
+    /// Counts one more mail.
     pub(super) fn admit(&self) -> Result<(), RateLimited> {
         let now = self.clock.now();
         let mut counted = self.counted();
@@ -59,11 +59,12 @@ impl<C: Clock> HourlyLimit<C> {
         match counted.times.front() {
             Some(oldest) if counted.times.len() >= self.most => {
                 let retry_after = HOUR.saturating_sub(age(*oldest));
-                if counted.said.is_none_or(|time| age(time) >= HOUR) {
-                    counted.said = Some(now);
+                if counted.logged_at.is_none_or(|time| age(time) >= HOUR) {
+                    counted.logged_at = Some(now);
                     tracing::warn!(
                         limit = self.most,
-                        "the hourly limit of mails is reached: requests for a mail are refused until the oldest counted mail is an hour old"
+                        "the hourly limit of mails is reached: requests for a mail are refused until the oldest \
+                         counted mail is an hour old"
                     );
                 }
                 Err(RateLimited { retry_after })
@@ -72,7 +73,7 @@ impl<C: Clock> HourlyLimit<C> {
         }
     }
 
-    /// A panic while the lock was held left no half-changed value.
+    /// No panic can leave the counts inconsistent.
     fn counted(&self) -> MutexGuard<'_, Counted<C::Instant>> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }

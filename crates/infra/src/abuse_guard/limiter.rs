@@ -1,4 +1,4 @@
-//! A rate limit, and the memory of its counts.
+//! A rate limit that keeps a bounded number of counts in memory.
 
 use std::hash::Hash;
 
@@ -29,14 +29,14 @@ pub(super) struct Limiter<K: Key, C: Clock> {
 }
 
 impl<K: Key, C: Clock + Clone> Limiter<K, C> {
-    /// A rate limit that remembers this many keys. Beyond that the least frequent keys are dropped, and start with a
-    /// full allowance.
+    /// A rate limit that keeps this many keys in memory. If there are more, the least frequent keys are dropped, and
+    /// start again with a full allowance.
     pub(super) fn new(limit: Limit, remembered: u64, clock: &C) -> Self {
         let quota = limit.quota();
         let states = BoundedStates(
             Cache::builder()
                 .max_capacity(remembered)
-                // After this time an unused key has its full allowance again.
+                // After this time without an attempt a key has its full allowance again, so it can be dropped.
                 .time_to_idle(quota.burst_size_replenished_in())
                 .build(),
         );
@@ -48,14 +48,14 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         }
     }
 
-    /// Counts an attempt.
+    /// Counts an attempt, unless the key is limited.
     pub(super) fn admit(&self, key: &K) -> Result<(), RateLimited> {
         self.rate.check_key(key).map_err(|until| RateLimited {
             retry_after: until.wait_time_from(self.clock.now()),
         })
     }
 
-    /// Takes back one attempt.
+    /// Stops counting one attempt.
     pub(super) fn take_back(&self, key: &K) {
         let entry = self.states.0.entry_by_ref(key);
         entry.and_compute_with(|entry| match entry {
@@ -64,7 +64,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
         });
     }
 
-    /// How many keys are in memory.
+    /// The number of keys in memory.
     #[cfg(test)]
     pub(super) fn remembered(&self) -> u64 {
         self.states.0.run_pending_tasks();
@@ -72,7 +72,7 @@ impl<K: Key, C: Clock + Clone> Limiter<K, C> {
     }
 }
 
-/// governor's own stores grow without bound between two cleanings. Clones share the states.
+/// The states of a limited number of keys; governor's own stores have no limit. Clones share the states.
 #[derive(Clone)]
 struct BoundedStates<K>(Cache<K, Nanos>);
 
@@ -92,7 +92,7 @@ impl<K: Key> StateStore for BoundedStates<K> {
             decision = Some(outcome);
             op
         });
-        // The cache always asks; the rest is for the compiler.
+        // The cache always calls the closure, so the fallback is never used.
         decision.unwrap_or_else(|| decide(None).map(|(outcome, _)| outcome))
     }
 }

@@ -1,4 +1,4 @@
-//! The abuse guard. It counts in memory: each node counts for itself, and a restart clears all counts.
+//! The abuse guard. It keeps its counts in memory: each node has counts of its own, and a restart clears them.
 
 mod by_client;
 mod hour;
@@ -24,31 +24,33 @@ use limiter::Limiter;
 const LOGINS_PER_NAME: Limit = limit(50, 6_000);
 /// Logins of one client with any name.
 const LOGINS: Limit = limit(1_000, 100);
-/// Failed logins of one client with any name. Its networks count only those to accounts that do not know the client.
+/// Failed logins of one client with any name. The client's networks count only failed logins to accounts that do not
+/// know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Failed logins with one name, of all clients that the account does not know.
+/// Failed logins with one name, by all clients that the account does not know.
 const GUESSES: Limit = limit(100, 36_000);
-/// Registrations of one client, changes of a password or an address, and recoveries.
+/// Registrations, changes of a password or an address, and recoveries by one client, counted together.
 const REGISTRATIONS: Limit = limit(300, 2_000);
 /// Links followed by one client.
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or not, by all clients: so few that a link that was mailed works all the time.
+/// Recoveries of one address, known or not, by all clients. While this limit refuses recoveries, a mailed link
+/// is still valid.
 const RECOVERIES: Limit = limit(3, 300_000);
-/// Mails to one address except recoveries, requested by any client.
+/// Mails to one address, except recoveries, requested by all clients.
 const MAILS: Limit = limit(3, 300_000);
-/// Mails that one client requests, to any address, so that neither a client nor a network uses up the mails that the
-/// instance may send within an hour. A /24 or /48 gets 720 in its first hour.
+/// Mails to any address, requested by one client, so that neither a client nor a network uses up the hourly mails of
+/// the instance. A /24 or /48 may request 720 in its first hour.
 const MAILS_OF_CLIENT: Limit = limit(15, 120_000);
 
-/// How many keys each limit remembers (clients, or clients with a name), and a quarter as many networks of each size:
-/// some 25 MB for each limit when full. Beyond that the least frequent keys are dropped, and start with a full
-/// allowance.
+/// How many keys each limit keeps in memory (a client, or a client with a name). A limit also keeps a quarter as many
+/// networks of each size. A full limit takes about 25 MB. If there are more keys, the least frequent ones are dropped,
+/// and start again with a full allowance.
 const REMEMBERED: u64 = 50_000;
 
-/// A burst of attempts, and then one more after each interval. If the key is a client, its /56 is allowed four times as
-/// much, and its IPv6 /48 or IPv4 /24 sixteen times as much.
+/// A limit allows a burst of attempts, and then one more after each interval. For a client's IPv6 /56 the limit is four
+/// times as large, and for its IPv6 /48 or IPv4 /24 sixteen times.
 #[derive(Clone, Copy)]
 struct Limit {
     burst: u32,
@@ -71,7 +73,7 @@ impl Limit {
         }
     }
 
-    /// No limit has a zero; the fallbacks satisfy the compiler.
+    // No limit has a zero, so the fallbacks are never used.
     fn quota(self) -> Quota {
         let burst = NonZeroU32::new(self.burst).unwrap_or(NonZeroU32::MIN);
         Quota::with_period(self.one_more_every)
@@ -80,7 +82,7 @@ impl Limit {
     }
 }
 
-/// No guard: everything is allowed.
+/// A guard that admits everything (`abuse.enabled = false`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
 
@@ -98,8 +100,8 @@ impl AbuseGuard for NoGuard {
 
 /// Counts attempts by client, and limits their rate.
 ///
-/// A client is an IPv4 address or an IPv6 /64, which is what one subscriber gets; the networks around it are counted,
-/// too. Clients without an address share one count.
+/// A client is an IPv4 address or an IPv6 /64, because an internet provider gives a subscriber one of these. Larger
+/// networks that contain the client have limits as well. Clients without an address share one count.
 pub struct RateLimits<C: Clock = DefaultClock> {
     logins_per_name: ByClient<u64, C>,
     logins: ByClient<(), C>,
@@ -112,14 +114,14 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
-    /// Names and addresses are kept as keyed hashes, so that long ones take no more memory than short ones. A
-    /// collision of two keys is unlikely, and harmless.
+    /// Names and addresses are kept as keyed hashes, so a long one takes as much memory as a short one. Two keys with
+    /// the same hash share a count, which is unlikely and harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard without counts, which lets all clients together request this many mails within an hour; 0 for no
-    /// limit.
+    /// A guard whose counts are zero. All clients together may request `mails_per_hour` mails within any hour; 0 stands
+    /// for no limit.
     #[must_use]
     pub fn new(mails_per_hour: u32) -> Self {
         Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
@@ -152,7 +154,8 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.keys.hash_one(email.normalized())
     }
 
-    /// An attempt that one limit refuses does not count for the limits that other clients share.
+    /// The order of the limits matters: a mail that one of them refuses does not count for limits that other clients
+    /// share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -166,14 +169,15 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
-        // The client's limit comes first, so that a limited client does not fill the memory with names. A limited
-        // attempt is not counted as a failed login, so that one name tried too often does not limit other names.
+        // The client's limit comes first, so a limited client cannot fill the memory with names. The failed logins come
+        // last: an attempt that the limit of its name refuses does not count against other names.
         self.logins.admit(client, ())?;
         self.logins_per_name.admit_client(client, self.name(name))?;
         self.failed_logins.admit_client(client, ())
     }
 
-    /// Neighbours of a stranger may be the same stranger. Those of a client that the account knows do not keep it out.
+    /// Counts for the networks of an unknown client, whose neighbours may be the same person. Networks of a known
+    /// client are not counted, so its neighbours cannot keep the user out.
     fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses

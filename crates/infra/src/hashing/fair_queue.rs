@@ -1,9 +1,9 @@
 //! A fair queue: no client waits behind all requests of another client.
 //!
-//! Networks take turns, and so do the addresses of a network: a client with many requests is served as often as a
-//! client with few. A newcomer is a client that had nothing waiting when its last turn ended. Newcomers go first, but
-//! after three newcomers another client is served. So an occasional request hardly waits, and many newcomers do not
-//! hold up the others for ever.
+//! Networks take turns, and so do the addresses of a network, so a client with many requests is served as often as a
+//! client with few. A newcomer is a client that had nothing in the queue when its last turn ended; all others are
+//! regulars. Newcomers go first, but after three newcomers a regular is served. So an occasional request waits hardly
+//! at all, and many newcomers do not keep the regulars waiting for ever.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -12,17 +12,17 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use azuma_domain::session::ClientNetwork;
 
-/// How many newcomers are served before another client is.
+/// The most newcomers that are served before a regular is.
 const MOST_NEWCOMERS: u8 = 3;
 
-/// Waiting items, by the network and address of their client. All clients without an address count as one.
+/// Items by the network and address of their client. All clients without an address count as one client.
 pub(super) struct FairQueue<T> {
     networks: Turns<Option<ClientNetwork>, Addresses<T>>,
-    /// How many items were served so far.
+    /// How many items were served.
     served: u64,
 }
 
-/// The waiting items of one network.
+/// The items of one network.
 type Addresses<T> = Turns<Option<IpAddr>, VecDeque<Waiting<T>>>;
 
 struct Waiting<T> {
@@ -39,12 +39,12 @@ impl<T> FairQueue<T> {
         }
     }
 
-    /// How many items wait.
+    /// The number of items in the queue.
     pub(super) fn len(&self) -> usize {
         self.networks.len()
     }
 
-    /// Adds an item behind those of its client.
+    /// Adds an item behind the other items of its client.
     pub(super) fn push(&mut self, client: Option<IpAddr>, item: T) {
         let waiting = Waiting {
             item,
@@ -56,13 +56,13 @@ impl<T> FairQueue<T> {
             });
     }
 
-    /// Takes the next item. `useful` gets the item and how many were served since it was pushed. If `useful` returns
-    /// `None`, the item is dropped and the next item of that client is tried.
-    pub(super) fn take_first(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
+    /// Removes and returns the next item in turn. `useful` gets an item and the number of items served since that item
+    /// was pushed. If `useful` returns `None`, the item is dropped and the next item of the same client is tried.
+    pub(super) fn take_next(&mut self, mut useful: impl FnMut(T, u64) -> Option<T>) -> Option<T> {
         let served = self.served;
         let taken = self
             .networks
-            .take_first(&mut |Waiting { item, came_after }| {
+            .take_next(&mut |Waiting { item, came_after }| {
                 let item = useful(item, served.saturating_sub(came_after))?;
                 Some(Waiting { item, came_after })
             })?;
@@ -70,12 +70,12 @@ impl<T> FairQueue<T> {
         Some(taken.item)
     }
 
-    /// Takes the item that would be served last: the newest item of the client with the most waiting.
-    pub(super) fn take_last(&mut self) -> Option<T> {
-        self.networks.take_last().map(|waiting| waiting.item)
+    /// Removes and returns the item that would be served last: the newest item of the client that has most items.
+    pub(super) fn evict(&mut self) -> Option<T> {
+        self.networks.evict().map(|waiting| waiting.item)
     }
 
-    /// Removes the items that the predicate does not keep.
+    /// Removes the items for which `keep` returns `false`.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.networks.retain(&mut |waiting| keep(&waiting.item));
     }
@@ -89,16 +89,16 @@ fn subscriber(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// The queue of a client, or of a network.
+/// The queue of one client or of one network.
 trait Line: Default {
     type Item;
 
     fn len(&self) -> usize;
-    fn take_first(
+    fn take_next(
         &mut self,
         useful: &mut dyn FnMut(Self::Item) -> Option<Self::Item>,
     ) -> Option<Self::Item>;
-    fn take_last(&mut self) -> Option<Self::Item>;
+    fn evict(&mut self) -> Option<Self::Item>;
     fn retain(&mut self, keep: &mut dyn FnMut(&Self::Item) -> bool);
 }
 
@@ -109,7 +109,7 @@ impl<T> Line for VecDeque<T> {
         self.len()
     }
 
-    fn take_first(&mut self, useful: &mut dyn FnMut(T) -> Option<T>) -> Option<T> {
+    fn take_next(&mut self, useful: &mut dyn FnMut(T) -> Option<T>) -> Option<T> {
         while let Some(item) = self.pop_front() {
             if let Some(item) = useful(item) {
                 return Some(item);
@@ -118,7 +118,7 @@ impl<T> Line for VecDeque<T> {
         None
     }
 
-    fn take_last(&mut self) -> Option<T> {
+    fn evict(&mut self) -> Option<T> {
         self.pop_back()
     }
 
@@ -127,16 +127,16 @@ impl<T> Line for VecDeque<T> {
     }
 }
 
-/// Queues that take turns.
+/// Queues that take turns. Each key has one queue.
 struct Turns<K, L> {
-    /// Each key is in one of the lists below. Some queues are empty.
+    /// Each key is also in `newcomers` or in `regulars`. A queue may be empty.
     lines: HashMap<K, L>,
-    /// The newcomers, in the order in which they came.
+    /// The keys of newcomers, in the order of their arrival.
     newcomers: VecDeque<K>,
-    /// The other keys, in the order of their turns. An empty queue stays until its turn, so that its client is no
-    /// newcomer.
+    /// The other keys, in the order of their turns. An empty queue stays here until its turn, so its client does not
+    /// count as a newcomer until then.
     regulars: VecDeque<K>,
-    /// How many newcomers were served since another key was.
+    /// How many newcomers were served since the last regular.
     newcomers_served: u8,
     len: usize,
 }
@@ -154,7 +154,7 @@ impl<K, L> Default for Turns<K, L> {
 }
 
 impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
-    /// Changes the queue of a key, and updates the count. A missing queue is created empty.
+    /// Changes the queue of a key, and updates `len`. If the key has no queue, an empty one is created.
     fn line<R>(&mut self, key: K, change: impl FnOnce(&mut L) -> R) -> R {
         let line = match self.lines.entry(key) {
             Entry::Occupied(there) => there.into_mut(),
@@ -175,7 +175,7 @@ impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
     ) -> Option<L::Item> {
         while let Some(key) = self.newcomers.pop_front() {
             self.regulars.push_back(key);
-            let taken = self.line(key, |line| line.take_first(useful));
+            let taken = self.line(key, |line| line.take_next(useful));
             if taken.is_some() {
                 self.newcomers_served = self.newcomers_served.saturating_add(1);
                 return taken;
@@ -189,7 +189,7 @@ impl<K: Copy + Eq + Hash, L: Line> Turns<K, L> {
         useful: &mut dyn FnMut(L::Item) -> Option<L::Item>,
     ) -> Option<L::Item> {
         while let Some(key) = self.regulars.pop_front() {
-            let taken = self.line(key, |line| line.take_first(useful));
+            let taken = self.line(key, |line| line.take_next(useful));
             if taken.is_some() {
                 self.regulars.push_back(key);
                 self.newcomers_served = 0;
@@ -208,10 +208,7 @@ impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
         self.len
     }
 
-    fn take_first(
-        &mut self,
-        useful: &mut dyn FnMut(L::Item) -> Option<L::Item>,
-    ) -> Option<L::Item> {
+    fn take_next(&mut self, useful: &mut dyn FnMut(L::Item) -> Option<L::Item>) -> Option<L::Item> {
         if self.newcomers_served < MOST_NEWCOMERS {
             let newcomer = self.take_newcomer(useful);
             newcomer.or_else(|| self.take_regular(useful))
@@ -221,11 +218,11 @@ impl<K: Copy + Eq + Hash, L: Line> Line for Turns<K, L> {
         }
     }
 
-    fn take_last(&mut self) -> Option<L::Item> {
-        // Of the queues with the most waiting, the last in turn is served last.
+    fn evict(&mut self) -> Option<L::Item> {
+        // `max_by_key` returns the last maximum: of several longest queues, the one whose turn comes last.
         let in_turn = self.newcomers.iter().chain(&self.regulars);
         let longest = *in_turn.max_by_key(|key| self.lines.get(key).map_or(0, L::len))?;
-        self.line(longest, L::take_last)
+        self.line(longest, L::evict)
     }
 
     fn retain(&mut self, keep: &mut dyn FnMut(&L::Item) -> bool) {

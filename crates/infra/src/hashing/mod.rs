@@ -1,9 +1,9 @@
 //! Password hashing with Argon2, on its own threads.
 //!
-//! Hashing is slow on purpose. On the threads that answer requests, it would delay them all; on the runtime's
-//! blocking threads, a burst of logins would take a block of memory each. So a fixed number of threads hash, each one
-//! password at a time in memory that it keeps, at the lowest priority. Clients take turns, so that no client waits
-//! behind all requests of another. A request that would wait too long is refused at once.
+//! Hashing is slow on purpose. On the threads that answer requests, it would delay all requests. On the runtime's
+//! blocking threads, each login of a burst would allocate its own memory. So a fixed number of threads hash at the
+//! lowest priority; each thread hashes one password at a time in memory that it keeps. Clients take turns, so no
+//! client waits behind all requests of another. A request that would wait too long is rejected at once.
 
 mod fair_queue;
 mod memory;
@@ -24,22 +24,22 @@ use tracing::Span;
 pub use scheme::InvalidArgon2Settings;
 
 use memory::Memory;
-use pool::{Busy, Pool};
+use pool::{Overloaded, Pool};
 use scheme::{Scheme, StoredHash};
 
-/// The shortest `retry_after` of a refused request.
+/// The shortest `retry_after` of a rejected request.
 const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
 /// The parameters of new hashes. Hashes with other parameters are still verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argon2Settings {
-    /// Memory of one hash in KiB: at least 8 for each lane, at most 1 GiB.
+    /// The memory of one hash in KiB: at least 8 for each lane, at most 1,048,576 (1 GiB).
     pub memory_kib: u32,
-    /// Passes over the memory, 1 to 1,000. Memory times passes is 4 GiB at most.
+    /// The number of passes over the memory, 1 to 1,000. Memory times passes is 4 GiB at most.
     pub iterations: u32,
-    /// Lanes, 1 to 64. One thread computes all lanes of a hash.
+    /// The number of lanes, 1 to 64. One thread computes all lanes of a hash.
     pub parallelism: u32,
-    /// Threads that hash, each one password at a time, 1 to 1,024.
+    /// The number of threads that hash, 1 to 1,024.
     pub threads: usize,
 }
 
@@ -47,9 +47,9 @@ pub struct Argon2Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum StartHasherError {
     /// The parameters are out of range.
-    #[error("the parameters of password hashing {0}")]
+    #[error("the configuration of password hashing {0}")]
     Parameters(#[from] InvalidArgon2Settings),
-    /// The operating system does not grant that much memory.
+    /// The operating system does not grant the memory.
     #[error("cannot reserve memory for password hashing: {0}")]
     Memory(#[source] io::Error),
     /// The operating system cannot start a thread.
@@ -57,22 +57,21 @@ pub enum StartHasherError {
     Spawn(#[source] io::Error),
 }
 
-/// Argon2id in PHC strings; verifies Argon2i and Argon2d too.
+/// Hashes with Argon2id into PHC strings. Verifies Argon2i and Argon2d as well.
 ///
-/// Its memory is reserved at the start, resident from the first password on, and `threads × memory_kib` once every
-/// thread has hashed; verifying an old hash of larger parameters takes more for as long as it lasts. Dropped, it lets
-/// the hash under way end, and its threads go.
+/// `threads × memory_kib` of address space is reserved at the start; a thread's share becomes resident with its first
+/// hash. Verifying a hash with larger parameters takes more memory until it is done. When the hasher is dropped, its
+/// threads finish the queued work that is still awaited, and end.
 pub struct Argon2Hasher {
     scheme: Scheme,
     pool: Pool<Memory>,
 }
 
 impl Argon2Hasher {
-    /// Starts the threads and hashes nothing yet. Until the first hash has shown how long one takes here, waits are
-    /// reckoned for a slow processor.
+    /// Starts the threads. Until the first hash was measured, waits are estimated for a slow processor.
     ///
     /// # Errors
-    /// [`StartHasherError`] when the settings cannot be used or there is no memory or thread to be had.
+    /// [`StartHasherError`] if a parameter is out of range, or the operating system grants no memory or thread.
     pub fn start(settings: Argon2Settings) -> Result<Self, StartHasherError> {
         let scheme = settings.scheme()?;
         let memories = (0..settings.threads)
@@ -94,8 +93,8 @@ impl Argon2Hasher {
             let work = move |memory: &mut Memory| span.in_scope(|| work(memory));
             match self.pool.submit(client, work).await {
                 Ok(Ok(outcome)) => outcome,
-                Ok(Err(Busy { wait })) => Err(HashError::Overloaded {
-                    retry_after: wait.max(SHORTEST_RETRY),
+                Ok(Err(Overloaded { estimated_wait })) => Err(HashError::Overloaded {
+                    retry_after: estimated_wait.max(SHORTEST_RETRY),
                 }),
                 Err(_) => Err(HashError::Failed("the hashing thread panicked".into())),
             }
@@ -123,7 +122,7 @@ impl PasswordHasher for Argon2Hasher {
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         let scheme = self.scheme.clone();
-        // Read before it queues: what cannot be read is no work.
+        // An unreadable hash need not wait in the queue.
         let Ok(stored) = StoredHash::read(hash.as_phc()) else {
             return Box::pin(async { Ok(Verdict::Unreadable) });
         };

@@ -1,4 +1,4 @@
-//! Threads that hash, and their fair and bounded queue.
+//! The threads that hash, and their queue, which is fair and bounded.
 
 use std::io;
 use std::net::IpAddr;
@@ -12,23 +12,23 @@ use tokio::sync::oneshot;
 use super::fair_queue::FairQueue;
 use super::task::{AwaitedWork, Task};
 
-/// The longest time in which all waiting work must be done.
+/// The longest estimated wait of queued work.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// Work is refused once later requests worth this much time were served before it.
+/// Work is rejected after work that came later has taken this much time before it.
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
-/// The most waiting work for each thread, however fast the work is: the queue holds passwords.
+/// The most queued work for each thread, because queued work holds passwords in memory.
 const MOST_WAITING_PER_THREAD: usize = 1_024;
-/// The last measurement counts for one part in this many in the average duration.
+/// The weight of the last measurement in the average duration is one in this many.
 const SMOOTHING: u32 = 8;
 
-/// The work was refused, because it would have waited too long or already has.
+/// The work was rejected, because its wait is or would be too long.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Busy {
+pub(super) struct Overloaded {
     /// The estimated wait.
-    pub(super) wait: Duration,
+    pub(super) estimated_wait: Duration,
 }
 
-/// Threads with a state `S` each, and their queue. When the pool is dropped, the threads do the waiting work that
+/// Threads with a state `S` each, and their queue. When the pool is dropped, the threads finish the queued work that
 /// still has a receiver, and end.
 pub(super) struct Pool<S> {
     shared: Arc<Shared<S>>,
@@ -43,15 +43,15 @@ struct Queue<S> {
     waiting: FairQueue<Box<dyn Task<S>>>,
     running: u32,
     threads: u32,
-    /// The assumed duration of a piece of work, until one was measured.
+    /// The assumed duration of one piece of work, used until a duration was measured.
     assumed: Duration,
-    /// The average duration of the last pieces of work.
+    /// The average duration of recent work.
     measured: Option<Duration>,
     closed: bool,
 }
 
 impl<S: Send + 'static> Pool<S> {
-    /// Starts a thread for each state. `assumed` is the duration of a piece of work until one was measured.
+    /// Starts a thread for each state. `assumed` is the duration of one piece of work until a duration was measured.
     pub(super) fn start(states: Vec<S>, assumed: Duration) -> io::Result<Self> {
         let pool = Self {
             shared: Arc::new(Shared {
@@ -78,33 +78,35 @@ impl<S: Send + 'static> Pool<S> {
         Ok(pool)
     }
 
-    /// Queues a piece of work for a client and returns at once. If the receiver is dropped before the work begins,
-    /// the work is not done; if the work panics, the receiver gets an error.
+    /// Queues work for a client and returns at once. If the receiver is dropped before the work begins, the work is
+    /// not done; if the work panics, the receiver gets an error.
     ///
-    /// The queue holds work for 2 s at most. Beyond that, the item that would be served last, which may be this one,
-    /// gets [`Busy`].
+    /// The queue holds 2 s of work at most. If it is full, the work that would be served last, which may be this work,
+    /// is rejected with [`Overloaded`].
     pub(super) fn submit<T: Send + 'static>(
         &self,
         client: Option<IpAddr>,
         work: impl FnOnce(&mut S) -> T + Send + 'static,
-    ) -> oneshot::Receiver<Result<T, Busy>> {
+    ) -> oneshot::Receiver<Result<T, Overloaded>> {
         let (answer, receiver) = oneshot::channel();
         let mut queue = self.shared.lock();
         if queue.is_full() {
             queue.waiting.retain(|task| !task.is_abandoned());
         }
         let was_full = queue.is_full();
-        let busy = Busy { wait: queue.wait() };
+        let overloaded = Overloaded {
+            estimated_wait: queue.wait(),
+        };
         queue
             .waiting
             .push(client, Box::new(AwaitedWork { work, answer }));
         let last = match was_full {
-            true => queue.waiting.take_last(),
+            true => queue.waiting.evict(),
             false => None,
         };
         drop(queue);
         match last {
-            Some(last) => last.turn_away(busy),
+            Some(last) => last.reject(overloaded),
             None => self.shared.arrived.notify_one(),
         }
         receiver
@@ -119,30 +121,32 @@ impl<S> Drop for Pool<S> {
 }
 
 impl<S> Queue<S> {
-    /// How long a new item would wait if it was served last.
+    /// The estimated wait of new work that is served last.
     fn wait(&self) -> Duration {
         let waiting = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         let ahead = waiting.saturating_add(self.running);
-        // With every thread busy, a thread becomes free after 1/threads of a duration, on average.
+        // While every thread is busy, one becomes free after 1/threads of a duration, on average.
         let turns = ahead.saturating_add(1).saturating_sub(self.threads);
         work_of(u64::from(turns), self.each(), self.threads)
     }
 
-    /// The duration of a piece of work: measured, or assumed before the first measurement.
+    /// The average measured duration of one piece of work; the assumed one before the first measurement.
     fn each(&self) -> Duration {
         self.measured.unwrap_or(self.assumed)
     }
 
-    /// Takes the next piece of work, which counts as running from now on.
+    /// Takes the next work from the queue and counts it as running.
     fn take(&mut self) -> Option<Box<dyn Task<S>>> {
-        let busy = Busy { wait: self.wait() };
+        let overloaded = Overloaded {
+            estimated_wait: self.wait(),
+        };
         let (each, threads) = (self.each(), self.threads);
-        let task = self.waiting.take_first(|task, served_since| {
+        let task = self.waiting.take_next(|task, served_since| {
             if task.is_abandoned() {
                 return None;
             }
             if work_of(served_since, each, threads) > LONGEST_OVERTAKEN {
-                task.turn_away(busy);
+                task.reject(overloaded);
                 return None;
             }
             Some(task)
@@ -163,7 +167,7 @@ impl<S> Queue<S> {
     }
 }
 
-/// How long `threads` threads take for this many pieces of work of duration `each`.
+/// The time that `threads` threads need for `pieces` pieces of work that take `each`.
 fn work_of(pieces: u64, each: Duration, threads: u32) -> Duration {
     let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
     each.saturating_mul(pieces) / threads.max(1)
@@ -184,12 +188,12 @@ impl<S> Shared<S> {
             queue.running -= 1;
             match done.outcome {
                 Ok(()) => queue.measure(done.took),
-                Err(_) => tracing::error!("a password hash panicked; its request gets an error"),
+                Err(_) => tracing::error!("password hashing panicked; the request fails"),
             }
         }
     }
 
-    /// Waits for the next piece of work; `None` when the pool was dropped and nothing waits.
+    /// Waits for the next work; `None` if the pool was dropped and the queue is empty.
     fn next(&self) -> Option<Box<dyn Task<S>>> {
         let mut queue = self.lock();
         loop {
@@ -204,7 +208,7 @@ impl<S> Shared<S> {
     }
 }
 
-/// A result, and how long the work took.
+/// The result of work and its duration.
 pub(super) struct Timed<T> {
     pub(super) outcome: T,
     pub(super) took: Duration,

@@ -14,21 +14,22 @@ use super::memory::Memory;
 const SALT_BYTES: usize = 16;
 /// The length of a hash, in bytes.
 const OUTPUT_BYTES: usize = 32;
-/// The most memory times passes of one hash, in KiB: 4 GiB, a few seconds. libsodium's `SENSITIVE` is as much.
+/// The most memory times passes of one hash, in KiB: 4 GiB, which takes some seconds. libsodium's `SENSITIVE` has the
+/// same product.
 const MAX_WORK_KIB: u64 = 1 << 22;
 
-/// The parameters are out of range. The error's text follows the name of the group of parameters.
+/// The parameters are out of range. The error's text follows the name of the configuration section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidArgon2Settings {
     /// A parameter is outside its range.
-    #[error("must each be within its range")]
+    #[error("has a parameter outside its range")]
     Range,
     /// There is less than 8 KiB of memory for each lane.
-    #[error("must have at least 8 KiB of memory for each lane")]
+    #[error("must have a `memory_kib` of at least 8 times `parallelism`")]
     Memory,
     /// A hash passes over more than 4 GiB.
     #[error(
-        "must not have more than {MAX_WORK_KIB} KiB of memory times iterations, which is 4 GiB"
+        "must have a `memory_kib` times `iterations` of at most {MAX_WORK_KIB}, which is 4 GiB"
     )]
     Work,
 }
@@ -69,7 +70,7 @@ pub(super) struct Scheme {
 
 impl Scheme {
     /// # Errors
-    /// As of [`Argon2Settings::check`].
+    /// Those of [`Argon2Settings::check`].
     pub(super) fn new(
         memory_kib: u32,
         iterations: u32,
@@ -93,18 +94,18 @@ impl Scheme {
     /// Reserves the memory that one hash needs.
     ///
     /// # Errors
-    /// The operating system's error, if it does not grant that much memory.
+    /// The operating system's error, if it does not grant the memory.
     pub(super) fn reserve_memory(&self) -> io::Result<Memory> {
         Memory::reserve(self.params.block_count())
     }
 
-    /// How long a hash takes, as far as can be told without making one: a microsecond for each KiB of each pass. A
-    /// server's processor takes half of that or less.
+    /// The assumed duration of a hash before one was measured: a microsecond for each KiB of each pass. A server's
+    /// processor takes half of that or less.
     pub(super) fn assumed_duration(&self) -> Duration {
         Duration::from_micros(work_kib(&self.params))
     }
 
-    /// A new PHC string with a new salt.
+    /// Hashes with a new salt, and returns the PHC string.
     pub(super) fn hash(&self, password: &[u8], memory: &mut Memory) -> Result<String, HashError> {
         let mut salt = [0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(failed)?;
@@ -130,7 +131,7 @@ impl Scheme {
     }
 }
 
-/// A hash as read from a PHC string, complete and within bounds.
+/// A hash that was read from a PHC string. It is complete and within the bounds.
 pub(super) struct StoredHash {
     algorithm: Algorithm,
     version: Version,
@@ -141,8 +142,8 @@ pub(super) struct StoredHash {
 
 impl StoredHash {
     /// # Errors
-    /// [`HashError::Failed`] when the text is no complete PHC string of an Argon2, or asks for an absurd amount of
-    /// memory or work. The error does not repeat the hash.
+    /// [`HashError::Failed`] if the text is not a complete PHC string of Argon2, or its parameters require more memory
+    /// or work than the largest settings do. The error does not repeat the hash.
     pub(super) fn read(phc: &str) -> Result<Self, HashError> {
         let phc = PasswordHash::new(phc).map_err(failed)?;
         let (Some(salt), Some(output)) = (phc.salt, phc.hash) else {
@@ -155,9 +156,9 @@ impl StoredHash {
             .map_or(Ok(Version::V0x10), Version::try_from)
             .map_err(failed)?;
         let params = Params::try_from(&phc).map_err(failed)?;
-        let is_absurd = params.m_cost() > Argon2Settings::MAX_MEMORY_KIB;
-        if is_absurd || work_kib(&params) > MAX_WORK_KIB {
-            return Err(failed("the stored hash asks for too much memory or work"));
+        let is_too_large = params.m_cost() > Argon2Settings::MAX_MEMORY_KIB;
+        if is_too_large || work_kib(&params) > MAX_WORK_KIB {
+            return Err(failed("the stored hash requires too much memory or work"));
         }
         Ok(Self {
             algorithm,
@@ -168,7 +169,7 @@ impl StoredHash {
         })
     }
 
-    /// Whether this is the hash of the password.
+    /// Whether the password has this hash.
     pub(super) fn matches(&self, password: &[u8], memory: &mut Memory) -> Result<bool, HashError> {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let output = compute(&argon2, password, &self.salt, memory)?;
@@ -176,7 +177,7 @@ impl StoredHash {
         Ok(output == self.output)
     }
 
-    /// Whether the hash has the parameters of new hashes.
+    /// Whether the hash has the algorithm and the parameters of new hashes.
     pub(super) fn is_of(&self, scheme: &Scheme) -> bool {
         self.algorithm == Algorithm::Argon2id
             && self.version == Version::V0x13

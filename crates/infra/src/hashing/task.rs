@@ -1,15 +1,15 @@
-//! A piece of work and the receiver of its result.
+//! Work in the queue, and the receiver of its result.
 
 use tokio::sync::oneshot;
 
-use super::pool::Busy;
+use super::pool::Overloaded;
 
-/// Work for a thread with a state `S`.
+/// Work for a thread that has a state `S`.
 pub(super) trait Task<S>: Send {
     /// Whether the receiver was dropped.
     fn is_abandoned(&self) -> bool;
-    /// Sends [`Busy`] in place of a result.
-    fn turn_away(self: Box<Self>, busy: Busy);
+    /// Sends [`Overloaded`] instead of a result.
+    fn reject(self: Box<Self>, overloaded: Overloaded);
     /// Does the work and sends its result.
     fn run(self: Box<Self>, state: &mut S);
 }
@@ -17,7 +17,7 @@ pub(super) trait Task<S>: Send {
 /// Work whose result a receiver waits for.
 pub(super) struct AwaitedWork<F, T> {
     pub(super) work: F,
-    pub(super) answer: oneshot::Sender<Result<T, Busy>>,
+    pub(super) answer: oneshot::Sender<Result<T, Overloaded>>,
 }
 
 impl<S, T, F> Task<S> for AwaitedWork<F, T>
@@ -29,9 +29,9 @@ where
         self.answer.is_closed()
     }
 
-    fn turn_away(self: Box<Self>, busy: Busy) {
+    fn reject(self: Box<Self>, overloaded: Overloaded) {
         // The receiver may have been dropped meanwhile.
-        let _ = self.answer.send(Err(busy));
+        let _ = self.answer.send(Err(overloaded));
     }
 
     fn run(self: Box<Self>, state: &mut S) {

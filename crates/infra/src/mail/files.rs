@@ -22,23 +22,23 @@ use crate::private_folder::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// The prefix of a file name until the file is written whole.
+/// The prefix of the file's name until the file is complete.
 const UNFINISHED: &str = ".unfinished-";
 
-/// The timeout for one file. A retry after it replaces the same file.
+/// The timeout for writing one file. A retry replaces the same file.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The mail folder cannot be created.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail folder {} cannot be made: {source}", folder.display())]
+#[error("cannot create the mail directory {}: {source}", folder.display())]
 pub struct MailFolderError {
     folder: PathBuf,
     source: io::Error,
 }
 
-/// Writes each message into a file `{when}-{mail id}.eml`, mode 0600, for somebody to look at or pass on.
+/// Writes each mail into a file `{time}-{mail id}.eml` with mode 0600, which an operator can read or pass on.
 ///
-/// Names sort by the time the message was written, and a message sent again replaces its file.
+/// The names sort by the time of the mail. A mail that is sent again replaces its file.
 #[derive(Debug)]
 pub struct MailFiles {
     folder: PathBuf,
@@ -87,7 +87,7 @@ impl Mailer for MailFiles {
                 .map(|()| Accepted { response: words })
                 .map_err(|error| {
                     let folder = self.folder.display();
-                    SendError::Transient(format!("no file could be written to {folder}: {error}"))
+                    SendError::Transient(format!("cannot write a file to {folder}: {error}"))
                 })
         })
     }
@@ -128,7 +128,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
             continue;
         }
         let _turn = turn(writing);
-        // The file was removed meanwhile.
+        // Another process may have removed the file.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -140,7 +140,7 @@ fn discard(folder: &Path, until: SystemTime, writing: &Mutex<()>) -> io::Result<
     Ok(discarded)
 }
 
-/// Whether a file of this name is a mail or an unfinished mail.
+/// Whether a file with this name is a mail or an unfinished mail.
 fn is_ours(name: &str) -> bool {
     let is_message = || {
         let (written, id) = name.strip_suffix(".eml")?.split_once('-')?;
@@ -152,7 +152,8 @@ fn is_ours(name: &str) -> bool {
     name.starts_with(UNFINISHED) || is_message().is_some()
 }
 
-/// Writes the file whole and gives it its name, both durably.
+/// Writes a temporary file and renames it, so that no reader sees half a mail. The file and its name survive a crash of
+/// the machine.
 fn put(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     // The folder may have been removed since the start.
     make_private_folder(folder)?;

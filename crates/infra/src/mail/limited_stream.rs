@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_io::{AsyncRead as _, AsyncWrite as _};
 #[expect(
     deprecated,
-    reason = "nothing else takes a stream of ours and encrypts it from the start"
+    reason = "lettre has no other way to start TLS on a stream that it did not open"
 )]
 use lettre::transport::smtp::client::AsyncNetworkStream;
 use lettre::transport::smtp::client::{AsyncTokioStream, TlsParameters};
@@ -36,7 +36,7 @@ impl LimitedStream {
         })
     }
 
-    /// The same connection, encrypted from now on.
+    /// Starts TLS on the connection.
     #[expect(deprecated, reason = "see the import")]
     pub(super) async fn encrypted(
         self,
@@ -99,7 +99,7 @@ impl AsyncTokioStream for LimitedStream {
     }
 }
 
-/// An encrypted connection, for lettre to speak SMTP over.
+/// An encrypted connection that lettre uses for SMTP.
 #[derive(Debug)]
 #[expect(deprecated, reason = "see the import")]
 pub(super) struct EncryptedStream(AsyncNetworkStream);

@@ -1,4 +1,4 @@
-//! A message as it goes over the wire.
+//! Writes a mail in the format of RFC 5322.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -14,13 +14,13 @@ use lettre::{Address, Message};
 
 use super::settings::MailSettings;
 
-/// Tells programs that answer mail not to (RFC 3834 §5).
+/// Asks mail programs not to answer automatically (RFC 3834 §5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
-/// Writes a message: plain text and HTML, the same bytes each time but for the boundary between the two.
+/// Writes a message with a plain and an HTML part. Only the boundary between the parts differs from call to call.
 ///
 /// # Errors
-/// [`SendError::Permanent`], because a retry would fail again. The error holds no part of the message.
+/// [`SendError::Permanent`], because a retry would fail again. The error contains no part of the message.
 pub(super) fn write(
     settings: &MailSettings,
     mail: &OutgoingMail,
@@ -30,7 +30,7 @@ pub(super) fn write(
     let texts = settings
         .templates
         .write(mail.kind, mail.language, &settings.instance, link.as_ref())
-        // A template's error may quote what it was given.
+        // The error of a template may quote the values, among them the link.
         .map_err(|error| SendError::Permanent(without_token(&error.to_string(), token)))?;
     let from = settings.from.mailbox(&settings.instance);
     let to = address(&mail.to);
@@ -49,7 +49,7 @@ pub(super) fn write(
         .map_err(unwritable)
 }
 
-/// A text from outside with the token replaced, so that it may be stored and logged.
+/// Replaces the token in a text of a server or a template, so that the text may be stored and logged.
 pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
     let Some(token) = token.map(Token::expose) else {
         return words.to_owned();
@@ -59,11 +59,11 @@ pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
         .replace(&token.to_ascii_uppercase(), "(token)")
 }
 
-/// A recipient as SMTP writes it.
+/// The recipient's address for SMTP.
 ///
-/// The HTML standard allows local parts that RFC 5321 does not allow bare: dots at an end or in a row. There are
-/// mailboxes of such names. In quotes the same name is allowed, so quotes it gets, and it is for its server to say
-/// whether it knows it. Nothing in an [`EmailAddress`] needs escaping between quotes.
+/// The HTML standard allows local parts that begin or end with a dot or contain two dots in a row, and such mailboxes
+/// exist. RFC 5321 allows these local parts only in quotes, so they are quoted. No character of an [`EmailAddress`]
+/// must be escaped in quotes.
 fn address(email: &EmailAddress) -> Address {
     let (local, domain) = email
         .as_str()
@@ -81,5 +81,5 @@ fn since_epoch(time: Timestamp) -> Duration {
 }
 
 fn unwritable(error: impl std::error::Error) -> SendError {
-    SendError::Permanent(format!("the message cannot be written: {error}"))
+    SendError::Permanent(format!("cannot write the message: {error}"))
 }

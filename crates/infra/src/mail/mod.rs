@@ -1,14 +1,14 @@
-//! Mails: their texts, and two ways to deliver them, by SMTP or into files.
+//! Mails: their texts, and two mailers, which deliver them by SMTP or write them into files.
 //!
-//! A mailer (`smtp`, `files`) is given an `OutgoingMail` and the token of its link. `message::write` makes a lettre
-//! `Message` of them: `settings` makes the link, `templates` make the texts. The mailer hands the message over.
+//! A mailer (`smtp`, `files`) gets an `OutgoingMail` and the token of its link. `message::write` turns them into a
+//! `Message` of lettre, with the link from `settings` and the texts from `templates`. The mailer delivers the message.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `smtp`, `smtp_url`, `limited_stream` | a mail server, its URL, and a connection with a limit of bytes read |
+//! | `smtp`, `smtp_url`, `limited_stream` | SMTP, the URL of a mail server, and a limit of bytes read |
 //! | `files` | mails as files |
 //! | `message` | a mail in the format of RFC 5322 |
-//! | `settings`, `sender` | the instance's name, sender and pages |
+//! | `settings`, `sender` | the instance's name, its sender, and the pages that links lead to |
 //! | `templates`, `texts` | the texts of mails, and the values in them |
 
 mod files;

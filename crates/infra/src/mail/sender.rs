@@ -8,7 +8,8 @@ use lettre::message::Mailbox;
 
 use super::settings::InstanceName;
 
-/// The sender of every mail: an address, with or without a name. It holds no character that could end a header line.
+/// The sender of every mail: an address with an optional name. Neither contains a character that could end a header
+/// line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 

@@ -28,34 +28,34 @@ use super::smtp_url::{Encryption, Login, SmtpUrl};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmtpTimeouts {
     /// The timeout for the connection, TLS and the login.
-    pub to_open: Duration,
+    pub connect: Duration,
     /// The timeout for the mail itself. If it is too short, a mail may be sent twice.
-    pub to_send: Duration,
+    pub send: Duration,
 }
 
 /// The timeout for QUIT, whose outcome changes nothing.
-const TO_QUIT: Duration = Duration::from_secs(2);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The most characters that are kept of a server's response.
+/// The longest response of a server that is kept, in characters.
 const MAX_WORDS: usize = 500;
 
 /// A mailer cannot be created for this mail server. No error repeats the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpSetupError {
     /// The URL has a user but no password.
-    #[error("the URL of the mail server must have a password for its user")]
+    #[error("the URL has a user but no password")]
     NoPassword,
-    /// TLS cannot be set up, most likely because the given certificates are invalid.
-    #[error("TLS towards the mail server cannot be set up: {0}")]
+    /// TLS cannot be set up, most likely because a certificate of an authority is invalid.
+    #[error("cannot set up TLS for the mail server: {0}")]
     Tls(#[from] Error),
 }
 
-/// The text holds no certificate. The error's text follows the name of the file.
+/// The content is not a list of certificates. The error's text follows the name of the file.
 #[derive(Debug, thiserror::Error)]
-#[error("holds no certificate in PEM")]
+#[error("does not contain a valid certificate in PEM format")]
 pub struct NoCertificate;
 
-/// Certificates of authorities that are trusted besides the public ones.
+/// Certificates of authorities that are trusted in addition to the public authorities.
 #[derive(Clone)]
 pub struct Authorities(Certificate);
 
@@ -63,7 +63,7 @@ impl Authorities {
     /// Parses the content of a PEM file.
     ///
     /// # Errors
-    /// [`NoCertificate`] if the content is not PEM or holds no certificate.
+    /// [`NoCertificate`] if the content is not in PEM format, or contains no valid certificate.
     pub fn from_pem(pem: &[u8]) -> Result<Self, NoCertificate> {
         // lettre accepts a text without certificates as an empty list.
         if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
@@ -103,7 +103,8 @@ impl SmtpMailer {
     ) -> Result<Self, SmtpSetupError> {
         if server.shows_password() {
             tracing::warn!(
-                "the password for the mail server is sent without encryption, or may be; `?tls=required` or smtps:// prevents it"
+                "the password may be sent to the mail server without encryption: add `?tls=required` to `mail.url`, or \
+                 use smtps://"
             );
         }
         let credentials = match &server.login {
@@ -167,15 +168,16 @@ impl SmtpMailer {
         Ok(connection)
     }
 
+    /// Sends a message on a new connection, and returns the server's response.
     async fn hand_over(&self, message: &Message) -> Result<String, SendError> {
-        let mut connection = timeout(self.timeouts.to_open, self.open())
+        let mut connection = timeout(self.timeouts.connect, self.open())
             .await
-            .map_err(|_| took_longer_than(self.timeouts.to_open))??;
-        let given = timeout(self.timeouts.to_send, give(&mut connection, message))
+            .map_err(|_| took_longer_than(self.timeouts.connect))??;
+        let given = timeout(self.timeouts.send, give(&mut connection, message))
             .await
-            .map_err(|_| took_longer_than(self.timeouts.to_send))?;
+            .map_err(|_| took_longer_than(self.timeouts.send))?;
         // The delivery has succeeded or failed by now, however the connection ends.
-        let _ = timeout(TO_QUIT, connection.abort()).await;
+        let _ = timeout(QUIT_TIMEOUT, connection.abort()).await;
         let response = given?;
         let words: Vec<&str> = response.message().collect();
         Ok(format!("{} {}", response.code(), words.join(" ")))
@@ -254,18 +256,18 @@ impl Mailer for SmtpMailer {
         })
     }
 
-    /// It keeps none.
+    /// Discards nothing, because this mailer keeps no mail.
     fn discard(&self, _until: Timestamp) -> BoxFuture<'_, io::Result<usize>> {
         Box::pin(async { Ok(0) })
     }
 
     fn timeout(&self) -> Duration {
-        self.timeouts.to_open + self.timeouts.to_send + TO_QUIT
+        self.timeouts.connect + self.timeouts.send + QUIT_TIMEOUT
     }
 }
 
-/// The EHLO name: the URL's, else the sender's domain if it is a domain of the Internet. Many servers refuse the
-/// machine's own name.
+/// The EHLO name: the name in the URL, or else the sender's domain if it has a dot. The machine's own name is the last
+/// choice, because many servers refuse it.
 fn ehlo_name(server: &SmtpUrl, from: &Sender) -> ClientId {
     let domain = from.domain();
     match &server.ehlo_name {
@@ -282,7 +284,7 @@ fn took_longer_than(span: Duration) -> SendError {
     ))
 }
 
-/// A server's response on one line, cut, and without the token, because servers quote what they refuse.
+/// The server's response on one line, shortened, and without the token. Servers quote what they refuse.
 fn presentable(words: &str, token: Option<&Token>) -> String {
     message::without_token(words, token)
         .chars()

@@ -15,7 +15,8 @@ use crate::MASK;
 pub enum InvalidSmtpUrl {
     /// The text is not a URL with a host.
     #[error(
-        "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and password percent-encoded"
+        "must be of the form `smtp://user:password@host:port` or `smtps://...`, with special characters in user and \
+         password percent-encoded"
     )]
     Malformed,
     /// The URL has another scheme.
@@ -23,7 +24,7 @@ pub enum InvalidSmtpUrl {
     Scheme,
     /// A parameter or its value is not known.
     #[error(
-        "takes one parameter, and with `smtp://` only: `?tls=required` or `?tls=opportunistic`"
+        "has an unknown parameter: `smtp://` allows `?tls=required` or `?tls=opportunistic`, and `smtps://` allows none"
     )]
     Parameter,
     /// The URL has a password but no user.
@@ -36,9 +37,9 @@ pub enum InvalidSmtpUrl {
 pub(super) enum Encryption {
     /// From the start (`smtps://`).
     Always,
-    /// By STARTTLS, without which nothing is sent (`?tls=required`).
+    /// By STARTTLS; without it nothing is sent (`?tls=required`).
     Required,
-    /// By STARTTLS where the server offers it (`?tls=opportunistic`).
+    /// By STARTTLS, if the server offers it (`?tls=opportunistic`).
     Opportunistic,
     /// Never.
     Never,
@@ -58,8 +59,8 @@ pub(super) enum Login {
 
 /// A mail server, in lettre's notation:
 /// `smtp[s]://[user:password@]host[:port][/ehlo-name][?tls=required|opportunistic]`. `smtps` encrypts from the start
-/// (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` where the server offers it (587); `smtp` alone
-/// does not (25). Written out (`Display`, `Debug`) it is the URL it was read from, its password masked.
+/// (port 465), `tls=required` by STARTTLS (587), `tls=opportunistic` by STARTTLS if the server offers it (587); `smtp`
+/// alone does not encrypt (25). `Display` and `Debug` show the URL with its password masked.
 #[derive(Clone)]
 pub struct SmtpUrl {
     /// A name, or an address without brackets.
@@ -105,7 +106,7 @@ impl FromStr for SmtpUrl {
 }
 
 impl SmtpUrl {
-    /// Whether the password would be sent without encryption.
+    /// Whether the password may be sent to another machine without encryption.
     pub(super) fn shows_password(&self) -> bool {
         let is_local = self.host == "localhost"
             || self

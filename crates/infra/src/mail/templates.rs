@@ -42,7 +42,7 @@ const BUILT_IN: [(&str, &str); 15] = built_in! {
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidTemplates {
     /// The directory or a file in it cannot be read.
-    #[error("the mail template {} cannot be read: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
     Unreadable {
         /// The directory or file.
         path: PathBuf,
@@ -51,7 +51,8 @@ pub enum InvalidTemplates {
     },
     /// A file in the directory is not a template.
     #[error(
-        "{} is no mail template; there are message.html and {{kind}}.{{language}}.txt or .html, such as reset_password.en.txt",
+        "{} is not the name of a mail template: the names are message.html, {{kind}}.{{language}}.txt and \
+         {{kind}}.{{language}}.html, such as reset_password.en.txt",
         .0.display()
     )]
     UnknownFile(PathBuf),
@@ -65,7 +66,7 @@ pub enum InvalidTemplates {
     },
 }
 
-/// The templates of every mail. Each was rendered once.
+/// The templates of all mails. Each has been rendered once without an error.
 #[derive(Clone, Debug)]
 pub struct Templates {
     sources: BTreeMap<String, Cow<'static, str>>,
@@ -103,7 +104,7 @@ impl Templates {
         for entry in entries {
             let path = entry.map_err(|error| unreadable(directory, error))?.path();
             let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            // Hidden files, which the system or an editor creates.
+            // The operating system or an editor may create hidden files.
             if name.starts_with('.') {
                 continue;
             }
@@ -111,7 +112,6 @@ impl Templates {
                 return Err(InvalidTemplates::UnknownFile(path));
             }
             let source = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            // Line ends of Windows are accepted.
             let source = source.replace("\r\n", "\n");
             templates.sources.insert(name.to_owned(), source.into());
         }
@@ -143,7 +143,7 @@ impl Templates {
         if subject.is_empty() || subject.chars().count() > MAX_SUBJECT_CHARS {
             return Err(broken("must have a subject of 1 to 300 characters"));
         }
-        // A subject must not contain any character that could end a header line.
+        // A control character could end the header line.
         if subject.contains(char::is_control) {
             return Err(broken("has a control character in its subject"));
         }
@@ -178,7 +178,7 @@ impl Templates {
         let source = self.sources.get(name).map_or("", |source| source);
         self.environment
             .render_named_str(name, source, facts)
-            // The error's `Display` on one line. Its debug form would show the values, the link among them.
+            // The error's debug form would show the values, among them the link.
             .map_err(|error| broken(name, &format!("cannot be used: {error}")))
     }
 

@@ -1,4 +1,4 @@
-//! The values in mails. The words are in the templates.
+//! The values that the templates of mails use.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::settings::InstanceName;
 const MINUTE_UTC: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
-/// The subject and the text of a mail, plain and as HTML.
+/// The subject of a mail, and its text as plain text and as HTML.
 pub(super) struct Texts {
     pub(super) subject: String,
     pub(super) plain: String,
@@ -29,7 +29,7 @@ pub(super) struct MailedLink {
 }
 
 impl MailedLink {
-    /// An example, to check templates with.
+    /// An example for checking templates.
     pub(super) fn sample() -> Self {
         Self {
             url: "https://accounts.example.org/?token=sample".to_owned(),
@@ -55,7 +55,8 @@ pub(super) fn facts(
     }
 }
 
-/// "10 minutes": the span in the largest unit that divides it; from two minutes on, whole minutes, rounded down.
+/// The span in the largest unit that divides it, such as "10 minutes". A span of two minutes or more is rounded down to
+/// whole minutes.
 fn span(span: Duration, language: Language) -> String {
     let seconds = match span.as_secs() {
         many @ 120.. => many - many % 60,
@@ -80,9 +81,9 @@ fn span(span: Duration, language: Language) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// The time, such as "2021-03-28 14:49 UTC", rounded down, so that a reader who relies on it is never late.
+/// The time, such as "2021-03-28 14:49 UTC". It is rounded down, so a reader who relies on it is never late.
 fn until(end: Timestamp) -> String {
-    // A time is one that can be written.
+    // A `Timestamp` is always within the range that the format can write.
     OffsetDateTime::from(end)
         .format(MINUTE_UTC)
         .unwrap_or_default()

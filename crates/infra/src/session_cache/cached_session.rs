@@ -1,4 +1,4 @@
-//! A session in memory: what the store answered, and the uses since then that may not be stored yet.
+//! A session in memory: the store's answer, and later uses that may not be stored yet.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -14,13 +14,13 @@ use tokio::sync::Mutex;
 /// the stored expiry, and a write in the background may be a minute late.
 const WRITE_FIRST_WITHIN: Duration = Duration::from_mins(10);
 
-/// A session, cached under one of its tokens. After an eviction or invalidation the value is kept until its last use is
-/// written.
+/// A session that is cached under one of its tokens. After an eviction or invalidation, the value is kept until its
+/// last use is written.
 ///
 /// A use stores its times, then looks at `unwritten`. The writer clears `unwritten`, then reads the times. All these
 /// accesses are `SeqCst`, so one of the two sees the other and no use is lost.
 pub(super) struct CachedSession {
-    /// What the store answered.
+    /// The store's answer.
     found: LiveSession,
     /// When the session was last used, in microseconds since 1970.
     used_at: AtomicI64,
@@ -107,7 +107,7 @@ impl CachedSession {
         self.unwritten.load(Ordering::SeqCst)
     }
 
-    /// The use to be written now. Any later use is unwritten again.
+    /// The latest use, which the caller writes. A later use marks the session as unwritten again.
     pub(super) fn take_use(&self) -> SessionUse {
         self.unwritten.store(false, Ordering::SeqCst);
         self.latest_use()
@@ -120,13 +120,13 @@ impl CachedSession {
         }
     }
 
-    /// The store found no token when a use was written. From now on the store is asked.
+    /// The store found no token when a use was written. From now on, checks of this token ask the store.
     pub(super) fn was_not_found(&self) {
         self.is_gone.store(true, Ordering::SeqCst);
     }
 
-    /// Whether memory may answer that the token is live at `now`. Only the stored expiry counts: by that expiry the
-    /// sweep may have deleted the token.
+    /// Whether memory may answer that the token is live at `now`. Only the stored expiry counts, because the sweep
+    /// deletes tokens by it.
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
         !self.is_gone.load(Ordering::SeqCst) && now < self.stored_expiry()
     }

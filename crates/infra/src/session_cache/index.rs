@@ -1,7 +1,7 @@
 //! The cached sessions, by token and by user.
 //!
-//! A lookup reads the epoch, asks the store, and inserts what it found only if the epoch is still the same. Every
-//! invalidation begins a new epoch: what was read before an invalidation is not cached after it.
+//! A lookup reads the epoch, asks the store, and caches the session only if the epoch is still the same. Every
+//! invalidation begins a new epoch, so a session that was read before an invalidation is not cached after it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,14 +15,14 @@ use tokio::time::timeout;
 
 use super::cached_session::CachedSession;
 
-/// The longest that a lookup waits for another of the same token.
+/// The longest wait of a lookup for another lookup of the same token.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// The number of invalidations so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Epoch(u64);
 
-/// A cached token and its user.
+/// A cached token, after its user.
 pub(super) type UsersToken = (UserId, TokenHash);
 
 /// The cached tokens of each user, and the epoch. One lock guards both; a hit does not take it, but sessions are
@@ -82,14 +82,14 @@ impl CacheIndex {
     }
 }
 
-/// The cached sessions, about as many as configured. The least used are evicted first.
+/// The cached sessions. Their number has a limit; the least used sessions are evicted first.
 pub(super) struct CachedSessions {
     by_token: Cache<TokenHash, Arc<CachedSession>, UnitWeighter, DefaultHashBuilder, ListEvicted>,
     index: Mutex<CacheIndex>,
 }
 
 impl CachedSessions {
-    /// A cache for `most` sessions. They are spread over shards, never evenly: 5 % more let each shard hold its share.
+    /// A cache for `most` sessions. Its shards are never equally full, so the capacity is 5 % more.
     pub(super) fn with_room_for(most: u32) -> Self {
         let most = u64::from(most);
         let by_token = Cache::with(
@@ -109,8 +109,8 @@ impl CachedSessions {
         self.by_token.get(hash)
     }
 
-    /// Waits until no other lookup of this token is under way, for 1 s at most. Other lookups wait while the returned
-    /// guard is held.
+    /// Waits until no other lookup of this token is under way, for 1 s at most. While the returned guard is held, other
+    /// lookups of the token wait.
     pub(super) async fn turn_to_look_up(&self, hash: &TokenHash) -> impl Send {
         timeout(LONGEST_WAIT, self.by_token.get_value_or_guard_async(hash)).await
     }
@@ -133,14 +133,14 @@ impl CachedSessions {
         });
     }
 
-    /// Removes the sessions of the user. Lookups under way do not cache what they find.
+    /// Removes the sessions of the user. Lookups that are under way do not cache their session.
     pub(super) fn invalidate(&self, user_id: UserId) {
         self.index().invalidate(user_id, |hash| {
             self.by_token.remove(&hash);
         });
     }
 
-    /// Removes all sessions. Lookups under way do not cache what they find.
+    /// Removes all sessions. Lookups that are under way do not cache their session.
     pub(super) fn invalidate_all(&self) {
         self.index().invalidate_all(|| self.by_token.clear());
     }

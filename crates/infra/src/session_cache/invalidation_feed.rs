@@ -15,14 +15,14 @@ use super::Shared;
 
 /// The time between two polls.
 const POLL_EVERY: Duration = Duration::from_millis(250);
-/// The most polls under way. More than one, so that a connection that hangs does not stop the others.
+/// The most polls that are under way. There are two, so that polls continue while one connection hangs.
 const MOST_POLLS: usize = 2;
-/// The most invalidations that one poll reads. If there are more, all sessions are invalidated.
+/// The most invalidations that one poll reads. If there are more, all sessions are removed from memory.
 const MOST: u32 = 10_000;
 
 /// How far this node has followed the history of invalidations that all nodes write.
 pub(super) struct InvalidationFeed {
-    /// The same database, on connections that requests do not use.
+    /// A store on the same database, with connections that requests do not use.
     store: Arc<dyn Store>,
     /// The last invalidation that was read; `None` before the first poll.
     known: Mutex<Option<HistoryEnd>>,
@@ -43,7 +43,7 @@ impl InvalidationFeed {
     }
 }
 
-/// Polls, for ever.
+/// Polls for invalidations. Never returns.
 pub(super) async fn follow(shared: &Arc<Shared>) {
     let polls = Arc::new(Semaphore::new(MOST_POLLS));
     let mut ticks = interval(POLL_EVERY);
@@ -65,7 +65,8 @@ async fn poll_and_log(shared: Arc<Shared>, _permit: OwnedSemaphorePermit) {
         }
         Ok(()) => {}
         Err(error) if !polls_fail.swap(true, Ordering::Relaxed) => {
-            tracing::warn!(%error, "invalidations of other nodes cannot be read; every session check reads the database until they can");
+            tracing::warn!(%error, "invalidations of other nodes cannot be read; every session check reads the \
+                                    database until they can");
         }
         Err(_) => {}
     }
@@ -77,7 +78,7 @@ impl Shared {
         let sent = self.validity.now();
         let known = *self.feed.known();
         let store = &self.feed.store;
-        let batch = store.read(move |tx| read(tx, known)).await?;
+        let batch = store.read(move |reader| read(reader, known)).await?;
         self.invalidate(batch);
         self.validity.extend(sent);
         Ok(())
@@ -103,7 +104,7 @@ impl Shared {
     }
 }
 
-/// The result of a poll: all that was invalidated after the known end of the history, and the new end.
+/// The result of a poll: the invalidations after the known end of the history, and the new end.
 struct Batch {
     invalidated: Invalidated,
     up_to: HistoryEnd,
@@ -111,58 +112,59 @@ struct Batch {
 
 enum Invalidated {
     Users(Vec<UserId>),
-    /// The poll cannot tell which users.
+    /// The poll cannot tell which users were invalidated.
     Everybody,
 }
 
-/// Reads what was invalidated after `known`; `None` stands for a node that has not polled yet. If nothing was
-/// invalidated, this is one query.
-fn read(tx: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreError> {
+/// Reads the invalidations after `known`; `None` stands for a node that has not polled yet. If nothing was invalidated,
+/// this is one query.
+fn read(reader: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreError> {
     let Some(known) = known else {
-        return everybody(tx);
+        return everybody(reader);
     };
     let Some(mark) = known.mark else {
-        return read_without_mark(tx, known);
+        return read_without_mark(reader, known);
     };
-    // The known invalidation is read again: if its mark differs or it is missing, the database has lost what this
-    // node had read.
-    let rows = tx.invalidations().from(known.number, MOST + 1)?;
+    // The known invalidation is read again. If it is missing or its mark differs, the database has lost an invalidation
+    // that this node had read.
+    let rows = reader.invalidations().from(known.number, MOST + 1)?;
     match rows.split_first() {
         Some((first, later)) if (first.number, first.mark) == (known.number, mark) => {
-            all_of(tx, known, later)
+            all_of(reader, known, later)
         }
-        _ => everybody(tx),
+        _ => everybody(reader),
     }
 }
 
-/// Before the first invalidation there is nothing to compare. Later, the known invalidation was deleted by retention,
-/// and cannot be compared either.
-fn read_without_mark(tx: &mut dyn Reader, known: HistoryEnd) -> Result<Batch, StoreError> {
-    let last = tx.invalidations().last()?;
+/// Reads the invalidations after `known` where `known` has no mark to compare: nothing was invalidated yet, or
+/// retention has deleted the last invalidation.
+fn read_without_mark(reader: &mut dyn Reader, known: HistoryEnd) -> Result<Batch, StoreError> {
+    let last = reader.invalidations().last()?;
     if last == known {
-        return all_of(tx, known, &[]);
+        return all_of(reader, known, &[]);
     }
     if known.number != InvalidationNumber::default() {
-        return everybody(tx);
+        return everybody(reader);
     }
-    let rows = tx.invalidations().from(known.number.next(), MOST)?;
+    let rows = reader.invalidations().from(known.number.next(), MOST)?;
     let reached = rows.last().map(|row| row.number);
     match reached >= Some(last.number) {
-        true => all_of(tx, known, &rows),
-        false => everybody(tx),
+        true => all_of(reader, known, &rows),
+        false => everybody(reader),
     }
 }
 
-/// `later` are all invalidations after `known`, unless they are too many or some were deleted by retention.
+/// The users of `later`, if `later` is complete: [`Invalidated::Everybody`] if retention has deleted one of them, or
+/// there are more than one poll reads.
 fn all_of(
-    tx: &mut dyn Reader,
+    reader: &mut dyn Reader,
     known: HistoryEnd,
     later: &[Invalidation],
 ) -> Result<Batch, StoreError> {
     let mut up_to = known;
     for row in later {
         if row.number != up_to.number.next() {
-            return everybody(tx);
+            return everybody(reader);
         }
         up_to = HistoryEnd {
             number: row.number,
@@ -170,7 +172,7 @@ fn all_of(
         };
     }
     if later.len() >= MOST as usize {
-        return everybody(tx);
+        return everybody(reader);
     }
     Ok(Batch {
         invalidated: Invalidated::Users(later.iter().map(|row| row.user_id).collect()),
@@ -178,9 +180,9 @@ fn all_of(
     })
 }
 
-fn everybody(tx: &mut dyn Reader) -> Result<Batch, StoreError> {
+fn everybody(reader: &mut dyn Reader) -> Result<Batch, StoreError> {
     Ok(Batch {
         invalidated: Invalidated::Everybody,
-        up_to: tx.invalidations().last()?,
+        up_to: reader.invalidations().last()?,
     })
 }

@@ -2,11 +2,11 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `cached_session` | a session in memory, with its unwritten uses |
-//! | `index` | the cached sessions, and which of them an invalidation removes |
-//! | `validity` | until when memory may answer |
-//! | `invalidation_feed` | following what other nodes invalidate |
-//! | `use_writer` | when uses are written |
+//! | `cached_session` | a session in memory, and its uses that are not written yet |
+//! | `index` | the cached sessions by token and by user |
+//! | `validity` | the time until which memory may answer |
+//! | `invalidation_feed` | polls for the invalidations of other nodes |
+//! | `use_writer` | writes uses in the background |
 
 mod cached_session;
 mod index;
@@ -31,12 +31,11 @@ use invalidation_feed::InvalidationFeed;
 use use_writer::UseWriter;
 use validity::CacheValidity;
 
-/// A [`SessionCheck`] that caches what the store answered, and writes uses in the background.
+/// A [`SessionCheck`] that caches sessions of the store, and writes uses in the background.
 ///
-/// Memory only answers that a token is live; that a token is unknown, expired or revoked, the store says.
-/// Simultaneous lookups of one token take turns, so that the first fills the cache for the others. Memory answers
-/// only while [`run`](Self::run) reads the invalidations of other nodes; otherwise each check asks the store. Clones
-/// share the cache.
+/// Memory can only answer that a token is live; the store answers that a token is unknown, expired or revoked.
+/// Simultaneous lookups of one token take turns, so that the first fills the cache for the others. While
+/// [`run`](Self::run) cannot read the invalidations of other nodes, each check asks the store. Clones share the cache.
 #[derive(Clone)]
 pub struct SessionCache {
     shared: Arc<Shared>,
@@ -51,8 +50,9 @@ struct Shared {
 }
 
 impl SessionCache {
-    /// A check that caches about `most` sessions (`sessions.cache_entries`) of `store`. `followed` is the same
-    /// database with connections of its own, two at most, so that polls never wait behind requests for a connection.
+    /// A check that caches about `most` sessions (`sessions.cache_entries`) of `store`. `followed` is another store on
+    /// the same database with two connections, so polls for invalidations do not wait for a connection that requests
+    /// use.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, followed: Arc<dyn Store>, most: u32) -> Self {
         Self::timed(store, followed, most, stopwatch())
@@ -76,7 +76,8 @@ impl SessionCache {
         }
     }
 
-    /// Follows what other nodes invalidate, and writes uses, for ever. Unless it runs, memory answers nothing.
+    /// Polls for the invalidations of other nodes, and writes uses. Never returns. If it does not run, memory answers
+    /// nothing.
     pub async fn run(self) {
         tokio::join!(
             invalidation_feed::follow(&self.shared),
@@ -84,7 +85,8 @@ impl SessionCache {
         );
     }
 
-    /// Writes all uses that wait; tries until it has. Called when no more requests come.
+    /// Writes all uses that are not written yet, and retries until it succeeds. Call it at shutdown, when no more
+    /// requests come.
     pub async fn write_all_uses(&self) {
         self.shared.uses.flush_all().await;
     }
@@ -115,7 +117,7 @@ impl SessionCheck for SessionCache {
 }
 
 impl Shared {
-    /// A session that memory may say is live.
+    /// The cached session, if memory may answer that it is live.
     fn cached(&self, hash: &TokenHash, now: Timestamp) -> Option<Arc<CachedSession>> {
         if !self.validity.holds() {
             return None;
@@ -125,7 +127,7 @@ impl Shared {
             .filter(|session| session.is_live(now))
     }
 
-    /// Asks the store, unless another lookup of the token has just done so.
+    /// Asks the store, unless another lookup of the token has just cached the session.
     async fn look_up(
         &self,
         hash: TokenHash,
@@ -138,7 +140,7 @@ impl Shared {
         let epoch = self.sessions.epoch();
         let found = self
             .store
-            .read(move |tx| tx.sessions().find_by_token(&hash, now))
+            .read(move |reader| reader.sessions().find_by_token(&hash, now))
             .await?;
         Ok(found.map(|found| {
             let session = Arc::new(CachedSession::new(found));
@@ -147,8 +149,8 @@ impl Shared {
         }))
     }
 
-    /// Records a use, and answers the session as the use left it; `None` where the store had to be told first and had
-    /// no such token any more.
+    /// Records a use, and returns the session after the use. `None` if the use had to be written first, and the store
+    /// no longer has the token.
     fn use_session(
         self: &Arc<Self>,
         session: Arc<CachedSession>,

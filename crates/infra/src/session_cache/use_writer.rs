@@ -11,26 +11,26 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::cached_session::CachedSession;
 
-/// How many slices the token hashes are divided into, by their first byte. One slice is flushed at a time, so no
-/// write is as large as all uses of a minute; the hashes of a slice are neighbours in the database's index.
+/// The number of slices into which token hashes are divided, by their first byte. One slice is flushed at a time, so
+/// that no write contains all uses of a minute. The hashes of a slice are neighbours in the database's index.
 pub(super) const SLICES: u8 = 64;
-/// How many of the 256 first bytes make a slice.
+/// The number of first bytes in one slice.
 const SLICE_WIDTH: u8 = 4;
 /// The pause between two slices. Each slice is flushed once a minute: a session is written at most once a minute, and
 /// at most a minute after its use.
 const FLUSH_EVERY: Duration = Duration::from_micros(60_000_000 / SLICES as u64);
-/// The pause before the last uses are tried again at shutdown.
+/// The pause before the last uses are written again at shutdown.
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 
-/// The sessions whose latest use is not stored, whether they are still cached or not.
+/// The sessions whose latest use is not stored. Some are no longer cached.
 pub(super) struct UseWriter {
     store: Arc<dyn Store>,
     waiting: Mutex<BTreeMap<TokenHash, Arc<CachedSession>>>,
-    /// Locked while a slice is flushed, so that whoever flushes everything waits for the flush under way.
+    /// Locked while a slice is flushed, so that `flush_all` waits for that flush.
     due: tokio::sync::Mutex<Due>,
 }
 
-/// The slices to be flushed: a number of slices, from the slice that begins with this first byte.
+/// The slices to flush: `count` slices, of which the first begins with the byte `first`.
 #[derive(Default)]
 struct Due {
     first: u8,
@@ -77,7 +77,7 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Flushes one slice after another, for ever.
+    /// Flushes one slice after another. Never returns.
     pub(super) async fn run(&self) {
         let mut ticks = interval(FLUSH_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -129,7 +129,7 @@ impl UseWriter {
         let mut waiting = self.waiting();
         for (session, written) in in_slice.iter().zip(uses) {
             settle(session, written, &found);
-            // The session was used since, or another copy of it is queued.
+            // If the session was used since, or another copy of it is queued, it stays queued.
             if waiting
                 .get(&written.hash)
                 .is_some_and(|session| !session.is_unwritten())
@@ -172,7 +172,7 @@ impl UseWriter {
     }
 }
 
-/// What came of writing a use.
+/// Records in the session whether its use was written.
 fn settle(session: &CachedSession, written: SessionUse, found: &HashSet<TokenHash>) {
     match found.contains(&written.hash) {
         true => session.was_written(written),

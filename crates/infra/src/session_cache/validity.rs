@@ -1,4 +1,4 @@
-//! Until when the cache may answer.
+//! The time until which the cache may answer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(super) struct CacheValidity {
 }
 
 impl CacheValidity {
-    /// The cache may not answer yet.
+    /// A validity that has already ended.
     pub(super) fn new(stopwatch: Stopwatch) -> Self {
         Self {
             until_micros: AtomicU64::new(0),
@@ -28,14 +28,15 @@ impl CacheValidity {
         (self.stopwatch)()
     }
 
-    /// Everything invalidated before `sent` is no longer cached.
+    /// Lets the cache answer until 2 s after `sent`. The caller has removed everything that was invalidated before
+    /// `sent`.
     pub(super) fn extend(&self, sent: Moment) {
         let until = sent.plus(VALID_FOR).micros();
         self.until_micros.fetch_max(until, Ordering::Release);
     }
 
-    /// Must be asked before the lookup in memory: a session that is removed right after the lookup may already be too
-    /// old.
+    /// Whether the cache may answer now. Call this before the lookup in memory: after it, a session that was found
+    /// could have been removed meanwhile.
     pub(super) fn holds(&self) -> bool {
         self.now() < Moment::from_micros(self.until_micros.load(Ordering::Acquire))
     }

@@ -1,8 +1,8 @@
 //! The domain's [`Store`] on Postgres and SQLite.
 //!
-//! | room | holds |
+//! | module | holds |
 //! |---|---|
-//! | `engine` | connections, and how a unit of work runs on one: a permit, a blocking thread, attempts, an outcome |
+//! | `engine` | connections, and the execution of units of work |
 //! | `sql` | a file or a folder for each table: its rows and its queries |
 
 mod engine;
@@ -22,8 +22,8 @@ pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;
 pub use engine::pool::PoolOptions;
 pub use engine::pooler::{InvalidPooling, Pooling};
+pub use engine::readiness::wait_for_database;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use engine::waiting::wait_for_database;
 
 /// A [`Store`] on Postgres or SQLite. Clones share the same connections.
 #[derive(Clone)]

@@ -44,7 +44,7 @@ async fn a_change_of_address_is_taken_back_and_the_user_keeps_its_own() {
         .unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
     let done = disown(&world, &link).await.unwrap();
-    assert_eq!(done, Disowned::EmailChangeTakenBack);
+    assert_eq!(done, Disowned::EmailChangeCancelled);
     assert_eq!(refusal(world.follow(&link).await), ErrorCode::LinkUnknown);
     let user = world.accounts.find_user(caller.user.id).await.unwrap();
     assert_eq!(user.email, Some(sample::claimed("mallory@example.org")));

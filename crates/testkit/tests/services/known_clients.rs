@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use azuma_domain::ErrorCode;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{
-    AbuseGuard, Familiarity, LimitedAction, RateLimited, RateLimitedAction, SecurityEventKind,
+    AbuseGuard, ActionKind, Familiarity, RateLimited, RateLimitedAction, SecurityEventKind,
 };
 use azuma_domain::services::{Login, LoginError, Registration};
 use azuma_domain::session::Client;
@@ -157,7 +157,7 @@ async fn a_stranger_who_is_asked_to_wait_is_told_of_with_the_account() {
     log_in(&world, ELSEWHERE, "neo", PASSWORD)
         .await
         .unwrap_err();
-    let kind = SecurityEventKind::AttemptLimited(LimitedAction::StrangersLogin);
+    let kind = SecurityEventKind::AttemptLimited(ActionKind::StrangersLogin);
     let told = [event(kind, Some(neo), client(ELSEWHERE).ip)];
     assert_eq!(world.security_events(), told);
 }

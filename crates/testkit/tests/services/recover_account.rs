@@ -87,7 +87,7 @@ async fn a_request_that_fails_is_tried_ever_more_rarely_and_given_up_after_fifte
                 tried_after.push(begun.until(world.now()).as_secs());
             }
             progress => {
-                assert!(matches!(progress, RecoveryProgress::GivenUp(id, _) if id == vain));
+                assert!(matches!(progress, RecoveryProgress::Abandoned(id, _) if id == vain));
                 tried_after.push(begun.until(world.now()).as_secs());
                 break;
             }

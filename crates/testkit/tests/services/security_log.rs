@@ -8,7 +8,7 @@ use azuma_domain::ports::SecurityEventKind::{
     AccountDeleted, AccountVerified, AttemptLimited, EmailChangeRequested, EmailChanged,
     LinkRefused, LoginRefused, PasswordChanged, PasswordReset, RecoveryRequested, SessionsRevoked,
 };
-use azuma_domain::ports::{LimitedAction, RefusedLogin};
+use azuma_domain::ports::{ActionKind, RefusedLogin};
 use azuma_domain::services::{Login, LogoutScope, Recovery, UserUpdate};
 use azuma_domain::session::Client;
 use azuma_testkit::sample;
@@ -72,14 +72,14 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     let neo = world.caller(&neo.token).await;
     let world = world.restarted(|parts| parts.guard = Arc::new(Closed));
     log_in(&world, "neo", PASSWORD).await;
-    let login = event(AttemptLimited(LimitedAction::Login), None, IP);
+    let login = event(AttemptLimited(ActionKind::Login), None, IP);
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
         client: client(),
         ..password_update(NEW_PASSWORD)
     };
     world.update(&neo, update).await.unwrap_err();
-    let kind = AttemptLimited(LimitedAction::ChangeCredential);
+    let kind = AttemptLimited(ActionKind::ChangeCredential);
     let change = event(kind, Some(neo.user.id), IP);
     assert_eq!(world.security_events(), [change]);
 }

@@ -9,7 +9,7 @@ use azuma_tests::server::Server;
 use azuma_tests::sqlite::{SqliteFile, nameless_files_of};
 
 /// What the log says of a file that went away, and the cause of no answer.
-const TOLD: &str = "all requests to the database fail until the file is restored";
+const TOLD: &str = "every use of the database fails until the file is restored";
 
 fn server() -> (Server, SqliteFile) {
     let server = Database::Sqlite.server().start();

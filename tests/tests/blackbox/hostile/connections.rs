@@ -39,9 +39,12 @@ async fn a_client_has_as_many_as_it_may_and_takes_none_from_others() {
     assert!(are_answered(&mut [other]));
     assert!(are_answered(&mut held), "those it has go on");
     server
-        .prints("a client has as many connections open as it may")
+        .prints("a client has reached `http.connections_per_client`")
         .await;
-    let told = server.output().matches("as many connections open").count();
+    let told = server
+        .output()
+        .matches("has reached `http.connections_per_client`")
+        .count();
     assert_eq!(told, 1, "{}", server.output());
 }
 

@@ -45,7 +45,7 @@ async fn a_name_that_is_none_stops_no_session_from_ending_or_deleting_its_accoun
         .own_user(&first)
         .await
         .refused(500, "INTERNAL_SERVER_ERROR");
-    server.prints("what is stored of user").await;
+    server.prints("the stored row of user").await;
     assert_eq!(azuma.list_sessions(&first).await.len(), 2);
     azuma.logout(&second).await.done(204);
     azuma.delete_self(&first).await.done(204);
@@ -121,7 +121,7 @@ async fn a_password_hash_that_cannot_be_read_is_a_wrong_password_and_a_line_in_t
         .authenticate(&neo.name, &neo.password)
         .await;
     answer.refused(401, "UNAUTHORIZED");
-    let line = format!("no login of user {id} can succeed");
+    let line = format!("user {id} cannot log in, because");
     server.terminate().await;
     assert_eq!(server.output().matches(&line).count(), 3);
 }

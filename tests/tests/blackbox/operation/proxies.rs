@@ -75,12 +75,12 @@ async fn what_is_not_believed_is_logged_once(db: Database) {
         (
             trusting(db, "127.0.0.1"),
             "unknown",
-            "an entry that is no address",
+            "an entry that is not an address",
         ),
         (
             trusting(db, "127.0.0.1"),
             "203.0.113.7",
-            "tell of different clients",
+            "with different clients",
         ),
     ] {
         let server = setup.start();

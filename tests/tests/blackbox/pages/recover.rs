@@ -25,7 +25,7 @@ async fn a_link_is_asked_for_and_known_and_unknown_addresses_see_the_same() {
         browser
             .screenshot(&format!("recover-done-{scripts:?}"))
             .await;
-        assert!(seen[0].contains("Look into your mail"), "{}", seen[0]);
+        assert!(seen[0].contains("Check your mail"), "{}", seen[0]);
         assert_eq!(seen[0], seen[1]);
         let link = server.mail().first_to(&neo.email).await.link();
         browser.open(&link).await;

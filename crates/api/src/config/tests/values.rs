@@ -160,7 +160,11 @@ fn a_value_that_its_type_refuses_is_named_with_its_key_and_source() {
             "https://a/?b",
             "must be an http or https",
         ),
-        ("mail.url", "smtps://a?tls=required", "takes one parameter"),
+        (
+            "mail.url",
+            "smtps://a?tls=required",
+            "has an unknown parameter",
+        ),
         (
             "mail.url",
             "smtp://:pw@a",

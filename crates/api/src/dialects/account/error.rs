@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::http::api_error::{Dialect, ResponseCode};
 
-/// The account dialect's error responses: 403 means "blocked for security reasons", 424 "not verified yet".
+/// The account dialect's error responses. 403 means "blocked for security reasons", and 424 means "not verified yet".
 pub struct Account;
 
 impl Dialect for Account {

@@ -6,7 +6,7 @@ use super::dto::{
     AuthenticateRequest, Done, RecoverRequest, RegisterRequest, ResetRequest, TokenRequest,
     TokenResponse, TokensResponse,
 };
-use super::{Account, Settings};
+use super::{Account, AccountSettings};
 use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
 use crate::http::body::Body;
@@ -53,7 +53,7 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
 /// `POST /account/authenticate`
 pub async fn authenticate(
     sessions: web::Data<Sessions>,
-    settings: web::Data<Settings>,
+    settings: web::Data<AccountSettings>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {

@@ -11,15 +11,15 @@ pub use error::Account;
 
 use crate::http::endpoint::Endpoint;
 
-/// The dialect's configuration.
+/// What the configuration tells the dialect.
 #[derive(Clone)]
-pub struct Settings {
-    /// The terms of the sessions it issues.
+pub struct AccountSettings {
+    /// The terms of the sessions that the dialect issues.
     pub terms: SessionTerms,
 }
 
 /// The dialect's routes.
-pub fn routes(config: &mut ServiceConfig, settings: Settings) {
+pub fn routes(config: &mut ServiceConfig, settings: AccountSettings) {
     config
         .app_data(web::Data::new(settings))
         .service(at("/account/register").post(handlers::register))

@@ -1,10 +1,10 @@
 use actix_web::{HttpResponse, web};
 
-use super::Settings;
+use super::AzumaSettings;
 use super::dto::Index;
 
 /// `GET /`
-pub async fn show(settings: web::Data<Settings>) -> HttpResponse {
+pub async fn show(settings: web::Data<AzumaSettings>) -> HttpResponse {
     HttpResponse::Ok().json(Index {
         name: &settings.instance_name,
         version: env!("CARGO_PKG_VERSION"),

@@ -6,29 +6,31 @@ mod index;
 mod sessions;
 mod users;
 
+use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
 pub use error::Azuma;
 
+use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
 use crate::http::endpoint::Endpoint;
 
 /// The session that sent the request.
 type Caller = Bearer<Azuma>;
-type HttpResult = Result<actix_web::HttpResponse, crate::http::api_error::ApiError<Azuma>>;
+type HttpResult = Result<HttpResponse, ApiError<Azuma>>;
 
-/// The dialect's configuration.
+/// What the configuration tells the dialect.
 #[derive(Clone)]
-pub struct Settings {
-    /// `instance.name`, shown by `GET /`.
+pub struct AzumaSettings {
+    /// The name of the instance (`instance.name`), which `GET /` returns.
     pub instance_name: String,
-    /// The terms of the sessions it issues.
+    /// The terms of the sessions that the dialect issues.
     pub terms: SessionTerms,
 }
 
 /// The dialect's routes.
-pub fn routes(config: &mut ServiceConfig, settings: Settings) {
+pub fn routes(config: &mut ServiceConfig, settings: AzumaSettings) {
     config
         .app_data(web::Data::new(settings))
         // The most frequent route is tried first; `/user/{id}` comes last, because it matches many paths.
@@ -39,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig, settings: Settings) {
         .service(at("/user/logout").post(sessions::logout))
         .service(at("/user/update").patch(users::update))
         .service(at("/user/sessions").get(sessions::list))
-        .service(at("/user/sessions/{id}").delete(sessions::end))
+        .service(at("/user/sessions/{id}").delete(sessions::revoke))
         .service(at("/user/{id}").get(users::show));
 }
 

@@ -3,7 +3,7 @@ use azuma_domain::services::{LogoutScope, RevokeSessionError, Sessions};
 use azuma_domain::session::SessionId;
 
 use super::dto::{LoginRequest, LogoutQuery, SessionsResponse, TokenResponse};
-use super::{Caller, HttpResult, Settings};
+use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
 use crate::http::fields::FieldError;
 use crate::http::origin::Origin;
@@ -12,7 +12,7 @@ use crate::http::path_id::PathId;
 /// `POST /user/login`
 pub async fn login(
     sessions: web::Data<Sessions>,
-    settings: web::Data<Settings>,
+    settings: web::Data<AzumaSettings>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {
@@ -46,7 +46,7 @@ pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
 }
 
 /// `DELETE /user/sessions/{id}`
-pub async fn end(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> HttpResult {
+pub async fn revoke(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> HttpResult {
     let id = id.0.ok_or(RevokeSessionError::SessionUnknown)?;
     sessions.revoke_session(&caller, SessionId::new(id)).await?;
     Ok(HttpResponse::NoContent().finish())

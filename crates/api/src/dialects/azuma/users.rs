@@ -5,7 +5,7 @@ use azuma_domain::user::UserId;
 use super::dto::{
     RegisterRequest, SelfResponse, TokenResponse, UpdateRequest, UpdatedResponse, UserResponse,
 };
-use super::{Caller, HttpResult, Settings};
+use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
@@ -13,7 +13,7 @@ use crate::http::path_id::PathId;
 /// `POST /users`
 pub async fn register(
     accounts: web::Data<Accounts>,
-    settings: web::Data<Settings>,
+    settings: web::Data<AzumaSettings>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {

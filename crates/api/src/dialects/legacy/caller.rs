@@ -12,9 +12,9 @@ use azuma_domain::services::{NextToken, Sessions};
 use azuma_domain::session::LiveSession;
 
 use super::carrier::{Carried, Carrier, carried};
-use super::{CookieTransport, Legacy, Settings};
+use super::{CookieTransport, Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
-use crate::http::bearer::CarrierError;
+use crate::http::bearer::RequestTokenError;
 
 /// The session that sent the request.
 pub struct Caller(LiveSession);
@@ -57,7 +57,8 @@ impl FromRequest for Caller {
     }
 }
 
-/// Renews the session after the handler has run. If the next token is due, the response carries it, whatever its status.
+/// Renews the session after the handler has run. If the next token is due, the response carries it, whatever the status
+/// is.
 pub async fn renew_session<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -88,12 +89,12 @@ async fn next_token(
     Ok(sessions(request)?.renew_session(session).await?)
 }
 
-fn sessions(request: &HttpRequest) -> Result<&web::Data<Sessions>, CarrierError> {
-    request.app_data().ok_or(CarrierError::NoServices)
+fn sessions(request: &HttpRequest) -> Result<&web::Data<Sessions>, RequestTokenError> {
+    request.app_data().ok_or(RequestTokenError::NotWired)
 }
 
 fn cookie_transport(request: &HttpRequest) -> CookieTransport {
-    let settings = request.app_data::<web::Data<Settings>>();
+    let settings = request.app_data::<web::Data<LegacySettings>>();
     settings.map_or(CookieTransport::HttpsOnly, |settings| {
         settings.cookie_transport
     })

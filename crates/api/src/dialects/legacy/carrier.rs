@@ -1,4 +1,4 @@
-//! The carriers of a token in requests and responses: the header `Azuma-Session` and the cookie `azuma_session`.
+//! The carriers of tokens in requests and responses: the header `Azuma-Session` and the cookie `azuma_session`.
 
 use actix_web::cookie::time::OffsetDateTime;
 use actix_web::cookie::{Cookie, SameSite};
@@ -7,32 +7,32 @@ use azuma_domain::services::NextToken;
 use azuma_domain::token::Token;
 
 use super::CookieTransport;
-use crate::http::bearer::{CarrierError, only_one, token_from};
+use crate::http::bearer::{RequestTokenError, only_one, token_from};
 
 const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
 const SESSION_COOKIE: &str = "azuma_session";
 
-/// The most cookies that are tried, because each unknown token costs a database query. A browser sends one cookie for each path
-/// and domain that it was set for.
+/// The most cookies whose tokens are tried, because each unknown token costs a database query. A browser sends one
+/// cookie for each path and domain for which a cookie was set.
 const MOST_COOKIES: usize = 8;
 
-/// What carried a request's token. The same carrier returns the next token.
+/// The carrier of a request's token. The response returns the next token in the same carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     Header,
     Cookie,
 }
 
-/// The tokens of a request: several cookies of the same name may carry several tokens, of which the first live one counts.
+/// The tokens of a request. Several cookies of the same name may carry several tokens; the first live token counts.
 pub struct Carried {
     pub first: Token,
     pub others: Vec<Token>,
     pub carrier: Carrier,
 }
 
-/// Reads the tokens of a request. If the header is present, it alone decides: an invalid header does not fall back to the
-/// cookie. Cookies without a well-formed token are ignored.
-pub fn carried(headers: &HeaderMap) -> Result<Carried, CarrierError> {
+/// Reads the tokens of a request. If the header is present, it alone decides: an invalid header does not fall back to
+/// the cookie. Cookies without a well-formed token are ignored.
+pub fn carried(headers: &HeaderMap) -> Result<Carried, RequestTokenError> {
     if let Some(value) = only_one(headers.get_all(SESSION_HEADER))? {
         return Ok(Carried {
             first: token_from(value.as_bytes().trim_ascii())?,
@@ -40,11 +40,11 @@ pub fn carried(headers: &HeaderMap) -> Result<Carried, CarrierError> {
             carrier: Carrier::Header,
         });
     }
-    let mut came = session_cookies(headers).peekable();
-    came.peek().ok_or(CarrierError::Missing)?;
-    let mut tokens = came.filter_map(|value| token_from(value).ok());
+    let mut values = session_cookies(headers).peekable();
+    values.peek().ok_or(RequestTokenError::Missing)?;
+    let mut tokens = values.filter_map(|value| token_from(value).ok());
     Ok(Carried {
-        first: tokens.next().ok_or(CarrierError::Malformed)?,
+        first: tokens.next().ok_or(RequestTokenError::Malformed)?,
         others: tokens.take(MOST_COOKIES - 1).collect(),
         carrier: Carrier::Cookie,
     })
@@ -63,7 +63,7 @@ fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 }
 
 impl Carrier {
-    /// Adds the next token to a response, in the carrier of the old one.
+    /// Adds the next token to a response, in this carrier.
     pub fn put(self, next: &NextToken, transport: CookieTransport, response: &mut HeaderMap) {
         let token = next.token.expose();
         let (name, value) = match self {

@@ -3,7 +3,7 @@ use azuma_domain::services::{Accounts, Sessions};
 
 use super::caller::Caller;
 use super::dto::{CredentialsRequest, MeResponse, SessionResponse, VersionResponse};
-use super::{Legacy, Settings};
+use super::{Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
 use crate::http::body::Body;
 use crate::http::origin::Origin;
@@ -20,7 +20,7 @@ pub async fn show_version() -> HttpResponse {
 /// `POST /api/login`
 pub async fn login(
     sessions: web::Data<Sessions>,
-    settings: web::Data<Settings>,
+    settings: web::Data<LegacySettings>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {
@@ -33,7 +33,7 @@ pub async fn login(
 /// `POST /api/register`
 pub async fn register(
     accounts: web::Data<Accounts>,
-    settings: web::Data<Settings>,
+    settings: web::Data<LegacySettings>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {

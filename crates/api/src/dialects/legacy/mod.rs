@@ -15,10 +15,10 @@ pub use error::Legacy;
 
 use crate::http::endpoint::{Endpoint, unknown_route};
 
-/// The dialect's configuration.
+/// What the configuration tells the dialect.
 #[derive(Clone)]
-pub struct Settings {
-    /// The terms of the sessions it issues.
+pub struct LegacySettings {
+    /// The terms of the sessions that the dialect issues.
     pub terms: SessionTerms,
     /// The transports that the session cookie may use.
     pub cookie_transport: CookieTransport,
@@ -34,7 +34,7 @@ pub enum CookieTransport {
 }
 
 /// The dialect's routes.
-pub fn routes(config: &mut ServiceConfig, settings: Settings) {
+pub fn routes(config: &mut ServiceConfig, settings: LegacySettings) {
     config.app_data(web::Data::new(settings)).service(
         web::scope("/api")
             .wrap(from_fn(caller::renew_session))

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 /// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
 ///
-/// It is the creation time in Unix seconds (4 bytes), then the last 8 bytes of the user's id, of which 62 bits are random. Both
-/// never change, so a user's ObjectId never changes, whichever dialect created the user.
+/// It is the creation time in Unix seconds (4 bytes), then the last 8 bytes of the user's id, of which 62 bits are
+/// random. Both never change, so a user's ObjectId never changes, whichever dialect created the user.
 #[derive(Serialize)]
 pub struct ObjectId {
     #[serde(rename = "$oid")]

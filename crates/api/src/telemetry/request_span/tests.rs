@@ -32,7 +32,9 @@ impl<'a> MakeWriter<'a> for Lines {
 fn ids(log: impl Fn()) -> Vec<Option<String>> {
     let (text, json) = (Lines::default(), Lines::default());
     let lines = fmt().with_writer(text.clone());
-    let lines = lines.event_format(WithRequestId::text(true)).finish();
+    let lines = lines
+        .event_format(WithRequestId::text(Colours::On))
+        .finish();
     with_default(RequestSpans::around(lines), &log);
     let lines = fmt()
         .with_writer(json.clone())

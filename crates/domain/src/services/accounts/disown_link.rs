@@ -14,12 +14,12 @@ pub enum Disowned {
     /// The waiting account is deleted. Its name and address are free.
     AccountDeleted,
     /// The change of address is cancelled. The user keeps its address, and the other one is free.
-    EmailChangeTakenBack,
+    EmailChangeCancelled,
 }
 
 impl Accounts {
-    /// Cancels what somebody asked for with an address that belongs to the link's recipient. Pass `None` for a text that is
-    /// not a token. A link that sets a password cannot be disowned, because nothing waits for it.
+    /// Cancels the registration or the change of address that caused the link. Pass `None` for a text that is not a
+    /// token. A link that sets a password cannot be disowned, because nothing waits for it.
     ///
     /// # Errors
     /// [`FollowLinkError`] says why the link is refused; nothing is changed then, and the link still works.
@@ -44,7 +44,7 @@ impl Accounts {
         disowned.map(|(disowned, _)| disowned)
     }
 
-    /// Cancels what the link was for, and answers which user it belonged to.
+    /// Deletes the waiting account, or cancels the change of address, and returns the user to whom the link belonged.
     async fn disown(&self, token: Option<Token>) -> Result<(Disowned, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
@@ -62,7 +62,7 @@ impl Accounts {
                     {
                         Ok(Disowned::AccountDeleted)
                     }
-                    (LinkPurpose::ChangeEmail(_), _) => Ok(Disowned::EmailChangeTakenBack),
+                    (LinkPurpose::ChangeEmail(_), _) => Ok(Disowned::EmailChangeCancelled),
                     (LinkPurpose::VerifyAccount | LinkPurpose::ResetPassword, _) => Err(unknown()),
                 }
             })

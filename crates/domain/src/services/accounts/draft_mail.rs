@@ -1,4 +1,4 @@
-//! Links and messages of the use cases that mail somebody.
+//! Drafts the links and messages of the use cases.
 
 use std::net::IpAddr;
 
@@ -83,7 +83,8 @@ impl NoticeDraft {
         let Some(to) = email.and_then(AccountEmail::proved_address) else {
             return Ok(());
         };
-        // The last message to a former address is always written. It floods nobody, because each needs a followed link.
+        // The last message to a former address is always written. Nobody can cause many, because each needs a followed
+        // link.
         let is_last = self.kind == MailKind::EmailChanged;
         if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
             return Ok(());

@@ -33,7 +33,7 @@ impl Accounts {
     /// [`FindUserError::Store`] if the database fails.
     pub async fn find_user(&self, id: UserId) -> Result<User, FindUserError> {
         self.store
-            .read(move |tx| tx.users().find(id))
+            .read(move |reader| reader.users().find(id))
             .await?
             .ok_or(FindUserError::UserUnknown)
     }

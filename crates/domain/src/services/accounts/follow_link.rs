@@ -85,8 +85,8 @@ impl Accounts {
         found.ok_or(FollowLinkError::LinkUnknown)
     }
 
-    /// Follows a link that proves an address. A link works once. Pass `None` for a text that is not a token. If the link
-    /// replaces a proved address, that address gets a notice in `language`.
+    /// Follows a link that proves an address. A link works once. Pass `None` for a text that is not a token. If the
+    /// link replaces a proved address, that address gets a notice in `language`.
     ///
     /// # Errors
     /// [`FollowLinkError`] says why the link is refused; nothing is changed then.
@@ -116,7 +116,7 @@ impl Accounts {
         followed.map(|(followed, _)| followed)
     }
 
-    /// Follows a link, and answers which user it belonged to.
+    /// Follows a link, and returns the user to whom it belonged.
     async fn follow(
         &self,
         token: Option<Token>,
@@ -151,7 +151,9 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.clock.now();
-        self.store.read(move |tx| tx.links().find(&hash, now)).await
+        self.store
+            .read(move |reader| reader.links().find(&hash, now))
+            .await
     }
 }
 

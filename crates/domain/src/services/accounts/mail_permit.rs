@@ -1,4 +1,4 @@
-//! Asking the abuse guard about a message that is written within a unit of work.
+//! Asks the abuse guard about a message that is written within a unit of work.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -8,8 +8,8 @@ use crate::ports::{RateLimited, RateLimitedAction};
 use crate::services::Doorkeeper;
 use crate::user::UserId;
 
-/// The guard's decision about one message. A use case asks only once it knows that it will write the message, because
-/// a refused use case mails nobody and must not count; the decision stands however often the unit of work runs.
+/// The guard's decision about one message. A use case asks only when it knows that it will write the message, because a
+/// use case that is refused sends no message and must not count. If the unit of work runs again, the decision stays.
 pub(super) struct MailPermit {
     doorkeeper: Doorkeeper,
     ip: Option<IpAddr>,
@@ -30,7 +30,7 @@ impl Accounts {
 }
 
 impl MailPermit {
-    /// Asks the guard at the first call, and answers the same at every later one.
+    /// Asks the guard at the first call. Every later call returns the same decision.
     ///
     /// # Errors
     /// [`RateLimited`] if the message must not be written.

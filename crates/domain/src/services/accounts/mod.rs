@@ -1,4 +1,4 @@
-//! Accounts: how they begin, change and end.
+//! Registers, verifies, changes, recovers and deletes accounts.
 
 mod delete_user;
 mod disown_link;
@@ -34,11 +34,11 @@ use crate::user::PasswordRules;
 pub struct Accounts {
     /// Keeps accounts, links and messages.
     pub store: Arc<dyn Store>,
-    /// Is told when cached sessions of a user are out of date.
+    /// Invalidates the cached sessions of a user.
     pub session_check: Arc<dyn SessionCheck>,
     /// Hashes new passwords.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Limits attempts and logs what matters for security.
+    /// Limits attempts and logs security events.
     pub doorkeeper: Doorkeeper,
     /// Makes the session that a registration begins with.
     pub issuer: SessionIssuer,
@@ -48,7 +48,7 @@ pub struct Accounts {
     pub clock: Arc<dyn Clock>,
     /// Makes ids and substitute names.
     pub entropy: Arc<dyn Entropy>,
-    /// What a new password must satisfy.
+    /// The rules for new passwords.
     pub password_rules: PasswordRules,
     /// How long a new account waits for verification, and how long links work that prove an address.
     pub registration_lifetime: Duration,

@@ -1,7 +1,7 @@
 //! Recovering an account whose password is lost or stolen.
 //!
-//! A request is stored in the same way whether an account has the address or not. A worker looks for the account later, so
-//! neither the response nor its timing reveals who has an account.
+//! A request is stored in the same way whether an account has the address or not. A worker looks for the account later,
+//! so neither the response nor its timing reveals who has an account.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,7 +26,7 @@ const BATCH: usize = 100;
 /// The shortest wait before a request that failed is tried again.
 const FIRST_RETRY: Duration = Duration::from_mins(1);
 
-/// What a worker has done.
+/// The result of one call of [`begin_recoveries`](Accounts::begin_recoveries).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecoveryProgress {
     /// Some requests were processed, and more may be due.
@@ -36,7 +36,7 @@ pub enum RecoveryProgress {
     /// This request failed for this reason and is due again at this time. Others may be due now.
     Rescheduled(RecoveryId, Timestamp, String),
     /// This request failed for this reason until its link would have expired, and is deleted. Others may be due now.
-    GivenUp(RecoveryId, String),
+    Abandoned(RecoveryId, String),
 }
 
 /// A request to recover an account.
@@ -148,8 +148,8 @@ impl Accounts {
             .await
     }
 
-    /// Makes a request due again after as long as it has existed, or deletes it if the link it asked for would have expired
-    /// by now.
+    /// Makes a request due again after as long as it has existed, or deletes it if the link it asked for would have
+    /// expired by now.
     async fn reschedule(
         &self,
         id: RecoveryId,
@@ -163,7 +163,7 @@ impl Accounts {
                     Ok(Some(requested_at)) => Some(requested_at),
                     // Another node has processed it.
                     Ok(None) => return Ok(RecoveryProgress::Made),
-                    // Not even the time can be read.
+                    // The time of the request cannot be read.
                     Err(StoreError::Failed(_)) => None,
                     Err(error) => return Err(error.into()),
                 };
@@ -175,7 +175,7 @@ impl Accounts {
                     }
                     None => {
                         tx.recoveries().discard(id)?;
-                        Ok(RecoveryProgress::GivenUp(id, reason.clone()))
+                        Ok(RecoveryProgress::Abandoned(id, reason.clone()))
                     }
                 }
             })
@@ -218,7 +218,8 @@ struct RecoveryLinks {
 }
 
 impl RecoveryLinks {
-    /// Writes the link and its message. The message goes to the address that the account has, not to the one that was typed.
+    /// Writes the link and its message. The message goes to the address that the account has, not to the one that was
+    /// typed.
     fn mail(
         &self,
         tx: &mut dyn Transaction,
@@ -229,7 +230,7 @@ impl RecoveryLinks {
         let id = LinkId::new(request.id.uuid());
         let expires_at = match holder.state {
             AccountState::Active => self.expires_at,
-            // The account lapses then.
+            // The account lapses at that time.
             AccountState::Pending { until } => self.expires_at.min(until),
         };
         tx.links().insert(&Link {

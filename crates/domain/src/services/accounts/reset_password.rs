@@ -44,11 +44,11 @@ impl HasErrorCode for ResetPasswordError {
 }
 
 impl Accounts {
-    /// Sets the password of the link's account and answers the account. Pass `None` for a text that is not a token.
+    /// Sets the password of the link's account, and returns the account. Pass `None` for a text that is not a token.
     ///
-    /// The reader of the account's mail now owns the account. So every session is revoked, every other link is deleted, the
-    /// address is proved and gets a notice in `language`, the client becomes known to the account, and a waiting account
-    /// becomes active. If the stored name is invalid, the account gets a substitute.
+    /// The reader of the account's mail now owns the account. So every session is revoked, every other link is deleted,
+    /// the address is proved and gets a notice in `language`, the client becomes known to the account, and a waiting
+    /// account becomes active. If the stored name is invalid, the account gets a substitute.
     ///
     /// # Errors
     /// [`ResetPasswordError`] says why the password is not set; nothing is changed then, and the link still works.
@@ -125,7 +125,7 @@ impl Accounts {
         Ok(user)
     }
 
-    /// A name for an account whose own is invalid. It is random, so nobody can have taken it on purpose.
+    /// A name for an account whose stored name is invalid. It is random, so nobody can have taken it on purpose.
     fn substitute_name(&self) -> Option<UserName> {
         let random = self.entropy.u64() & 0xffff_ffff_ffff;
         UserName::parse(&format!("user-{random:012x}")).ok()

@@ -20,7 +20,7 @@ use crate::user::{
     UserName,
 };
 
-/// A request to change an account. Either all of it happens or none.
+/// A request to change an account. Either all changes are made or none.
 #[derive(Default)]
 pub struct UserUpdate {
     /// The client that asks.
@@ -83,8 +83,8 @@ impl HasErrorCode for UpdateUserError {
 }
 
 impl Accounts {
-    /// Changes the caller's account and answers it as it is then. If password or address change, the account's proved
-    /// address gets a notice in `language`.
+    /// Changes the caller's account, and returns the changed account. If the password or the address changes, the
+    /// account's proved address gets a notice in `language`.
     ///
     /// # Errors
     /// [`UpdateUserError`] says why the change is refused; nothing is changed then.
@@ -200,9 +200,9 @@ impl Accounts {
     }
 }
 
-/// Revokes every other session and cancels a pending change of address, so that somebody who knew the old password keeps
-/// nothing. Links that set a password stay: otherwise somebody who is logged in could delete them again and again, and the
-/// owner of the address could not recover the account.
+/// Revokes every other session and cancels a pending change of address, so that somebody who knew the old password
+/// keeps nothing. Links that set a password stay: otherwise somebody who is logged in could delete them again and
+/// again, and the owner of the address could not recover the account.
 fn revoke_after_password_change(
     tx: &mut dyn Transaction,
     (user_id, session_id): (UserId, SessionId),
@@ -213,8 +213,8 @@ fn revoke_after_password_change(
     Ok(())
 }
 
-/// A change of address to be confirmed: the link that confirms it, the message that carries the link, and the notice to the
-/// current address.
+/// A change of address to be confirmed: the link that confirms it, the message that carries the link, and the notice to
+/// the current address.
 struct EmailChange {
     link: Link,
     mail: OutgoingMail,
@@ -224,8 +224,8 @@ struct EmailChange {
 
 impl EmailChange {
     /// Replaces an earlier change of address by this one; refuses an address that another account has. If the user has
-    /// already proved this very address, only the earlier change is cancelled. If the user has it unproved, it gets a link
-    /// that proves it.
+    /// already proved this very address, only the earlier change is cancelled. If the user has it unproved, it gets a
+    /// link that proves it.
     fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
         let to = &self.mail.to;
         let replaced = tx

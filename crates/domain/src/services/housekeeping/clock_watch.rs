@@ -1,26 +1,26 @@
-//! Whether the clock can be believed when it says that something has expired. What was deleted by a wrong clock does not
-//! come back when the clock is corrected.
+//! Checks that the clock is right before expired rows are deleted. A row that was deleted because of a wrong clock does
+//! not come back when the clock is corrected.
 
 use std::time::Duration;
 
 use crate::Timestamp;
 use crate::ports::Clock;
 
-/// How far the clock may deviate between two looks, a minute apart, before it counts as set.
+/// How far the clock may deviate between two checks, a minute apart, before it counts as set.
 const TOLERANCE: Duration = Duration::from_secs(5);
 /// How long the clock must have run evenly. A machine that boots with a wrong clock corrects it much sooner.
 const EVEN_FOR: Duration = Duration::from_hours(1);
 /// How far the database's clock may be from ours. Nodes agree within a second.
 const APART: Duration = Duration::from_mins(1);
 
-/// Why the clock is not believed.
+/// Why the clock may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockDoubt {
-    /// The clock was set, or jumped, since the last look.
+    /// The clock was set, or jumped, since the last check.
     Set,
     /// The clock has not run evenly for an hour since the process started or the clock was set.
     Young,
-    /// The database's clock is more than a minute apart from it.
+    /// The database's clock and this clock are more than a minute apart.
     Apart,
 }
 
@@ -28,7 +28,7 @@ pub enum ClockDoubt {
 pub(super) struct ClockWatch {
     now: Timestamp,
     running: Duration,
-    /// By the clock that nobody can set.
+    /// The time of the clock that nobody can set.
     even_since: Duration,
 }
 
@@ -43,7 +43,7 @@ impl ClockWatch {
         }
     }
 
-    /// The time, and why it may be wrong. The next look compares with this one.
+    /// The time, and why it may be wrong. The next check compares with this one.
     pub(super) fn look(&mut self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
         let running = clock.running();
         let (now, doubt) = self.glance(clock);
@@ -54,7 +54,7 @@ impl ClockWatch {
         (now, doubt)
     }
 
-    /// The same, but the next look does not compare with this one, so it misses no jump.
+    /// The same, but the next check does not compare with this one, so it misses no jump.
     pub(super) fn glance(&self, clock: &dyn Clock) -> (Timestamp, Option<ClockDoubt>) {
         let (now, running) = (clock.now(), clock.running());
         let expected = self.now.plus(running.saturating_sub(self.running));

@@ -1,4 +1,4 @@
-//! Deleting old mail. A worker calls these use cases in a loop.
+//! Deletes old mail. A worker calls these use cases in a loop.
 
 use std::io;
 use std::sync::PoisonError;
@@ -22,7 +22,7 @@ pub struct DiscardedLetters {
 }
 
 impl Housekeeping {
-    /// Deletes dead letters that were kept long enough, at most 500, but none while the clock may be wrong.
+    /// Deletes dead letters that were kept long enough, at most 500. Deletes none while the clock may be wrong.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails; nothing is deleted then.
@@ -48,8 +48,8 @@ impl Housekeeping {
             .await
     }
 
-    /// Deletes messages that the mailer has kept long enough, if it keeps any, and answers how many; but none while the
-    /// clock may be wrong.
+    /// Deletes messages that the mailer has kept long enough, and returns their number. Deletes none while the clock
+    /// may be wrong.
     ///
     /// # Errors
     /// [`io::Error`] if a file cannot be deleted; others may be deleted by then.

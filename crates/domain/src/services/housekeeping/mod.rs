@@ -1,4 +1,4 @@
-//! Deleting what has expired, while the clock can be believed.
+//! Deletes expired rows and old mail, unless the clock may be wrong.
 
 mod clock_watch;
 mod discard_old_mail;
@@ -14,7 +14,7 @@ pub use sweep::Swept;
 
 use crate::ports::{Clock, Mailer, Store};
 
-/// Deletes what has expired. One value per process: it watches the clock between calls.
+/// Deletes expired rows and old mail. A process has one value, because it watches the clock between calls.
 pub struct Housekeeping {
     store: Arc<dyn Store>,
     mailer: Arc<dyn Mailer>,
@@ -24,8 +24,8 @@ pub struct Housekeeping {
 }
 
 impl Housekeeping {
-    /// Begins to watch the clock. `mail_kept_for` is how long dead letters are kept, and messages by mailers that keep
-    /// them.
+    /// Begins to watch the clock. `mail_kept_for` is how long dead letters are kept, and messages that the mailer has
+    /// written as files.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,

@@ -1,4 +1,4 @@
-//! Deleting expired rows. Only the size of the database depends on it.
+//! Deletes expired rows. Only the size of the database depends on it, because readers ignore expired rows.
 
 use std::sync::PoisonError;
 
@@ -24,8 +24,8 @@ pub struct Swept {
 }
 
 impl Housekeeping {
-    /// Deletes old invalidations, and unless the clock may be wrong, expired tokens and links, lapsed accounts and networks
-    /// long unseen; at most 500 rows of each.
+    /// Deletes old invalidations, and unless the clock may be wrong, expired tokens and links, lapsed accounts and
+    /// networks long unseen; at most 500 rows of each.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails; nothing is deleted then.
@@ -56,7 +56,7 @@ impl Housekeeping {
     }
 }
 
-/// Deletes expired rows of every kind, and answers the largest number of rows deleted of one kind.
+/// Deletes expired rows of every kind, and returns the largest number of rows deleted of one kind.
 fn delete_expired(tx: &mut dyn Transaction, now: Timestamp) -> Result<usize, StoreError> {
     let tokens = tx.sessions().delete_expired(now, BATCH)?;
     let links = tx.links().delete_expired(now, BATCH)?;

@@ -1,4 +1,4 @@
-//! Sending messages from the outbox. Workers call these use cases in a loop.
+//! Sends messages from the outbox. Workers call these use cases in a loop.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer's timeout: time for the work before and after sending.
 const LEASE_MARGIN: Duration = Duration::from_secs(10);
-/// The longest wait after the first failure. It doubles with each failure. Together with the poll interval of the worker,
-/// the first retry comes within 2 s.
+/// The longest wait after the first failure. It doubles with each failure. Together with the poll interval of the
+/// worker, the first retry comes within 2 s.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// The longest wait after any failure. Together with the poll interval, attempts are at most 30 s apart.
 const LAST_RETRY: Duration = Duration::from_secs(28);
 
-// The reasons that an operator reads beside a message.
+// The reasons that `azuma mail` shows an operator.
 const LATE: &str = "it could not be sent in time";
 const LEASE_EXPIRED: &str = "its lease expired before sending began";
 const KEY_GONE: &str = "the secret key that its link was derived with is gone";
 
-/// What became of a leased message.
+/// The outcome of sending a leased message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It was sent, or its link was used or replaced, so that it need not be sent.
@@ -60,11 +60,11 @@ impl Mailing {
         self.send(leased, now).await
     }
 
-    /// Writes what became of a message.
+    /// Stores the outcome of sending a message.
     ///
     /// # Errors
-    /// [`StoreError`] if the database fails. The caller tries again while [the lease is held](Self::holds): after it has
-    /// expired, a message that was sent is sent again, with the same id.
+    /// [`StoreError`] if the database fails. The caller tries again while [the lease is held](Self::holds): after it
+    /// has expired, a message that was sent is sent again, with the same id.
     pub async fn settle_mail(
         &self,
         lease: MailLease,

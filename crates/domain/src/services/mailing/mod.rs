@@ -1,4 +1,4 @@
-//! Mail: sending what the outbox holds, and what an operator does about it.
+//! Mail: sending the messages of the outbox, and managing them as an operator.
 
 mod deliver;
 mod outbox_admin;
@@ -13,7 +13,7 @@ pub use test_mail::TestMail;
 use crate::ports::{Clock, Entropy, Mailer, Store};
 use crate::token::TokenKeys;
 
-/// Sends what the outbox holds. Any number of workers, in any number of processes, may share an outbox.
+/// Sends the messages of the outbox. Any number of workers, in any number of processes, may share an outbox.
 pub struct Mailing {
     /// Keeps the outbox.
     pub store: Arc<dyn Store>,

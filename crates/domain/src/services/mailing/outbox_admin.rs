@@ -1,4 +1,4 @@
-//! What an operator can do with the outbox, while a server runs.
+//! The use cases of an operator for the outbox, with or without a running server.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ pub struct OutboxAdmin {
 #[derive(Debug, thiserror::Error)]
 pub enum OutboxAdminError {
     /// No message has this id.
-    #[error("there is no such message; it may have been sent by now")]
+    #[error("there is no such message in the outbox; it may have been sent")]
     MailUnknown,
     /// The message is not a dead letter.
-    #[error("the message is not a dead letter: it is being sent, or will be tried again by itself")]
+    #[error("the message is not a dead letter: it is being sent, or the server will try again")]
     NotDead,
     /// The message carries a link that was used, replaced or deleted.
-    #[error("the link of the message was used or replaced, so there is no use in sending it")]
+    #[error("the link in the message was used or replaced, so the message is useless")]
     LinkGone,
     /// The message carries a link that has expired.
     #[error(
-        "the link of the message has expired, so there is no use in sending it; its recipient can ask for a new one"
+        "the link in the message has expired, so the message is useless; the recipient can ask for a new link"
     )]
     LinkExpired,
     /// The database failed.
@@ -45,7 +45,9 @@ impl OutboxAdmin {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn list(&self, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
-        self.store.read(move |tx| tx.outbox().list(limit)).await
+        self.store
+            .read(move |reader| reader.outbox().list(limit))
+            .await
     }
 
     /// The message with this id.
@@ -53,7 +55,10 @@ impl OutboxAdmin {
     /// # Errors
     /// [`OutboxAdminError::MailUnknown`] if there is none; [`OutboxAdminError::Store`] if the database fails.
     pub async fn show(&self, id: MailId) -> Result<QueuedMail, OutboxAdminError> {
-        let found = self.store.read(move |tx| tx.outbox().find(id)).await?;
+        let found = self
+            .store
+            .read(move |reader| reader.outbox().find(id))
+            .await?;
         found.ok_or(OutboxAdminError::MailUnknown)
     }
 

@@ -1,4 +1,4 @@
-//! What an operator can do with everybody's sessions, while a server runs.
+//! The use cases of an operator for the sessions of all users, with or without a running server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ const BATCH: u32 = 500;
 /// How far the clock of a node that issues sessions may be ahead of ours. Nodes agree within a second.
 const AHEAD: Duration = Duration::from_secs(2);
 
-/// The use cases of an operator who manages everybody's sessions.
+/// The use cases of an operator for the sessions of all users.
 pub struct SessionAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -24,8 +24,8 @@ impl SessionAdmin {
         Self { store, clock }
     }
 
-    /// Revokes, in batches, every session that was issued before this call, and answers how many. Sessions issued during
-    /// the call stay, so the call ends however many users log in.
+    /// Revokes, in batches, every session that was issued before this call, and returns their number. Sessions issued
+    /// during the call stay, so the call ends however many users log in.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails. Some sessions may be revoked by then; another call revokes the others.

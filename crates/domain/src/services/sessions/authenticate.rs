@@ -35,8 +35,8 @@ impl Sessions {
     /// becomes the current one. Mostly the session is cached and the result is ready at once.
     ///
     /// # Errors
-    /// [`AuthenticateError::TokenInvalid`] if no live session has the token; [`AuthenticateError::Store`] if the database
-    /// is needed and fails.
+    /// [`AuthenticateError::TokenInvalid`] if no live session has the token; [`AuthenticateError::Store`] if the
+    /// database is needed and fails.
     #[must_use]
     pub fn authenticate(
         self: &Arc<Self>,
@@ -64,10 +64,10 @@ impl Sessions {
         let now = self.clock.now();
         let live = self
             .store
-            .read(move |tx| {
+            .read(move |reader| {
                 let mut live = Vec::new();
                 for hash in &hashes {
-                    live.extend(tx.sessions().find_by_token(hash, now)?);
+                    live.extend(reader.sessions().find_by_token(hash, now)?);
                 }
                 Ok(live)
             })

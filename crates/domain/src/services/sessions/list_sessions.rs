@@ -44,7 +44,7 @@ impl Sessions {
         let limit = self.sessions_per_user;
         Ok(self
             .store
-            .read(move |tx| tx.sessions().list(user_id, now, limit))
+            .read(move |reader| reader.sessions().list(user_id, now, limit))
             .await?)
     }
 

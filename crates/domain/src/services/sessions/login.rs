@@ -41,8 +41,8 @@ pub enum LoginError {
     WrongPassword,
     /// The stored hash of the user's password cannot be read, so no password is right.
     #[error(
-        "no login of user {0} can succeed: the stored hash of its password cannot be read; set a new password, by a mailed \
-         link or in a session"
+        "user {0} cannot log in, because the stored hash of the password cannot be read: the user must set a new \
+         password, by a mailed link or in a live session"
     )]
     PasswordUnreadable(UserId),
     /// The password is right, but the account waits for verification.
@@ -81,8 +81,8 @@ impl HasErrorCode for LoginError {
 }
 
 impl Sessions {
-    /// Logs a user in under a dialect's terms, and rehashes its password if the hash is outdated. If the user already has
-    /// as many sessions as allowed, the least recently used ones are revoked.
+    /// Logs a user in under a dialect's terms, and rehashes its password if the hash is outdated. If the user already
+    /// has as many sessions as allowed, the least recently used ones are revoked.
     ///
     /// # Errors
     /// [`LoginError`] says why the login is refused; nothing is changed then.
@@ -142,8 +142,8 @@ impl Sessions {
             .await
     }
 
-    /// Compares the password, and answers a new hash if the stored one is outdated. Only a client that knows the password
-    /// learns that the account waits.
+    /// Compares the password, and returns a new hash if the stored hash is outdated. Only a client that knows the
+    /// password learns that the account waits for verification.
     async fn check(
         &self,
         login: &Login,
@@ -186,7 +186,7 @@ impl Sessions {
         );
     }
 
-    /// Writes the session if the credential is still the one that was checked; otherwise answers `None`. Without this
+    /// Writes the session if the credential is still the one that was checked; otherwise returns `None`. Without this
     /// check, a password change would not revoke a session that is issued for the old password at the same time.
     async fn open_session(
         &self,

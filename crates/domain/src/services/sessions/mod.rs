@@ -1,4 +1,4 @@
-//! Sessions: how they are opened, checked, renewed, listed and revoked.
+//! Logs users in, and checks, renews, lists and revokes sessions.
 
 mod admin;
 mod authenticate;
@@ -29,7 +29,7 @@ pub struct Sessions {
     pub session_check: Arc<dyn SessionCheck>,
     /// Compares passwords, and rehashes those with an outdated hash.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Limits attempts and logs what matters for security.
+    /// Limits attempts and logs security events.
     pub doorkeeper: Doorkeeper,
     /// Makes the session of a login.
     pub issuer: SessionIssuer,
@@ -39,6 +39,6 @@ pub struct Sessions {
     pub clock: Arc<dyn Clock>,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
-    /// The most live sessions a user has: at least 1.
+    /// The most live sessions that a user may have, at least 1.
     pub sessions_per_user: u32,
 }

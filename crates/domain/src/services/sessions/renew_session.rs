@@ -67,11 +67,14 @@ impl Sessions {
         now: Timestamp,
     ) -> Result<Option<SessionToken>, StoreError> {
         let id = caller.session_id();
-        let known = self.store.read(move |tx| tx.sessions().tokens(id)).await?;
+        let known = self
+            .store
+            .read(move |reader| reader.sessions().tokens(id))
+            .await?;
         Ok(successor(&self.keys, caller, &known, now))
     }
 
-    /// Stores the next token. If a racing request has stored one, answers that one.
+    /// Stores the next token and returns it. If a racing request has stored one, returns that token.
     async fn store_next_token(
         &self,
         caller: &LiveSession,

@@ -35,8 +35,8 @@ async fn turns_away_at_once_who_would_wait_too_long_and_recovers() {
         })
         .collect();
     let mut refused = pool.submit(None, |()| ());
-    let busy = refused.try_recv().unwrap().unwrap_err();
-    assert_eq!(busy.wait, SECOND * 5 / 2);
+    let overloaded = refused.try_recv().unwrap().unwrap_err();
+    assert_eq!(overloaded.estimated_wait, SECOND * 5 / 2);
     drop(open);
     for answer in admitted {
         answer.await.unwrap().unwrap();

@@ -18,7 +18,7 @@ fn queue(waiting: &[(&str, &'static str)]) -> Queue {
 }
 
 fn take(queue: &mut Queue) -> Option<&'static str> {
-    queue.take_first(|item, _| Some(item))
+    queue.take_next(|item, _| Some(item))
 }
 
 fn served(queue: &mut Queue) -> Vec<&'static str> {
@@ -117,10 +117,10 @@ fn whoever_has_the_most_waiting_would_be_served_last() {
         ("198.51.100.1", "c1"),
         ("198.51.100.1", "c2"),
     ]);
-    assert_eq!(queue.take_last(), Some("a2"));
-    assert_eq!(queue.take_last(), Some("c2"));
+    assert_eq!(queue.evict(), Some("a2"));
+    assert_eq!(queue.evict(), Some("c2"));
     assert_eq!(queue.len(), 3);
-    assert_eq!(queue.take_last(), Some("b1"));
+    assert_eq!(queue.evict(), Some("b1"));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn one_that_would_be_served_last_is_not_the_one_that_just_came() {
         queue.push(ip(&format!("10.0.{number}.1")), "second");
     }
     queue.push(ip("203.0.113.7"), "honest");
-    let turned_away: Vec<_> = (0..60).filter_map(|_| queue.take_last()).collect();
+    let turned_away: Vec<_> = (0..60).filter_map(|_| queue.evict()).collect();
     assert_eq!(turned_away, ["second"; 60]);
 }
 
@@ -143,7 +143,7 @@ fn what_is_useless_takes_nobodys_turn() {
         ("198.51.100.1", "b"),
     ]);
     let useful = |item, _| (item != "gone").then_some(item);
-    assert_eq!(queue.take_first(useful), Some("a"));
+    assert_eq!(queue.take_next(useful), Some("a"));
     assert_eq!(queue.len(), 1);
 }
 
@@ -180,7 +180,7 @@ fn one_that_others_went_before_is_told_how_many() {
     ]);
     let mut served_since = Vec::new();
     let mut take = |queue: &mut Queue| {
-        queue.take_first(|item, since| {
+        queue.take_next(|item, since| {
             served_since.push((item, since));
             Some(item)
         })

@@ -18,8 +18,8 @@ use super::*;
 
 const TOKEN: &str = "3b7e1f5c-8a9d-4c6e-b2f1-0a9d8c7b6e5f";
 const TIMEOUTS: SmtpTimeouts = SmtpTimeouts {
-    to_open: Duration::from_secs(30),
-    to_send: Duration::from_secs(30),
+    connect: Duration::from_secs(30),
+    send: Duration::from_secs(30),
 };
 const MAIL_ID: &str = "7d0c9a52-45ab-4b8e-9b1e-2f6f0b5c3a11";
 

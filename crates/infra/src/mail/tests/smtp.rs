@@ -17,8 +17,8 @@ fn trusting(server: &Server, url: &str) -> SmtpMailer {
 fn hasty(server: &Server) -> SmtpMailer {
     let moment = Duration::from_millis(300);
     let timeouts = SmtpTimeouts {
-        to_open: moment,
-        to_send: moment,
+        connect: moment,
+        send: moment,
     };
     let url = format!("smtp://127.0.0.1:{}", server.port);
     SmtpMailer::new(url.parse().unwrap(), None, timeouts, settings()).unwrap()

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use azuma_domain::ports::{Decision, Reader, StoreError, Transaction, Work};
 
-use super::cancel::CancelFlag;
+use super::cancel::{CancelFlag, MayCommit};
 use super::connection::DbConnection;
 use super::fault::{Fault, meaning};
 use super::pool::Pooled;
@@ -15,7 +15,7 @@ use crate::store::sql::repositories::Repositories;
 /// Why a run had no outcome.
 #[derive(Debug)]
 pub(in crate::store) enum Stopped {
-    /// Nothing was changed, and the work may be run again.
+    /// Nothing was changed. The work may be run again.
     Retry(Fault),
     /// The error is final.
     Failed(StoreError),
@@ -78,14 +78,16 @@ fn write(
         Ok(decision)
     });
     match decision {
-        Ok(Decision::Commit) if cancel.begin_commit() => Ok(commit(connection)?),
-        Ok(Decision::Commit) => {
-            connection.roll_back();
-            Err(StoreError::Unavailable(
-                "the unit of work took too long and was rolled back".into(),
-            )
-            .into())
-        }
+        Ok(Decision::Commit) => match cancel.begin_commit() {
+            MayCommit::Yes => Ok(commit(connection)?),
+            MayCommit::No => {
+                connection.roll_back();
+                Err(StoreError::Unavailable(
+                    "the transaction took too long and was rolled back".into(),
+                )
+                .into())
+            }
+        },
         Ok(Decision::RollBack) => {
             connection.roll_back();
             Ok(())
@@ -118,7 +120,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!(
-        "the unit of work panicked: {}",
+        "a database operation panicked: {}",
         message.unwrap_or("no message")
     )
 }
@@ -130,7 +132,7 @@ fn commit(connection: &mut DbConnection) -> Result<(), StoreError> {
         .map_err(|error| StoreError::Unavailable(Box::new(CommitFailed(error.into()))))
 }
 
-/// A COMMIT was sent, and its answer was an error or was lost.
+/// COMMIT was sent, and the answer was an error or did not arrive.
 #[derive(Debug, thiserror::Error)]
-#[error("the commit failed, or its answer was lost: {0}")]
+#[error("the commit failed, or the connection broke before the database confirmed it: {0}")]
 struct CommitFailed(#[source] Box<dyn Error + Send + Sync>);

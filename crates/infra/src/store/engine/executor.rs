@@ -1,4 +1,4 @@
-//! A unit of work from its permit to its outcome.
+//! Runs units of work.
 
 use std::sync::Arc;
 use std::thread;
@@ -11,14 +11,14 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Span;
 
 use super::attempt::{Stopped, attempt};
-use super::cancel::CancelFlag;
+use super::cancel::{CancelFlag, Cancelled};
 use super::open_error::{OpenError, one_line};
 use super::pool::{self, Manager, PoolOptions};
 use super::retries::Retries;
 use super::sqlite_file::SqliteFile;
 use super::url::{DatabaseUrl, Location};
 
-/// Runs units of work. Each waits for a permit, gets a blocking thread and a connection, and is run until it has an
+/// Runs units of work. A unit waits for a permit, gets a blocking thread and a connection, and is run until it has an
 /// outcome or its timeout has passed.
 pub(in crate::store) struct Executor {
     read: Arc<Lane>,
@@ -27,7 +27,7 @@ pub(in crate::store) struct Executor {
 }
 
 impl Executor {
-    /// Makes one connection first, so that the error says why the database cannot be reached.
+    /// Opens one connection first, so that the error says why the database cannot be reached.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
         file: Option<Arc<SqliteFile>>,
@@ -68,15 +68,21 @@ impl Executor {
         match timeout_at(deadline, task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(join_error)) => Err(StoreError::Failed(Box::new(join_error))),
-            Err(_) if cancel.cancel() => Err(unavailable("the database takes too long")),
-            Err(_) => Err(unavailable(
-                "the commit did not answer within the timeout; it may have succeeded",
-            )),
+            Err(_) => Err(match cancel.cancel() {
+                Cancelled::Yes => unavailable(format!(
+                    "the database did not finish within {:?}; nothing was changed",
+                    lane.options.timeout
+                )),
+                Cancelled::TooLate => unavailable(format!(
+                    "the database did not confirm the commit within {:?}; the commit may have succeeded",
+                    lane.options.timeout
+                )),
+            }),
         }
     }
 }
 
-fn unavailable(reason: &'static str) -> StoreError {
+fn unavailable(reason: String) -> StoreError {
     StoreError::Unavailable(reason.into())
 }
 
@@ -99,14 +105,19 @@ impl Lane {
         }
     }
 
-    /// Held while a unit of work runs. Permits are given in the order in which they were asked for.
+    /// A permit to use a connection, held while a unit of work runs. Permits are given in the order of the calls.
     async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         timeout(
             self.options.acquire_timeout,
             Arc::clone(&self.permits).acquire_owned(),
         )
         .await
-        .map_err(|_| unavailable("too many units of work are waiting"))?
+        .map_err(|_| {
+            let waited = self.options.acquire_timeout;
+            unavailable(format!(
+                "no database connection became free within {waited:?}"
+            ))
+        })?
         .map_err(|closed| StoreError::Failed(Box::new(closed)))
     }
 
@@ -150,7 +161,7 @@ impl Lane {
         if let Err(Stopped::Retry(fault)) = &outcome {
             pooled.discard = fault.is_of_the_connection();
         }
-        // If the file was removed, nobody else finds what the work wrote, and what it read is old.
+        // If the file was removed, the work has read old rows, and no other process can see what it wrote.
         pooled.expect_file()?;
         outcome
     }

@@ -1,4 +1,4 @@
-//! What the error of a statement means.
+//! Sorts the errors of statements by what they mean for the unit of work.
 
 use azuma_domain::ports::{Conflict, StoreError};
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
@@ -21,21 +21,21 @@ pub(in crate::store) enum FaultKind {
     /// The connection is dead: run again, on another one.
     LostConnection,
     /// The transaction may not write, because the server has become a standby or the file's volume is read-only: run
-    /// again, on another connection, which may lead to the new primary.
+    /// again, on another connection, which may reach the new primary.
     ReadOnly,
-    /// Postgres said something unknown. Diesel hides the SQLSTATE, and a server may speak any language: a deadlock
-    /// reported in German looks like this. Running again is harmless; when it does not help, it is a defect.
+    /// Postgres sent an unknown error text. Diesel hides the SQLSTATE, and a server may translate its texts, so even a
+    /// deadlock can look like this. The work is run again; if all runs fail, the error is a defect.
     Unrecognised,
 }
 
 /// What the error of a statement means for its unit of work.
 #[derive(Debug)]
 pub(in crate::store) enum Meaning {
-    /// It may be run again.
+    /// The work may be run again.
     Retry(Fault),
-    /// The database cannot do it now.
+    /// The database cannot do the work now.
     Unavailable,
-    /// The database answered something it never should.
+    /// The error should never occur.
     Defect,
 }
 
@@ -100,7 +100,7 @@ impl Fault {
     }
 }
 
-/// Which unique value another account already has, if a statement was refused for that.
+/// The unique value that another account already has, if the statement failed because of it.
 pub(in crate::store) fn conflict_of(error: &Error) -> Option<Conflict> {
     match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
@@ -146,7 +146,7 @@ fn is_lost_file(message: &str) -> bool {
     message == "disk I/O error"
 }
 
-/// SQLite may not write: the volume is mounted read-only, or the connection is one for reads.
+/// SQLite may not write: the volume is mounted read-only, or the connection is read-only.
 fn is_read_only_file(message: &str) -> bool {
     message == "attempt to write a readonly database"
 }

@@ -36,14 +36,14 @@ const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint)
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 diesel::table! {
-    /// Diesel's own record of what was applied.
+    /// Diesel's record of the applied migrations.
     __diesel_schema_migrations (version) {
         version -> Text,
     }
 }
 
 diesel::table! {
-    /// One row: which releases can work with the schema.
+    /// One row, which says which releases can work with the schema.
     schema_compatibility (id) {
         id -> SmallInt,
         /// The version of the oldest migration that a release must know.
@@ -59,16 +59,18 @@ pub enum MigrateError {
     Open(#[from] OpenError),
     /// The database's encoding cannot hold every character.
     #[error(
-        "the database is encoded in {0}, and must be in UTF8: make it with `createdb --encoding UTF8 --template template0`"
+        "the encoding of the database is {0}, but must be UTF8: create the database with `createdb --encoding UTF8 \
+         --template template0`"
     )]
     Encoding(String),
     /// A later release has changed the schema in a way that this release cannot work with.
     #[error(
-        "the database was migrated by a later release ({0}), which this release cannot work with: start that release"
+        "a later release has migrated the database ({0}), and this release cannot work with the new schema: start the \
+         later release"
     )]
     Later(String),
     /// The lock was not granted: another process holds it, or the file cannot be written.
-    #[error("cannot lock the database to migrate it: {0}")]
+    #[error("cannot lock the database for the migration: {0}")]
     Lock(String),
     /// A statement failed, perhaps because the user may not create tables.
     #[error("cannot migrate the database: {0}")]
@@ -85,8 +87,8 @@ pub enum MigrateError {
 ///
 /// Works behind a pooler of any kind, because it leaves nothing in a session of the Postgres server.
 ///
-/// A database in memory gets its schema when its store is opened. For such a URL this migrates another one and drops
-/// it.
+/// A database in memory gets its schema when its store is opened. For its URL, this function only migrates a second
+/// database and drops it.
 ///
 /// # Errors
 /// [`MigrateError`] if the database cannot be opened, locked or migrated, or needs a later release.
@@ -209,7 +211,7 @@ fn expect_no_later(
         Ok(oldest) if known.contains(&oldest) => {
             tracing::warn!(
                 migrations = later,
-                "the database was migrated by a later release; its schema is marked as compatible with this release"
+                "a later release has migrated the database; its schema is marked as compatible with this release"
             );
             Ok(())
         }
@@ -217,8 +219,8 @@ fn expect_no_later(
     }
 }
 
-/// Looks without a lock and without the right to create tables. Answers `false` on any error; the migration meets the
-/// error again.
+/// Whether all migrations of this binary are applied. Takes no lock and needs no right to create tables. Returns
+/// `false` on any error; the migration then gets the same error.
 fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> bool {
     let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
         return false;
@@ -233,7 +235,7 @@ fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
     Some(versions.collect())
 }
 
-/// The versions of the migrations that a database has. An error if it has none.
+/// The versions of the applied migrations. An error if the database has no record of them.
 fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     use __diesel_schema_migrations::dsl;
 

@@ -1,4 +1,4 @@
-//! Connections, and how a unit of work runs on a connection.
+//! Connections, and the execution of units of work.
 //!
 //! | file | holds |
 //! |---|---|
@@ -9,9 +9,10 @@
 //! | `fault` | what the error of a statement means |
 //! | `pool` | the pools of connections |
 //! | `connection` | one connection, set up |
-//! | `url` | which database to connect to |
+//! | `url` | the URL of a database |
 //! | `sqlite_file` | whether an SQLite file is still the one that was opened |
-//! | `pooler`, `waiting` | poolers in front of Postgres, and waiting for Postgres to start |
+//! | `pooler` | connections through a pooler, such as PgBouncer |
+//! | `readiness` | waits until a Postgres server accepts connections |
 //! | `migrate` | the schema |
 //! | `open_error` | why a database cannot be opened |
 
@@ -24,7 +25,7 @@ pub(super) mod migrate;
 pub(super) mod open_error;
 pub(super) mod pool;
 pub(super) mod pooler;
+pub(super) mod readiness;
 mod retries;
 pub(super) mod sqlite_file;
 pub(super) mod url;
-pub(super) mod waiting;

@@ -9,15 +9,15 @@ use super::url::DatabaseUrl;
 /// A database could not be opened. Each message is one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The directory of an SQLite file cannot be made.
-    #[error("cannot make the directory {}: {source}", path.display())]
+    /// The directory of an SQLite file cannot be created.
+    #[error("cannot create the directory {}: {source}", path.display())]
     Directory {
         /// The directory.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// An SQLite file cannot be made, or not be written to.
+    /// An SQLite file cannot be created, read or written.
     #[error("cannot read and write the database file {}: {source}", path.display())]
     File {
         /// The file.
@@ -33,7 +33,7 @@ pub enum OpenError {
         /// Why.
         reason: String,
     },
-    /// A pooler gives the session of one connection to other connections between two statements.
+    /// A pooler lets several connections share a session of the Postgres server.
     #[error("the pooler at {url} assigns a session per transaction, not per connection")]
     SharedSessions {
         /// The database's URL, with its password masked.
@@ -42,7 +42,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// libpq and SQLite write several lines; an error message here has one.
+    /// The refusal with the text of libpq or SQLite, put on one line.
     pub(super) fn refused(url: &DatabaseUrl, reason: &dyn Display) -> Self {
         Self::Refused {
             url: url.to_string(),

@@ -11,7 +11,6 @@ use r2d2::{HandleError, ManageConnection, Pool};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::connection::DbConnection;
-
 use super::migrate;
 use super::open_error::{OpenError, one_line};
 use super::pooler::Pooling;
@@ -54,7 +53,7 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    /// Makes one connection first, so that the error says why the database cannot be reached.
+    /// Opens one connection first, so that the error says why the database cannot be reached.
     pub(super) fn open(
         url: &DatabaseUrl,
         file: Option<Arc<SqliteFile>>,
@@ -107,8 +106,8 @@ pub(super) struct Manager {
 }
 
 impl Manager {
-    /// SQLite's temporary data stays in memory, as the statements of a unit of work need little. Those of a migration
-    /// may need much, and use a file.
+    /// Keeps SQLite's temporary data in memory, because the statements of a unit of work need little. The statements of
+    /// a migration may need much, so they use a file.
     fn set_up(&self, connection: &mut DbConnection) -> QueryResult<()> {
         match self.url.location() {
             Location::Postgres(_) => Ok(()),
@@ -224,12 +223,15 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Logs why a connection could not be opened. At debug level, because the unit of work that waits gets the error too.
+/// Logs why a connection could not be opened, at debug level, because the waiting unit of work gets the error as well.
 #[derive(Debug)]
 struct LogError;
 
 impl HandleError<OpenError> for LogError {
     fn handle_error(&self, error: OpenError) {
-        tracing::debug!(error = one_line(&error), "no connection to the database");
+        tracing::debug!(
+            error = one_line(&error),
+            "cannot open a connection to the database"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! How connections behave behind a pooler, such as PgBouncer, between this process and Postgres.
+//! Connections to Postgres through a pooler, such as PgBouncer.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,14 +17,14 @@ use super::url::{DatabaseUrl, Location};
 /// How long a connection to Postgres keeps one session of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
-    /// As long as the connection is open: there is no pooler, or the pooler assigns whole sessions. Statements stay
-    /// prepared.
+    /// As long as the connection is open, because there is no pooler, or the pooler assigns a session for each
+    /// connection. Statements stay prepared.
     Session,
     /// For one transaction: the next transaction may get another session, so nothing is left in a session.
     Transaction,
 }
 
-/// The text is no [`Pooling`]. The error's text follows the name of the value.
+/// The text is not a [`Pooling`]. The error's text follows the name of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be `session` or `transaction`")]
 pub struct InvalidPooling;
@@ -66,7 +66,7 @@ impl Pooling {
         }
     }
 
-    /// What begins a transaction of which no statement takes longer than `limit`.
+    /// The statements that begin a transaction in which no statement takes longer than `limit`.
     pub(super) fn begin(self, limit: Duration) -> String {
         match self {
             Self::Session => "BEGIN".to_owned(),
@@ -85,7 +85,8 @@ fn limits(scope: &str, limit: Duration) -> String {
     )
 }
 
-/// Asks two new connections in turn for their session, and sets nothing in the sessions. SQLite has no sessions.
+/// Checks that each connection keeps its session: asks two new connections in turn for their session. For SQLite it
+/// does nothing.
 ///
 /// # Errors
 /// [`OpenError::SharedSessions`] if the connections do not keep a session each; another [`OpenError`] if one cannot
@@ -99,16 +100,22 @@ pub(in crate::store) fn expect_sessions(
     };
     let connect = || DbConnection::open(url, Pooling::Transaction, limit);
     let mut pair = [connect()?, connect()?];
-    match keep_their_sessions(&mut pair) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(OpenError::SharedSessions {
+    match sessions_of(&mut pair) {
+        Ok(Sessions::Kept) => Ok(()),
+        Ok(Sessions::Shared) => Err(OpenError::SharedSessions {
             url: url.to_string(),
         }),
         Err(error) => Err(OpenError::refused(url, &error)),
     }
 }
 
-fn keep_their_sessions(pair: &mut [DbConnection; 2]) -> QueryResult<bool> {
+/// Whether each connection has a session of its own.
+enum Sessions {
+    Kept,
+    Shared,
+}
+
+fn sessions_of(pair: &mut [DbConnection; 2]) -> QueryResult<Sessions> {
     let mut sessions: [Option<i32>; 2] = [None; 2];
     for asked in QUESTIONS {
         let (Some(connection), Some(known)) = (pair.get_mut(asked), sessions.get_mut(asked)) else {
@@ -116,9 +123,12 @@ fn keep_their_sessions(pair: &mut [DbConnection; 2]) -> QueryResult<bool> {
         };
         let session = diesel::select(sql::<Integer>("pg_backend_pid()")).get_result(connection)?;
         if *known.get_or_insert(session) != session {
-            return Ok(false);
+            return Ok(Sessions::Shared);
         }
     }
     let [first, second] = sessions;
-    Ok(first != second)
+    Ok(match first == second {
+        true => Sessions::Shared,
+        false => Sessions::Kept,
+    })
 }

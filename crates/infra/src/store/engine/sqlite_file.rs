@@ -59,7 +59,7 @@ fn directory_of(path: &Path) -> &Path {
     }
 }
 
-/// Says why a file cannot be read and written, more clearly than SQLite does.
+/// Checks that the file can be read and written, because SQLite's own error does not say why it cannot.
 pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
     let is_usable = fs::metadata(path).and_then(|metadata| match metadata.is_dir() {
         true => Err(ErrorKind::IsADirectory.into()),
@@ -71,8 +71,9 @@ pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
     })
 }
 
-/// The file that a store was opened with. What is written to a file that was removed is lost with the last
-/// connection. So if the path has another file or none, the store refuses all work until the first file is back.
+/// The file with which a store was opened. If that file is removed, later writes to it are lost when the last
+/// connection closes. So if the path has no file or another one, the store refuses all work until the first file is
+/// back.
 #[derive(Debug)]
 pub(in crate::store) struct SqliteFile {
     path: PathBuf,
@@ -146,7 +147,8 @@ impl SqliteFile {
         match (there, was_gone) {
             (false, false) => tracing::error!(
                 %path,
-                "{GONE}, or its -wal file was: all requests to the database fail until the file is restored or the server is restarted"
+                "{GONE}, or its -wal file was: every use of the database fails until the file is restored or the \
+                 server is restarted"
             ),
             (true, true) => tracing::info!(%path, "the database file is back"),
             (false, true) | (true, false) => {}

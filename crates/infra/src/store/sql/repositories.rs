@@ -50,7 +50,7 @@ impl<'c> Repositories<'c> {
     pub(in crate::store) fn prepare_commit(&mut self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Failed(
-                "the unit of work wants to commit after a statement of it failed".into(),
+                "a transaction must not commit after one of its statements failed".into(),
             ));
         }
         let users = take(&mut self.invalidated);

@@ -151,7 +151,7 @@ impl StoredTime {
     fn from_micros(micros: i64) -> deserialize::Result<Self> {
         let timestamp = Timestamp::from_micros(micros);
         if timestamp.micros() != micros {
-            return Err(format!("{micros} µs is no time between 1970 and 9999").into());
+            return Err(format!("{micros} µs is not a time between 1970 and 9999").into());
         }
         Ok(Self(timestamp))
     }

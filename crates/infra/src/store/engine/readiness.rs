@@ -1,4 +1,4 @@
-//! Waiting for a Postgres server to start.
+//! Waits until a Postgres server accepts connections.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use super::open_error::OpenError;
 use super::pooler::Pooling;
 use super::url::{DatabaseUrl, Location};
 
-/// The pause between two tries to connect.
+/// The pause between two attempts to connect.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
-/// No timeout for statements: none is run.
+/// The connection runs no statement, so a timeout for statements is not needed.
 const NO_LIMIT: Duration = Duration::ZERO;
 
-/// Parts of the error texts of libpq and the server after which waiting is of no use.
+/// Waiting does not help if the error text of libpq or of the server contains one of these.
 const FINAL: [&str; 9] = [
     "authentication failed",
     "certificate",
@@ -26,11 +26,11 @@ const FINAL: [&str; 9] = [
     "unsupported",
 ];
 
-/// Waits until the Postgres server of this URL accepts a connection, and logs why it refuses. Returns at once for
-/// SQLite. Blocks for `timeout` at most, and the time of one try to connect.
+/// Waits until the Postgres server of this URL accepts a connection, and logs the first refusal. For SQLite it returns
+/// at once. Blocks for `timeout` plus one attempt to connect at most.
 ///
 /// # Errors
-/// [`OpenError`] when the timeout has passed, and at once if waiting is of no use: a wrong password, no such database.
+/// [`OpenError`] when the timeout has passed; at once if waiting does not help, such as after a wrong password.
 pub fn wait_for_database(url: &DatabaseUrl, timeout: Duration) -> Result<(), OpenError> {
     let Location::Postgres(_) = url.location() else {
         return Ok(());
