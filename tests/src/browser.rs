@@ -16,7 +16,7 @@ use crate::process::{self, Signal};
 use crate::scratch;
 use crate::server::workspace;
 
-/// What a test has the browser be.
+/// How the browser and its user are set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whether pages may run scripts.
@@ -140,14 +140,14 @@ impl Browser {
         text.as_str().expect("a text").to_owned()
     }
 
-    /// What a script comes to, run by the test and not by the page.
+    /// The value of a script, which runs even where pages may run none.
     pub async fn evaluate(&self, script: &str) -> Value {
         let script = format!("return {script}");
         self.post("/execute/sync", json!({"script": script, "args": []}))
             .await
     }
 
-    /// Keeps a picture of the page as `target/screenshots/{name}.png`, for people to look at.
+    /// Saves a picture of the page as `target/screenshots/{name}.png`, for people to look at.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.get("/screenshot").await;
         let picture = picture
@@ -161,7 +161,7 @@ impl Browser {
         path
     }
 
-    /// What no argument of the browser sets.
+    /// Sets what no command-line argument sets.
     async fn imitate(&self, look: Look) {
         let scheme = match look.scheme {
             Scheme::Light => "light",
@@ -271,7 +271,7 @@ fn start_driver() -> (Child, u16) {
         })
         .find_map(|port| port.trim_end_matches('.').parse().ok())
         .expect("a port that chromedriver listens on");
-    // What else it says is read, so that it never waits to say it.
+    // A full pipe would block it, so the rest is read too.
     thread::spawn(move || lines.for_each(drop));
     (driver, port)
 }

@@ -22,7 +22,7 @@ impl Database {
         self.server_with_defaults().for_tests()
     }
 
-    /// A server on a new, empty database, with nothing set but what it cannot do without.
+    /// A server on a new, empty database, with only the settings that it requires.
     pub fn server_with_defaults(self) -> Setup {
         match self {
             Self::Sqlite => Setup::sqlite(),

@@ -1,4 +1,4 @@
-//! Everything a database holds, and every token somebody who stole it could make of that.
+//! Everything that a database holds, and every text in it that could be a token.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! What the black-box tests of Azuma stand on: databases, the running server, a typed client for each dialect,
-//! the mailbox, a dump of everything stored, and what can go wrong between a server and its database.
+//! What the black-box tests of Azuma need: databases, the running server, a typed client for each dialect,
+//! the mailbox, a dump of everything stored, and faults between a server and its database.
 //!
-//! Nothing here knows the server's code. What does not go as planned stops the test where it stands.
+//! Nothing here knows the server's code. Anything unexpected panics, which fails the test.
 
 pub mod browser;
 pub mod certificates;

@@ -7,7 +7,7 @@ use mailparse::{MailHeaderMap, ParsedMail};
 
 use crate::deadline::Deadline;
 
-/// How many seconds a mail may take. A server that was killed while it wrote one has it leased for a while.
+/// How many seconds a mail may take. A mail that was being sent when its server was killed waits for its lease to end.
 const PATIENCE: u64 = 40;
 
 /// A directory of `.eml` files.

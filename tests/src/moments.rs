@@ -37,7 +37,7 @@ pub const fn days(count: u64) -> Duration {
     minutes(24 * 60 * count)
 }
 
-/// Lets a duration pass that a test configured to be this short, and a little more.
+/// Sleeps a little longer than a duration that a test configured.
 pub async fn outwait(configured: Duration) {
     tokio::time::sleep(configured + Duration::from_millis(150)).await;
 }

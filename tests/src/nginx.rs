@@ -16,7 +16,7 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts one that passes everything on to a server, with these directives besides `proxy_pass`.
+    /// Starts nginx as a proxy of a server, with these directives besides `proxy_pass`.
     pub fn before(server: SocketAddr, directives: &str) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");

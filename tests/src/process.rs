@@ -19,13 +19,13 @@ pub enum Signal {
     Quit,
     /// The terminal is gone, or the configuration is to be read again.
     HangUp,
-    /// Whatever a program takes it for.
+    /// Its meaning is the program's.
     User1,
-    /// The same.
+    /// Its meaning is the program's.
     User2,
-    /// Stands still until [`Signal::Continue`].
+    /// Suspends the process until [`Signal::Continue`].
     Stop,
-    /// Goes on after [`Signal::Stop`].
+    /// Resumes the process after [`Signal::Stop`].
     Continue,
 }
 
@@ -95,7 +95,7 @@ pub fn send(child: &Child, signal: Signal) {
 
 /// Sends a signal to a process of ours by its id, if it has not ended.
 pub fn send_to(id: u32, signal: Signal) {
-    // SAFETY: kill takes no pointers, and answers an error where there is no such process.
+    // SAFETY: kill takes no pointers, and returns an error if there is no such process.
     unsafe { libc::kill(id.cast_signed(), signal.number()) };
 }
 

@@ -1,4 +1,4 @@
-//! Typed clients, one for each dialect, and two ways to send what they would not.
+//! Typed clients, one for each dialect, and two that send anything else.
 
 mod account;
 mod answer;

@@ -1,4 +1,4 @@
-//! Bytes over TCP, for what no HTTP client would send.
+//! Bytes over TCP that no HTTP client would send.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use tokio::net::TcpSocket;
 /// What came back, if anything.
 #[derive(Debug)]
 pub struct WireAnswer {
-    /// The status, where the answer begins as one of HTTP.
+    /// The status, if the answer begins with a status line.
     pub status: Option<u16>,
     /// All of it.
     pub text: String,
@@ -22,7 +22,7 @@ pub fn exchange(address: SocketAddr, bytes: &[u8]) -> WireAnswer {
     wire.answer()
 }
 
-/// A connection that is sent what a test likes, when it likes.
+/// A connection on which a test sends any bytes at any time.
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
@@ -56,7 +56,7 @@ impl Wire {
         }
     }
 
-    /// Sends bytes. A server that has read enough may close early; what it answered is still to be read.
+    /// Sends bytes. The server may close the connection before it has read all of them; its answer can still be read.
     pub fn send(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes);
     }

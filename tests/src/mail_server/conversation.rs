@@ -38,15 +38,15 @@ type Lines = BufReader<Box<dyn Stream>>;
 pub(super) async fn serve(listener: TcpListener, host: Host) {
     while let Ok((stream, _)) = listener.accept().await {
         let host = host.clone();
-        // A client that breaks off is its own business.
+        // A broken connection ends its own conversation alone.
         tokio::spawn(async move { host.converse(stream).await });
     }
 }
 
-/// What a step came to.
+/// How a step ended.
 enum Went {
     On,
-    /// The client was told something else.
+    /// The script answered instead.
     Elsewhere,
 }
 

@@ -1,4 +1,4 @@
-//! A mail server on the loopback, for servers under test to send to: as odd as mail servers are.
+//! A mail server on the loopback interface that can refuse, stall and hang up at each step.
 
 mod conversation;
 mod script;
@@ -102,12 +102,12 @@ impl MailServer {
         self.port
     }
 
-    /// What `mail.url` has to be, for a server that asks nobody for a password.
+    /// The value of `mail.url` without a password.
     pub fn url(&self) -> String {
         self.url_with("")
     }
 
-    /// What `mail.url` has to be, with `user:password@`.
+    /// The value of `mail.url` with `user:password@`.
     pub fn url_with(&self, user: &str) -> String {
         let port = self.port;
         match self.encryption {
@@ -117,24 +117,24 @@ impl MailServer {
         }
     }
 
-    /// What `mail.ca_file` has to be.
+    /// The value of `mail.ca_file`.
     #[track_caller]
     pub fn ca_file(&self) -> &str {
         let authority = self.authority.as_deref().and_then(|path| path.to_str());
         authority.expect("a server that encrypts")
     }
 
-    /// From now on, and in every conversation, it reacts so at this step.
+    /// From now on, it reacts like this at this step of every conversation.
     pub fn react(&self, step: Step, reaction: Reaction) {
         self.script.set(step, reaction, u32::MAX);
     }
 
-    /// The next so many times that a conversation comes to this step, it reacts so.
+    /// It reacts like this the next `times` times that a conversation comes to this step.
     pub fn react_times(&self, step: Step, reaction: Reaction, times: u32) {
         self.script.set(step, reaction, times);
     }
 
-    /// From now on it takes everything again.
+    /// From now on it accepts everything again.
     pub fn accept_all(&self) {
         self.script.clear();
     }
@@ -153,12 +153,12 @@ impl MailServer {
         }
     }
 
-    /// Everything that was said to it, a line each, conversations one after the other as they went.
+    /// All lines that clients sent, in the order they came.
     pub fn heard(&self) -> Vec<String> {
         self.script.heard()
     }
 
-    /// What it has taken.
+    /// The messages that it has accepted.
     pub fn mailbox(&self) -> Mailbox {
         Mailbox::in_directory(self.directory.clone())
     }

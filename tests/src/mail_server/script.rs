@@ -42,13 +42,13 @@ impl Step {
 pub enum Reaction {
     /// It answers this.
     Say(&'static str),
-    /// It says nothing any more.
+    /// It says nothing more.
     Stall,
     /// It closes the connection.
     Drop,
 }
 
-/// What the server is to do, and what happened.
+/// How the server is to react, and what happened.
 #[derive(Debug, Default)]
 pub(super) struct Script(Mutex<State>);
 

@@ -1,4 +1,4 @@
-//! What can happen to the connections of one client of a cluster.
+//! Faults of the connections of one client of a cluster.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::process::{Signal, send_to};
 /// How long to wait before looking for new connections.
 const STEP: Duration = Duration::from_millis(20);
 
-/// The connections of one client, those it is yet to make included.
+/// The connections of one client, present and future.
 #[derive(Clone, Debug)]
 pub struct Connections {
     cluster: Arc<Cluster>,
@@ -21,7 +21,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Those of the client that has this `application_name`.
+    /// The connections of the client with this `application_name`.
     pub fn of(cluster: &Arc<Cluster>, client: &str) -> Self {
         Self {
             cluster: Arc::clone(cluster),
@@ -29,7 +29,7 @@ impl Connections {
         }
     }
 
-    /// Kills them, again and again; at least one has been.
+    /// Kills them again and again. At least one is open now.
     pub fn keep_killing(&self) -> Fault {
         let killed = self.select("count(pg_terminate_backend(pid))");
         assert_ne!(killed.trim(), "0", "{} is not connected", self.client);
@@ -39,7 +39,7 @@ impl Connections {
         })
     }
 
-    /// Makes the processes that serve them stand still; at least one does.
+    /// Suspends the Postgres processes that serve them. At least one is open now.
     pub fn keep_freezing(&self) -> Fault {
         let mut frozen = Frozen::default();
         frozen.add(&self.select("pid"));
@@ -76,12 +76,12 @@ fn repeat(mut action: impl FnMut() + Send + 'static) -> Fault {
     })
 }
 
-/// Processes that stand still until this is dropped.
+/// Processes that stay suspended until this is dropped.
 #[derive(Default)]
 struct Frozen(BTreeSet<u32>);
 
 impl Frozen {
-    /// Adds those whose ids are listed, one a line.
+    /// Suspends the processes whose ids are listed, one a line.
     fn add(&mut self, ids: &str) {
         for id in ids.lines().filter_map(|line| line.trim().parse().ok()) {
             if self.0.insert(id) {

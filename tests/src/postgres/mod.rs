@@ -32,7 +32,7 @@ static INSTALLATION: LazyLock<Installation> = LazyLock::new(Installation::find);
 
 /// A Postgres server of our own on a free port of 127.0.0.1; its only user, `postgres`, needs no password.
 ///
-/// It ends with this process. Nothing it is told survives a power cut, which makes it fast.
+/// It ends with this process. It never syncs to the disk, which makes it fast.
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
@@ -237,7 +237,8 @@ impl Drop for Cluster {
     }
 }
 
-/// Runs a psql script at a place, which is libpq's connection string or URL, and returns what it prints, one row a line.
+/// Runs a psql script at a place, which is libpq's connection string or URL, and returns what it prints, one row a
+/// line.
 pub fn sql(place: &str, script: &str) -> String {
     let mut psql = INSTALLATION.program("psql");
     psql.args([

@@ -37,7 +37,8 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts one with so many connections to the cluster for each database; `settings` are further lines of its file.
+    /// Starts PgBouncer with this many connections to the cluster for each database; `settings` are further lines of
+    /// its file.
     pub fn start(cluster: &Cluster, mode: PoolMode, connections: u32, settings: &str) -> Self {
         let directory = scratch::fresh_directory("pgbouncer");
         let port = free_port();
@@ -68,7 +69,7 @@ impl PgBouncer {
         bouncer
     }
 
-    /// A database's URL by way of it.
+    /// A database's URL through it.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }

@@ -24,7 +24,7 @@ pub fn azuma() -> &'static Path {
 fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // What the outer cargo says of this package would have build scripts run again that look at it.
+    // Build scripts that read these variables would run again.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {

@@ -1,4 +1,4 @@
-//! Runs of the binary whose output nobody here collects.
+//! Runs of the binary whose output goes to a file or pipe of the test.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
@@ -8,7 +8,7 @@ use super::finished;
 use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 
-/// An address that was free a moment ago: without a log, nobody says which one was taken.
+/// An address that was free a moment ago. The test does not read the log, which would name the port.
 pub(super) fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("a bound port")

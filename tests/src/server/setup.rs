@@ -19,7 +19,7 @@ const SECRET_KEY: &str = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
 #[derive(Clone, Debug)]
 pub struct Setup {
     environment: BTreeMap<String, String>,
-    /// What `prlimit` holds the process to.
+    /// Arguments of `prlimit`.
     limits: Vec<String>,
     home: Arc<Home>,
 }
@@ -57,7 +57,7 @@ impl Setup {
             .set("secret_key", SECRET_KEY)
     }
 
-    /// Makes password hashes cheap and lets the abuse guard sleep.
+    /// Makes password hashes cheap and switches off the abuse guard.
     #[must_use]
     pub fn for_tests(self) -> Self {
         self.set("abuse.enabled", "false")
@@ -79,7 +79,7 @@ impl Setup {
         self
     }
 
-    /// Makes the server's clock show so many days more than the machine's; time passes as it does.
+    /// Sets the server's clock this many days ahead of the machine's.
     #[must_use]
     pub fn with_clock_ahead(mut self, days: u32) -> Self {
         for (name, value) in [
@@ -111,7 +111,7 @@ impl Setup {
         self
     }
 
-    /// Lets no file that it writes grow over so many bytes.
+    /// Limits every file that it writes to this many bytes.
     #[must_use]
     pub fn file_size(mut self, bytes: u64) -> Self {
         self.limits.push(format!("--fsize={bytes}"));
@@ -138,8 +138,8 @@ impl Setup {
         Server::start(self)
     }
 
-    /// Starts the server with its output going elsewhere, on a free port instead of the one that is set, and waits until
-    /// it listens.
+    /// Starts the server with its output going to `output`, on a free port instead of the one that is set, and waits
+    /// until it listens.
     pub fn start_printing_to(self, output: &OwnedFd) -> Server {
         Server::start_printing_to(self, output)
     }
@@ -149,12 +149,12 @@ impl Setup {
         self.run_while(arguments, |_| {})
     }
 
-    /// The same, with something done as soon as it has begun.
+    /// The same; `action` runs as soon as the process has started.
     pub fn run_while(&self, arguments: &[&str], action: impl FnOnce(&Child)) -> Finished {
         Finished::of(self.command_with(arguments), action)
     }
 
-    /// The same, with its output going elsewhere.
+    /// Runs `azuma` with its output going to `output`.
     pub fn run_printing_to(&self, arguments: &[&str], output: &OwnedFd) -> ExitStatus {
         elsewhere::run(self.command_with(arguments), output)
     }
@@ -169,7 +169,7 @@ impl Setup {
         let mut command = if self.limits.is_empty() {
             Command::new(binary::azuma())
         } else {
-            // It becomes what it runs.
+            // `prlimit` executes azuma in its place.
             let mut command = Command::new("prlimit");
             command.args(&self.limits).arg(binary::azuma());
             command

@@ -1,4 +1,4 @@
-//! Azuma as its users and its operators see it: the real binary, over HTTP, on both databases.
+//! Azuma as its users and operators see it: the real binary, over HTTP, on both databases.
 
 mod account;
 mod azuma;

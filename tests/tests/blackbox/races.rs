@@ -1,4 +1,4 @@
-//! Many clients who want the same thing at the same time.
+//! Many clients that request the same name at the same time.
 
 use azuma_tests::{Database, on_both_databases};
 use tokio::task::JoinSet;

@@ -15,7 +15,7 @@ async fn a_server_that_runs_with_its_clock_far_ahead_ends_no_session(db: Databas
     server.reconfigure(|setup| setup.with_clock_ahead(40)).await;
     let seen = server.azuma().own_user(&current).await;
     seen.challenged(true);
-    // It looks for what has expired when it starts.
+    // The sweep runs once at start.
     tokio::time::sleep(Duration::from_secs(2)).await;
     server
         .reconfigure(|setup| setup.with_the_machines_clock())

@@ -1,4 +1,4 @@
-//! What stands around a server: its log, its limits, the programs beside it.
+//! The surroundings of a server: its log, its limits, the programs beside it.
 
 mod clocks;
 mod logs;

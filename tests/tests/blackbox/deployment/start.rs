@@ -1,4 +1,4 @@
-//! What a server finds at its start: a database that is not there yet, or not fit for it.
+//! Databases that are not reachable yet, or unusable, when the server starts.
 
 use std::thread;
 use std::time::Duration;
@@ -39,7 +39,7 @@ fn a_database_that_never_comes_ends_the_start_with_the_reason() {
 #[test]
 fn what_waiting_does_not_mend_is_not_waited_for() {
     let port = Cluster::shared().address().port();
-    // A name is no reason.
+    // The name of the database says `invalid`, which is no reason to give up.
     let named = Setup::postgres("postgres://postgres@127.0.0.1:1/invalid");
     let finished = named.set("database.start_timeout", "1s").run(&[]);
     assert!(finished.stdout.contains(WAITING), "{}", finished.stdout);

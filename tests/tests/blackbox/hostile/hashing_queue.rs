@@ -1,4 +1,4 @@
-//! Who asks for more hashes than there can be made holds up nobody else.
+//! Clients that request more password hashes than the server can compute do not hold up other clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 8;
 /// How many users they try, so that none is tried too often.
 const VICTIMS: usize = 60;
 
-/// What became of the flood so far.
+/// The state of the flood.
 #[derive(Default)]
 struct Flood {
     over: AtomicBool,
@@ -26,7 +26,7 @@ struct Flood {
 }
 
 impl Flood {
-    /// Tries one password after the other, as fast as the server lets it.
+    /// Tries one password after another, as fast as the server answers.
     async fn pour(self: Arc<Self>, server: Arc<Server>, client: usize) {
         let ip = format!("198.18.{client}.1");
         let mut victim = client;
@@ -38,7 +38,7 @@ impl Flood {
                     self.compared.fetch_add(1, Ordering::Relaxed);
                 }
                 503 => sleep(Duration::from_millis(300)).await,
-                // The guard has had enough of it.
+                // The abuse guard blocks this client.
                 _ => return,
             }
         }
@@ -70,14 +70,14 @@ async fn one_login_among_60_clients_that_use_up_their_allowance_is_answered_in_i
         deadline.step().await;
     }
     let before = flood.compared.load(Ordering::Relaxed);
-    // A slip first: a login that succeeds is written, which takes as long as the disk does.
+    // A wrong password first: a login that succeeds also waits for the disk.
     let slip = log_in_from(&server, "203.0.113.7", &neo.name, "a slip").await;
     let meanwhile = flood.compared.load(Ordering::Relaxed) - before;
     let login = log_in_from(&server, "203.0.113.7", &neo.name, &neo.password).await;
     flood.over.store(true, Ordering::Relaxed);
     slip.refused(403, "FORBIDDEN");
     login.success(200);
-    // A round of them, and those served while the request was on its way. First come first served, it would be all that were
-    // under way, eight rounds.
+    // One round of turns, and what was served while the request was on its way. First come, first served would be eight
+    // rounds.
     assert!(meanwhile <= 2 * CLIENTS, "{meanwhile} were served before");
 }

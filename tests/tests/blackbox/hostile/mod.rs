@@ -1,4 +1,4 @@
-//! What a stranger sends to take from others what the server has to give.
+//! Clients that try to keep the server from serving others.
 
 mod bodies;
 mod clients;

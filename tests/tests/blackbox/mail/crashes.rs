@@ -1,4 +1,5 @@
-//! `kill -9` at every step of sending: nothing is lost, and nothing sent twice but what was taken when the server died.
+//! `kill -9` at every step of sending: no message is lost, and none is sent twice but one that was accepted when the
+//! server died.
 
 use azuma_tests::mail_server::{MailServer, Reaction, Step};
 use azuma_tests::people::Person;
@@ -10,7 +11,7 @@ use super::hasty;
 #[on_both_databases]
 async fn a_message_arrives_once_however_far_it_was_when_the_server_was_killed(db: Database) {
     let steps = Step::ALL.into_iter().filter(|step| *step != Step::Taken);
-    // At once, for each waits until the lease of the server that was killed has ended.
+    // In parallel, because each waits for the lease of the killed server to end.
     let mut killed: JoinSet<_> = steps
         .map(|step| async move { (step, killed_at(db, step).await) })
         .collect();
@@ -30,7 +31,8 @@ async fn a_message_that_was_taken_when_the_server_was_killed_comes_again_with_th
     assert_eq!(mails[0].message_id, mails[1].message_id);
 }
 
-/// Kills the server while it waits for the mail server at this step, starts it again, and follows the link that arrives.
+/// Kills the server while it waits for the mail server at this step, starts it again, and follows the link that
+/// arrives.
 async fn killed_at(db: Database, step: Step) -> (MailServer, Person) {
     let mail_server = MailServer::start().await;
     mail_server.react(step, Reaction::Stall);

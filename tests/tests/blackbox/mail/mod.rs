@@ -1,4 +1,4 @@
-//! Mail on its way: to mail servers as deployers have them, and past everything that can go wrong with them.
+//! Mail over SMTP: to mail servers with encryption and passwords, and past every fault of them.
 
 mod crashes;
 mod delivery;

@@ -1,4 +1,4 @@
-//! What whoever runs a server relies on.
+//! What an operator relies on.
 
 mod cli;
 mod durability;

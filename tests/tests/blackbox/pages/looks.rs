@@ -5,7 +5,7 @@ use azuma_tests::people::Person;
 
 use super::{recovery, started};
 
-/// The contrast of a text with what is behind it (WCAG 2.1): 1 to 21.
+/// The lowest contrast of a text with its background (WCAG 2.1): 1 to 21.
 const CONTRAST: &str = "(() => {
     const light = colour => {
         const [r, g, b] = colour.match(/[0-9.]+/g).slice(0, 3).map(v => v / 255)

@@ -1,4 +1,4 @@
-//! Revocations while something is wrong between a node and the database.
+//! Revocations during a fault between a node and the database.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ struct Nodes {
 }
 
 impl Nodes {
-    /// On a cluster of their own: whoever waits for a process that stands still is one of them.
+    /// On a cluster of their own: tests on the shared one would wait for a suspended process.
     fn start() -> Self {
         let cluster = Arc::new(Cluster::start());
         let network = Network::to(cluster.address());
@@ -54,7 +54,7 @@ impl Nodes {
     }
 }
 
-/// Asks with a token, again and again; no answer to what is asked later than [`WITHIN`] may be a yes.
+/// Asks with a token again and again; a request later than [`WITHIN`] may not be answered 200.
 async fn watch(azuma: Azuma, token: String, case: Revocation, revoked: Instant, until: Instant) {
     while Instant::now() < until {
         let asked = Instant::now();
@@ -123,7 +123,7 @@ async fn revocations_hold_while_answers_do_not_arrive() {
     holds_through(|nodes| nodes.network.cut_answers()).await;
 }
 
-/// A node that cannot know says so, to whoever asks, and knows again when it can.
+/// A node that cannot check a session answers 503 during the fault, and 200 after it.
 async fn is_told_as_unavailable(strike: fn(&Nodes) -> Fault) {
     let nodes = Nodes::start();
     let bystander = nodes.bystander().await;

@@ -9,8 +9,8 @@ use azuma_tests::sql;
 
 use super::{expect_ended, two_nodes};
 
-/// In place of the last three invalidations come others, the first of them for the end of neo's session; and then as many
-/// more as `{more}`.
+/// In place of the last three invalidations come others, the first of them for the end of neo's session; and then as
+/// many more as `{more}`.
 const OTHER_HISTORY: &str = "BEGIN; \
     DELETE FROM invalidations WHERE number > (SELECT number - 3 FROM invalidation_counter); \
     DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE name = 'neo'); \
@@ -21,7 +21,7 @@ const OTHER_HISTORY: &str = "BEGIN; \
     UPDATE invalidation_counter SET number = number + {more}; \
     COMMIT;";
 
-/// Logs so many out, and waits until both nodes have seen it.
+/// Logs out `count` users, and waits until both nodes have seen it.
 async fn log_out_some(here: &Server, there: &Server, count: u32) {
     for number in 0..count {
         let person = Person::named(&format!("user{number}"));

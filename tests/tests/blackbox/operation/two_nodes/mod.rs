@@ -15,7 +15,7 @@ use azuma_tests::clients::Azuma;
 use azuma_tests::deadline::Deadline;
 use azuma_tests::server::Server;
 
-/// How long a node may take to learn what another did, whatever is broken.
+/// How long a node may take to learn what another did, whatever fails.
 const WITHIN: Duration = Duration::from_secs(3);
 
 fn two_nodes() -> (Server, Server) {
@@ -24,7 +24,7 @@ fn two_nodes() -> (Server, Server) {
     (setup.start(), other.start())
 }
 
-/// Asks with a token until it is refused. Whatever is asked later than [`WITHIN`] after the revocation must be.
+/// Asks with a token until it is refused. A request later than [`WITHIN`] after the revocation must be refused.
 async fn expect_ended(azuma: &Azuma, token: &str, revoked: Instant) {
     let deadline = Deadline::in_seconds(30);
     loop {

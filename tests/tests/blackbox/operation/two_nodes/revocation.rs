@@ -1,4 +1,4 @@
-//! The ways to end a session that somebody else uses.
+//! The ways to end a session that another client uses.
 
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
