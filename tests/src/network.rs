@@ -1,4 +1,4 @@
-//! A network between a server and its database, for tests to cut.
+//! A network between a server and its database that tests can cut.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,8 +10,8 @@ use crate::fault::Fault;
 
 /// Forwards TCP connections to an address.
 ///
-/// While it is cut, connections stay open, new ones are accepted, as a kernel does, and nobody is told that nothing
-/// arrives any more; what was sent meanwhile arrives once it is mended.
+/// While it is cut, connections stay open, new ones are accepted, as a kernel does, and neither end gets an error. What
+/// was sent meanwhile arrives once the cut ends.
 #[derive(Debug)]
 pub struct Network {
     address: SocketAddr,
@@ -25,17 +25,16 @@ struct Directions {
 }
 
 impl Network {
-    /// A whole network that leads to an address.
+    /// An uncut network to an address.
     pub fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         let directions = Arc::new(Directions::default());
         let for_all = Arc::clone(&directions);
-        // It ends with the process.
         thread::spawn(move || {
             for near in listener.incoming().flatten() {
                 let directions = Arc::clone(&for_all);
-                // A connection that breaks off is its ends' business.
+                // If a connection breaks, both ends notice by themselves.
                 thread::spawn(move || forward(near, target, &directions));
             }
         });
@@ -45,7 +44,7 @@ impl Network {
         }
     }
 
-    /// Where it is entered.
+    /// The address to connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -55,13 +54,13 @@ impl Network {
         self.directions.there.passed.load(Ordering::Relaxed)
     }
 
-    /// Lets nothing through, either way.
+    /// Stops both directions.
     pub fn cut(&self) -> Fault {
         self.directions.there.set(true);
         self.cut_answers()
     }
 
-    /// Lets nothing come back; what is sent still arrives.
+    /// Stops what comes back; what is sent still arrives.
     pub fn cut_answers(&self) -> Fault {
         self.directions.back.set(true);
         let directions = Arc::clone(&self.directions);
@@ -72,7 +71,7 @@ impl Network {
     }
 }
 
-/// What everything in one direction goes through.
+/// Opens and shuts one direction.
 #[derive(Debug, Default)]
 struct Gate {
     is_shut: Mutex<bool>,
@@ -106,7 +105,7 @@ fn forward(near: TcpStream, target: SocketAddr, directions: &Arc<Directions>) ->
     Ok(())
 }
 
-/// Carries bytes one way until either end is done; the end, too, is heard of only through the gate.
+/// Carries bytes one way until either end closes; the end of the stream waits at the gate as well.
 fn carry(mut from: TcpStream, mut to: TcpStream, gate: &Gate) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
@@ -116,7 +115,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, gate: &Gate) {
         }
     }
     gate.pass(0);
-    // Whoever is gone already needs not be told.
+    // An end that is closed already cannot be shut down.
     let _ = to.shutdown(Shutdown::Write);
     let _ = from.shutdown(Shutdown::Read);
 }
@@ -129,7 +128,7 @@ mod tests {
 
     use super::Network;
 
-    /// Both ends of a connection through a network; reading gives up soon.
+    /// Both ends of a connection through a network; reading times out after 200 ms.
     fn connection(network: &Network, listener: &TcpListener) -> (TcpStream, TcpStream) {
         let near = TcpStream::connect(network.address()).unwrap();
         let (far, _) = listener.accept().unwrap();
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_while_it_was_cut_arrives_when_it_is_mended() {
+    fn what_was_sent_while_it_was_cut_arrives_after_the_cut() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let network = Network::to(listener.local_addr().unwrap());
         let (mut near, mut far) = connection(&network, &listener);

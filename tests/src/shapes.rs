@@ -16,6 +16,11 @@ pub fn is_object_id(text: &str) -> bool {
     text.len() == 24 && text.chars().all(is_lower_hex)
 }
 
+/// Whether a text is the id of a request.
+pub fn is_request_id(text: &str) -> bool {
+    text.len() == 16 && text.chars().all(is_lower_hex)
+}
+
 fn is_lower_hex(c: char) -> bool {
     matches!(c, '0'..='9' | 'a'..='f')
 }

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use crate::postgres::Cluster;
 use crate::server::Server;
 
-/// Runs a script in the database of a server: the one for the database it has, which is SQLite's file or in the shared
-/// cluster. Where it is a file, the server must not run.
+/// Runs a script in the database of a server, which may run: the one for the database it has, which is SQLite's file or
+/// in the shared cluster.
 pub fn run(server: &Server, sqlite: &str, postgres: &str) {
     match server.setup().get("database.url") {
         Some(url) => {

@@ -1,6 +1,5 @@
 //! The dialect under `/account`.
 
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -36,62 +35,37 @@ impl Account {
     /// `POST /account/register`
     pub async fn register(&self, username: &str, password: &str, email: &str) -> Answer<()> {
         let body = json!({"username": username, "password": password, "email": email});
-        self.0
-            .request(Method::POST, "/account/register")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/account/register", &body).receive().await
     }
 
     /// `POST /account/verify`
     pub async fn verify(&self, token: &str) -> Answer<()> {
         let body = json!({"token": token});
-        self.0
-            .request(Method::POST, "/account/verify")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/account/verify", &body).receive().await
     }
 
     /// `POST /account/recover`
     pub async fn recover(&self, email: &str) -> Answer<()> {
-        self.recover_in(email, "en").await
-    }
-
-    /// `POST /account/recover`, by somebody who reads this language
-    pub async fn recover_in(&self, email: &str, language: &str) -> Answer<()> {
-        self.0
-            .request(Method::POST, "/account/recover")
-            .header("Accept-Language", language)
-            .json(&json!({"email": email}))
-            .receive()
-            .await
+        let body = json!({"email": email});
+        self.0.post("/account/recover", &body).receive().await
     }
 
     /// `POST /account/reset`
     pub async fn reset(&self, token: &str, password: &str) -> Answer<()> {
         let body = json!({"token": token, "password": password});
-        self.0
-            .request(Method::POST, "/account/reset")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/account/reset", &body).receive().await
     }
 
     /// `POST /account/authenticate`
     pub async fn authenticate(&self, username: &str, password: &str) -> Answer<Issued> {
         let body = json!({"username": username, "password": password});
-        self.0
-            .request(Method::POST, "/account/authenticate")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/account/authenticate", &body).receive().await
     }
 
     /// `DELETE /account/delete`
     pub async fn delete(&self, token: &str) -> Answer<()> {
         self.0
-            .request(Method::DELETE, "/account/delete")
+            .delete("/account/delete")
             .bearer(token)
             .receive()
             .await
@@ -99,11 +73,7 @@ impl Account {
 
     /// `GET /account/tokens`
     pub async fn tokens(&self, token: &str) -> Answer<Tokens> {
-        self.0
-            .request(Method::GET, "/account/tokens")
-            .bearer(token)
-            .receive()
-            .await
+        self.0.get("/account/tokens").bearer(token).receive().await
     }
 
     /// The tokens of `GET /account/tokens`, where it succeeds, in alphabetical order
@@ -117,11 +87,7 @@ impl Account {
     /// `DELETE /account/tokens`
     pub async fn delete_token(&self, token: &str, doomed: &str) -> Answer<()> {
         let body = json!({"token": doomed});
-        self.0
-            .request(Method::DELETE, "/account/tokens")
-            .bearer(token)
-            .json(&body)
-            .receive()
-            .await
+        let request = self.0.delete("/account/tokens").bearer(token);
+        request.json(&body).receive().await
     }
 }

@@ -7,7 +7,10 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// An answer that is a `T` where it is a success and a [`ApiError`] where it is not.
+use crate::shapes::is_request_id;
+
+/// An answer: a `T` if the request succeeded, else an [`ApiError`]. Reading it asserts the headers of every answer:
+/// `X-Request-Id`, and `Cache-Control: no-store`.
 #[derive(Debug)]
 #[must_use = "an answer tells whether the request succeeded"]
 pub struct Answer<T> {
@@ -38,12 +41,21 @@ impl<T> Answer<T> {
         let headers = response.headers().clone();
         let body = response.bytes().await;
         let body = body.unwrap_or_else(|error| panic!("the answer broke off: {error:?}"));
-        Self {
+        let answer = Self {
             status,
             headers,
             body: body.into(),
             shape: PhantomData,
-        }
+        };
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"));
+        assert!(is_request_id(answer.request_id()));
+        answer
+    }
+
+    /// The id of the request it answers.
+    #[track_caller]
+    pub fn request_id(&self) -> &str {
+        self.header("X-Request-Id").expect("X-Request-Id")
     }
 
     /// A header's value; it must not come twice.

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::{Answer, Http, Request};
+use super::{Answer, Http};
 
 /// A client of the current dialect.
 #[derive(Clone, Debug)]
@@ -43,6 +43,38 @@ pub struct Update {
     pub icon: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Option<String>>,
+}
+
+impl Update {
+    /// Sets a name.
+    pub fn name(self, name: &str) -> Self {
+        let name = Some(Some(name.to_owned()));
+        Self { name, ..self }
+    }
+
+    /// Sets a password.
+    pub fn password(self, password: &str) -> Self {
+        let password = Some(Some(password.to_owned()));
+        Self { password, ..self }
+    }
+
+    /// Sets an e-mail address.
+    pub fn email(self, email: &str) -> Self {
+        let email = Some(Some(email.to_owned()));
+        Self { email, ..self }
+    }
+
+    /// Sets an icon, or clears it.
+    pub fn icon(self, icon: Option<&str>) -> Self {
+        let icon = Some(icon.map(str::to_owned));
+        Self { icon, ..self }
+    }
+
+    /// Sets a status, or clears it.
+    pub fn status(self, status: Option<&str>) -> Self {
+        let status = Some(status.map(str::to_owned));
+        Self { status, ..self }
+    }
 }
 
 /// `PATCH /user/update`.
@@ -127,96 +159,64 @@ impl Azuma {
         Self(http)
     }
 
-    fn authorized(&self, method: Method, path: &str, token: &str) -> Request {
-        self.0.request(method, path).bearer(token)
-    }
-
     /// `GET /`
     pub async fn index(&self) -> Answer<Index> {
-        self.0.request(Method::GET, "/").receive().await
+        self.0.get("/").receive().await
     }
 
     /// `POST /users`
     pub async fn register(&self, name: &str, email: &str, password: &str) -> Answer<Issued> {
         let body = json!({"name": name, "email": email, "password": password});
-        self.0
-            .request(Method::POST, "/users")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/users", &body).receive().await
     }
 
     /// `POST /user/login`
     pub async fn login(&self, name: &str, password: &str) -> Answer<Issued> {
         let body = json!({"name": name, "password": password});
-        self.0
-            .request(Method::POST, "/user/login")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/user/login", &body).receive().await
     }
 
     /// `PATCH /user/update`
     pub async fn update(&self, token: &str, update: &Update) -> Answer<Updated> {
-        self.authorized(Method::PATCH, "/user/update", token)
-            .json(update)
-            .receive()
-            .await
+        let request = self.0.request(Method::PATCH, "/user/update");
+        request.bearer(token).json(update).receive().await
     }
 
     /// `PATCH /user/update` with a name alone
     pub async fn rename(&self, token: &str, name: &str) -> Answer<Updated> {
-        let update = Update {
-            name: Some(Some(name.to_owned())),
-            ..Update::default()
-        };
-        self.update(token, &update).await
+        self.update(token, &Update::default().name(name)).await
     }
 
     /// `PATCH /user/update` with a password alone
     pub async fn change_password(&self, token: &str, password: &str) -> Answer<Updated> {
-        let update = Update {
-            password: Some(Some(password.to_owned())),
-            ..Update::default()
-        };
-        self.update(token, &update).await
+        self.update(token, &Update::default().password(password))
+            .await
     }
 
     /// `PATCH /user/update` with an e-mail address alone
     pub async fn change_email(&self, token: &str, email: &str) -> Answer<Updated> {
-        let update = Update {
-            email: Some(Some(email.to_owned())),
-            ..Update::default()
-        };
-        self.update(token, &update).await
+        self.update(token, &Update::default().email(email)).await
     }
 
     /// `GET /user/self`
     pub async fn own_user(&self, token: &str) -> Answer<OwnUser> {
-        self.authorized(Method::GET, "/user/self", token)
-            .receive()
-            .await
+        self.0.get("/user/self").bearer(token).receive().await
     }
 
     /// `GET /user/{id}`
     pub async fn user(&self, token: &str, id: &str) -> Answer<User> {
-        self.authorized(Method::GET, &format!("/user/{id}"), token)
-            .receive()
-            .await
+        let request = self.0.get(&format!("/user/{id}"));
+        request.bearer(token).receive().await
     }
 
     /// `DELETE /user/self`
     pub async fn delete_self(&self, token: &str) -> Answer<()> {
-        self.authorized(Method::DELETE, "/user/self", token)
-            .receive()
-            .await
+        self.0.delete("/user/self").bearer(token).receive().await
     }
 
     /// `GET /user/sessions`
     pub async fn sessions(&self, token: &str) -> Answer<Sessions> {
-        self.authorized(Method::GET, "/user/sessions", token)
-            .receive()
-            .await
+        self.0.get("/user/sessions").bearer(token).receive().await
     }
 
     /// `GET /user/sessions`, where it succeeds
@@ -237,22 +237,19 @@ impl Azuma {
     /// `DELETE /user/sessions/{id}`
     pub async fn revoke_session(&self, token: &str, id: &str) -> Answer<()> {
         let path = format!("/user/sessions/{id}");
-        self.authorized(Method::DELETE, &path, token)
-            .receive()
-            .await
+        self.0.delete(&path).bearer(token).receive().await
     }
 
     /// `POST /user/logout`
     pub async fn logout(&self, token: &str) -> Answer<()> {
-        self.authorized(Method::POST, "/user/logout", token)
-            .receive()
-            .await
+        let request = self.0.request(Method::POST, "/user/logout");
+        request.bearer(token).receive().await
     }
 
     /// `POST /user/logout?everywhere=true`
     pub async fn logout_everywhere(&self, token: &str) -> Answer<()> {
-        self.authorized(Method::POST, "/user/logout?everywhere=true", token)
-            .receive()
-            .await
+        let path = "/user/logout?everywhere=true";
+        let request = self.0.request(Method::POST, path);
+        request.bearer(token).receive().await
     }
 }

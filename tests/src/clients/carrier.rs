@@ -1,7 +1,5 @@
 //! The ways to present a token.
 
-use reqwest::Method;
-
 use super::{Answer, ApiError};
 use crate::server::Server;
 
@@ -48,10 +46,6 @@ impl Carrier {
     /// Presents a token; the answer is 200 or a refusal.
     pub async fn present(self, server: &Server, token: &str) -> Answer<ApiError> {
         let (name, value) = self.header(token);
-        server
-            .request(Method::GET, self.path())
-            .header(name, value)
-            .send()
-            .await
+        server.get(self.path()).header(name, value).send().await
     }
 }

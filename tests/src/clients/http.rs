@@ -39,6 +39,21 @@ impl Http {
         Request(self.client.request(method, url))
     }
 
+    /// `GET` of a path.
+    pub fn get(&self, path: &str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST` of a value as JSON.
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Request {
+        self.request(Method::POST, path).json(body)
+    }
+
+    /// `DELETE` of a path.
+    pub fn delete(&self, path: &str) -> Request {
+        self.request(Method::DELETE, path)
+    }
+
     /// The server's address.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -73,7 +88,7 @@ impl Request {
         Self(self.0.body(body.into()))
     }
 
-    /// Sets the body as it stands, called JSON.
+    /// Sets the body to this text, with the content type of JSON.
     pub fn json_text(self, body: impl Into<Vec<u8>>) -> Self {
         self.header("Content-Type", "application/json").body(body)
     }
@@ -83,7 +98,7 @@ impl Request {
         Self(self.0.json(body))
     }
 
-    /// Sends it; the answer is expected to be a `T` where it is a success.
+    /// Sends it; a successful answer is a `T`.
     pub async fn receive<T: DeserializeOwned>(self) -> Answer<T> {
         let sent = self.0.send().await;
         let response = sent.unwrap_or_else(|error| panic!("no answer: {error:?}"));

@@ -1,6 +1,5 @@
 //! The dialect under `/api`.
 
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -59,51 +58,37 @@ impl Legacy {
 
     /// `GET /api/`
     pub async fn version(&self) -> Answer<Version> {
-        self.0.request(Method::GET, "/api/").receive().await
+        self.0.get("/api/").receive().await
     }
 
     /// `GET /api`
     pub async fn version_without_slash(&self) -> Answer<Version> {
-        self.0.request(Method::GET, "/api").receive().await
+        self.0.get("/api").receive().await
     }
 
     /// `POST /api/login`
     pub async fn login(&self, name: &str, password: &str) -> Answer<LegacySession> {
         let body = json!({"name": name, "password": password});
-        self.0
-            .request(Method::POST, "/api/login")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/api/login", &body).receive().await
     }
 
     /// `POST /api/register`
     pub async fn register(&self, name: &str, password: &str) -> Answer<LegacySession> {
         let body = json!({"name": name, "password": password});
-        self.0
-            .request(Method::POST, "/api/register")
-            .json(&body)
-            .receive()
-            .await
+        self.0.post("/api/register", &body).receive().await
     }
 
     /// `GET /api/me` with the token in the header
     pub async fn me(&self, token: &str) -> Answer<Me> {
-        self.0
-            .request(Method::GET, "/api/me")
-            .header("Azuma-Session", token)
-            .receive()
-            .await
+        let request = self.0.get("/api/me").header("Azuma-Session", token);
+        request.receive().await
     }
 
     /// `GET /api/me` with the token in the cookie
     pub async fn me_by_cookie(&self, token: &str) -> Answer<Me> {
         let cookie = format!("azuma_session={token}");
-        self.0
-            .request(Method::GET, "/api/me")
-            .header("Cookie", cookie)
-            .receive()
-            .await
+        let request = self.0.get("/api/me").header("Cookie", cookie);
+        request.receive().await
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 
 use reqwest::Method;
+use serde::Serialize;
 
 pub use binary::workspace;
 pub use finished::Finished;
@@ -77,6 +78,16 @@ impl Server {
         self.http.request(method, path)
     }
 
+    /// A `GET` that no typed client would make.
+    pub fn get(&self, path: &str) -> Request {
+        self.http.get(path)
+    }
+
+    /// A `POST` of a value as JSON that no typed client would make.
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Request {
+        self.http.post(path, body)
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.http.address()
@@ -125,12 +136,12 @@ impl Server {
         }
     }
 
-    /// Makes it stand still, with SIGSTOP.
+    /// Stops it in its tracks, with SIGSTOP.
     pub fn pause(&self) {
         self.signal(Signal::Stop);
     }
 
-    /// Lets it go on after [`Server::pause`].
+    /// Continues it after [`Server::pause`].
     pub fn proceed(&self) {
         self.signal(Signal::Continue);
     }

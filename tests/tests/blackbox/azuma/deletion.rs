@@ -8,20 +8,11 @@ async fn deletes_the_user_of_every_dialect(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
     let neo = Person::named("neo");
-    let caller = azuma.sign_up(&neo).await;
-    let id = azuma.own_user(&caller).await.success(200).id;
-    let others = [
-        azuma.sign_in(&neo).await,
-        server.legacy().sign_in(&neo).await.token,
-        server.account().sign_in(&neo).await,
-    ];
-    for token in &others {
-        azuma.own_user(token).await.done(200);
-    }
+    let tokens = server.log_in_everywhere(&neo).await;
+    let id = azuma.own_user(&tokens[0]).await.success(200).id;
     let viewer = azuma.sign_up(&Person::named("viewer")).await;
-    azuma.delete_self(&caller).await.done(204);
-    azuma.own_user(&caller).await.challenged(true);
-    for token in &others {
+    azuma.delete_self(&tokens[0]).await.done(204);
+    for token in &tokens {
         azuma.own_user(token).await.challenged(true);
     }
     azuma.user(&viewer, &id).await.refused(404, "NOT_FOUND");

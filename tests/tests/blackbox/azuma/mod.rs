@@ -2,11 +2,9 @@
 
 mod deletion;
 mod email_change;
+mod entrance;
 mod index;
-mod login;
 mod logout;
-mod password_change;
-mod registration;
 mod session_list;
 mod update;
 mod users;

@@ -4,10 +4,6 @@ use azuma_tests::clients::Update;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-fn some(text: &str) -> Option<Option<String>> {
-    Some(Some(text.to_owned()))
-}
-
 #[on_both_databases]
 async fn a_new_name_replaces_the_old(db: Database) {
     let server = db.server().start();
@@ -26,7 +22,24 @@ async fn a_new_name_replaces_the_old(db: Database) {
 }
 
 #[on_both_databases]
-async fn what_is_taken_is_refused(db: Database) {
+async fn a_new_password_replaces_the_old_and_ends_every_other_session(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let neo = Person::named("neo");
+    let tokens = server.log_in_everywhere(&neo).await;
+    let [caller, others @ ..] = &tokens;
+    azuma.change_password(caller, "neox").await.done(200);
+    for token in others {
+        azuma.own_user(token).await.challenged(true);
+    }
+    azuma.own_user(caller).await.done(200);
+    let old = azuma.login(&neo.name, &neo.password).await;
+    old.refused(403, "FORBIDDEN");
+    azuma.login(&neo.name, "neox").await.done(200);
+}
+
+#[on_both_databases]
+async fn what_is_taken_or_malformed_is_refused_and_changes_nothing(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
     let trinity = Person::named("trinity");
@@ -36,19 +49,7 @@ async fn what_is_taken_is_refused(db: Database) {
     answer.refused(409, "ALREADY_EXISTS");
     let answer = azuma.change_email(&token, &trinity.email).await;
     answer.refused(409, "ALREADY_EXISTS");
-    assert_eq!(azuma.own_user(&token).await.success(200).name, "neo");
-}
-
-#[on_both_databases]
-async fn a_bad_field_stops_the_good_ones(db: Database) {
-    let server = db.server().start();
-    let azuma = server.azuma();
-    let token = azuma.sign_up(&Person::named("neo")).await;
-    let update = Update {
-        name: some("thomas"),
-        email: some("no address"),
-        ..Update::default()
-    };
+    let update = Update::default().name("thomas").email("no address");
     let answer = azuma.update(&token, &update).await;
     answer.refused(400, "BAD_REQUEST");
     assert_eq!(azuma.own_user(&token).await.success(200).name, "neo");
@@ -61,34 +62,18 @@ async fn icon_and_status_are_set_stay_where_they_are_left_out_and_are_cleared_by
     let server = db.server().start();
     let azuma = server.azuma();
     let token = azuma.sign_up(&Person::named("neo")).await;
-    let set_icon = Update {
-        icon: some("icon.here"),
-        ..Update::default()
-    };
-    let set_status = Update {
-        status: some("I'm stuff"),
-        ..Update::default()
-    };
-    let clear_icon = Update {
-        icon: Some(None),
-        ..Update::default()
-    };
-    let clear_status = Update {
-        status: Some(None),
-        ..Update::default()
-    };
-    for (update, icon, status) in [
-        (set_icon, Some("icon.here"), None),
-        (set_status, Some("icon.here"), Some("I'm stuff")),
-        (clear_icon, None, Some("I'm stuff")),
-        (clear_status, None, None),
+    let update = Update::default;
+    let (icon, status) = ("é".repeat(1_024), "🦀".repeat(256));
+    let (icon, status) = (Some(icon.as_str()), Some(status.as_str()));
+    for (update, seen) in [
+        (update().icon(icon), (icon, None)),
+        (update().status(status), (icon, status)),
+        (update().icon(None), (None, status)),
+        (update().status(None), (None, None)),
     ] {
         azuma.update(&token, &update).await.done(200);
         let user = azuma.own_user(&token).await.success(200);
-        assert_eq!(
-            (user.icon.as_deref(), user.status.as_deref()),
-            (icon, status)
-        );
+        assert_eq!((user.icon.as_deref(), user.status.as_deref()), seen);
         assert_eq!(user.name, "neo");
     }
 }
@@ -110,5 +95,5 @@ async fn null_leaves_name_password_and_email_as_they_are(db: Database) {
         azuma.update(&token, &update).await.success(200);
         assert_eq!(azuma.own_user(&token).await.success(200), before);
     }
-    azuma.login("neo", &neo.password).await.done(200);
+    azuma.sign_in(&neo).await;
 }

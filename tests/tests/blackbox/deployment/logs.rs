@@ -12,7 +12,7 @@ use azuma_tests::locked_file;
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
 
-/// Everything that can be logged is.
+/// A server that logs at every level.
 fn talkative() -> Setup {
     Database::Sqlite
         .server()
@@ -37,10 +37,10 @@ fn full_disk() -> OwnedFd {
     file.expect("/dev/full").into()
 }
 
-/// As large as the log file may become. The database stays smaller.
+/// The limit of the log file. The database stays smaller.
 const LOG_LIMIT: u64 = 1 << 30;
 
-/// A file that has grown as far as it may.
+/// A file that has reached its limit.
 fn full_file(setup: &Setup) -> OwnedFd {
     let path = setup.home().join("azuma.log");
     let file = OpenOptions::new().append(true).create(true).open(path);
@@ -55,27 +55,17 @@ async fn ask_often(server: &Server) {
     }
 }
 
-async fn register(server: &Server, person: &Person) {
-    let registered = server
-        .account()
-        .register(&person.name, &person.password, &person.email)
-        .await;
-    registered.done(200);
-}
-
-/// Everything goes on: responses, also while the database fails; mail, after that failure; an orderly stop.
+/// All work goes on: answers, also while the database fails; mail after that failure; an orderly stop.
 async fn expect_work(mut server: Server) {
     ask_often(&server).await;
     let fault = locked_file::lock(&server.data().join("azuma.db"));
     for name in ["trinity", "morpheus"] {
-        let person = Person::named(name);
-        let refused = server.azuma();
-        let refused = refused.register(&person.name, &person.email, &person.password);
-        refused.await.refused(503, "SERVICE_UNAVAILABLE");
+        let refused = server.legacy().register(name, "secret").await;
+        refused.refused_with_code(503, "SERVICE_UNAVAILABLE");
     }
     fault.end();
     let neo = Person::named("neo");
-    register(&server, &neo).await;
+    server.account().ask_for_account(&neo).await;
     server.mail().first_to(&neo.email).await;
     ask_often(&server).await;
     let status = server.terminate().await;
@@ -116,7 +106,7 @@ async fn lines_that_were_lost_are_counted_once_lines_can_be_written_again() {
     let (sender, lines) = channel();
     thread::spawn(move || {
         let read = BufReader::new(reader).lines().map_while(Result::ok);
-        // Nobody listens to the last ones of a test that failed.
+        // A test that failed no longer receives lines.
         let _ = read.map(|line| sender.send(line)).find(Result::is_err);
     });
     let deadline = Deadline::in_seconds(60);

@@ -1,11 +1,10 @@
-//! A server behind nginx, and what proxies like it ask for.
+//! A server behind nginx, and HTTP/1.0, which nginx speaks.
 
 use azuma_tests::Database;
-use azuma_tests::clients::{Issued, Sessions, Wire, exchange};
+use azuma_tests::clients::{Issued, Wire, exchange};
 use azuma_tests::nginx::Nginx;
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
-use reqwest::Method;
 use serde_json::json;
 
 const KEEPALIVE: &str = "proxy_http_version 1.1; proxy_set_header Connection \"\";";
@@ -14,7 +13,7 @@ fn setup() -> Setup {
     Database::Sqlite.server()
 }
 
-/// What `curl -X` sends: no body, and no word of one.
+/// What `curl -X` sends: no body, and no length.
 fn without_body(request: &str, token: &str) -> Vec<u8> {
     format!("{request}\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
         .into_bytes()
@@ -83,10 +82,8 @@ async fn connections_that_nginx_keeps_are_used_again() {
     let nginx = Nginx::before(server.address(), KEEPALIVE);
     let token = server.azuma().sign_up(&Person::named("neo")).await;
     for _ in 0..40 {
-        let answer = exchange(
-            nginx.address(),
-            &without_body("GET /user/self HTTP/1.1", &token),
-        );
+        let request = without_body("GET /user/self HTTP/1.1", &token);
+        let answer = exchange(nginx.address(), &request);
         assert_eq!(answer.status, Some(200), "{}", answer.text);
     }
 }
@@ -112,7 +109,7 @@ fn a_connection_outlives_the_silence_that_is_configured() {
     assert!(!outlives_silence(&setup.start()));
 }
 
-/// The addresses of somebody's sessions, one of which was begun by 127.0.0.2 through nginx.
+/// The addresses of a user's sessions, one of which was begun by 127.0.0.2 through nginx.
 async fn addresses(directives: &str) -> Vec<Option<String>> {
     let setup = setup().set("http.trusted_proxies", "127.0.0.1");
     let server = setup.start();
@@ -123,12 +120,8 @@ async fn addresses(directives: &str) -> Vec<Option<String>> {
     wire.send(&post("/user/login", &login_body(&neo)));
     let answer = wire.answer();
     let _: Issued = serde_json::from_str(answer.body()).expect("a token");
-    let list = server.request(Method::GET, "/user/sessions").bearer(&token);
-    let list = list.receive::<Sessions>().await.success(200);
-    list.sessions
-        .into_iter()
-        .map(|session| session.ip)
-        .collect()
+    let sessions = server.azuma().list_sessions(&token).await;
+    sessions.into_iter().map(|session| session.ip).collect()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use azuma_tests::people::Person;
 use azuma_tests::postgres::{Cluster, PgBouncer, PoolMode, sql};
 use azuma_tests::server::{Server, Setup};
 
-/// Few enough that the server's own connections have to share them.
+/// So few that the server's connections have to share them.
 const SESSIONS: u32 = 3;
 
 struct Behind {
@@ -38,10 +38,8 @@ impl Behind {
 async fn behind_a_pooler_of_transactions_everybody_keeps_what_is_theirs() {
     let behind = Behind::of(PoolMode::Transaction, "");
     let before = behind.shows("statement_timeout");
-    let server = behind
-        .setup()
-        .set("database.pooling", "transaction")
-        .start();
+    let setup = behind.setup().set("database.pooling", "transaction");
+    let server = setup.start();
     let stays = Person::named("stays");
     let token = server.azuma().sign_up(&stays).await;
     let clients: Vec<_> = (0..16).map(|client| churn(&server, client)).collect();
@@ -55,14 +53,12 @@ async fn behind_a_pooler_of_transactions_everybody_keeps_what_is_theirs() {
     }
     for _ in 0..SESSIONS {
         assert_eq!(behind.shows("statement_timeout"), before);
-        assert_eq!(
-            behind.shows("idle_in_transaction_session_timeout").trim(),
-            "0"
-        );
+        let idle = behind.shows("idle_in_transaction_session_timeout");
+        assert_eq!(idle.trim(), "0");
     }
 }
 
-/// Whoever the client with this number registers last.
+/// The person that the client with this number registers last.
 fn kept(client: usize) -> Person {
     Person::named(&format!("kept-{client}"))
 }
@@ -78,10 +74,8 @@ fn churn(server: &Server, client: usize) -> impl Future<Output = ()> + Send + us
             assert_eq!(own.name, person.name);
             let elsewhere = legacy.sign_in(&person).await.token;
             legacy.me(&elsewhere).await.done(200);
-            azuma
-                .rename(&token, &format!("renamed-{client}-{round}"))
-                .await
-                .done(200);
+            let name = format!("renamed-{client}-{round}");
+            azuma.rename(&token, &name).await.done(200);
             azuma.delete_self(&token).await.done(204);
         }
         azuma.sign_up(&kept(client)).await;
@@ -107,19 +101,14 @@ async fn a_pooler_that_shares_sessions_out_stops_the_start() {
         (PoolMode::Statement, ""),
     ] {
         let behind = Behind::of(mode, settings);
-        let direct = behind
-            .setup()
-            .set("database.url", &direct_url(&behind.database));
+        let direct = direct_url(&behind.database);
+        let direct = behind.setup().set("database.url", &direct);
         direct.run(&["migrate"]).success();
         let before = behind.shows("statement_timeout");
         let finished = behind.setup().run(&[]);
-        assert!(
-            finished
-                .stderr
-                .contains("set `database.pooling` to \"transaction\""),
-            "{mode:?} {settings}: {}",
-            finished.stderr
-        );
+        let said = &finished.stderr;
+        let is_told = said.contains("set `database.pooling` to \"transaction\"");
+        assert!(is_told, "{mode:?} {settings}: {said}");
         for _ in 0..SESSIONS {
             assert_eq!(behind.shows("statement_timeout"), before);
         }
@@ -134,19 +123,15 @@ fn direct_url(database: &str) -> String {
 #[tokio::test]
 async fn migrations_have_a_url_of_their_own() {
     let behind = Behind::of(PoolMode::Transaction, "");
-    // One that nobody answers at: what migrates goes elsewhere.
+    // Nothing listens at `database.url`; the migration uses `database.migrate_url`.
     let setup = behind
         .setup()
         .set("database.url", "postgres://postgres@127.0.0.1:1/nothing")
         .set("database.pooling", "transaction")
         .set("database.migrate_url", &direct_url(&behind.database));
     setup.run(&["migrate"]).success();
-    assert_eq!(
-        Cluster::shared()
-            .sql(&behind.database, "SELECT count(*) FROM users;")
-            .trim(),
-        "0"
-    );
+    let users = Cluster::shared().sql(&behind.database, "SELECT count(*) FROM users;");
+    assert_eq!(users, "0\n");
 }
 
 #[tokio::test]
@@ -159,8 +144,6 @@ async fn migrations_of_another_database_than_the_servers_stop_the_start() {
         .set("database.migrate_url", &elsewhere);
     let finished = setup.run(&[]);
     let complaint = finished.complaint();
-    assert!(
-        complaint.contains("must name the same database"),
-        "{complaint}"
-    );
+    let is_told = complaint.contains("must name the same database");
+    assert!(is_told, "{complaint}");
 }

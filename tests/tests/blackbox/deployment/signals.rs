@@ -41,10 +41,8 @@ async fn sigquit_stops_it_with_its_last_writes(db: Database) {
     let status = server.ended().await;
     assert!(status.success(), "{status}: {}", server.output());
     server.start_again();
-    assert!(
-        last_used_at(&server, &other).await > first,
-        "the second use is lost"
-    );
+    let last = last_used_at(&server, &other).await;
+    assert!(last > first, "the second use is lost");
 }
 
 /// When the session was last used that does not ask.
@@ -55,31 +53,25 @@ async fn last_used_at(server: &Server, asking: &str) -> Option<String> {
 }
 
 #[on_both_databases]
-async fn a_second_sigint_ends_it_at_once(db: Database) {
-    a_second_signal_ends_it_at_once(db, Signal::Interrupt).await;
-}
-
-#[on_both_databases]
-async fn a_second_sigterm_ends_it_at_once(db: Database) {
-    a_second_signal_ends_it_at_once(db, Signal::Terminate).await;
-}
-
-async fn a_second_signal_ends_it_at_once(db: Database, signal: Signal) {
-    // A mail server that says nothing takes all the time that there is to stop in.
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = silent.local_addr().expect("a bound port");
-    let setup = db.server().set("mail.url", &format!("smtp://{address}"));
-    let mut server = setup.start();
-    let account = server.account();
-    let registered = account.register("neo", "the-secret-of-neo", "neo@example.org");
-    registered.await.done(200);
-    let _endless = silent.accept().expect("a connection");
-    server.signal(signal);
-    server.prints("stopping").await;
-    server.signal(signal);
-    let status = server.ended().await;
-    assert_eq!(status.code(), Some(1), "{status}: {}", server.output());
-    server.prints("at once").await;
+async fn a_second_signal_to_end_ends_it_at_once(db: Database) {
+    for signal in [Signal::Interrupt, Signal::Terminate] {
+        // A mail server that says nothing delays an orderly stop.
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = silent.local_addr().expect("a bound port");
+        let setup = db.server().set("mail.url", &format!("smtp://{address}"));
+        let mut server = setup.start();
+        server
+            .account()
+            .ask_for_account(&Person::named("neo"))
+            .await;
+        let _endless = silent.accept().expect("a connection");
+        server.signal(signal);
+        server.prints("stopping").await;
+        server.signal(signal);
+        let status = server.ended().await;
+        assert_eq!(status.code(), Some(1), "{status}: {}", server.output());
+        server.prints("at once").await;
+    }
 }
 
 #[test]

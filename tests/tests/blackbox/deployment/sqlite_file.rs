@@ -1,4 +1,4 @@
-//! Other programs at the file of an SQLite database: what the server has answered stays, whatever they do.
+//! Other programs at the file of an SQLite database: nothing that the server has answered is lost.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::sqlite::{SqliteFile, nameless_files_of};
 
-/// What the log says of a file that went away, and the cause of no answer.
+/// What the log says about a file that is gone.
 const TOLD: &str = "every use of the database fails until the file is restored";
 
 fn server() -> (Server, SqliteFile) {
@@ -91,7 +91,7 @@ async fn the_server_keeps_its_lock_while_others_come_and_go() {
     let process = server.process_id();
     for number in 0..3 {
         sign_up(&server, &people(number..number + 1)).await;
-        // SQLite's shared lock, which every connection in WAL mode has for as long as it is open.
+        // SQLite's shared lock, which every open connection holds in WAL mode.
         let locks = file.locks_of(process);
         assert!(locks.contains(&"READ".to_owned()), "{locks:?}");
         file.ask("SELECT count(*) FROM sessions");
@@ -100,28 +100,22 @@ async fn the_server_keeps_its_lock_while_others_come_and_go() {
     }
 }
 
-/// Everything is refused, by whoever asks the database, and the log says why once.
+/// Every request that needs the database is refused, and the log says why once.
 async fn expect_refusals(server: &Server) {
     for number in 100..103 {
-        let person = Person::named(&format!("user-{number}"));
-        let answer = server
-            .azuma()
-            .register(&person.name, &person.email, &person.password)
-            .await;
-        answer.refused(503, "SERVICE_UNAVAILABLE");
+        let name = format!("user-{number}");
+        let answer = server.legacy().register(&name, "secret").await;
+        answer.refused_with_code(503, "SERVICE_UNAVAILABLE");
     }
-    server
-        .azuma()
-        .login("user-0", "the-secret-of-user-0")
-        .await
-        .refused(503, "SERVICE_UNAVAILABLE");
+    let login = server.azuma().login("user-0", "the-secret-of-user-0").await;
+    login.refused(503, "SERVICE_UNAVAILABLE");
     let lines = server.output();
     let errors: Vec<&str> = lines
         .lines()
         .filter(|line| line.contains("ERROR"))
         .collect();
     let told = errors.iter().filter(|line| line.contains(TOLD)).count();
-    // The answers of 503 are lines of their own.
+    // Each 503 is logged as well.
     let failed = |line: &&&str| line.contains("a request failed");
     let others = errors.len() - told - errors.iter().filter(failed).count();
     assert_eq!((told, others), (1, 0), "{lines}");

@@ -10,7 +10,7 @@ use azuma_tests::server::Server;
 
 const LOGIN: &str = r#"{"name": "neo", "password": "the-secret-of-neo"}"#;
 
-/// A server that waits for no body longer than two seconds.
+/// A server that waits one second for a body.
 fn impatient() -> Server {
     let setup = Database::Sqlite.server();
     setup.set("http.body_timeout", "1s").start()
@@ -20,7 +20,7 @@ fn json_head(path: &str, length: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}\r\n\r\n")
 }
 
-/// Sends a request that is not whole, and reads what comes of it.
+/// Sends an incomplete request, and reads the answer until the server closes the connection.
 fn half_sent(server: &Server, request: &str) -> WireAnswer {
     let mut wire = Wire::to(server.address());
     wire.send(request.as_bytes());
@@ -40,11 +40,8 @@ fn a_body_that_stops_half_way_is_answered_408_in_the_words_of_each_dialect() {
         let request = json_head(path, "Content-Length: 100") + "{\"name\":";
         let answer = half_sent(&server, &request);
         assert_eq!((answer.status, answer.body()), (Some(408), body), "{path}");
-        assert!(
-            answer.text.contains("connection: close\r\n"),
-            "{}",
-            answer.text
-        );
+        let closes = answer.text.contains("connection: close\r\n");
+        assert!(closes, "{}", answer.text);
     }
 }
 
@@ -61,18 +58,14 @@ fn a_form_that_stops_half_way_is_answered_408_with_a_page() {
 }
 
 #[test]
-fn chunks_that_stop_half_way_are_answered_408_and_not_waited_for_after_that() {
-    let request = json_head("/users", "Transfer-Encoding: chunked") + "8\r\n{\"name\":\r\n";
-    let answer = half_sent(&impatient(), &request);
-    assert_eq!(answer.status, Some(408), "{}", answer.text);
-}
-
-#[test]
-fn chunks_that_are_too_many_are_not_waited_for_after_the_answer() {
-    let chunk = format!("{:x}\r\n{}\r\n", 9_000, "x".repeat(9_000));
-    let request = json_head("/users", "Transfer-Encoding: chunked") + &chunk.repeat(2);
-    let answer = half_sent(&impatient(), &request);
-    assert_eq!(answer.status, Some(413), "{}", answer.text);
+fn chunks_that_stop_half_way_or_are_too_many_are_answered_and_not_waited_for_after_that() {
+    let server = impatient();
+    let head = json_head("/users", "Transfer-Encoding: chunked");
+    let too_many = format!("{:x}\r\n{}\r\n", 9_000, "x".repeat(9_000)).repeat(2);
+    for (chunks, status) in [("8\r\n{\"name\":\r\n", 408), (too_many.as_str(), 413)] {
+        let answer = half_sent(&server, &format!("{head}{chunks}"));
+        assert_eq!(answer.status, Some(status), "{}", answer.text);
+    }
 }
 
 #[test]
@@ -104,7 +97,7 @@ async fn a_slow_body_that_is_there_in_time_is_read() {
 }
 
 #[tokio::test]
-async fn a_wish_to_upgrade_is_ignored_and_the_body_is_read() {
+async fn a_wish_to_upgrade_is_ignored_the_body_is_read_and_what_follows_is_no_part_of_it() {
     let server = Database::Sqlite.server().start();
     server.azuma().sign_up(&Person::named("neo")).await;
     let length = format!("Content-Length: {}", LOGIN.len());
@@ -122,29 +115,16 @@ async fn a_wish_to_upgrade_is_ignored_and_the_body_is_read() {
         for (request, status) in [(whole, 200), (in_chunks, 200), (absent, 400)] {
             let answer = exchange(server.address(), request.as_bytes());
             assert_eq!(answer.status, Some(status), "{request}: {}", answer.text);
-            assert!(
-                !answer.text.contains("connection: upgrade"),
-                "{}",
-                answer.text
-            );
+            let upgrades = answer.text.contains("connection: upgrade");
+            assert!(!upgrades, "{}", answer.text);
         }
     }
-}
-
-#[tokio::test]
-async fn what_follows_a_body_with_a_wish_to_upgrade_is_no_part_of_it() {
-    let server = Database::Sqlite.server().start();
-    server.azuma().sign_up(&Person::named("neo")).await;
-    let length = format!("Upgrade: websocket\r\nContent-Length: {}", LOGIN.len());
+    let length = format!("Upgrade: websocket\r\n{length}");
     let request = json_head("/user/login", &length) + LOGIN + "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = exchange(server.address(), request.as_bytes());
     assert_eq!(answer.status, Some(200), "{}", answer.text);
-    assert_eq!(
-        answer.text.matches("HTTP/1.1").count(),
-        1,
-        "{}",
-        answer.text
-    );
+    let answers = answer.text.matches("HTTP/1.1").count();
+    assert_eq!(answers, 1, "{}", answer.text);
 }
 
 #[tokio::test]
@@ -155,21 +135,14 @@ async fn a_server_that_stops_does_not_wait_for_a_body() {
     let [sized, in_chunks] = &mut wires;
     sized.send((json_head("/users", "Content-Length: 100") + "{").as_bytes());
     in_chunks.send((json_head("/users", "Transfer-Encoding: chunked") + "1\r\n{\r\n").as_bytes());
-    // What has not begun to be read yet would not be waited for.
-    server
-        .request(reqwest::Method::GET, "/")
-        .send()
-        .await
-        .done(200);
+    // The server would not wait for bodies that it has not begun to read.
+    server.azuma().index().await.done(200);
     let status = server.terminate().await;
     assert!(status.success(), "{status}");
     for wire in &mut wires {
         let answer = wire.answer();
         assert_eq!(answer.status, Some(503), "{}", answer.text);
-        assert!(
-            answer.text.contains("retry-after: 1\r\n"),
-            "{}",
-            answer.text
-        );
+        let waits = answer.text.contains("retry-after: 1\r\n");
+        assert!(waits, "{}", answer.text);
     }
 }

@@ -6,12 +6,12 @@ use azuma_tests::{Database, on_both_databases};
 
 use super::clients::{guarded, log_in_from};
 
-/// More guesses than an account lets strangers make at once, by more than are let through while they are made.
+/// More guesses than an account allows strangers at once, and than it allows while they are made.
 const TOO_MANY: usize = 130;
-/// How many it lets them make at once.
+/// How many guesses an account allows strangers at once.
 const AT_ONCE: usize = 100;
 
-/// Guesses at a name from so many networks, a guess each; answers how many were let through.
+/// Guesses once at a name from each of [`TOO_MANY`] networks; returns how many guesses were let through.
 async fn guess(server: &Server, name: &str) -> usize {
     let mut compared = 0;
     for number in 0..TOO_MANY {
@@ -22,44 +22,32 @@ async fn guess(server: &Server, name: &str) -> usize {
     compared
 }
 
-/// `neo`, who has logged in from 203.0.113.0/24.
-async fn server(db: Database) -> (Server, Person) {
+#[on_both_databases]
+async fn clients_that_the_account_has_never_seen_are_slowed_down_and_those_it_knows_are_not(
+    db: Database,
+) {
     let server = guarded(db).start();
     let neo = Person::named("neo");
     server.azuma().sign_up(&neo).await;
-    let login = log_in_from(&server, "203.0.113.7", &neo.name, &neo.password);
-    login.await.success(200);
-    (server, neo)
-}
-
-#[on_both_databases]
-async fn clients_that_the_account_has_never_seen_are_slowed_down(db: Database) {
-    let (server, neo) = server(db).await;
-    let compared = guess(&server, &neo.name).await;
-    assert!((AT_ONCE..TOO_MANY).contains(&compared), "{compared}");
-    // Whether the password is right, they do not learn.
-    let login = log_in_from(&server, "198.51.100.1", &neo.name, &neo.password).await;
+    let log_in_from = |ip| log_in_from(&server, ip, &neo.name, &neo.password);
+    log_in_from("203.0.113.7").await.done(200);
+    // The answers do not tell whether somebody has the name.
+    for name in [neo.name.as_str(), "nobody"] {
+        let compared = guess(&server, name).await;
+        assert!(
+            (AT_ONCE..TOO_MANY).contains(&compared),
+            "{name}: {compared}"
+        );
+    }
+    // Nor do they tell whether the password is right.
+    let login = log_in_from("198.51.100.1").await;
     login.refused(429, "TOO_MANY_REQUESTS");
     let wait = login.header("Retry-After").expect("Retry-After");
     assert!(
         wait.parse::<u32>()
             .is_ok_and(|wait| (1..=36).contains(&wait))
     );
-}
-
-#[on_both_databases]
-async fn clients_that_the_account_knows_are_not(db: Database) {
-    let (server, neo) = server(db).await;
-    guess(&server, &neo.name).await;
     for known in ["203.0.113.7", "203.0.113.99"] {
-        let login = log_in_from(&server, known, &neo.name, &neo.password).await;
-        login.success(200);
+        log_in_from(known).await.done(200);
     }
-}
-
-#[on_both_databases]
-async fn a_name_that_nobody_has_is_answered_alike(db: Database) {
-    let (server, _) = server(db).await;
-    let compared = guess(&server, "nobody").await;
-    assert!((AT_ONCE..TOO_MANY).contains(&compared), "{compared}");
 }

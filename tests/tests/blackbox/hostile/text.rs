@@ -1,4 +1,4 @@
-//! Text made to take long: characters whose rules look at all the others, and as many of them as a body holds.
+//! Text chosen to be slow to check: as many characters as a body holds, whose rules depend on all other characters.
 
 use std::fs;
 use std::time::Duration;
@@ -6,9 +6,10 @@ use std::time::Duration;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
-use reqwest::Method;
 
-/// Texts that nearly fill a body, each looked at to its end where it is looked at by its characters' rules.
+use crate::input::forms::FORMS;
+
+/// Texts that nearly fill a body, all of which the rules of their characters read to the end.
 fn texts() -> Vec<String> {
     vec![
         "・".repeat(5_300) + "一",
@@ -24,104 +25,26 @@ fn texts() -> Vec<String> {
     ]
 }
 
-/// A route with a body of which one field is `text`, and the status of its refusal.
-fn requests(text: &str) -> Vec<(Method, &'static str, String, u16)> {
-    let good = [
-        ("name", "trinity"),
-        ("username", "trinity"),
-        ("email", "trinity@example.org"),
-        ("password", "secret"),
-        ("token", "318cd399-f47f-478f-8d09-c9c414c3750d"),
-    ];
-    let body = |fields: &[&str], odd: &str| {
-        let mut object = serde_json::Map::new();
-        for field in fields {
-            let value = good.iter().find(|(name, _)| name == field);
-            let value = value.map_or("", |(_, value)| *value);
-            let value = match (*field == odd, *field) {
-                (false, _) => value.to_owned(),
-                (true, "email") => format!("trinity@{text}"),
-                (true, _) => text.to_owned(),
-            };
-            object.insert((*field).to_owned(), value.into());
-        }
-        serde_json::Value::Object(object).to_string()
-    };
-    let routes: [(Method, &str, &[&str], &[&str]); 8] = [
-        (
-            Method::POST,
-            "/users",
-            &["name", "email", "password"],
-            &["name", "email", "password"],
-        ),
-        (
-            Method::POST,
-            "/user/login",
-            &["name", "password"],
-            &["name", "password"],
-        ),
-        (
-            Method::PATCH,
-            "/user/update",
-            &["name", "password", "email"],
-            &["name", "password", "email"],
-        ),
-        (
-            Method::POST,
-            "/api/login",
-            &["name", "password"],
-            &["name", "password"],
-        ),
-        (
-            Method::POST,
-            "/api/register",
-            &["name", "password"],
-            &["name", "password"],
-        ),
-        (
-            Method::POST,
-            "/account/register",
-            &["username", "password", "email"],
-            &["username", "password", "email"],
-        ),
-        (
-            Method::POST,
-            "/account/authenticate",
-            &["username", "password"],
-            &["username", "password"],
-        ),
-        (
-            Method::POST,
-            "/account/reset",
-            &["token", "password"],
-            &["password"],
-        ),
-    ];
-    let mut requests = Vec::new();
-    for (method, path, fields, odd_ones) in routes {
-        for odd in odd_ones {
-            let status = match (path, *odd) {
-                ("/account/register", "email") => 422,
-                _ => 400,
-            };
-            requests.push((method.clone(), path, body(fields, odd), status));
-        }
-    }
-    let recover = body(&["email"], "email");
-    requests.push((Method::POST, "/account/recover", recover, 422));
-    requests
-}
-
 #[on_both_databases]
 async fn of_any_field_on_any_route_is_refused(db: Database) {
     let server = db.server().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
     for text in texts() {
-        for (method, path, body, status) in requests(&text) {
-            let request = server.request(method, path).bearer(&token);
-            let answer = request.json_text(body).send().await;
-            let shown: String = text.chars().take(4).collect();
-            assert_eq!(answer.status, status, "{path} {shown}: {}", answer.text());
+        for form in FORMS {
+            for field in form.fields {
+                let (text, status) = match (form.path, *field) {
+                    ("/account/register" | "/account/recover", "email") => {
+                        (format!("trinity@{text}"), 422)
+                    }
+                    (_, "email") => (format!("trinity@{text}"), 400),
+                    (_, "token") => (text.clone(), 404),
+                    _ => (text.clone(), 400),
+                };
+                let body = form.with(field, &format!("\"{text}\""));
+                let answer = form.request(&server, &token).json_text(body).send().await;
+                let shown: String = text.chars().take(10).collect();
+                assert_eq!(answer.status, status, "{} {field} {shown}", form.path);
+            }
         }
     }
     server.azuma().own_user(&token).await.done(200);
@@ -145,11 +68,8 @@ async fn takes_hardly_longer_than_any_other_of_its_length(db: Database) {
     let logins_with = async |password: &str| {
         let before = time_run(&server);
         for _ in 0..20 {
-            server
-                .azuma()
-                .login("neo", password)
-                .await
-                .refused(400, "BAD_REQUEST");
+            let login = server.azuma().login("neo", password).await;
+            login.refused(400, "BAD_REQUEST");
         }
         time_run(&server) - before
     };
@@ -158,7 +78,7 @@ async fn takes_hardly_longer_than_any_other_of_its_length(db: Database) {
     let ordinary = logins_with(&plain).await;
     for text in texts() {
         let taken = logins_with(&text).await;
-        // By rules that look at all the others it was hundreds of times as long.
+        // Where each character's rule read the whole text, it took hundreds of times as long.
         assert!(taken < 20 * ordinary, "{taken:?}, not {ordinary:?}");
     }
 }

@@ -1,7 +1,6 @@
 //! What holds for every route: errors, headers, methods, bodies.
 
 mod body;
-mod caching;
 mod challenge;
 mod check_order;
 mod dialects_off;

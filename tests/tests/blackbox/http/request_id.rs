@@ -4,66 +4,23 @@ use azuma_tests::people::Person;
 use azuma_tests::postgres::Cluster;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
-use reqwest::Method;
 use serde_json::Value;
 
 #[on_both_databases]
-async fn every_answer_has_one(db: Database) {
-    let server = db.server().start();
-    for (method, path) in [
-        (Method::GET, "/"),
-        (Method::GET, "/nowhere"),
-        (Method::PUT, "/users"),
-        (Method::POST, "/users"),
-        (Method::GET, "/user/self"),
-        (Method::GET, "/api/me"),
-        (Method::GET, "/account/tokens"),
-    ] {
-        let answer = server.request(method, path).send().await;
-        assert!(
-            answer
-                .header("X-Request-Id")
-                .is_some_and(|id| !id.is_empty()),
-            "{path}"
-        );
-    }
-}
-
-#[on_both_databases]
-async fn each_answer_has_another(db: Database) {
-    let server = db.server().start();
-    let first = server.request(Method::GET, "/").send().await;
-    let second = server.request(Method::GET, "/").send().await;
-    assert_ne!(first.header("X-Request-Id"), second.header("X-Request-Id"));
-}
-
-#[on_both_databases]
-async fn the_clients_is_not_taken_over(db: Database) {
-    let server = db.server().start();
-    let request = server
-        .request(Method::GET, "/")
-        .header("X-Request-Id", "of-the-client");
-    let answer = request.send().await;
-    assert_ne!(answer.header("X-Request-Id"), Some("of-the-client"));
-    assert!(
-        !server.output().contains("of-the-client"),
-        "the client writes our log"
-    );
-}
-
-#[on_both_databases]
-async fn ids_do_not_count_requests(db: Database) {
+async fn is_not_the_clients_and_counts_no_requests(db: Database) {
     let server = db.server().set("http.workers", "1").start();
     let mut numbers = Vec::new();
     for _ in 0..20 {
-        let answer = server.request(Method::GET, "/").send().await;
-        let id = answer.header("X-Request-Id").expect("an id");
-        assert_eq!(id.len(), 16, "{id}");
-        numbers.push(u64::from_str_radix(id, 16).expect("hex digits"));
+        let request = server.get("/").header("X-Request-Id", "of-the-client");
+        let answer = request.send().await;
+        let number = u64::from_str_radix(answer.request_id(), 16);
+        numbers.push(number.expect("hex digits"));
     }
     numbers.sort_unstable();
     let are_far = |pair: &[u64]| pair[1] - pair[0] > 1_000;
     assert!(numbers.windows(2).all(are_far), "{numbers:?}");
+    let output = server.output();
+    assert!(!output.contains("of-the-client"), "{output}");
 }
 
 fn logging_in(db: Database, format: &str) -> Server {
@@ -71,16 +28,14 @@ fn logging_in(db: Database, format: &str) -> Server {
     setup.set("telemetry.log_filter", "warn,azuma=info").start()
 }
 
-/// Has logins refused, which the infrastructure logs, and answers the ids of the refusals.
-async fn refuse_logins(server: &mut Server) -> Vec<String> {
+/// Sends two logins that are refused and logged, stops the server, and returns the request ids of the two answers.
+async fn refuse_logins(server: &mut Server) -> [String; 2] {
     let neo = Person::named("neo");
     server.azuma().sign_up(&neo).await;
     let wrong = server.azuma().login(&neo.name, "wrong").await;
     let unknown = server.legacy().login("nobody", "wrong").await;
-    let ids = [wrong.header("X-Request-Id"), unknown.header("X-Request-Id")];
-    let ids = ids.map(|id| id.expect("an id").to_owned());
     server.terminate().await;
-    ids.to_vec()
+    [wrong.request_id(), unknown.request_id()].map(str::to_owned)
 }
 
 #[on_both_databases]
@@ -129,7 +84,7 @@ async fn lines_of_a_thread_that_works_for_a_request_carry_its_id_on_postgres() {
     Cluster::shared().sql("postgres", &cut);
     let login = server.azuma().login(&neo.name, &neo.password).await;
     login.done(200);
-    let id = login.header("X-Request-Id").expect("an id").to_owned();
+    let id = login.request_id();
     server.terminate().await;
     let output = server.output();
     let lines = output

@@ -90,11 +90,6 @@ impl Route {
     }
 }
 
-/// The routes of one dialect.
-pub fn of(dialect: Dialect) -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(move |route| route.dialect == dialect)
-}
-
 /// The routes that ask for a token.
 pub fn protected() -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().filter(|route| route.protected)

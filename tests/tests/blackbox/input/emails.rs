@@ -3,7 +3,7 @@
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
 
-/// What no address is; the tests of the domain's `EmailAddress` know many more.
+/// Texts that are no addresses; the unit tests of `EmailAddress` have many more.
 const REFUSED: &[&str] = &[
     "",
     "neo",
@@ -18,8 +18,7 @@ const REFUSED: &[&str] = &[
 async fn outside_the_html_standard_are_refused(db: Database) {
     let server = db.server().start();
     let (azuma, account) = (server.azuma(), server.account());
-    let trinity = Person::named("trinity");
-    let token = azuma.sign_up(&trinity).await;
+    let token = azuma.sign_up(&Person::named("trinity")).await;
     for address in REFUSED {
         let answer = azuma.register("neo", address, "secret").await;
         answer.refused(400, "BAD_REQUEST");
@@ -27,32 +26,21 @@ async fn outside_the_html_standard_are_refused(db: Database) {
         answer.refused(400, "BAD_REQUEST");
         let answer = account.register("neo", "secret", address).await;
         answer.refused(422, "UNPROCESSABLE_ENTITY");
+        let answer = account.recover(address).await;
+        answer.refused(422, "UNPROCESSABLE_ENTITY");
     }
-    let answer = azuma.login("neo", "secret").await;
-    answer.refused(404, "NOT_FOUND");
-    let email = azuma.own_user(&token).await.success(200).email;
-    assert_eq!(email, Some(trinity.email));
 }
 
 #[on_both_databases]
 async fn are_told_as_they_were_written_but_for_an_international_domain(db: Database) {
     let server = db.server().start();
     let azuma = server.azuma();
-    for (name, written, told) in [
-        ("neo", "Neo.b+c!#$%&'*/=?^_`{|}~-@x-1.example", None),
-        (
-            "trinity",
-            "neo@bücher.example",
-            Some("neo@xn--bcher-kva.example"),
-        ),
-    ] {
+    let odd = "Neo.b+c!#$%&'*/=?^_`{|}~-@x-1.example";
+    let ascii = "neo@xn--bcher-kva.example";
+    for (name, written, told) in [("neo", odd, odd), ("trinity", "neo@bücher.example", ascii)] {
         let answer = azuma.register(name, written, "secret").await;
         let token = answer.success(201).token;
         let email = azuma.own_user(&token).await.success(200).email;
-        assert_eq!(email.as_deref(), Some(told.unwrap_or(written)));
+        assert_eq!(email.as_deref(), Some(told));
     }
-    let answer = azuma
-        .register("other", "NEO@xn--bcher-kva.example", "secret")
-        .await;
-    answer.refused(409, "ALREADY_EXISTS");
 }

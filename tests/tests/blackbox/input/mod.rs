@@ -1,8 +1,8 @@
-//! What a name, an e-mail address, a password and a profile may be, and what happens to everything else.
+//! Malformed bodies and fields, on every route that reads them.
 
 mod emails;
+pub mod forms;
 mod hostile;
 mod malformed;
 mod names;
 mod passwords;
-mod profiles;

@@ -1,9 +1,21 @@
 //! The header `Azuma-Session` and the cookie `azuma_session`.
 
+use azuma_tests::clients::{Answer, Me};
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
-use reqwest::Method;
+
+type Header = (&'static str, String);
+
+fn header(token: &str) -> Header {
+    ("Azuma-Session", token.to_owned())
+}
+
+/// One line with a cookie for each value.
+fn cookies(values: &[&str]) -> Header {
+    let pairs = values.iter().map(|value| format!("azuma_session={value}"));
+    ("Cookie", pairs.collect::<Vec<_>>().join("; "))
+}
 
 struct Visitor {
     server: Server,
@@ -13,147 +25,77 @@ struct Visitor {
 
 async fn two_sessions(db: Database) -> Visitor {
     let server = db.server().start();
-    let neo = server.legacy().sign_up(&Person::named("neo")).await.token;
-    let trinity = server
-        .legacy()
-        .sign_up(&Person::named("trinity"))
-        .await
-        .token;
+    let [neo, trinity] = ["neo", "trinity"].map(Person::named);
     Visitor {
+        neo: server.legacy().sign_up(&neo).await.token,
+        trinity: server.legacy().sign_up(&trinity).await.token,
         server,
-        neo,
-        trinity,
     }
 }
 
 impl Visitor {
-    async fn name_seen(&self, headers: &[(&str, String)]) -> String {
-        let mut request = self.server.request(Method::GET, "/api/me");
+    async fn ask(&self, headers: &[Header]) -> Answer<Me> {
+        let mut request = self.server.get("/api/me");
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        request
-            .receive::<azuma_tests::clients::Me>()
-            .await
-            .success(200)
-            .name
+        request.receive().await
     }
 
-    async fn expect_refused(&self, headers: &[(&str, String)]) {
-        let mut request = self.server.request(Method::GET, "/api/me");
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let answer = request.send().await;
+    async fn expect_seen(&self, name: &str, headers: &[Header]) {
+        let seen = self.ask(headers).await.success(200).name;
+        assert_eq!(seen, name, "{headers:?}");
+    }
+
+    async fn expect_refused(&self, headers: &[Header]) {
+        let answer = self.ask(headers).await;
         answer.refused_with_code(401, "UNAUTHORIZED");
         answer.challenged(true);
     }
 }
 
 #[on_both_databases]
-async fn the_header_authenticates(db: Database) {
-    let visitor = two_sessions(db).await;
-    let header = ("Azuma-Session", visitor.neo.clone());
-    assert_eq!(visitor.name_seen(&[header]).await, "neo");
-}
-
-#[on_both_databases]
-async fn the_cookie_authenticates(db: Database) {
-    let visitor = two_sessions(db).await;
-    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
-    assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
-}
-
-#[on_both_databases]
-async fn the_cookie_is_found_among_others(db: Database) {
-    let visitor = two_sessions(db).await;
-    let cookie = (
-        "Cookie",
-        format!("theme=dark; azuma_session={}; lang=de", visitor.neo),
-    );
-    assert_eq!(visitor.name_seen(&[cookie]).await, "neo");
-}
-
-#[on_both_databases]
-async fn the_header_decides_over_the_cookie(db: Database) {
-    let visitor = two_sessions(db).await;
-    let header = ("Azuma-Session", visitor.trinity.clone());
-    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
-    assert_eq!(visitor.name_seen(&[cookie, header]).await, "trinity");
-}
-
-#[on_both_databases]
-async fn a_bad_header_does_not_fall_back_to_the_cookie(db: Database) {
-    let visitor = two_sessions(db).await;
-    let cookie = ("Cookie", format!("azuma_session={}", visitor.neo));
-    for bad in ["nonsense".to_owned(), "A".repeat(64)] {
-        visitor
-            .expect_refused(&[cookie.clone(), ("Azuma-Session", bad)])
-            .await;
-    }
-}
-
-#[on_both_databases]
-async fn a_repeated_header_is_refused(db: Database) {
-    let visitor = two_sessions(db).await;
-    let header = ("Azuma-Session", visitor.neo.clone());
-    visitor.expect_refused(&[header.clone(), header]).await;
-}
-
-fn cookies(values: &[&str]) -> (&'static str, String) {
-    let pairs = values.iter().map(|value| format!("azuma_session={value}"));
-    ("Cookie", pairs.collect::<Vec<_>>().join("; "))
-}
-
-#[on_both_databases]
-async fn the_first_cookie_that_is_a_live_token_counts(db: Database) {
+async fn the_header_decides_alone(db: Database) {
     let visitor = two_sessions(db).await;
     let (neo, trinity) = (visitor.neo.as_str(), visitor.trinity.as_str());
-    let unknown = "A".repeat(64);
+    visitor.expect_seen("neo", &[header(neo)]).await;
+    let both = [cookies(&[neo]), header(trinity)];
+    visitor.expect_seen("trinity", &both).await;
+    for bad in ["nonsense", &"A".repeat(64)] {
+        let both = [cookies(&[neo]), header(bad)];
+        visitor.expect_refused(&both).await;
+    }
+    visitor.expect_refused(&[header(neo), header(neo)]).await;
+}
+
+#[on_both_databases]
+async fn the_first_of_eight_cookies_that_is_a_live_token_counts(db: Database) {
+    let visitor = two_sessions(db).await;
+    let (neo, trinity) = (visitor.neo.as_str(), visitor.trinity.as_str());
+    let among_others = format!("theme=dark; azuma_session={neo}; lang=de");
+    visitor
+        .expect_seen("neo", &[("Cookie", among_others)])
+        .await;
+    let unknown: Vec<String> = (0..8).map(|digit| digit.to_string().repeat(64)).collect();
+    let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
     for (values, name) in [
         (&[neo, trinity][..], "neo"),
         (&[trinity, neo], "trinity"),
         (&[neo, neo], "neo"),
         (&[neo, ""], "neo"),
-        (&["", "nonsense", &unknown, neo, trinity], "neo"),
+        (&["", "nonsense", unknown[0], neo, trinity], "neo"),
+        (&[&unknown[1..], &[neo]].concat(), "neo"),
     ] {
-        assert_eq!(
-            visitor.name_seen(&[cookies(values)]).await,
-            name,
-            "{values:?}"
-        );
+        visitor.expect_seen(name, &[cookies(values)]).await;
     }
-    let lines = [cookies(&[&unknown]), cookies(&[trinity])];
-    assert_eq!(visitor.name_seen(&lines).await, "trinity");
-}
-
-#[on_both_databases]
-async fn cookies_without_a_live_token_are_refused(db: Database) {
-    let visitor = two_sessions(db).await;
-    let (unknown, other) = ("A".repeat(64), "B".repeat(64));
-    for values in [&["", ""][..], &["nonsense", ""], &[&unknown, &other, ""]] {
+    let lines = [cookies(&unknown[..1]), cookies(&[trinity])];
+    visitor.expect_seen("trinity", &lines).await;
+    for values in [
+        &["", ""][..],
+        &["nonsense", ""],
+        &[unknown[0], unknown[1], ""],
+        &[&unknown[..], &[neo]].concat(),
+    ] {
         visitor.expect_refused(&[cookies(values)]).await;
     }
-}
-
-#[on_both_databases]
-async fn no_more_than_eight_cookies_are_tried(db: Database) {
-    let visitor = two_sessions(db).await;
-    let unknown: Vec<String> = (0..8).map(|digit| digit.to_string().repeat(64)).collect();
-    let mut values: Vec<&str> = unknown.iter().map(String::as_str).collect();
-    values.push(&visitor.neo);
-    visitor.expect_refused(&[cookies(&values)]).await;
-    assert_eq!(visitor.name_seen(&[cookies(&values[1..])]).await, "neo");
-}
-
-#[on_both_databases]
-async fn an_unknown_token_is_refused(db: Database) {
-    let visitor = two_sessions(db).await;
-    let unknown = "A".repeat(64);
-    visitor
-        .expect_refused(&[("Azuma-Session", unknown.clone())])
-        .await;
-    visitor
-        .expect_refused(&[("Cookie", format!("azuma_session={unknown}"))])
-        .await;
 }

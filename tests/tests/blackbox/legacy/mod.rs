@@ -4,4 +4,3 @@ mod carriers;
 mod cookie;
 mod cookie_jar;
 mod entrance;
-mod me;

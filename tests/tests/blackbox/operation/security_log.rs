@@ -1,11 +1,10 @@
-//! What the log tells of attacks on accounts, in either form, and that fail2ban can act on it.
+//! The log of attacks on accounts, in both formats, and the fail2ban filter over it.
 
 use std::process::Command;
 
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, workspace};
 use azuma_tests::{Database, on_both_databases};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Prints the client of each line that a failregex of our filter finds, with the engine that fail2ban has.
@@ -36,11 +35,11 @@ fn server(db: Database, format: &str) -> Server {
 /// Tries to log in from [`CLIENT`].
 async fn log_in(server: &Server, name: &str, password: &str) -> u16 {
     let body = json!({"name": name, "password": password});
-    let login = server.request(Method::POST, "/user/login").json(&body);
+    let login = server.post("/user/login", &body);
     login.header("X-Forwarded-For", CLIENT).send().await.status
 }
 
-/// What was printed until the server ended, without what is of other targets.
+/// The lines of the security log that were printed until the server ended.
 async fn security_lines(mut server: Server) -> Vec<Value> {
     server.terminate().await;
     let output = server.output();
@@ -85,35 +84,28 @@ async fn is_shown_by_default_and_says_who_did_what(db: Database) {
         .iter()
         .map(|line| ["event", "detail", "user", "ip", "level"].map(|field| line[field].as_str()))
         .collect();
-    let id = Some(id.as_str());
-    let refused = [
-        Some("login_refused"),
-        Some("wrong_password"),
-        id,
-        Some(CLIENT),
-        Some("INFO"),
-    ];
-    let deleted = [
-        Some("account_deleted"),
-        None,
-        id,
-        Some("127.0.0.1"),
-        Some("INFO"),
-    ];
+    let line = |event, detail, ip| {
+        [
+            Some(event),
+            detail,
+            Some(id.as_str()),
+            Some(ip),
+            Some("INFO"),
+        ]
+    };
+    let refused = line("login_refused", Some("wrong_password"), CLIENT);
+    let deleted = line("account_deleted", None, "127.0.0.1");
     assert_eq!(told, [refused, deleted]);
 }
 
 #[on_both_databases]
 async fn names_nothing_that_was_typed(db: Database) {
     let mut server = server(db, "json");
-    for dialect in ["/user/login", "/api/login"] {
-        let body = json!({"name": "typed-name", "password": "typed-password"});
-        let login = server.request(Method::POST, dialect).json(&body);
-        login.send().await.done(404);
-    }
-    let body = json!({"email": "typed@example.org"});
-    let recover = server.request(Method::POST, "/account/recover").json(&body);
-    recover.send().await.done(200);
+    let (name, password) = ("typed-name", "typed-password");
+    server.azuma().login(name, password).await.done(404);
+    server.legacy().login(name, password).await.done(404);
+    let recovery = server.account().recover("typed@example.org").await;
+    recovery.done(200);
     server.account().verify("typed-link").await.done(404);
     server.terminate().await;
     let output = server.output();
@@ -121,35 +113,19 @@ async fn names_nothing_that_was_typed(db: Database) {
     assert!(!output.contains("typed"), "{output}");
 }
 
-async fn refuse_all_kinds(server: &Server) {
-    server.azuma().sign_up(&Person::named("neo")).await;
-    log_in(server, "neo", "wrong").await;
-    log_in(server, "nobody", "wrong").await;
-    server.account().verify("no link").await.done(404);
-}
-
 #[on_both_databases]
-async fn tells_fail2ban_the_client_of_each_refusal_in_json(db: Database) {
-    let server = server(db, "json");
-    refuse_all_kinds(&server).await;
-    assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
-}
-
-#[on_both_databases]
-async fn tells_fail2ban_the_client_of_each_refusal_in_lines_for_people(db: Database) {
-    let server = server(db, "pretty");
-    refuse_all_kinds(&server).await;
-    assert_eq!(counted(server).await, [CLIENT, CLIENT, "127.0.0.1"]);
-}
-
-#[on_both_databases]
-async fn tells_fail2ban_nothing_of_what_is_as_it_should_be(db: Database) {
-    let server = server(db, "json");
-    let neo = Person::named("neo");
-    let token = server.azuma().sign_up(&neo).await;
-    let password = "another password";
-    let changed = server.azuma().change_password(&token, password).await;
-    changed.done(200);
-    server.azuma().delete_self(&token).await.done(204);
-    assert!(counted(server).await.is_empty());
+async fn tells_fail2ban_the_client_of_each_refusal_and_nothing_else(db: Database) {
+    for format in ["json", "pretty"] {
+        let server = server(db, format);
+        let (azuma, neo) = (server.azuma(), Person::named("neo"));
+        let token = azuma.sign_up(&neo).await;
+        log_in(&server, "neo", "wrong").await;
+        log_in(&server, "nobody", "wrong").await;
+        server.account().verify("no link").await.done(404);
+        let changed = azuma.change_password(&token, "another").await;
+        changed.done(200);
+        azuma.delete_self(&token).await.done(204);
+        let clients = counted(server).await;
+        assert_eq!(clients, [CLIENT, CLIENT, "127.0.0.1"], "{format}");
+    }
 }

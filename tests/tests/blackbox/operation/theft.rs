@@ -1,4 +1,4 @@
-//! Somebody has stolen the database, and tries everything in it.
+//! A thief has the database, and tries everything in it as a token.
 
 use azuma_tests::clients::Carrier;
 use azuma_tests::dump::Dump;
@@ -15,49 +15,29 @@ struct Secrets {
 
 /// Users and sessions of every dialect, a session that was refreshed, and links that were not followed.
 async fn inhabited(db: Database) -> (Server, Secrets) {
-    let server = db
-        .server()
-        .set("sessions.rotating.renew_within", "30d")
-        .start();
-    let (neo, trinity, tank) = (
-        Person::named("neo"),
-        Person::named("trinity"),
-        Person::named("tank"),
-    );
+    let setup = db.server().set("sessions.rotating.renew_within", "30d");
+    let server = setup.start();
+    let [neo, trinity, tank, cypher] = ["neo", "trinity", "tank", "cypher"].map(Person::named);
+    let next_of = async |token: &str| {
+        let next = server.legacy().me(token).await.next_token();
+        next.expect("a next token")
+    };
     let azuma = server.azuma().sign_up(&neo).await;
     server.azuma().own_user(&azuma).await.done(200);
     let legacy = server.legacy().sign_up(&trinity).await.token;
-    let next = server
-        .legacy()
-        .me(&legacy)
-        .await
-        .next_token()
-        .expect("a next token");
+    let next = next_of(&legacy).await;
     let old = server.legacy().sign_in(&trinity).await.token;
-    let current = server
-        .legacy()
-        .me(&old)
-        .await
-        .next_token()
-        .expect("a next token");
+    let current = next_of(&old).await;
     server.azuma().own_user(&current).await.done(200);
-    let account = server.account().sign_up(&tank, &server.mail()).await;
-    let pending = Person::named("cypher");
-    let link = server
-        .account()
-        .request_account(&pending, &server.mail())
-        .await;
-    server
-        .azuma()
-        .change_email(&azuma, "new@example.org")
-        .await
-        .done(200);
-    let change = server.mail().first_to("new@example.org").await.token();
+    let account = server.account();
+    let link = account.request_account(&cypher, &server.mail()).await;
+    let account = account.sign_up(&tank, &server.mail()).await;
+    let new = "new@example.org";
+    server.azuma().change_email(&azuma, new).await.done(200);
+    let change = server.mail().first_to(new).await.token();
+    let people = [neo, trinity, tank, cypher];
     let secrets = Secrets {
-        passwords: [neo, trinity, tank, pending]
-            .into_iter()
-            .map(|person| person.password)
-            .collect(),
+        passwords: people.map(|person| person.password).to_vec(),
         tokens: vec![azuma, legacy, next, old, current, account],
         links: vec![link, change],
     };
@@ -77,25 +57,17 @@ async fn nothing_stored_is_a_secret(db: Database) {
 async fn nothing_stored_authenticates(db: Database) {
     let (server, secrets) = inhabited(db).await;
     let dump = Dump::of(&server);
-    assert!(
-        dump.text().contains("trinity"),
-        "the dump is of the right database"
-    );
+    let is_right = dump.text().contains("trinity");
+    assert!(is_right, "the dump is of another database");
     let candidates = dump.candidates();
-    assert!(
-        candidates.len() > secrets.tokens.len(),
-        "{} candidates",
-        candidates.len()
-    );
+    let count = candidates.len();
+    assert!(count > secrets.tokens.len(), "{count} candidates");
     for candidate in candidates {
         for carrier in Carrier::ALL {
             let status = carrier.present(&server, &candidate).await.status;
             assert_eq!(status, 401, "{candidate} by {carrier:?}");
         }
-        server
-            .account()
-            .verify(&candidate)
-            .await
-            .refused(404, "NOT_FOUND");
+        let verified = server.account().verify(&candidate).await;
+        verified.refused(404, "NOT_FOUND");
     }
 }

@@ -1,5 +1,6 @@
-//! What pages forbid, and what they come with.
+//! Headers of pages, and what is typed into forms.
 
+use azuma_tests::people::Person;
 use reqwest::Method;
 
 use super::{recovery, started};
@@ -15,7 +16,7 @@ async fn pages_load_nothing_from_elsewhere_run_nothing_and_are_kept_by_nobody() 
         "/verify?token=unknown".to_owned(),
         "/reset".to_owned(),
     ] {
-        let page = server.request(Method::GET, &path).send().await;
+        let page = server.get(&path).send().await;
         let policy = page.header("Content-Security-Policy").unwrap_or_default();
         for part in [
             "default-src 'none'",
@@ -25,71 +26,55 @@ async fn pages_load_nothing_from_elsewhere_run_nothing_and_are_kept_by_nobody() 
         ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
-        assert!(
-            !policy.contains("unsafe") && !policy.contains("script"),
-            "{policy}"
-        );
-        assert_eq!(
-            page.header("Referrer-Policy"),
-            Some("no-referrer"),
-            "{path}"
-        );
-        assert_eq!(page.header("Cache-Control"), Some("no-store"), "{path}");
-        assert_eq!(
-            page.header("X-Content-Type-Options"),
-            Some("nosniff"),
-            "{path}"
-        );
+        let allows_scripts = policy.contains("unsafe") || policy.contains("script");
+        assert!(!allows_scripts, "{path}: {policy}");
+        for (name, value) in [
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ] {
+            assert_eq!(page.header(name), Some(value), "{path}");
+        }
         let html = page.text();
-        assert!(
-            !html.contains("<script") && !html.contains("://"),
-            "{path}: {html}"
-        );
+        let loads = html.contains("<script") || html.contains("://");
+        assert!(!loads, "{path}: {html}");
     }
 }
 
 #[tokio::test]
-async fn a_scanner_that_follows_the_link_changes_nothing() {
+async fn a_scanner_that_follows_a_link_changes_nothing() {
     let server = started();
-    let (neo, link) = recovery(&server).await;
-    let (_, query) = link.split_once('?').expect("a query");
-    for method in [Method::GET, Method::HEAD, Method::GET] {
-        let page = server
-            .request(method, &format!("/reset?{query}"))
-            .send()
-            .await;
-        page.done(200);
+    let (neo, reset) = recovery(&server).await;
+    let waiting = Person::named("trinity");
+    let account = server.account();
+    let token = account.request_account(&waiting, &server.mail()).await;
+    let (_, query) = reset.split_once('?').expect("a query");
+    for path in [format!("/reset?{query}"), format!("/verify?token={token}")] {
+        for method in [Method::GET, Method::HEAD, Method::GET] {
+            let page = server.request(method, &path).send().await;
+            page.done(200);
+            let media_type = page.header("Content-Type");
+            assert_eq!(media_type, Some("text/html; charset=utf-8"), "{path}");
+        }
     }
-    server
-        .azuma()
-        .login(&neo.name, &neo.password)
-        .await
-        .done(200);
-    let (_, token) = link.split_once("?token=").expect("a token");
-    server
-        .account()
-        .reset(token, "a new password")
-        .await
-        .done(200);
+    server.azuma().sign_in(&neo).await;
+    let login = account.authenticate(&waiting.name, &waiting.password).await;
+    login.refused(424, "NOT_VERIFIED");
+    account.verify(&token).await.done(200);
+    let (_, token) = reset.split_once("?token=").expect("a token");
+    account.reset(token, "a new password").await.done(200);
 }
 
 #[tokio::test]
 async fn what_is_typed_into_a_form_is_shown_as_text() {
     let server = started();
-    let body = "token=%22%3E%3Cscript%3E&password=x";
-    let page = server
-        .request(Method::POST, "/reset")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .body(body)
-        .send()
-        .await;
-    page.done(400);
-    assert!(!page.text().contains("<script"), "{}", page.text());
-    let page = server
-        .request(Method::POST, "/recover")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .body("email=%22%3E%3Cscript%3E")
-        .send()
-        .await;
-    assert!(!page.text().contains("<script"), "{}", page.text());
+    for (path, form, status) in [
+        ("/reset", "token=%22%3E%3Cscript%3E&password=x", 400),
+        ("/recover", "email=%22%3E%3Cscript%3E", 400),
+    ] {
+        let request = server.request(Method::POST, path).body(form);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let page = request.send().await;
+        page.done(status);
+        assert!(!page.text().contains("<script"), "{}", page.text());
+    }
 }

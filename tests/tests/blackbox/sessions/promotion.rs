@@ -25,48 +25,8 @@ async fn the_first_use_in_any_carrier_makes_the_next_token_current(db: Database)
         let listed = account.list_tokens(&viewer).await;
         let replaced = listed.contains(&next) && !listed.contains(&token);
         assert!(replaced, "{carrier:?}: a next token that was used");
-    }
-}
-
-#[on_both_databases]
-async fn the_old_token_works_for_its_grace_and_names_the_same_next_one(db: Database) {
-    let server = always_due(db).start();
-    let token = server.legacy().sign_up(&Person::named("neo")).await.token;
-    let next = next_of(&server, &token).await;
-    server.legacy().me(&next).await.done(200);
-    for carrier in Carrier::ALL {
         let status = carrier.present(&server, &token).await.status;
-        assert_eq!(status, 200, "{carrier:?}");
-    }
-    assert_eq!(next_of(&server, &token).await, next);
-    let before = server.azuma().current_session(&token).await.id;
-    let after = server.azuma().current_session(&next).await.id;
-    assert_eq!(before, after);
-}
-
-#[on_both_databases]
-async fn the_old_token_ends_after_its_grace(db: Database) {
-    let server = always_due(db).set("sessions.rotating.grace", "1s").start();
-    let token = server.legacy().sign_up(&Person::named("neo")).await.token;
-    let next = next_of(&server, &token).await;
-    server.legacy().me(&next).await.done(200);
-    outwait(Duration::from_secs(1)).await;
-    for carrier in Carrier::ALL {
-        carrier.present(&server, &token).await.challenged(true);
-    }
-    server.legacy().me(&next).await.done(200);
-}
-
-#[on_both_databases]
-async fn both_tokens_end_with_the_session(db: Database) {
-    let server = always_due(db).start();
-    let token = server.legacy().sign_up(&Person::named("neo")).await.token;
-    let next = next_of(&server, &token).await;
-    server.legacy().me(&next).await.done(200);
-    server.azuma().logout(&token).await.done(204);
-    for ended in [&token, &next] {
-        server.legacy().me(ended).await.challenged(true);
-        server.azuma().own_user(ended).await.challenged(true);
+        assert_eq!(status, 200, "{carrier:?}: the old token in its grace");
     }
 }
 
@@ -86,21 +46,15 @@ async fn the_first_use_outlives_a_kill(db: Database) {
 async fn the_next_token_lives_as_long_as_is_configured_by_then(db: Database) {
     let short = db.server().set("sessions.rotating.lifetime", "2s");
     let mut server = short.set("sessions.rotating.renew_within", "2s").start();
-    let neo = Person::named("neo");
-    let viewer = server.azuma().sign_up(&neo).await;
-    server.azuma().own_user(&viewer).await.done(200);
-    let token = server.legacy().sign_in(&neo).await.token;
-    server
-        .reconfigure(|setup| {
-            let setup = setup.unset("sessions.rotating.lifetime");
-            setup.unset("sessions.rotating.renew_within")
-        })
-        .await;
+    let token = server.legacy().sign_up(&Person::named("neo")).await.token;
+    let by_default = |setup: azuma_tests::server::Setup| {
+        let setup = setup.unset("sessions.rotating.lifetime");
+        setup.unset("sessions.rotating.renew_within")
+    };
+    server.reconfigure(by_default).await;
     let next = next_of(&server, &token).await;
     outwait(Duration::from_secs(2)).await;
     server.legacy().me(&token).await.challenged(true);
-    let listed = server.account().list_tokens(&viewer).await;
-    assert!(listed.contains(&next), "the list shows the next token now");
     let session = server.azuma().current_session(&next).await;
     expect_in(days(30), moment(&session.expires_at));
 }

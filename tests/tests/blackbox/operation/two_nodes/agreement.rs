@@ -12,11 +12,10 @@ use azuma_tests::server::Server;
 use super::{WITHIN, expect_ended, two_nodes};
 
 fn two_nodes_with(settings: &[(&str, &str)]) -> (Server, Server) {
-    let setup = settings
-        .iter()
-        .fold(Database::Postgres.server(), |setup, (key, value)| {
-            setup.set(key, value)
-        });
+    let mut setup = Database::Postgres.server();
+    for (key, value) in settings {
+        setup = setup.set(key, value);
+    }
     let other = setup.elsewhere();
     (setup.start(), other.start())
 }
@@ -57,12 +56,9 @@ async fn show_each_others_changes_of_a_user() {
     let (here, there) = two_nodes();
     let token = here.azuma().sign_up(&Person::named("neo")).await;
     there.azuma().own_user(&token).await.done(200);
-    let update = Update {
-        name: Some(Some("trinity".to_owned())),
-        icon: Some(Some("https://icons.example/trinity".to_owned())),
-        status: Some(Some("following the rabbit".to_owned())),
-        ..Update::default()
-    };
+    let update = Update::default().name("trinity");
+    let update = update.icon(Some("https://icons.example/trinity"));
+    let update = update.status(Some("following the rabbit"));
     here.azuma().update(&token, &update).await.done(200);
     let changed = Instant::now();
     let expected = here.azuma().own_user(&token).await.success(200);

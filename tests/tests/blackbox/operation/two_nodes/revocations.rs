@@ -10,46 +10,19 @@ use tokio::task::JoinSet;
 use super::revocation::Revocation;
 use super::{WITHIN, expect_ended, two_nodes};
 
-async fn is_seen_by_the_other(revocation: Revocation) {
+#[tokio::test]
+async fn every_revocation_is_seen_by_the_other_and_ends_no_other_session() {
     let (here, there) = two_nodes();
-    let doomed = revocation.prepare(&here).await;
     let bystander = here.azuma().sign_up(&Person::named("trinity")).await;
-    for token in [&doomed.token, &bystander] {
-        there.azuma().own_user(token).await.done(200);
+    for revocation in Revocation::ALL {
+        let doomed = revocation.prepare(&here).await;
+        for token in [&doomed.token, &bystander] {
+            there.azuma().own_user(token).await.done(200);
+        }
+        doomed.end(&here).await;
+        expect_ended(&there.azuma(), &doomed.token, Instant::now()).await;
+        there.azuma().own_user(&bystander).await.done(200);
     }
-    doomed.end(&here).await;
-    expect_ended(&there.azuma(), &doomed.token, Instant::now()).await;
-    there.azuma().own_user(&bystander).await.done(200);
-}
-
-#[tokio::test]
-async fn a_logout() {
-    is_seen_by_the_other(Revocation::Logout).await;
-}
-
-#[tokio::test]
-async fn a_logout_everywhere() {
-    is_seen_by_the_other(Revocation::LogoutEverywhere).await;
-}
-
-#[tokio::test]
-async fn an_end_by_id() {
-    is_seen_by_the_other(Revocation::EndedById).await;
-}
-
-#[tokio::test]
-async fn an_end_by_token() {
-    is_seen_by_the_other(Revocation::EndedByToken).await;
-}
-
-#[tokio::test]
-async fn a_password_change() {
-    is_seen_by_the_other(Revocation::PasswordChange).await;
-}
-
-#[tokio::test]
-async fn a_deletion_of_the_user() {
-    is_seen_by_the_other(Revocation::DeletedUser).await;
 }
 
 #[tokio::test]
