@@ -35,8 +35,8 @@ const REGISTRATIONS: Limit = limit(300, 2_000);
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
-/// Recoveries of one address, known or not, by all clients. While this limit refuses recoveries, a mailed link
-/// is still valid.
+/// Recoveries of one address, known or not, by all clients. While this limit refuses recoveries, a link that
+/// was mailed is still valid.
 const RECOVERIES: Limit = limit(3, 300_000);
 /// Mails to one address, except recoveries, requested by all clients.
 const MAILS: Limit = limit(3, 300_000);

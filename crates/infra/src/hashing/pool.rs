@@ -14,7 +14,7 @@ use super::task::{AwaitedWork, Task};
 
 /// The longest estimated wait of queued work.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// Work is rejected after work that came later has taken this much time before it.
+/// Work is rejected once the work that arrived later and was done before it has taken this much time.
 const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
 /// The most queued work for each thread, because queued work holds passwords in memory.
 const MOST_WAITING_PER_THREAD: usize = 1_024;

@@ -25,7 +25,8 @@ const KEY_GONE: &str = "the secret key that its link was derived with is gone";
 pub enum Delivery {
     /// It was sent, or its link was used or replaced, so that it need not be sent.
     Done,
-    /// Sending failed and is to be tried again at this time. The reason is the mail server's response, without the token.
+    /// Sending failed and is to be tried again at this time. The reason is the mail server's response, without the
+    /// token.
     Rescheduled(Timestamp, String),
     /// It is to become a dead letter, for this reason.
     DeadLettered(String),

@@ -23,8 +23,8 @@ use crate::store::engine::fault::{Fault, conflict_of, meaning};
 /// implementation is in the file of its table.
 pub(in crate::store) struct Repositories<'c> {
     connection: &'c mut DbConnection,
-    /// Whether a statement failed or a unique value is taken. Postgres answers COMMIT after a failed statement without an
-    /// error and rolls back, so the work must not commit.
+    /// Whether a statement failed or a unique value is taken. Postgres answers COMMIT after a failed statement without
+    /// an error and rolls back, so the work must not commit.
     failed: bool,
     /// Why the work has to be run again.
     fault: Option<Fault>,

@@ -16,7 +16,8 @@ use crate::store::sql::types::{StoredId, StoredTime};
 
 impl UserRepository for Repositories<'_> {
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
-        // The name is looked at before any other index, whichever was made first: pg_dump makes that of the addresses first.
+        // The name is looked at before any other index, whichever was made first: pg_dump makes that of the addresses
+        // first.
         let insert = diesel::insert_into(users::table)
             .values(NewUserRow::from(new))
             .on_conflict(users::name_key)
