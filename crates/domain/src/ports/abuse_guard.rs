@@ -10,26 +10,26 @@ pub enum RateLimitedAction<'a> {
     /// A login. It counts for the client and for the client with this name; it also counts as a failed login of the
     /// client, until [`forgive`](AbuseGuard::forgive) is called.
     Login(&'a UserName),
-    /// The same login, after it is known whether the account knows the client. If it does not, or no account has the name,
-    /// the login counts as a failed one for the name, whichever client asks, and for the client's networks, until
+    /// The same login, after it is known whether the account knows the client. If it does not, or no account has the
+    /// name, the login counts as a failed one for the name, whichever client asks, and for the client's networks, until
     /// [`forgive`](AbuseGuard::forgive) is called.
     LoginTo(&'a UserName, Familiarity),
     /// A registration. It counts for the client.
     Register,
     /// Following a link. It counts for the client.
     FollowLink,
-    /// Requesting a recovery, which may cause a message. It counts for the client, both as a registration and as a message;
-    /// for the address, known or not, whichever client asks; and for the instance. The address has a count of its own for
-    /// recoveries, so that other messages to the address never keep its owner from recovering the account: when this count
-    /// is exceeded, the links have been mailed.
+    /// Requesting a recovery, which may cause a message. It counts for the client, both as a registration and as a
+    /// message; for the address, known or not, whichever client asks; and for the instance. The address has a count of
+    /// its own for recoveries, so that other messages to the address never keep its owner from recovering the account:
+    /// when this count is exceeded, the links have been mailed.
     Recover(&'a EmailAddress),
-    /// A message to this address that a client asked for. It counts for the address, whichever client asks, for the client
-    /// and for the instance.
+    /// A message to this address that a client asked for. It counts for the address, whichever client asks, for the
+    /// client and for the instance.
     Mail(&'a EmailAddress),
     /// A notice to the owner of a proved address. It counts for the address, together with [`Mail`](Self::Mail).
     Notice(&'a EmailAddress),
-    /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and for
-    /// the user, who is logged in.
+    /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and
+    /// for the user, who is logged in.
     ChangeCredential(UserId),
 }
 
@@ -60,19 +60,20 @@ impl HasErrorCode for RateLimited {
 
 /// Limits the rate of actions.
 ///
-/// Actions count for the client that performs them. Those that cause mail also count for the recipient. Guesses by clients
-/// that the account does not know also count for the account; a client that it knows can log in however often strangers
-/// guess, so nobody can lock out a user. The limits and their reasons are in `docs/decisions/0005-abuse-limits.md`.
+/// Actions count for the client that performs them. Those that cause mail also count for the recipient. Guesses by
+/// clients that the account does not know also count for the account; a client that it knows can log in however often
+/// strangers guess, so nobody can lock out a user. The limits and their reasons are in
+/// `docs/decisions/0005-abuse-limits.md`.
 pub trait AbuseGuard: Send + Sync {
-    /// Counts an attempt and admits or refuses it. `ip` is the client's address; it matters only if the attempt counts for
-    /// the client.
+    /// Counts an attempt and admits or refuses it. `ip` is the client's address; it matters only if the attempt counts
+    /// for the client.
     ///
     /// # Errors
     /// [`RateLimited`] if there were too many attempts. The caller must not perform the action then.
     fn admit(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) -> Result<(), RateLimited>;
 
     /// Stops counting an admitted attempt as a failed one, because it was no guess or no password was compared. Callers
-    /// call this at most once per attempt. Until then an attempt counts as failed, so that simultaneous guesses are limited
-    /// like successive ones.
+    /// call this at most once per attempt. Until then an attempt counts as failed, so that simultaneous guesses are
+    /// limited like successive ones.
     fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>);
 }

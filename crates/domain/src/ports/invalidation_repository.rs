@@ -83,8 +83,8 @@ pub trait InvalidationReader {
 ///
 /// No caller adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
 /// session or adds a token to one, the store MUST have added one invalidation for each user concerned; any other
-/// transaction MUST add none. Numbers MUST follow the order of commits without gaps, so that a node that has seen a number
-/// has seen all before it. Each invalidation MUST have a random mark of its own, and keep it.
+/// transaction MUST add none. Numbers MUST follow the order of commits without gaps, so that a node that has seen a
+/// number has seen all before it. Each invalidation MUST have a random mark of its own, and keep it.
 pub trait InvalidationRepository: InvalidationReader {
     /// Deletes invalidations before the last `keep`, oldest first, at most `limit`; answers how many.
     ///

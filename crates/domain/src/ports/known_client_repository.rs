@@ -31,8 +31,8 @@ pub trait KnownClientRepository: KnownClientReader {
         most: usize,
     ) -> Result<(), StoreError>;
 
-    /// Deletes networks that were last seen before `time`, the least recently seen first, and answers how many. MUST stop
-    /// at `limit`, except that it may also delete networks that were seen at the same moment as the last one.
+    /// Deletes networks that were last seen before `time`, the least recently seen first, and answers how many. MUST
+    /// stop at `limit`, except that it may also delete networks that were seen at the same moment as the last one.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.

@@ -28,8 +28,8 @@ pub trait LinkRepository: LinkReader {
     /// or another link has the id or the hash.
     fn insert(&mut self, link: &Link) -> Result<(), StoreError>;
 
-    /// Removes the link with this hash and answers it. Of any number of racing calls MUST let one have the link, and none
-    /// once it has expired at `now`. A rollback restores it.
+    /// Removes the link with this hash and answers it. Of any number of racing calls MUST let one have the link, and
+    /// none once it has expired at `now`. A rollback restores it.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the link cannot be read.

@@ -3,8 +3,8 @@
 //! Each trait says what an implementation MUST do. `crates/testkit/tests/store_contract/` tests the MUSTs of the
 //! store against every database.
 //!
-//! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What deletes
-//! expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and
+//! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What
+//! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and
 //! [`SessionRepository::revoke_issued_before`].
 
 mod abuse_guard;
@@ -53,8 +53,8 @@ pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserR
 /// A boxed future, which keeps the traits object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A future that is mostly ready at once and then needs no allocation. Like most futures it panics if it is polled again
-/// after it has answered.
+/// A future that is mostly ready at once and then needs no allocation. Like most futures it panics if it is polled
+/// again after it has answered.
 pub enum MaybeReady<T> {
     /// The answer is known.
     Now(Ready<T>),

@@ -21,10 +21,10 @@ pub trait OutboxReader {
 /// The outbox: messages to be sent. Each message is written in the transaction that causes it.
 ///
 /// A worker leases a message, sends it and then settles it with [`delete`](Self::delete),
-/// [`reschedule`](Self::reschedule) or [`dead_letter`](Self::dead_letter). These three MUST do nothing if another worker
-/// has leased the message since, or if the message is deleted or already a dead letter. They accept any text as reason
-/// and may keep a part of it. A message of a kind or in a language that only a later release knows does not exist for
-/// this release.
+/// [`reschedule`](Self::reschedule) or [`dead_letter`](Self::dead_letter). These three MUST do nothing if another
+/// worker has leased the message since, or if the message is deleted or already a dead letter. They accept any text as
+/// reason and may keep a part of it. A message of a kind or in a language that only a later release knows does not
+/// exist for this release.
 pub trait OutboxRepository: OutboxReader {
     /// Adds a message that is due at once.
     ///
@@ -33,8 +33,8 @@ pub trait OutboxRepository: OutboxReader {
     /// or another message has the id.
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
-    /// Leases, until `until`, the message that has been due longest at `now`. Of any number of racing calls MUST let one
-    /// have the message, and MUST NOT lease it again before `until`. A message that cannot be read MUST NOT delay
+    /// Leases, until `until`, the message that has been due longest at `now`. Of any number of racing calls MUST let
+    /// one have the message, and MUST NOT lease it again before `until`. A message that cannot be read MUST NOT delay
     /// others: it is leased as well, to become a dead letter.
     ///
     /// # Errors

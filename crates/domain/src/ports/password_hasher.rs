@@ -14,8 +14,8 @@ pub enum Verdict {
     NeedsRehash,
     /// The password is wrong.
     Wrong,
-    /// The stored hash cannot be read, because its scheme is unknown or somebody edited it to lock the account. No password
-    /// is right.
+    /// The stored hash cannot be read, because its scheme is unknown or somebody edited it to lock the account. No
+    /// password is right.
     Unreadable,
 }
 
@@ -45,8 +45,8 @@ impl HasErrorCode for HashError {
 /// Hashes passwords, slowly on purpose.
 ///
 /// An implementation MUST queue at most a bounded number of passwords, MUST fail with
-/// [`Overloaded`](HashError::Overloaded) if one would wait longer than its bound, MUST NOT block the calling thread, and
-/// MUST let clients take turns, so that no client waits behind the whole queue of another. `client` is the client's
+/// [`Overloaded`](HashError::Overloaded) if one would wait longer than its bound, MUST NOT block the calling thread,
+/// and MUST let clients take turns, so that no client waits behind the whole queue of another. `client` is the client's
 /// address; all clients without an address count as one.
 pub trait PasswordHasher: Send + Sync {
     /// Hashes a password with a new salt and the parameters in force.
@@ -62,8 +62,8 @@ pub trait PasswordHasher: Send + Sync {
     /// Compares a password with a hash.
     ///
     /// # Errors
-    /// [`HashError::Overloaded`] if the queue is too long, [`HashError::Failed`] if the hash function fails. A hash that
-    /// cannot be read is no error but [`Verdict::Unreadable`].
+    /// [`HashError::Overloaded`] if the queue is too long, [`HashError::Failed`] if the hash function fails. A hash
+    /// that cannot be read is no error but [`Verdict::Unreadable`].
     fn verify(
         &self,
         client: Option<IpAddr>,

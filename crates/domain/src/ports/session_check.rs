@@ -6,17 +6,17 @@ use crate::user::UserId;
 
 /// Finds the session of a token. No other question is asked so often, so an implementation may cache.
 ///
-/// A cached session may only confirm a token: if a token is refused, the store MUST have said so. A cache MUST NOT answer
-/// what another node has changed later than 3 s after that change was committed, whatever fails (`docs/api/contract.md`,
-/// "Tokens").
+/// A cached session may only confirm a token: if a token is refused, the store MUST have said so. A cache MUST NOT
+/// answer what another node has changed later than 3 s after that change was committed, whatever fails
+/// (`docs/api/contract.md`, "Tokens").
 pub trait SessionCheck: Send + Sync {
     /// Finds the token with this hash that is live at `now`, with its session and user, and records this use: the token
-    /// was last used at `now`, and expires at [`Lifetimes::extension`] if that is later than before. Answers the session
-    /// as this use leaves it, or `None` if no such token is live.
+    /// was last used at `now`, and expires at [`Lifetimes::extension`] if that is later than before. Answers the
+    /// session as this use leaves it, or `None` if no such token is live.
     ///
     /// A use MUST be written at most a minute later. It MUST be written before this call answers if it moves the expiry
-    /// and the stored expiry is less than ten minutes away. A late write MUST NOT move an expiry back or restore a revoked
-    /// session.
+    /// and the stored expiry is less than ten minutes away. A late write MUST NOT move an expiry back or restore a
+    /// revoked session.
     ///
     /// # Errors
     /// [`StoreError`] if the answer or the write needs the store and the store does not answer. The use may be recorded

@@ -11,8 +11,8 @@ pub struct SessionUse {
     pub hash: TokenHash,
     /// When the token was used.
     pub used_at: Timestamp,
-    /// The expiry that this use extends the token to. `None` if uses do not extend it, as they MUST NOT extend a rotating
-    /// token: a late write would undo what [`promote`](SessionRepository::promote) did to an old token.
+    /// The expiry that this use extends the token to. `None` if uses do not extend it, as they MUST NOT extend a
+    /// rotating token: a late write would undo what [`promote`](SessionRepository::promote) did to an old token.
     pub extended_to: Option<Timestamp>,
 }
 
@@ -41,8 +41,8 @@ pub trait SessionReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a token cannot be read.
     fn tokens(&mut self, id: SessionId) -> Result<Vec<SessionToken>, StoreError>;
 
-    /// The user's sessions with a token that is live at `now`, each once, newest first; at most `limit`. Each comes with
-    /// its current token, or with the next one if the current one has expired.
+    /// The user's sessions with a token that is live at `now`, each once, newest first; at most `limit`. Each comes
+    /// with its current token, or with the next one if the current one has expired.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a session or a token cannot be
@@ -80,9 +80,9 @@ pub trait SessionRepository: SessionReader {
     /// is no error but `false`.
     fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError>;
 
-    /// Makes `to` the session's current generation and lets every earlier token expire at `old_expire_at`, or at its own
-    /// expiry if that is sooner. Of racing calls for one generation MUST let one answer `true`; answers `false` if the
-    /// current generation is already `to` or later, or the session does not exist.
+    /// Makes `to` the session's current generation and lets every earlier token expire at `old_expire_at`, or at its
+    /// own expiry if that is sooner. Of racing calls for one generation MUST let one answer `true`; answers `false` if
+    /// the current generation is already `to` or later, or the session does not exist.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
@@ -143,8 +143,8 @@ pub trait SessionRepository: SessionReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError>;
 
-    /// Deletes at most `limit` tokens that have expired at `now`, and the sessions left without a token. Answers how many
-    /// tokens.
+    /// Deletes at most `limit` tokens that have expired at `now`, and the sessions left without a token. Answers how
+    /// many tokens.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.

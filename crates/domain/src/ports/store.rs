@@ -24,8 +24,8 @@ pub type WriteWork = Box<dyn Fn(&mut dyn Transaction) -> Result<Decision, StoreE
 
 /// A unit of work. Its closure is `Fn`, not `FnOnce`: a store may run it again from the start.
 pub enum Work {
-    /// Work that only reads. Each call of a repository sees what was committed at the time of the call, so two calls may
-    /// see different states.
+    /// Work that only reads. Each call of a repository sees what was committed at the time of the call, so two calls
+    /// may see different states.
     Read(ReadWork),
     /// Work that may write, in one transaction.
     Write(WriteWork),
@@ -60,9 +60,9 @@ pub trait Store: Send + Sync {
     /// instead.
     ///
     /// # Errors
-    /// The [`StoreError`] of the work. [`StoreError::Unavailable`] if no connection is free in time, or the database cannot
-    /// be reached or stays too busy; [`StoreError::Failed`] if the database fails or the work panics. Nothing is changed
-    /// then, unless the error came after the commit was sent.
+    /// The [`StoreError`] of the work. [`StoreError::Unavailable`] if no connection is free in time, or the database
+    /// cannot be reached or stays too busy; [`StoreError::Failed`] if the database fails or the work panics. Nothing is
+    /// changed then, unless the error came after the commit was sent.
     fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
@@ -87,8 +87,8 @@ pub trait Reader {
     fn clock(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
-/// The repositories, all inside one transaction. After a method has failed because the database cannot be reached, because
-/// it refuses a statement or because of a [`Conflict`](super::Conflict), the transaction MUST NOT be committed.
+/// The repositories, all inside one transaction. After a method has failed because the database cannot be reached,
+/// because it refuses a statement or because of a [`Conflict`](super::Conflict), the transaction MUST NOT be committed.
 pub trait Transaction {
     /// The same repositories, without their methods that write.
     fn reader(&mut self) -> &mut dyn Reader;

@@ -16,7 +16,8 @@ pub enum StoreError {
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// How long a client is told to wait if the database is unavailable. It is a guess: nobody knows when the database is back.
+/// How long a client is told to wait if the database is unavailable. It is a guess: nobody knows when the database is
+/// back.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 impl HasErrorCode for StoreError {

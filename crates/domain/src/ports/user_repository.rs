@@ -70,8 +70,8 @@ pub trait UserReader {
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
-    /// The name of the account, active or waiting. `None` if there is no such account, or the stored name is invalid: an
-    /// earlier release may have admitted it.
+    /// The name of the account, active or waiting. `None` if there is no such account, or the stored name is invalid:
+    /// an earlier release may have admitted it.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
@@ -93,8 +93,8 @@ pub trait UserRepository: UserReader {
     /// Adds an account. Of any number of racing calls for one name or address, one succeeds.
     ///
     /// # Errors
-    /// MUST be [`Conflict::Name`](super::Conflict::Name) if another account, even a waiting or lapsed one, has the name, and
-    /// [`Conflict::Email`](super::Conflict::Email) if the name is free and another account has the address.
+    /// MUST be [`Conflict::Name`](super::Conflict::Name) if another account, even a waiting or lapsed one, has the
+    /// name, and [`Conflict::Email`](super::Conflict::Email) if the name is free and another account has the address.
     /// [`WriteError::Store`] if the database cannot be reached or refuses the statement.
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
 
@@ -111,20 +111,20 @@ pub trait UserRepository: UserReader {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Locks the account, active or waiting, until this transaction ends: another transaction MUST NOT be able to change,
-    /// delete or lock it before. MUST succeed even if the public part of the account cannot be read.
+    /// Locks the account, active or waiting, until this transaction ends: another transaction MUST NOT be able to
+    /// change, delete or lock it before. MUST succeed even if the public part of the account cannot be read.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn lock(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
 
-    /// Changes an account and answers it as it is now; `None` if there is none. MUST let an account keep its own name in
-    /// another case.
+    /// Changes an account and answers it as it is now; `None` if there is none. MUST let an account keep its own name
+    /// in another case.
     ///
     /// # Errors
-    /// MUST be [`Conflict`](super::Conflict) if another account, even a waiting or lapsed one, has the new name or the new
-    /// address; of the two, either if both are taken. [`WriteError::Store`] if the database cannot be reached or refuses
-    /// the statement, or if the account cannot be read.
+    /// MUST be [`Conflict`](super::Conflict) if another account, even a waiting or lapsed one, has the new name or the
+    /// new address; of the two, either if both are taken. [`WriteError::Store`] if the database cannot be reached or
+    /// refuses the statement, or if the account cannot be read.
     fn update(&mut self, id: UserId, changes: &UserChanges) -> Result<Option<User>, WriteError>;
 
     /// Makes a waiting account active, its address proved at `now`. MUST answer `true` at most once per account, and

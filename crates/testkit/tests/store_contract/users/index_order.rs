@@ -1,5 +1,5 @@
-//! Which conflict is told where name and address are taken, on a database whose unique indexes are not in the order of the
-//! migrations. A database that `pg_dump` wrote and `psql` read has the index of the addresses first.
+//! Which conflict is told where name and address are taken, on a database whose unique indexes are not in the order of
+//! the migrations. A database that `pg_dump` wrote and `psql` read has the index of the addresses first.
 
 use std::sync::Arc;
 
