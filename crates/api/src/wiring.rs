@@ -66,16 +66,17 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let followed = store.open_another(for_polls(config))?;
     let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let session_cache = SessionCache::new(
         Arc::clone(&store),
         Arc::new(followed),
+        Arc::clone(&clock),
         config.sessions.cache_entries,
     );
     let session_check: Arc<dyn SessionCheck> = Arc::new(session_cache.clone());
     let hasher: Arc<dyn PasswordHasher> =
         Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
     let mailer = mailer(config)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keys = TokenKeys::new(key, config.previous_secret_keys.clone());
     let doorkeeper = Doorkeeper::new(guard(config), Arc::new(SecurityLogLines));
     let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));

@@ -5,8 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use azuma_domain::Timestamp;
 use azuma_domain::ports::Clock;
 
-use crate::monotonic::Moment;
-
 /// The machine's clock. A time before 1970 is returned as 1970.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
@@ -24,8 +22,25 @@ impl Clock for SystemClock {
         Timestamp::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
     }
 
+    /// On Linux the time while the machine was suspended counts, because other nodes went on.
+    #[cfg(target_os = "linux")]
     fn running(&self) -> Duration {
-        Moment::now().since_start()
+        use rustix::time::{ClockId, clock_gettime};
+
+        let now = clock_gettime(ClockId::Boottime);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+        let nanos = u64::try_from(now.tv_nsec).unwrap_or(0);
+        Duration::from_secs(seconds) + Duration::from_nanos(nanos)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn running(&self) -> Duration {
+        use std::sync::LazyLock;
+
+        use tokio::time::Instant;
+
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }
 

@@ -17,7 +17,6 @@ pub mod clock;
 pub mod entropy;
 pub mod hashing;
 pub mod mail;
-mod monotonic;
 mod private_folder;
 pub mod secret_key_file;
 pub mod security_log;

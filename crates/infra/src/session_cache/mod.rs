@@ -19,12 +19,11 @@ mod validity;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{MaybeReady, SessionCheck, Store, StoreError, StoreExt};
+use azuma_domain::ports::{Clock, MaybeReady, SessionCheck, Store, StoreError, StoreExt};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 
-use crate::monotonic::{Stopwatch, stopwatch};
 use cached_session::CachedSession;
 use index::CachedSessions;
 use invalidation_feed::InvalidationFeed;
@@ -53,20 +52,17 @@ impl SessionCache {
     /// A check that caches about `most` sessions (`sessions.cache_entries`) of `store`. `followed` is another store on
     /// the same database with two connections, so polls for invalidations do not wait for a connection that requests
     /// use.
+    /// How long memory may answer is measured by [`Clock::running`].
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, followed: Arc<dyn Store>, most: u32) -> Self {
-        Self::timed(store, followed, most, stopwatch())
-    }
-
-    fn timed(
+    pub fn new(
         store: Arc<dyn Store>,
         followed: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
         most: u32,
-        stopwatch: Stopwatch,
     ) -> Self {
         let shared = Shared {
             sessions: CachedSessions::with_room_for(most),
-            validity: CacheValidity::new(stopwatch),
+            validity: CacheValidity::new(clock),
             feed: InvalidationFeed::new(followed),
             uses: UseWriter::new(Arc::clone(&store)),
             store,

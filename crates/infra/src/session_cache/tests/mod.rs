@@ -11,16 +11,15 @@ mod races;
 mod uses;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionCheck, Store, StoreError, StoreExt, Transaction};
 use azuma_domain::session::{Lifetimes, LiveSession, Session, SessionPolicy};
+use azuma_testkit::FakeClock;
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 
 use super::SessionCache;
-use crate::monotonic::Moment;
 use crate::store::{DatabaseUrl, DieselStore, PoolOptions};
 use gate::Gate;
 
@@ -37,7 +36,7 @@ const LIFETIMES: Lifetimes = Lifetimes {
 /// A database, which several nodes share.
 struct World {
     store: Arc<dyn Store>,
-    micros: Arc<AtomicU64>,
+    clock: FakeClock,
 }
 
 /// A node: a cache, and the gate through which it reaches the database.
@@ -53,17 +52,16 @@ impl World {
         let store = DieselStore::open(&url, PoolOptions::default()).unwrap();
         Self {
             store: Arc::new(store),
-            micros: Arc::new(AtomicU64::new(1_000_000_000)),
+            clock: FakeClock::default(),
         }
     }
 
     /// A node that has not polled yet.
     fn new_node(&self, room: u32) -> Node {
         let gate = Arc::new(Gate::before(Arc::clone(&self.store)));
-        let micros = Arc::clone(&self.micros);
-        let stopwatch = Box::new(move || Moment::from_micros(micros.load(Ordering::SeqCst)));
         let store: Arc<dyn Store> = Arc::clone(&gate) as _;
-        let cache = SessionCache::timed(Arc::clone(&store), store, room, stopwatch);
+        let clock = Arc::new(self.clock.clone());
+        let cache = SessionCache::new(Arc::clone(&store), store, clock, room);
         Node { cache, gate }
     }
 
@@ -79,10 +77,9 @@ impl World {
         node
     }
 
-    /// Lets time pass by the nodes' stopwatches.
+    /// Lets time pass by the nodes' clocks.
     fn pass(&self, span: Duration) {
-        let micros = u64::try_from(span.as_micros()).unwrap();
-        self.micros.fetch_add(micros, Ordering::SeqCst);
+        self.clock.advance(span);
     }
 
     /// Changes the database directly, without any node.
