@@ -10,30 +10,20 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use uuid::Uuid;
 
+use super::revoke_least_used::RevokeLeastUsed;
 use super::rows::{SessionRow, TokenRow};
 use super::uses;
 use crate::store::engine::connection::{DbConnection, load_locked};
 use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{session_tokens, sessions};
-use crate::store::sql::types::{SqlTimestamp, SqlUuid, StoredHash, StoredId, StoredTime};
+use crate::store::sql::types::{SqlUuid, StoredHash, StoredId, StoredTime};
 
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
 /// The parameters first occur in the order of their numbers, so both databases number them alike.
 const REVOKE_SURPLUS: &str = "DELETE FROM sessions WHERE id IN ( \
          SELECT id FROM sessions WHERE user_id = $1 AND id <> $2 ORDER BY id LIMIT $3 OFFSET $4 \
-     )";
-
-/// The parameters are numbered as in [`REVOKE_SURPLUS`]. A session is live as long as any of its tokens.
-const REVOKE_LEAST_USED: &str = "DELETE FROM sessions WHERE id IN ( \
-         SELECT session.id FROM sessions AS session \
-         INNER JOIN session_tokens AS token ON token.session_id = session.id \
-         WHERE session.user_id = $1 \
-         GROUP BY session.id \
-         ORDER BY max(token.expires_at) > $2 DESC, \
-             coalesce(max(token.last_used_at), session.created_at) DESC, session.id DESC \
-         LIMIT $3 OFFSET $4 \
      )";
 
 impl Repositories<'_> {
@@ -187,17 +177,13 @@ impl SessionRepository for Repositories<'_> {
         now: Timestamp,
         limit: u32,
     ) -> Result<usize, StoreError> {
-        self.revoke_several(user_id, |connection| {
-            let query = diesel::sql_query(REVOKE_LEAST_USED)
-                .bind::<SqlUuid, _>(StoredId(user_id.uuid()))
-                .bind::<SqlTimestamp, _>(StoredTime(now))
-                .bind::<BigInt, _>(i64::from(limit))
-                .bind::<BigInt, _>(i64::from(keep));
-            match connection {
-                DbConnection::Postgres(connection) => query.execute(connection),
-                DbConnection::Sqlite(connection) => query.execute(connection),
-            }
-        })
+        let statement = RevokeLeastUsed {
+            user_id: StoredId(user_id.uuid()),
+            now: StoredTime(now),
+            limit: i64::from(limit),
+            keep: i64::from(keep),
+        };
+        self.revoke_several(user_id, |connection| statement.execute(connection))
     }
 
     fn revoke_issued_before(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
