@@ -15,8 +15,9 @@ pub trait SessionCheck: Send + Sync {
     /// session as this use leaves it, or `None` if no such token is live.
     ///
     /// A use MUST be written at most a minute later. It MUST be written before this call answers if it moves the expiry
-    /// and the stored expiry is less than ten minutes away. A late write MUST NOT move an expiry back or restore a
-    /// revoked session.
+    /// by more than a day, so that a crash never takes back more than that, or if it moves the expiry at all and the
+    /// stored expiry is less than ten minutes away. A late write MUST NOT move an expiry back or restore a revoked
+    /// session.
     ///
     /// # Errors
     /// [`StoreError`] if the answer or the write needs the store and the store does not answer. The use may be recorded

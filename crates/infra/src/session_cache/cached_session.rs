@@ -13,6 +13,9 @@ use tokio::sync::Mutex;
 /// If the stored expiry is nearer than this, an extension is written before the request is answered. Other nodes read
 /// the stored expiry, and a write in the background may be a minute late.
 const WRITE_FIRST_WITHIN: Duration = Duration::from_mins(10);
+/// If the stored expiry is so much behind, the extension is written before the request is answered, too: a crash loses
+/// what was not written. The first use of a session is such a case, as it extends hours to weeks.
+const WRITE_FIRST_BEHIND: Duration = Duration::from_hours(24);
 
 /// A session that is cached under one of its tokens. After an eviction or invalidation, the value is kept until its
 /// last use is written.
@@ -133,8 +136,9 @@ impl CachedSession {
 
     /// Whether the latest expiry must be stored before the request is answered.
     pub(super) fn is_urgent(&self, now: Timestamp) -> bool {
-        let stored = self.stored_expiry();
-        self.expires_at() > stored && now.until(stored) < WRITE_FIRST_WITHIN
+        let (stored, latest) = (self.stored_expiry(), self.expires_at());
+        let behind = stored.until(latest);
+        behind > WRITE_FIRST_BEHIND || (!behind.is_zero() && now.until(stored) < WRITE_FIRST_WITHIN)
     }
 
     fn expires_at(&self) -> Timestamp {

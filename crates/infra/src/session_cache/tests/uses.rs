@@ -1,20 +1,32 @@
 use azuma_domain::ports::SessionCheck;
+use azuma_domain::session::Lifetimes;
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, now, token_hash, user_id};
 
-use super::{LIFETIMES, World, later};
+use super::{LIFETIMES, Node, World, later};
+
+/// Uses of a session that extend it by at most a day.
+const DAILY: Lifetimes = Lifetimes {
+    extend_to: DAY,
+    ..LIFETIMES
+};
+
+async fn use_once(node: &Node, lifetimes: &Lifetimes) {
+    let used = node.cache.use_token(token_hash(1, 0), now(), lifetimes);
+    assert!(used.await.unwrap().is_some());
+}
 
 #[tokio::test]
 async fn a_use_of_a_token_with_ten_minutes_left_is_written_later() {
     let world = World::new();
     world.session_until(1, now().plus(10 * MINUTE)).await;
     let node = world.node().await;
-    node.check(1, now()).await;
+    use_once(&node, &DAILY).await;
     assert_eq!(node.gate.writes(), 0);
     node.write_for_a_minute().await;
     assert_eq!(node.gate.writes(), 1);
     let stored = world.stored(1).await.unwrap();
-    assert_eq!(stored.expires_at, now().plus(14 * DAY));
+    assert_eq!(stored.expires_at, now().plus(DAY));
     assert_eq!(stored.last_used_at, Some(now()));
 }
 
@@ -24,7 +36,28 @@ async fn a_use_of_a_token_with_less_left_is_written_first() {
     let expires_at = now().plus(10 * MINUTE - MICROSECOND);
     world.session_until(1, expires_at).await;
     let node = world.node().await;
-    node.check(1, now()).await;
+    use_once(&node, &DAILY).await;
+    let stored = world.stored(1).await.unwrap();
+    assert_eq!(stored.expires_at, now().plus(DAY));
+}
+
+#[tokio::test]
+async fn a_use_that_extends_by_a_day_is_written_later() {
+    let world = World::new();
+    world.session_until(1, now().plus(13 * DAY)).await;
+    let node = world.node().await;
+    use_once(&node, &LIFETIMES).await;
+    assert_eq!(node.gate.writes(), 0);
+}
+
+#[tokio::test]
+async fn a_use_that_extends_by_more_is_written_first() {
+    let world = World::new();
+    world
+        .session_until(1, now().plus(13 * DAY - MICROSECOND))
+        .await;
+    let node = world.node().await;
+    use_once(&node, &LIFETIMES).await;
     let stored = world.stored(1).await.unwrap();
     assert_eq!(stored.expires_at, now().plus(14 * DAY));
 }
