@@ -14,7 +14,8 @@ use uuid::Uuid;
     name = "azuma",
     version,
     about = "A self-hosted account and session server",
-    after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\nREADME.md has the table of settings and a first session with curl."
+    after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\n\
+                  README.md has the table of settings and a first session with curl."
 )]
 pub struct Cli {
     /// Read settings from this TOML file; the environment still overrides them

@@ -36,7 +36,8 @@ const KEY_FILE: &str = "secret.key";
 const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
                            base64 on every node; `openssl rand -base64 32` prints them";
 
-const NOT_UP_TO_DATE: &str = "the database does not exist, or its schema is older than this version: run `azuma migrate` first";
+const NOT_UP_TO_DATE: &str = "the database does not exist, or its schema is older than this version: run \
+                              `azuma migrate` first";
 
 const ANOTHER_DATABASE: &str = "the migrations of `database.migrate_url` are not visible through `database.url`: both \
                                 must name the same database, and the user of `database.url` must be allowed to read \
