@@ -78,20 +78,6 @@ async fn the_old_address_is_told_of_the_request_and_of_the_change_and_free_after
 }
 
 #[tokio::test]
-async fn nothing_that_tells_the_old_address_carries_a_link() {
-    let (world, caller) = neo().await;
-    ask_for(&world, &caller, "new@example.org").await;
-    world.deliver_all().await;
-    let letters = world.parts.mailbox.letters();
-    let to_old: Vec<_> = letters
-        .iter()
-        .filter(|l| l.to == "neo@example.org")
-        .collect();
-    assert_eq!(to_old.len(), 1);
-    assert!(to_old[0].token.is_none());
-}
-
-#[tokio::test]
 async fn the_old_address_is_told_once_of_changes_that_follow_each_other() {
     let (world, caller) = neo().await;
     for new in [

@@ -24,7 +24,8 @@ async fn race(store: &Arc<dyn Store>) -> Vec<Vec<u32>> {
             })
             .await;
             match leased {
-                Some(leased) => got.extend(leased),
+                Some(leased) if got.len() < 40 => got.extend(leased),
+                Some(_) => panic!("more messages than there are"),
                 None => return numbers(&got),
             }
         }

@@ -28,10 +28,10 @@ pub(super) fn lease_all(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<LeasedMail>, StoreError> {
-    assert!(now < until, "otherwise a message is leased again and again");
     let mut all = Vec::new();
     while let Some(leased) = tx.outbox().lease(now, until)? {
         all.push(leased.expect("a message that can be read"));
+        assert!(all.len() < 1_000, "a message is leased again and again");
     }
     Ok(all)
 }

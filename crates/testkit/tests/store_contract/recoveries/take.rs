@@ -85,6 +85,7 @@ async fn of_8_racing_calls_each_request_goes_to_one(store: Arc<dyn Store>) {
                 return taken;
             }
             taken.extend(some.into_iter().map(|request| request.id));
+            assert!(taken.len() <= 20, "more requests than there are");
         }
     }))
     .await
