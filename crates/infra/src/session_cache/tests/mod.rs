@@ -1,6 +1,7 @@
 //! The cache in front of a real store, whose answers can be held back.
 
 mod eviction;
+mod failed_writes;
 mod gate;
 mod hits;
 mod lookups;
