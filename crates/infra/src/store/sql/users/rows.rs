@@ -208,11 +208,23 @@ impl<'a> From<&'a UserChanges> for UserChangesRow<'a> {
 impl UserChangesRow<'_> {
     /// Whether nothing changes. Diesel refuses an UPDATE without columns.
     pub(super) fn is_empty(&self) -> bool {
-        self.name.is_none()
-            && self.email.is_none()
-            && self.password_hash.is_none()
-            && self.icon.is_none()
-            && self.status.is_none()
+        // Taken apart, so that the compiler asks for a column that is added.
+        let Self {
+            name,
+            name_key: _,
+            email,
+            email_key: _,
+            email_proved_at,
+            password_hash,
+            icon,
+            status,
+        } = self;
+        name.is_none()
+            && email.is_none()
+            && email_proved_at.is_none()
+            && password_hash.is_none()
+            && icon.is_none()
+            && status.is_none()
     }
 }
 
