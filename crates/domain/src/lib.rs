@@ -13,6 +13,7 @@
 //! | [`recovery`] | requests to recover an account |
 //! | [`ports`] | the traits to the outside world, with every MUST for an implementation |
 //! | [`services`] | the use cases, by subject, one file each |
+//! | [`mutants`] | defects that tests switch on; never in a release |
 //! | [`error_code`] | the reasons for which use cases refuse |
 //!
 //! Values are parsed once, when they arrive. No constructor accepts an invalid value, so no other code checks it again:
@@ -46,6 +47,7 @@ pub mod error_code;
 mod id;
 pub mod link;
 pub mod mail;
+pub mod mutants;
 pub mod ports;
 pub mod recovery;
 pub mod services;

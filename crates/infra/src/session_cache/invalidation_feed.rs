@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
     HistoryEnd, Invalidation, InvalidationNumber, Reader, Store, StoreError, StoreExt,
 };
@@ -80,7 +81,11 @@ impl Shared {
         let store = &self.feed.store;
         let batch = store.read(move |reader| read(reader, known)).await?;
         self.invalidate(batch);
-        self.validity.extend(sent);
+        self.validity
+            .extend(match Mutant::ValidityCountsFromAnswers.is_on() {
+                true => self.validity.now(),
+                false => sent,
+            });
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
+use crate::mutants::Mutant;
 use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
@@ -209,7 +210,9 @@ fn revoke_after_password_change(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.links().delete_email_changes(user_id, now)?;
-    tx.sessions().revoke_all(user_id, Some(session_id))?;
+    if !Mutant::PasswordChangeKeepsSessions.is_on() {
+        tx.sessions().revoke_all(user_id, Some(session_id))?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Mailing;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailLease, UnreadableMail};
+use crate::mutants::Mutant;
 use crate::ports::{SendError, StoreError, StoreExt};
 
 /// How much longer a lease lasts than the mailer's timeout: time for the work before and after sending.
@@ -75,6 +76,7 @@ impl Mailing {
         self.store
             .transact::<_, StoreError>(move |tx| {
                 match &delivery {
+                    Delivery::Done if Mutant::SentMailStays.is_on() => {}
                     Delivery::Done => tx.outbox().delete(lease)?,
                     Delivery::Rescheduled(due_at, reason) => {
                         tx.outbox().reschedule(lease, *due_at, reason)?;

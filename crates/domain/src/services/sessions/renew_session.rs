@@ -3,6 +3,7 @@
 use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::mutants::Mutant;
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{LiveSession, SessionToken};
 use crate::token::{Token, TokenKeys};
@@ -129,6 +130,9 @@ fn successor(
     known: &[SessionToken],
     now: Timestamp,
 ) -> Option<SessionToken> {
+    if Mutant::RenewalsDisagree.is_on() {
+        return None;
+    }
     known
         .iter()
         .filter(|row| row.generation > caller.token.generation && row.is_live(now))

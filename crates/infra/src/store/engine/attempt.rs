@@ -4,6 +4,7 @@ use std::any::Any;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{Decision, Reader, StoreError, Transaction, Work};
 
 use super::cancel::{CancelFlag, MayCommit};
@@ -78,6 +79,10 @@ fn write(
         Ok(decision)
     });
     match decision {
+        Ok(Decision::Commit) if Mutant::CommitsAreForgotten.is_on() => {
+            connection.roll_back();
+            Ok(())
+        }
         Ok(Decision::Commit) => match cancel.begin_commit() {
             MayCommit::Yes => Ok(commit(connection)?),
             MayCommit::No => {

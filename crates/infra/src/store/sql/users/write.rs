@@ -1,6 +1,7 @@
 //! Writing accounts.
 
 use azuma_domain::Timestamp;
+use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{Conflict, NewUser, StoreError, UserChanges, UserRepository, WriteError};
 use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
@@ -41,11 +42,15 @@ impl UserRepository for Repositories<'_> {
         // A key that is not looked up is NULL here, and NULL equals nothing.
         let name_key = name.map(UserName::normalized);
         let email_key = email.map(EmailAddress::normalized);
+        let lapsed_at = match Mutant::WaitingAccountsLapseAtOnce.is_on() {
+            true => Timestamp::from_micros(i64::MAX),
+            false => now,
+        };
         self.query(|connection| {
             let lapsed: Vec<StoredId> = load_locked!(
                 connection,
                 users::table
-                    .filter(users::pending_until.le(StoredTime(now)))
+                    .filter(users::pending_until.le(StoredTime(lapsed_at)))
                     .filter(
                         users::name_key
                             .nullable()
