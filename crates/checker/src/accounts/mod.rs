@@ -1,0 +1,102 @@
+//! Names, addresses and passwords: they change as if requests came one after the other.
+//!
+//! Accounts whose names or addresses never met are checked apart.
+
+mod components;
+mod state;
+
+use todc_utils::linearizability::WGLChecker;
+use todc_utils::linearizability::history::{Action, History as Actions};
+use todc_utils::specifications::Specification;
+
+use crate::history::{Answer, Event, History, Moment};
+use crate::owners::Owners;
+use crate::{Rule, Violation};
+use state::{Accounts, Operation};
+
+pub(crate) fn check(history: &History) -> Vec<Violation> {
+    let owners = Owners::of(history);
+    components::of(history, &owners)
+        .into_iter()
+        .filter(|events| !is_linearizable(history, &owners, events))
+        .map(|events| Violation {
+            rule: Rule::AccountsAreLinearizable,
+            what: format!(
+                "no order of events {events:?} explains their answers; the shortest beginning that has none ends at {:?}",
+                shortest_impossible(history, &owners, &events)
+            ),
+        })
+        .collect()
+}
+
+/// The last event that was answered in the shortest part of the history that cannot be explained.
+fn shortest_impossible(history: &History, owners: &Owners, events: &[usize]) -> Option<usize> {
+    let mut by_answer = events.to_vec();
+    by_answer.sort_by_key(|number| history.events[*number].answered);
+    (1..=by_answer.len())
+        .find(|count| !is_linearizable(history, owners, &by_answer[..*count]))
+        .map(|count| by_answer[count - 1])
+}
+
+fn is_linearizable(history: &History, owners: &Owners, events: &[usize]) -> bool {
+    let mut moments: Vec<(Moment, Step, usize)> = Vec::new();
+    for number in events {
+        let event = &history.events[*number];
+        moments.push((event.asked, Step::Call, *number));
+        moments.push((end_of(event), Step::Response, *number));
+    }
+    if moments.is_empty() {
+        return true;
+    }
+    // What is answered at the moment at which something else is asked may have happened after it.
+    moments.sort();
+    let actions = moments
+        .into_iter()
+        .map(|(_, step, number)| {
+            let event = history.events[number].clone();
+            let operation = Operation {
+                number,
+                user: owners.owner(&event),
+                event,
+                skew: history.bounds.clock_skew,
+            };
+            match step {
+                Step::Call => (number, Action::Call(operation)),
+                Step::Response => (number, Action::Response(operation)),
+            }
+        })
+        .collect();
+    WGLChecker::<AccountsSpecification>::is_linearizable(Actions::from_actions(actions))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Call,
+    Response,
+}
+
+/// What nobody knows the outcome of may happen at any later time, or never, which is as good as after everything else.
+fn end_of(event: &Event) -> Moment {
+    match event.answer {
+        Answer::Unknown | Answer::Failed(_) => Moment(i64::MAX),
+        _ => event.answered,
+    }
+}
+
+struct AccountsSpecification;
+
+impl Specification for AccountsSpecification {
+    type State = Accounts;
+    type Operation = Operation;
+
+    fn init() -> Accounts {
+        Accounts::default()
+    }
+
+    fn apply(operation: &Operation, state: &Accounts) -> (bool, Accounts) {
+        match state.after(operation) {
+            Some(after) => (true, after),
+            None => (false, state.clone()),
+        }
+    }
+}

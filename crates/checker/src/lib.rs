@@ -1,0 +1,90 @@
+//! Checks what clients were answered against what a correct server may answer.
+//!
+//! A run, simulated or real, writes down a [`History`]: what each client asked, when, and what it was answered.
+//! [`check`] finds the [`Violation`]s in it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`history`] | what is written down |
+//! | `accounts` | names, addresses and passwords are linearizable |
+//! | `sessions` | revoked sessions end in time, live ones are never refused, next tokens agree, expiries never move back |
+//! | `mail` | every message is sent or a dead letter, and once |
+//! | `invalidations` | their numbers have no gaps |
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a checker that meets the unexpected stops where it stands"
+)]
+
+mod accounts;
+pub mod history;
+mod invalidations;
+mod mail;
+mod owners;
+mod sessions;
+
+use std::fmt;
+
+use history::Answer;
+pub use history::History;
+
+/// An answer that no correct server gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// What happened, with the numbers of the events.
+    pub what: String,
+}
+
+/// What a server promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Names, addresses and passwords change as if requests came one after the other: no acknowledged write is lost, and a
+    /// name has one owner.
+    AccountsAreLinearizable,
+    /// No token is accepted later than the bound after the answer that revoked its session.
+    RevokedSessionsEnd,
+    /// A token of a live session is not refused.
+    LiveSessionsAreAccepted,
+    /// All who renew the same token get the same next one.
+    NextTokensAgree,
+    /// The expiry of a sliding token does not move back.
+    ExpiriesMoveForward,
+    /// A message is sent, or is a dead letter, once.
+    MailIsSentOnce,
+    /// The numbers of invalidations have no gaps.
+    InvalidationsHaveNoGaps,
+    /// No answer tells of a defect.
+    NothingFails,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.rule, self.what)
+    }
+}
+
+/// What in a history no correct server does.
+#[must_use]
+pub fn check(history: &History) -> Vec<Violation> {
+    let mut violations = defects(history);
+    violations.extend(accounts::check(history));
+    violations.extend(sessions::check(history));
+    violations.extend(mail::check(history));
+    violations.extend(invalidations::check(history));
+    violations
+}
+
+fn defects(history: &History) -> Vec<Violation> {
+    let failed = history.events.iter().enumerate();
+    failed
+        .filter_map(|(number, event)| match &event.answer {
+            Answer::Failed(reason) => Some(Violation {
+                rule: Rule::NothingFails,
+                what: format!("event {number} failed: {reason}"),
+            }),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,350 @@
+//! Each rule, by a short history that breaks it and by one beside it that does not.
+
+use std::time::Duration;
+
+use azuma_checker::history::{
+    AcceptedMail, Answer, Bounds, Event, Link, MailState, Moment, NextToken, Policy, Purpose,
+    QueuedMail, Refusal, Request, Token,
+};
+use azuma_checker::{History, Rule, check};
+
+const SECOND: i64 = 1_000_000;
+
+fn token(session: &str, id: &str) -> Token {
+    Token {
+        session: session.to_owned(),
+        id: id.to_owned(),
+    }
+}
+
+/// What was asked and answered from one second to another, on node 0.
+fn event(from: i64, to: i64, request: Request, answer: Answer) -> Event {
+    Event {
+        client: 0,
+        node: 0,
+        asked: Moment(from * SECOND),
+        answered: Moment(to * SECOND),
+        token: None,
+        request,
+        answer,
+    }
+}
+
+fn with_token(held: &str, event: Event) -> Event {
+    Event {
+        token: Some(token("s", held)),
+        ..event
+    }
+}
+
+fn on_node(node: u32, event: Event) -> Event {
+    Event { node, ..event }
+}
+
+fn register(name: &str) -> Request {
+    Request::Register {
+        name: name.to_owned(),
+        email: None,
+        password: "first".to_owned(),
+        policy: Policy::Sliding,
+    }
+}
+
+fn log_in(password: &str) -> Request {
+    Request::LogIn {
+        name: "ada".to_owned(),
+        password: password.to_owned(),
+        policy: Policy::Sliding,
+    }
+}
+
+fn change_password() -> Request {
+    Request::ChangePassword {
+        password: "second".to_owned(),
+    }
+}
+
+fn issued(user: &str, session: &str) -> Answer {
+    Answer::Issued {
+        user: user.to_owned(),
+        token: token(session, session),
+        expires_at: Moment(1_000 * SECOND),
+    }
+}
+
+fn live(expires_at: i64) -> Answer {
+    Answer::Live {
+        user: "1".to_owned(),
+        expires_at: Moment(expires_at * SECOND),
+    }
+}
+
+fn refused(why: Refusal) -> Answer {
+    Answer::Refused(why)
+}
+
+/// Ada, who is user 1, registers; then this happens.
+fn after_ada(events: impl IntoIterator<Item = Event>) -> History {
+    let ada = event(0, 1, register("ada"), issued("1", "s"));
+    History {
+        events: std::iter::once(ada).chain(events).collect(),
+        ..History::default()
+    }
+}
+
+fn broken(history: &History) -> Vec<Rule> {
+    check(history)
+        .into_iter()
+        .map(|violation| violation.rule)
+        .collect()
+}
+
+#[track_caller]
+fn assert_broken(rule: Rule, history: &History) {
+    assert_eq!(broken(history), [rule]);
+}
+
+#[track_caller]
+fn assert_kept(history: &History) {
+    assert_eq!(broken(history), []);
+}
+
+#[test]
+fn a_name_has_one_owner() {
+    let again = |answer| after_ada([event(2, 3, register("ada"), answer)]);
+    assert_broken(Rule::AccountsAreLinearizable, &again(issued("2", "t")));
+    assert_kept(&again(refused(Refusal::NameTaken)));
+}
+
+#[test]
+fn of_two_who_race_for_a_name_either_may_have_it() {
+    let first = event(0, 5, register("ada"), refused(Refusal::NameTaken));
+    let second = event(1, 4, register("ada"), issued("1", "s"));
+    assert_kept(&History {
+        events: vec![first, second],
+        ..History::default()
+    });
+}
+
+#[test]
+fn a_name_that_nobody_has_is_not_taken() {
+    let history = History {
+        events: vec![event(0, 1, register("ada"), refused(Refusal::NameTaken))],
+        ..History::default()
+    };
+    assert_broken(Rule::AccountsAreLinearizable, &history);
+}
+
+#[test]
+fn what_nobody_knows_the_outcome_of_may_have_happened_or_not() {
+    for (password, answer) in [
+        ("second", issued("1", "t")),
+        ("second", refused(Refusal::WrongCredentials)),
+    ] {
+        assert_kept(&after_ada([
+            with_token("s", event(2, 3, change_password(), Answer::Unknown)),
+            event(4, 5, log_in(password), answer),
+        ]));
+    }
+}
+
+#[test]
+fn a_changed_password_stays_changed() {
+    let history = |answer| {
+        after_ada([
+            with_token("s", event(2, 3, change_password(), Answer::Done)),
+            event(4, 5, log_in("first"), answer),
+        ])
+    };
+    assert_broken(Rule::AccountsAreLinearizable, &history(issued("1", "t")));
+    assert_kept(&history(refused(Refusal::WrongCredentials)));
+}
+
+#[test]
+fn a_link_works_once() {
+    let link = Link {
+        id: "l".to_owned(),
+        user: "1".to_owned(),
+        mailed_to: "ada@example.org".to_owned(),
+        purpose: Purpose::ResetPassword,
+    };
+    let reset = |from, answer| {
+        let request = Request::Reset {
+            link: link.clone(),
+            password: "third".to_owned(),
+        };
+        event(from, from + 1, request, answer)
+    };
+    let done = || Answer::Reset {
+        user: "1".to_owned(),
+    };
+    let twice = after_ada([reset(2, done()), reset(4, done())]);
+    assert_broken(Rule::AccountsAreLinearizable, &twice);
+    let once = after_ada([reset(2, done()), reset(4, refused(Refusal::LinkUnknown))]);
+    assert_kept(&once);
+}
+
+#[test]
+fn a_revoked_session_ends_at_once_here_and_within_the_bound_elsewhere() {
+    let history = |node, from| {
+        after_ada([
+            with_token("s", event(2, 3, Request::LogOut, Answer::Done)),
+            on_node(
+                node,
+                with_token("s", event(from, from + 1, Request::Check, live(1_000))),
+            ),
+        ])
+    };
+    assert_broken(Rule::RevokedSessionsEnd, &history(0, 4));
+    assert_kept(&history(1, 6));
+    assert_broken(Rule::RevokedSessionsEnd, &history(1, 7));
+}
+
+#[test]
+fn a_login_with_a_password_that_is_being_replaced_leaves_no_session() {
+    let mut later = event(9, 9, Request::Check, live(1_000));
+    later.token = Some(token("t", "t"));
+    let history = after_ada([
+        with_token("s", event(2, 4, change_password(), Answer::Done)),
+        event(3, 5, log_in("first"), issued("1", "t")),
+        later,
+    ]);
+    assert_broken(Rule::RevokedSessionsEnd, &history);
+}
+
+#[test]
+fn a_live_session_is_not_refused_until_it_has_expired() {
+    let history = |from| {
+        let refused = refused(Refusal::TokenInvalid);
+        after_ada([with_token(
+            "s",
+            event(from, from + 1, Request::Check, refused),
+        )])
+    };
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(2));
+    let unwritten = Bounds::default().unwritten_use.as_secs();
+    let unwritten = i64::try_from(unwritten).unwrap();
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(998 - unwritten));
+    assert_kept(&history(999 - unwritten));
+}
+
+#[test]
+fn a_token_is_refused_once_the_grace_after_its_successor_is_over() {
+    let next = Answer::Next(Some(NextToken {
+        token: token("s", "n"),
+        expires_at: Moment(2_000 * SECOND),
+    }));
+    let history = |from| {
+        after_ada([
+            with_token("s", event(2, 3, Request::Renew, next.clone())),
+            with_token("n", event(4, 5, Request::Check, live(2_000))),
+            with_token(
+                "s",
+                event(from, from, Request::Check, refused(Refusal::TokenInvalid)),
+            ),
+        ])
+    };
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(63));
+    assert_kept(&history(64));
+}
+
+#[test]
+fn all_who_renew_a_token_get_the_same_next_one() {
+    let next = |id| {
+        Answer::Next(Some(NextToken {
+            token: token("s", id),
+            expires_at: Moment(2_000 * SECOND),
+        }))
+    };
+    let history = |second| {
+        after_ada([
+            with_token("s", event(2, 3, Request::Renew, next("n"))),
+            with_token("s", event(2, 3, Request::Renew, next(second))),
+        ])
+    };
+    assert_broken(Rule::NextTokensAgree, &history("m"));
+    assert_kept(&history("n"));
+}
+
+#[test]
+fn an_expiry_does_not_move_back() {
+    let history = |second| {
+        after_ada([
+            with_token("s", event(2, 3, Request::Check, live(2_000))),
+            with_token("s", event(4, 5, Request::Check, live(second))),
+        ])
+    };
+    assert_broken(Rule::ExpiriesMoveForward, &history(1_999));
+    assert_kept(&history(2_000));
+}
+
+#[test]
+fn a_message_is_not_sent_again_once_that_is_stored() {
+    let mail = |at, settled: Option<i64>| AcceptedMail {
+        id: "m".to_owned(),
+        to: "ada@example.org".to_owned(),
+        at: Moment(at),
+        settled: settled.map(Moment),
+    };
+    let sent = |first| History {
+        mail: vec![first, mail(5, Some(6))],
+        ..History::default()
+    };
+    assert_broken(Rule::MailIsSentOnce, &sent(mail(1, Some(2))));
+    assert_kept(&sent(mail(1, None)));
+}
+
+#[test]
+fn a_message_does_not_stay_in_the_outbox_and_none_is_forgotten() {
+    let queued = |state| QueuedMail {
+        id: "m".to_owned(),
+        to: "ada@example.org".to_owned(),
+        state,
+    };
+    let request = Request::RequestAccount {
+        name: "ada".to_owned(),
+        email: "ada@example.org".to_owned(),
+        password: "first".to_owned(),
+        waits: Duration::from_mins(10),
+    };
+    let history = |outbox| History {
+        events: vec![event(0, 1, request.clone(), Answer::Done)],
+        outbox,
+        ..History::default()
+    };
+    assert_broken(Rule::MailIsSentOnce, &history(vec![]));
+    assert_broken(
+        Rule::MailIsSentOnce,
+        &history(vec![queued(MailState::Queued)]),
+    );
+    assert_kept(&history(vec![queued(MailState::DeadLetter)]));
+}
+
+#[test]
+fn the_numbers_of_invalidations_have_no_gaps() {
+    let history = |invalidations| History {
+        invalidations,
+        ..History::default()
+    };
+    assert_broken(Rule::InvalidationsHaveNoGaps, &history(vec![1, 2, 4]));
+    assert_kept(&history(vec![5, 6, 7]));
+}
+
+#[test]
+fn an_answer_that_tells_of_a_defect_is_one() {
+    let failed = Answer::Failed("a row cannot be read".to_owned());
+    let history = after_ada([event(2, 3, log_in("first"), failed)]);
+    assert_broken(Rule::NothingFails, &history);
+}
+
+/// Histories are kept, and later checkers check them again.
+#[test]
+fn a_history_is_the_same_after_it_was_kept() {
+    let history = after_ada([with_token(
+        "s",
+        event(2, 3, Request::Check, refused(Refusal::TokenInvalid)),
+    )]);
+    let kept: History = serde_json::from_str(&serde_json::to_string(&history).unwrap()).unwrap();
+    assert_eq!(kept.events, history.events);
+    assert_broken(Rule::LiveSessionsAreAccepted, &kept);
+}

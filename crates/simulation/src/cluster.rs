@@ -1,0 +1,131 @@
+//! The nodes over one database.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
+use azuma_domain::ports::Store;
+use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
+use tokio::task::spawn_local;
+use tokio::time::sleep;
+
+use crate::chance::Chance;
+use crate::life::Life;
+use crate::mail_server::{Mailbox, NodeMailer};
+use crate::node::{Node, Parts};
+use crate::plan::{Fault, Plan};
+use crate::ports::RunClock;
+use crate::store::Path;
+
+/// All nodes of a run.
+pub(crate) struct Cluster {
+    plan: Plan,
+    chance: Chance,
+    pub(crate) clock: RunClock,
+    pub(crate) database: Arc<dyn Store>,
+    pub(crate) mailbox: Mailbox,
+    nodes: Vec<Place>,
+}
+
+/// Where a node runs, one life after another.
+struct Place {
+    running: RefCell<Option<Rc<Node>>>,
+    lives: Cell<u32>,
+    path: Arc<Path>,
+    messages: Arc<AtomicU32>,
+}
+
+impl Cluster {
+    /// Nodes over an empty database, all of them running.
+    pub(crate) fn start(plan: &Plan) -> Rc<Self> {
+        let clock = RunClock::start();
+        let chance = Chance::of(plan.seed);
+        let url = DatabaseUrl::in_memory();
+        let database = DieselStore::open(&url, PoolOptions::default()).expect("a database");
+        let nodes = 0..plan.clocks_ahead.len();
+        let cluster = Rc::new(Self {
+            plan: plan.clone(),
+            chance,
+            clock,
+            database: Arc::new(database),
+            mailbox: Mailbox::default(),
+            nodes: nodes
+                .clone()
+                .map(|node| Place {
+                    running: RefCell::default(),
+                    lives: Cell::default(),
+                    path: Arc::new(Path::of(node, chance, clock, &plan.faults)),
+                    messages: Arc::default(),
+                })
+                .collect(),
+        });
+        for node in nodes {
+            spawn_local(Rc::clone(&cluster).keep_running(node));
+        }
+        for fault in &plan.faults {
+            if let Fault::Crash { node, at, down } = *fault {
+                spawn_local(Rc::clone(&cluster).crash_at(node, at, down));
+            }
+        }
+        cluster
+    }
+
+    /// The node of this number, or the next one that runs.
+    pub(crate) fn node(&self, number: usize) -> Option<(usize, Rc<Node>)> {
+        let count = self.nodes.len();
+        (number..number + count)
+            .map(|number| number % count)
+            .find_map(|number| Some((number, self.nodes[number].running.borrow().clone()?)))
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Starts the node again whenever it has crashed.
+    async fn keep_running(self: Rc<Self>, number: usize) {
+        let place = &self.nodes[number];
+        loop {
+            let node = Rc::new(self.new_node(number));
+            let life = node.life.clone();
+            *place.running.borrow_mut() = Some(node);
+            let down = life.crashed().await;
+            *place.running.borrow_mut() = None;
+            sleep(down).await;
+        }
+    }
+
+    async fn crash_at(self: Rc<Self>, number: usize, at: u32, down: u32) {
+        sleep(Duration::from_millis(u64::from(at))).await;
+        if let Some(node) = &*self.nodes[number].running.borrow() {
+            node.life.crash(Duration::from_millis(u64::from(down)));
+        }
+    }
+
+    fn new_node(&self, number: usize) -> Node {
+        let place = &self.nodes[number];
+        let lives = place.lives.get();
+        place.lives.set(lives + 1);
+        Node::start(Parts {
+            number,
+            lives,
+            ahead_millis: self.plan.clocks_ahead[number],
+            clock: self.clock,
+            chance: self.chance,
+            database: Arc::clone(&self.database),
+            path: Arc::clone(&place.path),
+            mailbox: self.mailbox.clone(),
+            mailer: NodeMailer {
+                node: number,
+                mailbox: self.mailbox.clone(),
+                clock: self.clock,
+                chance: self.chance,
+                faults: self.plan.faults.clone(),
+                messages: Arc::clone(&place.messages),
+                life: Life::default(),
+            },
+        })
+    }
+}

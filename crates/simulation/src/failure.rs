@@ -1,0 +1,105 @@
+//! Plans whose histories no correct server has.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use azuma_checker::{History, Violation, check};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::plan::Plan;
+use crate::run::run;
+use crate::shrink::shrink;
+
+/// A plan that fails, shrunk.
+pub struct Failure {
+    /// The plan.
+    pub plan: Plan,
+    /// What came of it.
+    pub history: History,
+    /// What is wrong with that.
+    pub violations: Vec<Violation>,
+}
+
+impl Failure {
+    /// Runs a plan, and answers what is wrong.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Option<Self> {
+        let history = run(plan);
+        let violations = check(&history);
+        (!violations.is_empty()).then(|| Self {
+            plan: plan.clone(),
+            history,
+            violations,
+        })
+    }
+
+    /// The same failure with the least that it needs: a plan that breaks the same rule.
+    fn shrunk(self) -> Self {
+        let rule = self.violations.first().map(|violation| violation.rule);
+        let breaks = |plan: &Plan| {
+            let violations = check(&run(plan));
+            violations
+                .iter()
+                .any(|violation| Some(violation.rule) == rule)
+        };
+        let least = shrink(&self.plan, breaks);
+        Self::of(&least).unwrap_or(self)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plan = serde_json::to_string(&self.plan).map_err(|_| fmt::Error)?;
+        writeln!(f, "seed {} fails; shrunk: {plan}", self.plan.seed)?;
+        for (number, event) in self.history.events.iter().enumerate() {
+            writeln!(f, "  {number}: {event:?}")?;
+        }
+        for violation in &self.violations {
+            writeln!(f, "  {violation}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the plans of these seeds, on all cores, and shrinks those that fail.
+#[must_use]
+pub fn try_seeds(seeds: Range<u64>) -> Vec<Failure> {
+    let next = AtomicU64::new(seeds.start);
+    let failures = Mutex::new(Vec::new());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for core in 0..cores {
+            let (next, failures, end) = (&next, &failures, seeds.end);
+            scope.spawn(move || {
+                keep_to(core);
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= end {
+                        return;
+                    }
+                    if let Some(failure) = Failure::of(&Plan::from_seed(seed)) {
+                        let shrunk = failure.shrunk();
+                        let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
+                        failures.push(shrunk);
+                    }
+                }
+            });
+        }
+    });
+    failures
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps this thread, and the threads that it starts, on one core: a run hands each unit of work to another thread and waits
+/// for it, which takes twice as long across cores.
+fn keep_to(core: usize) {
+    let mut cores = CpuSet::new();
+    cores.set(core);
+    // Where that is forbidden, a run takes longer and comes to the same.
+    let _ = sched_setaffinity(None, &cores);
+}

@@ -1,0 +1,180 @@
+//! The mail server, and the mailbox that clients read.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use azuma_checker::history::{AcceptedMail, Link, Purpose};
+use azuma_domain::Timestamp;
+use azuma_domain::mail::{MailId, MailKind, OutgoingMail};
+use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
+use azuma_domain::token::Token;
+use tokio::time::sleep;
+
+use crate::chance::{Chance, Decides};
+use crate::life::Life;
+use crate::plan::{End, Fault, Point};
+use crate::ports::RunClock;
+
+/// The longest time that a message takes.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A mailed link, as who reads the mail has it.
+#[derive(Clone)]
+pub(crate) struct MailedLink {
+    pub(crate) token: Token,
+    pub(crate) link: Link,
+}
+
+/// What the mail server has taken. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Mailbox(Arc<Mutex<Taken>>);
+
+#[derive(Default)]
+struct Taken {
+    accepted: Vec<AcceptedMail>,
+    links: Vec<MailedLink>,
+}
+
+impl Mailbox {
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The links so far, the newest last.
+    pub(crate) fn links(&self) -> Vec<MailedLink> {
+        self.taken().links.clone()
+    }
+
+    /// The messages so far.
+    pub(crate) fn accepted(&self) -> Vec<AcceptedMail> {
+        self.taken().accepted.clone()
+    }
+
+    /// A node has stored that the message was sent.
+    pub(crate) fn settled(&self, id: MailId, clock: RunClock) {
+        let id = id.to_string();
+        let mut taken = self.taken();
+        if let Some(mail) = taken.accepted.iter_mut().rev().find(|mail| mail.id == id) {
+            mail.settled = Some(clock.now());
+        }
+    }
+
+    fn take(&self, mail: &OutgoingMail, token: Option<Token>, clock: RunClock) {
+        let to = mail.to.normalized().to_owned();
+        let mut taken = self.taken();
+        if let (Some(token), Some(user), Some(purpose)) =
+            (token, mail.user_id, purpose_of(mail.kind))
+        {
+            taken.links.push(MailedLink {
+                link: Link {
+                    id: token.expose().to_owned(),
+                    user: user.to_string(),
+                    mailed_to: to.clone(),
+                    purpose,
+                },
+                token,
+            });
+        }
+        taken.accepted.push(AcceptedMail {
+            id: mail.id.to_string(),
+            to,
+            at: clock.now(),
+            settled: None,
+        });
+    }
+}
+
+fn purpose_of(kind: MailKind) -> Option<Purpose> {
+    match kind {
+        MailKind::VerifyAccount(_) => Some(Purpose::VerifyAccount),
+        MailKind::ConfirmEmail(_) => Some(Purpose::ChangeEmail),
+        MailKind::ResetPassword(_) => Some(Purpose::ResetPassword),
+        MailKind::EmailChangeRequested
+        | MailKind::EmailChanged
+        | MailKind::PasswordChanged
+        | MailKind::Test => None,
+    }
+}
+
+/// The mail server as a node reaches it.
+pub(crate) struct NodeMailer {
+    pub(crate) node: usize,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) clock: RunClock,
+    pub(crate) chance: Chance,
+    pub(crate) faults: Vec<Fault>,
+    /// How many messages all lives of the node have handed over.
+    pub(crate) messages: Arc<AtomicU32>,
+    pub(crate) life: Life,
+}
+
+impl NodeMailer {
+    async fn hand_over(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> Result<Accepted, SendError> {
+        let number = self.messages.fetch_add(1, Ordering::SeqCst);
+        let wait = self.chance.delay(Decides::Mail(self.node), number);
+        sleep(wait).await;
+        let refused = || Err(SendError::Transient("try again later".to_owned()));
+        if self.is_down() {
+            return refused();
+        }
+        let failure = self.faults.iter().find_map(|fault| match *fault {
+            Fault::Mail {
+                node,
+                message,
+                point,
+                end,
+            } if (node, message) == (self.node, number) => Some((point, end)),
+            _ => None,
+        });
+        if let None | Some((Point::Done, _)) = failure {
+            self.mailbox.take(&mail, token, self.clock);
+        }
+        if let Some((_, end)) = failure {
+            return match end {
+                End::Error => refused(),
+                End::Crash { down } => {
+                    let down = Duration::from_millis(u64::from(down));
+                    self.life.crash_here(down).await
+                }
+            };
+        }
+        sleep(wait).await;
+        Ok(Accepted {
+            response: "250".to_owned(),
+        })
+    }
+
+    fn is_down(&self) -> bool {
+        let now = self.clock.running();
+        self.faults.iter().any(|fault| match *fault {
+            Fault::MailDown { at, lasts } => {
+                let from = Duration::from_millis(u64::from(at));
+                (from..from + Duration::from_millis(u64::from(lasts))).contains(&now)
+            }
+            _ => false,
+        })
+    }
+}
+
+impl Mailer for NodeMailer {
+    fn send(
+        &self,
+        mail: OutgoingMail,
+        token: Option<Token>,
+    ) -> BoxFuture<'_, Result<Accepted, SendError>> {
+        Box::pin(self.hand_over(mail, token))
+    }
+
+    fn discard(&self, _until: Timestamp) -> BoxFuture<'_, std::io::Result<usize>> {
+        Box::pin(async { Ok(0) })
+    }
+
+    fn timeout(&self) -> Duration {
+        TIMEOUT
+    }
+}

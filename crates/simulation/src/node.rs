@@ -1,0 +1,189 @@
+//! A node: the services over the session cache, with what goes on beside the requests.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use azuma_domain::mail::{LeasedMail, UnreadableMail};
+use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
+use azuma_domain::services::{
+    Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, RecoveryProgress, SessionIssuer,
+    Sessions,
+};
+use azuma_domain::session::Lifetimes;
+use azuma_domain::token::{SecretKey, TokenKeys};
+use azuma_domain::user::PasswordRules;
+use azuma_infra::abuse_guard::NoGuard;
+use azuma_infra::session_cache::SessionCache;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::chance::{Chance, Decides};
+use crate::life::Life;
+use crate::mail_server::{Mailbox, NodeMailer};
+use crate::plan::Lane;
+use crate::ports::{NoLog, NodeClock, PlainHasher, RunClock, SeededEntropy};
+use crate::store::{NodeStore, Path};
+
+const DAY: Duration = Duration::from_hours(24);
+/// How long an account waits for its address to be verified.
+pub(crate) const REGISTRATION_LIFETIME: Duration = Duration::from_mins(10);
+/// How long a token lives after its successor was first used.
+pub(crate) const GRACE: Duration = Duration::from_mins(1);
+/// How often the outbox and the recoveries are looked at.
+const MAIL_EVERY: Duration = Duration::from_secs(1);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// More sessions than any run has.
+const ROOM: u32 = 1_000;
+
+/// What a node is made of.
+pub(crate) struct Parts {
+    pub(crate) number: usize,
+    /// How many lives the node had before.
+    pub(crate) lives: u32,
+    pub(crate) ahead_millis: i32,
+    pub(crate) clock: RunClock,
+    pub(crate) chance: Chance,
+    pub(crate) database: Arc<dyn Store>,
+    pub(crate) path: Arc<Path>,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) mailer: NodeMailer,
+}
+
+/// A running node. It stops when it is dropped.
+pub(crate) struct Node {
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) life: Life,
+    _beside: JoinSet<()>,
+}
+
+impl Node {
+    pub(crate) fn start(parts: Parts) -> Self {
+        let life = parts.mailer.life.clone();
+        let store = |lane| -> Arc<dyn Store> {
+            Arc::new(NodeStore {
+                database: Arc::clone(&parts.database),
+                path: Arc::clone(&parts.path),
+                life: life.clone(),
+                lane,
+            })
+        };
+        let (requests, polls) = (store(Lane::Requests), store(Lane::Polls));
+        let clock: Arc<dyn Clock> = Arc::new(NodeClock {
+            run: parts.clock,
+            ahead_millis: parts.ahead_millis,
+        });
+        let ids = Decides::Ids(parts.number);
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy(Mutex::new(
+            parts.chance.rng(ids, parts.lives),
+        )));
+        let hasher: Arc<dyn PasswordHasher> = Arc::new(PlainHasher);
+        let mailer: Arc<dyn Mailer> = Arc::new(parts.mailer);
+        let keys = TokenKeys::new(SecretKey::from_bytes([7; 32]), Vec::new());
+        let doorkeeper = Doorkeeper::new(Arc::new(NoGuard), Arc::new(NoLog));
+        let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));
+        let cache = SessionCache::new(Arc::clone(&requests), polls, Arc::clone(&clock), ROOM);
+        let session_check: Arc<dyn SessionCheck> = Arc::new(cache.clone());
+        let accounts = Arc::new(Accounts {
+            store: Arc::clone(&requests),
+            session_check: Arc::clone(&session_check),
+            hasher: Arc::clone(&hasher),
+            doorkeeper: doorkeeper.clone(),
+            issuer: issuer.clone(),
+            keys: keys.clone(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            password_rules: PasswordRules { min_length: 1 },
+            registration_lifetime: REGISTRATION_LIFETIME,
+            recovery_lifetime: Duration::from_mins(15),
+        });
+        let sessions = Arc::new(Sessions {
+            store: Arc::clone(&requests),
+            session_check,
+            hasher,
+            doorkeeper,
+            issuer,
+            keys: keys.clone(),
+            clock: Arc::clone(&clock),
+            lifetimes: Lifetimes {
+                extend_to: 14 * DAY,
+                lifetime: 30 * DAY,
+                renew_within: 7 * DAY,
+                grace: GRACE,
+            },
+            sessions_per_user: 100,
+        });
+        let mailing = Mailing {
+            store: Arc::clone(&requests),
+            mailer: Arc::clone(&mailer),
+            keys,
+            clock: Arc::clone(&clock),
+            entropy,
+        };
+        let housekeeping = Housekeeping::new(requests, mailer, clock, 30 * DAY);
+        let mut beside = JoinSet::new();
+        beside.spawn(cache.run());
+        beside.spawn(send_mail(mailing, parts.mailbox, parts.clock));
+        beside.spawn(begin_recoveries(Arc::clone(&accounts)));
+        beside.spawn(sweep(housekeeping));
+        Self {
+            accounts,
+            sessions,
+            life,
+            _beside: beside,
+        }
+    }
+}
+
+/// Sends due messages, one after the other.
+async fn send_mail(mailing: Mailing, mailbox: Mailbox, clock: RunClock) {
+    loop {
+        while let Ok(Some(leased)) = mailing.lease_mail().await {
+            deliver(&mailing, leased, &mailbox, clock).await;
+        }
+        sleep(MAIL_EVERY).await;
+    }
+}
+
+async fn deliver(
+    mailing: &Mailing,
+    leased: Result<LeasedMail, UnreadableMail>,
+    mailbox: &Mailbox,
+    clock: RunClock,
+) {
+    let lease = match &leased {
+        Ok(leased) => leased.lease,
+        Err(unreadable) => unreadable.lease,
+    };
+    let delivery = mailing.send_mail(leased).await;
+    loop {
+        match mailing.settle_mail(lease, &delivery).await {
+            Ok(()) => break,
+            Err(_) if !mailing.holds(lease) => return,
+            Err(_) => sleep(MAIL_EVERY).await,
+        }
+    }
+    if delivery == Delivery::Done {
+        mailbox.settled(lease.id, clock);
+    }
+}
+
+async fn begin_recoveries(accounts: Arc<Accounts>) {
+    loop {
+        while let Ok(progress) = accounts.begin_recoveries().await {
+            if progress == RecoveryProgress::NoneDue {
+                break;
+            }
+        }
+        sleep(MAIL_EVERY).await;
+    }
+}
+
+async fn sweep(housekeeping: Housekeeping) {
+    loop {
+        // What a sweep cannot delete, the next one can.
+        let _ = housekeeping.sweep().await;
+        sleep(SWEEP_EVERY).await;
+    }
+}

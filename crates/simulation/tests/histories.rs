@@ -1,0 +1,114 @@
+//! Many histories, as a seed decides them, of which none is impossible.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use azuma_checker::history::{Answer, Request};
+use azuma_simulation::plan::Plan;
+use azuma_simulation::run::run;
+use azuma_simulation::try_seeds;
+
+const HISTORIES: u64 = 10_000;
+
+#[test]
+fn of_10_000_histories_none_is_impossible() {
+    let failures = try_seeds(0..HISTORIES);
+    let report = failures.iter().fold(String::new(), |mut report, failure| {
+        let _ = write!(report, "{failure}");
+        report
+    });
+    assert!(failures.is_empty(), "{report}");
+}
+
+#[test]
+fn a_plan_has_the_same_history_each_time() {
+    for seed in 0..300 {
+        let plan = Plan::from_seed(seed);
+        let (first, second) = (run(&plan), run(&plan));
+        assert!(first.events == second.events, "seed {seed}");
+        assert!(first.mail == second.mail, "seed {seed}");
+    }
+}
+
+/// What is never asked, or never answered so, is not tried.
+#[test]
+fn clients_ask_everything_and_are_answered_in_every_way() {
+    let mut met = BTreeSet::new();
+    for seed in 0..400 {
+        for event in run(&Plan::from_seed(seed)).events {
+            met.insert((asked(&event.request), answered(&event.answer)));
+        }
+    }
+    let missing: Vec<_> = EXPECTED
+        .iter()
+        .flat_map(|(asked, answers)| answers.iter().map(|answered| (*asked, *answered)))
+        .filter(|pair| !met.contains(pair))
+        .collect();
+    assert_eq!(missing, []);
+}
+
+/// What each request may be answered.
+const EXPECTED: [(&str, &[&str]); 14] = [
+    (
+        "register",
+        &["issued", "NameTaken", "EmailTaken", "unknown"],
+    ),
+    ("request account", &["done", "NameTaken", "EmailTaken"]),
+    ("follow", &["done", "LinkUnknown"]),
+    (
+        "log in",
+        &["issued", "WrongCredentials", "NotVerified", "unknown"],
+    ),
+    ("check", &["live", "TokenInvalid", "unknown"]),
+    ("renew", &["next", "none", "TokenInvalid"]),
+    ("rename", &["done", "NameTaken", "TokenInvalid"]),
+    ("change password", &["done", "TokenInvalid", "unknown"]),
+    ("change email", &["done", "EmailTaken", "TokenInvalid"]),
+    ("log out", &["done", "TokenInvalid"]),
+    ("log out everywhere", &["done", "TokenInvalid"]),
+    ("recover", &["done"]),
+    ("reset", &["reset", "LinkUnknown"]),
+    ("delete", &["done", "TokenInvalid"]),
+];
+
+fn asked(request: &Request) -> &'static str {
+    match request {
+        Request::Register { .. } => "register",
+        Request::RequestAccount { .. } => "request account",
+        Request::Follow(_) => "follow",
+        Request::LogIn { .. } => "log in",
+        Request::Check => "check",
+        Request::Renew => "renew",
+        Request::Rename { .. } => "rename",
+        Request::ChangePassword { .. } => "change password",
+        Request::ChangeEmail { .. } => "change email",
+        Request::LogOut => "log out",
+        Request::LogOutEverywhere => "log out everywhere",
+        Request::Recover { .. } => "recover",
+        Request::Reset { .. } => "reset",
+        Request::Delete => "delete",
+    }
+}
+
+fn answered(answer: &Answer) -> &'static str {
+    use azuma_checker::history::Refusal::{
+        EmailTaken, LinkUnknown, NameTaken, NotVerified, TokenInvalid, WrongCredentials,
+    };
+
+    match answer {
+        Answer::Issued { .. } => "issued",
+        Answer::Live { .. } => "live",
+        Answer::Next(Some(_)) => "next",
+        Answer::Next(None) => "none",
+        Answer::Reset { .. } => "reset",
+        Answer::Done => "done",
+        Answer::Refused(NameTaken) => "NameTaken",
+        Answer::Refused(EmailTaken) => "EmailTaken",
+        Answer::Refused(WrongCredentials) => "WrongCredentials",
+        Answer::Refused(NotVerified) => "NotVerified",
+        Answer::Refused(TokenInvalid) => "TokenInvalid",
+        Answer::Refused(LinkUnknown) => "LinkUnknown",
+        Answer::Failed(_) => "failed",
+        Answer::Unknown => "unknown",
+    }
+}
