@@ -12,10 +12,17 @@ struct Report {
     executable: Option<PathBuf>,
 }
 
+/// The variable that names another binary to test than the one that is built.
+const OTHER_BINARY: &str = "AZUMA_TESTED_BINARY";
+
 /// The path of `azuma`, built once in each test process.
 pub fn azuma() -> &'static Path {
     static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match BINARY.get_or_init(build) {
+    let find = || match std::env::var_os(OTHER_BINARY) {
+        Some(path) => Ok(path.into()),
+        None => build(),
+    };
+    match BINARY.get_or_init(find) {
         Ok(path) => path,
         Err(reason) => panic!("azuma cannot be tested: {reason}"),
     }

@@ -1,0 +1,162 @@
+//! A client: it asks one thing after another, as a seed decides, and writes down what it was answered.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use azuma_checker::history::{Answer, Event, Policy, Request};
+use fastrand::Rng;
+use tokio::time::sleep;
+
+use super::known::{Group, Held, Known, newest};
+use super::nodes::Nodes;
+use super::requests::Http;
+
+/// How many names a room has.
+const NAMES: u8 = 2;
+
+/// A client.
+pub struct Client {
+    number: u32,
+    rng: Rng,
+    http: Http,
+    nodes: Arc<Nodes>,
+    group: Arc<Group>,
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Client {
+    pub fn new(
+        number: u32,
+        rng: Rng,
+        nodes: &Arc<Nodes>,
+        group: &Arc<Group>,
+        events: &Arc<Mutex<Vec<Event>>>,
+    ) -> Self {
+        Self {
+            number,
+            rng,
+            http: Http::new(),
+            nodes: Arc::clone(nodes),
+            group: Arc::clone(group),
+            events: Arc::clone(events),
+        }
+    }
+
+    /// Asks for so long.
+    pub async fn run_for(mut self, lasts: Duration) -> Self {
+        let began = Instant::now();
+        while began.elapsed() < lasts {
+            let pause = match self.rng.u8(0..8) {
+                0 => self.rng.u64(0..400),
+                _ => self.rng.u64(0..40),
+            };
+            sleep(Duration::from_millis(pause)).await;
+            let group = Arc::clone(&self.group);
+            let question = question(&mut self.rng, &mut group.known());
+            if let Some((request, held)) = question {
+                let node = self.rng.usize(0..self.nodes.count());
+                self.ask(node, request, held).await;
+            }
+        }
+        self
+    }
+
+    /// Checks the newest tokens and passwords, so that nothing that was lost stays unseen.
+    pub async fn look_at_the_end(&self) {
+        let (tokens, credentials) = {
+            let known = self.group.known();
+            let tokens: Vec<Held> = known.tokens.iter().rev().take(10).cloned().collect();
+            let credentials: Vec<_> = known.credentials.iter().rev().take(6).cloned().collect();
+            (tokens, credentials)
+        };
+        for (node, held) in tokens.into_iter().enumerate() {
+            self.ask(node, Request::Check, Some(held)).await;
+        }
+        for (node, credential) in credentials.into_iter().enumerate() {
+            let request = Request::LogIn {
+                name: credential.name,
+                password: credential.password,
+                policy: Policy::Rotating,
+            };
+            self.ask(node, request, None).await;
+        }
+    }
+
+    async fn ask(&self, node: usize, request: Request, held: Option<Held>) {
+        let Some((node, address)) = self.nodes.address(node % self.nodes.count()) else {
+            return;
+        };
+        let asked = self.nodes.now();
+        let answered = self.http.ask(address, asked, held.as_ref(), &request).await;
+        let event = Event {
+            client: self.number,
+            node: u32::try_from(node).expect("few nodes"),
+            asked,
+            answered: self.nodes.now(),
+            token: held.map(|held| held.named),
+            request,
+            answer: answered.answer,
+        };
+        learn(&mut self.group.known(), &event, answered.token);
+        self.events.lock().expect("no client panics").push(event);
+    }
+}
+
+fn learn(known: &mut Known, event: &Event, token: Option<Held>) {
+    if let Some(token) = token {
+        known.learn_token(token);
+    }
+    if matches!(event.answer, Answer::Refused(_)) {
+        return;
+    }
+    match &event.request {
+        Request::Register { name, password, .. } => known.learn(name, password),
+        Request::Rename { name } => known.learn_change(Some(name), None),
+        Request::ChangePassword { password } => known.learn_change(None, Some(password)),
+        _ => {}
+    }
+}
+
+/// What is asked next, and with which token; `None` if nothing is known yet that it needs.
+fn question(rng: &mut Rng, known: &mut Known) -> Option<(Request, Option<Held>)> {
+    let name = known.name(rng.u8(0..NAMES));
+    let recent = rng.usize(0..4);
+    let held = newest(&known.tokens, recent);
+    let with_token = |request| held.clone().map(|held| (request, Some(held)));
+    match rng.u8(0..100) {
+        0..8 => {
+            let password = known.new_password();
+            let policy = Policy::Rotating;
+            let request = Request::Register {
+                name,
+                password,
+                email: None,
+                policy,
+            };
+            Some((request, None))
+        }
+        8..22 => {
+            let credential = newest(&known.credentials, rng.usize(0..3))?;
+            let request = Request::LogIn {
+                name: credential.name,
+                password: credential.password,
+                policy: Policy::Rotating,
+            };
+            Some((request, None))
+        }
+        22..60 => with_token(Request::Check),
+        60..68 => {
+            let old = newest(&known.old_tokens, rng.usize(0..8))?;
+            Some((Request::Check, Some(old)))
+        }
+        68..80 => with_token(Request::Renew),
+        80..85 => with_token(Request::Rename { name }),
+        85..90 => {
+            let password = known.new_password();
+            with_token(Request::ChangePassword { password })
+        }
+        90..96 => with_token(Request::LogOut),
+        96..98 => with_token(Request::LogOutEverywhere),
+        _ => with_token(Request::Delete),
+    }
+}

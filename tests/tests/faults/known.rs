@@ -1,0 +1,125 @@
+//! What the clients of a group have been told, and tell each other.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use azuma_checker::history::Token;
+
+/// How long a group uses the same names. After that it takes others, so that what nobody knows the outcome of does not
+/// add up, and the history of each name stays short enough to be checked.
+const ROOM_LASTS: Duration = Duration::from_secs(4);
+/// How many tokens of earlier rooms are still checked.
+const OLD_TOKENS: usize = 8;
+
+/// A token that a client holds.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub text: String,
+    pub named: Token,
+}
+
+/// A name and a password that may belong to it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub name: String,
+    pub password: String,
+}
+
+/// Clients that know what each other was told.
+pub struct Group {
+    number: usize,
+    known: Mutex<Known>,
+}
+
+/// What they know.
+pub struct Known {
+    began: Instant,
+    room: u32,
+    passwords: u32,
+    pub tokens: Vec<Held>,
+    pub credentials: Vec<Credential>,
+    pub old_tokens: Vec<Held>,
+    prefix: String,
+}
+
+impl Group {
+    pub fn new(number: usize) -> Self {
+        Self {
+            number,
+            known: Mutex::new(Known {
+                began: Instant::now(),
+                room: 0,
+                passwords: 0,
+                tokens: Vec::new(),
+                credentials: Vec::new(),
+                old_tokens: Vec::new(),
+                prefix: format!("g{number}"),
+            }),
+        }
+    }
+
+    /// What the group knows, in the room that it is in now.
+    pub fn known(&self) -> MutexGuard<'_, Known> {
+        let mut known = self.known.lock().expect("no client panics");
+        if known.began.elapsed() > ROOM_LASTS {
+            known.enter_next_room(self.number);
+        }
+        known
+    }
+}
+
+impl Known {
+    fn enter_next_room(&mut self, group: usize) {
+        self.began = Instant::now();
+        self.room += 1;
+        self.prefix = format!("g{group}-{}", self.room);
+        self.credentials.clear();
+        self.old_tokens.append(&mut self.tokens);
+        let surplus = self.old_tokens.len().saturating_sub(OLD_TOKENS);
+        self.old_tokens.drain(..surplus);
+    }
+
+    /// A name of the room.
+    pub fn name(&self, number: u8) -> String {
+        format!("{}-{number}", self.prefix)
+    }
+
+    /// A password that nobody has had.
+    pub fn new_password(&mut self) -> String {
+        self.passwords += 1;
+        format!("password-{}-{}", self.prefix, self.passwords)
+    }
+
+    /// Learns a token, if it is of this room.
+    pub fn learn_token(&mut self, held: Held) {
+        if self.tokens.iter().all(|other| other.text != held.text) {
+            self.tokens.push(held);
+        }
+    }
+
+    /// Learns what may be somebody's name and password.
+    pub fn learn(&mut self, name: &str, password: &str) {
+        self.credentials.push(Credential {
+            name: name.to_owned(),
+            password: password.to_owned(),
+        });
+    }
+
+    /// Somebody has this name now, or this password.
+    pub fn learn_change(&mut self, name: Option<&str>, password: Option<&str>) {
+        let newest = self.credentials.iter().rev().take(2);
+        let changed: Vec<Credential> = newest
+            .map(|credential| Credential {
+                name: name.unwrap_or(&credential.name).to_owned(),
+                password: password.unwrap_or(&credential.password).to_owned(),
+            })
+            .collect();
+        self.credentials.extend(changed);
+    }
+}
+
+/// The `number`th from the end, counted round.
+pub fn newest<T: Clone>(all: &[T], number: usize) -> Option<T> {
+    let last = all.len().checked_sub(1)?;
+    all.get(last - number % all.len()).cloned()
+}
