@@ -12,10 +12,11 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 use crate::chance::Chance;
+use crate::fault::Fault;
 use crate::life::Life;
 use crate::mail_server::{Mailbox, NodeMailer};
 use crate::node::{Node, Parts};
-use crate::plan::{Fault, Plan};
+use crate::plan::Plan;
 use crate::ports::RunClock;
 use crate::store::Path;
 

@@ -6,7 +6,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`plan`] | what clients do and what fails, made from a seed |
+//! | [`plan`] | what clients do, made from a seed |
+//! | [`fault`] | what fails |
 //! | [`run`] | a plan, carried out: the [`History`](azuma_checker::History) of it |
 //! | [`shrink`] | the least of a plan that still fails |
 //! | [`Failure`] | a plan whose history no correct server has |
@@ -29,6 +30,7 @@ mod chance;
 mod client;
 mod cluster;
 mod failure;
+pub mod fault;
 mod known;
 mod life;
 mod mail_server;

@@ -12,8 +12,8 @@ use azuma_domain::token::Token;
 use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
+use crate::fault::{End, Fault, Point};
 use crate::life::Life;
-use crate::plan::{End, Fault, Point};
 use crate::ports::RunClock;
 
 /// The longest time that a message takes.

@@ -19,9 +19,9 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
+use crate::fault::Lane;
 use crate::life::Life;
 use crate::mail_server::{Mailbox, NodeMailer};
-use crate::plan::Lane;
 use crate::ports::{NoLog, NodeClock, PlainHasher, RunClock, SeededEntropy};
 use crate::store::{NodeStore, Path};
 

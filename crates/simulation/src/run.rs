@@ -14,9 +14,10 @@ use tokio::time::{advance, sleep};
 
 use crate::client::Client;
 use crate::cluster::Cluster;
+use crate::fault::Fault;
 use crate::known::Known;
 use crate::node::GRACE;
-use crate::plan::{Fault, Plan};
+use crate::plan::Plan;
 use crate::store::block_on;
 
 /// How long after the last fault everything is as it should be: longer than memory may answer, and than a node is down.

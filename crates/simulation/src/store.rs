@@ -13,8 +13,8 @@ use tokio::task::coop::unconstrained;
 use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
+use crate::fault::{End, Fault, Lane, Point, Side};
 use crate::life::Life;
-use crate::plan::{End, Fault, Lane, Point, Side};
 use crate::ports::RunClock;
 
 /// After how long a node gives up a unit of work.

@@ -3,7 +3,8 @@
 use azuma_checker::history::Policy;
 use fastrand::Rng;
 
-use crate::plan::{Action, Fault, Lane, POOL, Pause, Side, Step};
+use crate::fault::{Fault, Lane, Side};
+use crate::plan::{Action, POOL, Pause, Step};
 
 /// What a plan is mostly about.
 #[derive(Clone, Copy)]

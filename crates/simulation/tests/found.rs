@@ -2,7 +2,8 @@
 
 use azuma_checker::check;
 use azuma_checker::history::Policy;
-use azuma_simulation::plan::{Action, Fault, Pause, Plan, Step};
+use azuma_simulation::fault::Fault;
+use azuma_simulation::plan::{Action, Pause, Plan, Step};
 use azuma_simulation::run::run;
 
 fn at_once(action: Action) -> Step {

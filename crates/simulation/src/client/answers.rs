@@ -1,10 +1,8 @@
-//! A client: it does one step of its plan after another, and writes down what it asked and was answered.
+//! What a node answers: each request is a call of its services.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
-use azuma_checker::history::{Answer, Event, NextToken, Policy, Refusal, Request, Token};
+use azuma_checker::history::{Answer, NextToken, Policy, Refusal, Request, Token};
 use azuma_domain::error_code::{ErrorCode, HasErrorCode};
 use azuma_domain::mail::Language;
 use azuma_domain::services::{
@@ -13,183 +11,16 @@ use azuma_domain::services::{
 use azuma_domain::session::{Client as Origin, LiveSession, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
 use azuma_domain::user::{EmailAddress, NewPassword, Password, PasswordRules, UserName};
-use tokio::time::sleep;
 
-use crate::cluster::Cluster;
-use crate::known::{Credential, HeldToken, Known, newest};
-use crate::mail_server::MailedLink;
-use crate::node::{Node, REGISTRATION_LIFETIME};
-use crate::plan::{Action, Pause, Step};
+use super::Client;
+use super::question::Question;
+use crate::known::HeldToken;
+use crate::node::Node;
 use crate::ports::moment_of;
 
-/// How far apart the moments are for which clients wait.
-const TOGETHER_EVERY: Duration = Duration::from_millis(500);
-/// How often a watched token is checked.
-const WATCHED: u32 = 50;
-/// The pause between two such checks.
-const WATCH_EVERY: Duration = Duration::from_millis(100);
-
-/// What a client has to ask: the request as it is written down, and with what.
-struct Question {
-    request: Request,
-    held: Option<HeldToken>,
-    link: Option<MailedLink>,
-}
-
-/// A client.
-pub(crate) struct Client {
-    pub(crate) number: u32,
-    pub(crate) cluster: Rc<Cluster>,
-    pub(crate) known: Rc<RefCell<Known>>,
-    pub(crate) events: Rc<RefCell<Vec<Event>>>,
-}
-
 impl Client {
-    /// Does what it is planned to.
-    pub(crate) async fn run(self, steps: Vec<Step>) {
-        for step in steps {
-            self.pause(step.pause).await;
-            match step.action {
-                Action::Watch { token } => self.watch(step.node, token).await,
-                action => {
-                    if let Some(question) = self.question(action) {
-                        self.ask(step.node, question).await;
-                    }
-                }
-            }
-        }
-    }
-
-    async fn pause(&self, pause: Pause) {
-        let span = match pause {
-            Pause::Millis(millis) => Duration::from_millis(u64::from(millis)),
-            Pause::Together => {
-                let since = self.cluster.clock.running().as_micros() % TOGETHER_EVERY.as_micros();
-                let since = u64::try_from(since).unwrap_or(0);
-                TOGETHER_EVERY - Duration::from_micros(since)
-            }
-        };
-        sleep(span).await;
-    }
-
-    /// Checks a token for longer than memory may answer.
-    async fn watch(&self, node: usize, token: u8) {
-        let Some(held) = self.known.borrow().token(token) else {
-            return;
-        };
-        for _ in 0..WATCHED {
-            self.check(node, held.clone()).await;
-            sleep(WATCH_EVERY).await;
-        }
-    }
-
-    /// Asks who the token belongs to.
-    pub(crate) async fn check(&self, node: usize, held: HeldToken) {
-        self.ask(node, with_token(Request::Check, held)).await;
-    }
-
-    /// Logs in.
-    pub(crate) async fn log_in(&self, node: usize, credential: Credential) {
-        let Credential { name, password } = credential;
-        let request = Request::LogIn {
-            name,
-            password,
-            policy: Policy::Sliding,
-        };
-        self.ask(node, without_token(request)).await;
-    }
-
-    /// What the action asks; `None` if nothing is known yet that it needs.
-    fn question(&self, action: Action) -> Option<Question> {
-        let mut known = self.known.borrow_mut();
-        let with = |token, request| Some(with_token(request, known.token(token)?));
-        match action {
-            Action::Register {
-                name,
-                email,
-                policy,
-            } => Some(without_token(Request::Register {
-                name: name_of(name),
-                email: email.map(email_of),
-                password: known.new_password(),
-                policy,
-            })),
-            Action::RequestAccount { name, email } => {
-                Some(without_token(Request::RequestAccount {
-                    name: name_of(name),
-                    email: email_of(email),
-                    password: known.new_password(),
-                    waits: REGISTRATION_LIFETIME,
-                }))
-            }
-            Action::LogIn { credential, policy } => {
-                let Credential { name, password } = known.credential(credential)?;
-                Some(without_token(Request::LogIn {
-                    name,
-                    password,
-                    policy,
-                }))
-            }
-            Action::Check { token } | Action::Watch { token } => with(token, Request::Check),
-            Action::Renew { token } => with(token, Request::Renew),
-            Action::Rename { token, name } => {
-                let name = name_of(name);
-                with(token, Request::Rename { name })
-            }
-            Action::ChangePassword { token } => {
-                let held = known.token(token)?;
-                let password = known.new_password();
-                Some(with_token(Request::ChangePassword { password }, held))
-            }
-            Action::ChangeEmail { token, email } => {
-                let email = email_of(email);
-                with(token, Request::ChangeEmail { email })
-            }
-            Action::LogOut { token } => with(token, Request::LogOut),
-            Action::LogOutEverywhere { token } => with(token, Request::LogOutEverywhere),
-            Action::Delete { token } => with(token, Request::Delete),
-            Action::Recover { email } => Some(without_token(Request::Recover {
-                email: email_of(email),
-            })),
-            Action::Follow { link } => {
-                let mailed = newest(&self.cluster.mailbox.links(), link)?;
-                Some(with_link(Request::Follow(mailed.link.clone()), mailed))
-            }
-            Action::Reset { link } => {
-                let mailed = newest(&self.cluster.mailbox.links(), link)?;
-                let request = Request::Reset {
-                    link: mailed.link.clone(),
-                    password: known.new_password(),
-                };
-                Some(with_link(request, mailed))
-            }
-        }
-    }
-
-    /// Asks a node, and writes down what came of it.
-    async fn ask(&self, node: usize, question: Question) {
-        let Some((node, running)) = self.cluster.node(node) else {
-            return;
-        };
-        let asked = self.cluster.clock.now();
-        let answer = tokio::select! {
-            biased;
-            _ = running.life.crashed() => Answer::Unknown,
-            answer = self.answer(&running, &question) => answer,
-        };
-        self.learn(&question.request, &answer);
-        self.events.borrow_mut().push(Event {
-            client: self.number,
-            node: u32::try_from(node).unwrap(),
-            asked,
-            answered: self.cluster.clock.now(),
-            token: question.held.map(|held| held.named),
-            request: question.request,
-            answer,
-        });
-    }
-
-    async fn answer(&self, node: &Node, question: &Question) -> Answer {
+    /// Asks a node, which may crash meanwhile.
+    pub(super) async fn answer(&self, node: &Node, question: &Question) -> Answer {
         match &question.held {
             None => self.answer_anybody(node, question).await,
             Some(held) => match node.sessions.authenticate(&held.token).await {
@@ -369,54 +200,6 @@ impl Client {
             expires_at: moment_of(next.expires_at),
         }
     }
-
-    /// What follows from the answer for later requests.
-    fn learn(&self, request: &Request, answer: &Answer) {
-        let mut known = self.known.borrow_mut();
-        let mut learn = |name: &String, password: &String| {
-            known.learn_credential(Credential {
-                name: name.clone(),
-                password: password.clone(),
-            });
-        };
-        match (request, answer) {
-            (_, Answer::Refused(_)) => {}
-            (
-                Request::Register { name, password, .. }
-                | Request::RequestAccount { name, password, .. },
-                _,
-            ) => learn(name, password),
-            (Request::Rename { name }, _) => known.learn_name(name),
-            (Request::ChangePassword { password } | Request::Reset { password, .. }, _) => {
-                known.learn_password(password);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn without_token(request: Request) -> Question {
-    Question {
-        request,
-        held: None,
-        link: None,
-    }
-}
-
-fn with_token(request: Request, held: HeldToken) -> Question {
-    Question {
-        request,
-        held: Some(held),
-        link: None,
-    }
-}
-
-fn with_link(request: Request, mailed: MailedLink) -> Question {
-    Question {
-        request,
-        held: None,
-        link: Some(mailed),
-    }
 }
 
 fn done<T, E: HasErrorCode>(outcome: Result<T, E>) -> Answer {
@@ -462,14 +245,6 @@ fn terms(policy: Policy) -> SessionTerms {
             Policy::Rotating => Duration::from_hours(7 * 24),
         },
     }
-}
-
-fn name_of(number: u8) -> String {
-    format!("name{number}")
-}
-
-fn email_of(number: u8) -> String {
-    format!("address{number}@example.org")
 }
 
 fn user_name(text: &str) -> UserName {
