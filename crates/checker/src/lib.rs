@@ -18,15 +18,16 @@
 
 mod accounts;
 pub mod history;
+mod index;
 mod invalidations;
 mod mail;
-mod owners;
 mod sessions;
 
 use std::fmt;
 
 use history::Answer;
 pub use history::History;
+use index::Index;
 
 /// An answer that no correct server gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +70,9 @@ impl fmt::Display for Violation {
 #[must_use]
 pub fn check(history: &History) -> Vec<Violation> {
     let mut violations = defects(history);
-    violations.extend(accounts::check(history));
-    violations.extend(sessions::check(history));
+    let index = Index::of(history);
+    violations.extend(accounts::check(history, &index));
+    violations.extend(sessions::check(history, &index));
     violations.extend(mail::check(history));
     violations.extend(invalidations::check(history));
     violations

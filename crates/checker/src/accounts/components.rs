@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::history::{Event, History, Request};
-use crate::owners::Owners;
+use crate::index::Index;
 
 /// The numbers of the events, a group for each set of accounts that have never met another.
-pub(super) fn of(history: &History, owners: &Owners) -> Vec<Vec<usize>> {
+pub(super) fn of(history: &History, index: &Index<'_>) -> Vec<Vec<usize>> {
     let mut groups = Groups::default();
     for (number, event) in history.events.iter().enumerate() {
-        for key in keys(owners, event) {
+        for key in keys(index, event) {
             groups.join(number, key);
         }
     }
@@ -17,7 +17,7 @@ pub(super) fn of(history: &History, owners: &Owners) -> Vec<Vec<usize>> {
 }
 
 /// What an event has to do with. Nothing if it says nothing about accounts.
-fn keys(owners: &Owners, event: &Event) -> Vec<String> {
+fn keys(index: &Index<'_>, event: &Event) -> Vec<String> {
     let name = |name: &str| format!("name {name}");
     let address = |email: &str| format!("address {email}");
     let user = |user: &str| format!("user {user}");
@@ -48,7 +48,7 @@ fn keys(owners: &Owners, event: &Event) -> Vec<String> {
         | Request::LogOutEverywhere
         | Request::Recover { .. } => return Vec::new(),
     };
-    keys.extend(owners.owner(event).as_deref().map(user));
+    keys.extend(index.user(event).map(user));
     keys
 }
 

@@ -10,35 +10,34 @@ use todc_utils::linearizability::history::{Action, History as Actions};
 use todc_utils::specifications::Specification;
 
 use crate::history::{Answer, Event, History, Moment};
-use crate::owners::Owners;
+use crate::index::Index;
 use crate::{Rule, Violation};
 use state::{Accounts, Operation};
 
-pub(crate) fn check(history: &History) -> Vec<Violation> {
-    let owners = Owners::of(history);
-    components::of(history, &owners)
+pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
+    components::of(history, index)
         .into_iter()
-        .filter(|events| !is_linearizable(history, &owners, events))
+        .filter(|events| !is_linearizable(history, index, events))
         .map(|events| Violation {
             rule: Rule::AccountsAreLinearizable,
             what: format!(
                 "no order of events {events:?} explains their answers; the shortest beginning that has none ends at {:?}",
-                shortest_impossible(history, &owners, &events)
+                shortest_impossible(history, index, &events)
             ),
         })
         .collect()
 }
 
 /// The last event that was answered in the shortest part of the history that cannot be explained.
-fn shortest_impossible(history: &History, owners: &Owners, events: &[usize]) -> Option<usize> {
+fn shortest_impossible(history: &History, index: &Index<'_>, events: &[usize]) -> Option<usize> {
     let mut by_answer = events.to_vec();
     by_answer.sort_by_key(|number| history.events[*number].answered);
     (1..=by_answer.len())
-        .find(|count| !is_linearizable(history, owners, &by_answer[..*count]))
+        .find(|count| !is_linearizable(history, index, &by_answer[..*count]))
         .map(|count| by_answer[count - 1])
 }
 
-fn is_linearizable(history: &History, owners: &Owners, events: &[usize]) -> bool {
+fn is_linearizable(history: &History, index: &Index<'_>, events: &[usize]) -> bool {
     let mut moments: Vec<(Moment, Step, usize)> = Vec::new();
     for number in events {
         let event = &history.events[*number];
@@ -53,11 +52,11 @@ fn is_linearizable(history: &History, owners: &Owners, events: &[usize]) -> bool
     let actions = moments
         .into_iter()
         .map(|(_, step, number)| {
-            let event = history.events[number].clone();
+            let event = &history.events[number];
             let operation = Operation {
                 number,
-                user: owners.owner(&event),
-                event,
+                user: index.user(event).map(str::to_owned),
+                event: event.clone(),
                 skew: history.bounds.clock_skew,
             };
             match step {

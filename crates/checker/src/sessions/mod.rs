@@ -7,13 +7,12 @@ mod revocations;
 
 use crate::Violation;
 use crate::history::History;
-use crate::owners::Owners;
+use crate::index::Index;
 
-pub(crate) fn check(history: &History) -> Vec<Violation> {
-    let owners = Owners::of(history);
-    let mut violations = revocations::check(history, &owners);
-    violations.extend(refused::check(history, &owners));
+pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
+    let mut violations = revocations::check(history, index);
+    violations.extend(refused::check(history, index));
     violations.extend(next_tokens::check(history));
-    violations.extend(expiries::check(history, &owners));
+    violations.extend(expiries::check(history, index));
     violations
 }

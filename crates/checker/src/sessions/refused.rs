@@ -1,29 +1,26 @@
 //! A token is refused only if its session was revoked, or it has expired.
 
 use super::revocations::revokes;
-use crate::history::{Answer, Event, History, Moment, Refusal};
-use crate::owners::Owners;
+use crate::history::{Answer, Bounds, Event, History, Moment, Refusal, Token};
+use crate::index::Index;
 use crate::{Rule, Violation};
 
-pub(super) fn check(history: &History, owners: &Owners) -> Vec<Violation> {
+pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (number, event) in history.events.iter().enumerate() {
-        if event.answer != Answer::Refused(Refusal::TokenInvalid) {
-            continue;
-        }
-        let Some(token) = &event.token else {
+        let Some(token) = event.token.as_ref().filter(|_| is_refused(event)) else {
             continue;
         };
-        let Some(opened) = owners.session(&token.session) else {
+        let Some(opened) = index.opened(&token.session) else {
             continue;
         };
-        let may_be_revoked = history.events.iter().enumerate().any(|(other, ender)| {
+        let may_be_revoked = index.revocations_of(opened.user).any(|(other, ender)| {
             other != number
                 && ender.asked <= event.answered
-                && may_be_done(ender)
-                && revokes(ender, &token.session, opened, owners)
+                && !matches!(ender.answer, Answer::Refused(_))
+                && revokes(ender, &token.session)
         });
-        if !may_be_revoked && !may_have_expired(history, event) {
+        if !may_be_revoked && !may_have_expired(&history.bounds, index, event, token) {
             violations.push(Violation {
                 rule: Rule::LiveSessionsAreAccepted,
                 what: format!("event {number} is refused, although its session is live"),
@@ -33,29 +30,23 @@ pub(super) fn check(history: &History, owners: &Owners) -> Vec<Violation> {
     violations
 }
 
-fn may_be_done(event: &Event) -> bool {
-    !matches!(event.answer, Answer::Refused(_))
+fn is_refused(event: &Event) -> bool {
+    event.answer == Answer::Refused(Refusal::TokenInvalid)
 }
 
 /// Whether the token may have expired when the event was answered.
-fn may_have_expired(history: &History, event: &Event) -> bool {
-    let Some(token) = &event.token else {
-        return false;
-    };
-    let bounds = &history.bounds;
+fn may_have_expired(bounds: &Bounds, index: &Index<'_>, event: &Event, token: &Token) -> bool {
     let now = event.answered.plus(bounds.clock_skew);
-    let last_told = history
-        .events
-        .iter()
-        .filter(|other| other.answered <= event.asked)
-        .filter_map(|other| told_expiry(other, &token.id))
+    let last_told = index
+        .of_session(&token.session)
+        .filter(|(_, other)| other.answered <= event.asked)
+        .filter_map(|(_, other)| told_expiry(other, &token.id))
         .max();
     let expired = last_told.is_none_or(|at| now.plus(bounds.unwritten_use) >= at);
-    let succeeded = history
-        .events
-        .iter()
-        .filter(|other| is_successor(history, other, event))
-        .map(|other| other.asked)
+    let succeeded = index
+        .of_session(&token.session)
+        .filter(|(_, other)| uses_a_later_token(index, other, token))
+        .map(|(_, other)| other.asked)
         .min();
     expired || succeeded.is_some_and(|since| now >= since.plus(bounds.grace))
 }
@@ -76,29 +67,27 @@ pub(super) fn told_expiry(event: &Event, id: &str) -> Option<Moment> {
     }
 }
 
-/// Whether the event may have used a later token of the session that the refused token belongs to.
-fn is_successor(history: &History, other: &Event, refused: &Event) -> bool {
-    let (Some(used), Some(token)) = (&other.token, &refused.token) else {
-        return false;
-    };
-    used.session == token.session
-        && used.id != token.id
-        && other.answer != Answer::Refused(Refusal::TokenInvalid)
-        && is_after(history, &token.id, &used.id)
+/// Whether the event may have used a later token of the session than this one.
+fn uses_a_later_token(index: &Index<'_>, event: &Event, token: &Token) -> bool {
+    let used = event.token.as_ref().filter(|used| used.id != token.id);
+    used.is_some_and(|used| !is_refused(event) && is_later(index, used, token))
 }
 
 /// Whether `later` is a next token of `earlier`, or one of its next tokens.
-fn is_after(history: &History, earlier: &str, later: &str) -> bool {
-    let mut current = later;
-    // A session has fewer tokens than the history has events.
-    for _ in 0..history.events.len() {
-        let before = history.events.iter().find_map(|event| match &event.answer {
-            Answer::Next(Some(next)) if next.token.id == current => event.token.as_ref(),
+fn is_later(index: &Index<'_>, later: &Token, earlier: &Token) -> bool {
+    let before = |id: &str| {
+        let mut events = index.of_session(&later.session);
+        events.find_map(|(_, event)| match &event.answer {
+            Answer::Next(Some(next)) if next.token.id == id => event.token.clone(),
             _ => None,
-        });
-        match before {
-            Some(before) if before.id == earlier => return true,
-            Some(before) => current = &before.id,
+        })
+    };
+    let mut current = later.id.clone();
+    // A session has no more tokens than events.
+    for _ in index.of_session(&later.session) {
+        match before(&current) {
+            Some(token) if token.id == earlier.id => return true,
+            Some(token) => current = token.id,
             None => return false,
         }
     }
