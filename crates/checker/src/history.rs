@@ -34,12 +34,16 @@ fn micros(span: Duration) -> i64 {
 pub struct History {
     /// What the servers were configured to, and what the run did to them.
     pub bounds: Bounds,
+    /// Since when nothing is broken, and everything has had time to recover.
+    pub mended: Option<Moment>,
     /// The requests, in any order.
     pub events: Vec<Event>,
     /// The messages, each as often as it was accepted, in order.
     pub mail: Vec<AcceptedMail>,
     /// What the outbox held at the end.
     pub outbox: Vec<QueuedMail>,
+    /// What went wrong beside the requests, in the servers' words.
+    pub defects: Vec<String>,
     /// The numbers of all invalidations, in order.
     pub invalidations: Vec<u64>,
 }
@@ -87,7 +91,7 @@ pub struct Event {
     pub answer: Answer,
 }
 
-/// A token, named so that no history holds a credential.
+/// A token, named so that no history of real servers holds a token.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Token {
     /// The session it belongs to: any text that is the same for all tokens of a session and for no other.
@@ -280,7 +284,8 @@ pub struct AcceptedMail {
     pub to: String,
     /// When it was taken.
     pub at: Moment,
-    /// When the node that sent it had stored so; `None` if it could not. The message may be sent again then.
+    /// When the node that handed it over had stored so, while it held the lease; `None` if it could not, and the message may
+    /// be sent again.
     pub settled: Option<Moment>,
 }
 

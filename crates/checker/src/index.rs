@@ -21,6 +21,7 @@ pub(crate) struct Opened<'a> {
     /// The password that was given.
     pub(crate) password: Option<&'a str>,
     pub(crate) policy: Policy,
+    pub(crate) asked: Moment,
     pub(crate) answered: Moment,
 }
 
@@ -126,6 +127,7 @@ fn opened(event: &Event) -> Option<(&str, Opened<'_>)> {
         user,
         password,
         policy,
+        asked: event.asked,
         answered: event.answered,
     };
     Some((&token.session, opened))

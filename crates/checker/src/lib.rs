@@ -50,6 +50,8 @@ pub enum Rule {
     LiveSessionsAreAccepted,
     /// All who renew the same token get the same next one.
     NextTokensAgree,
+    /// A token tells the user that its session was issued to.
+    TokensNameTheirUser,
     /// The expiry of a sliding token does not move back.
     ExpiriesMoveForward,
     /// A message is sent, or is a dead letter, once.
@@ -58,6 +60,8 @@ pub enum Rule {
     InvalidationsHaveNoGaps,
     /// No answer tells of a defect.
     NothingFails,
+    /// Once nothing is broken any more, every request is answered.
+    NodesRecover,
 }
 
 impl fmt::Display for Violation {
@@ -70,6 +74,7 @@ impl fmt::Display for Violation {
 #[must_use]
 pub fn check(history: &History) -> Vec<Violation> {
     let mut violations = defects(history);
+    violations.extend(unanswered(history));
     let index = Index::of(history);
     violations.extend(accounts::check(history, &index));
     violations.extend(sessions::check(history, &index));
@@ -79,14 +84,32 @@ pub fn check(history: &History) -> Vec<Violation> {
 }
 
 fn defects(history: &History) -> Vec<Violation> {
-    let failed = history.events.iter().enumerate();
-    failed
+    let violation = |what| Violation {
+        rule: Rule::NothingFails,
+        what,
+    };
+    let answers = history.events.iter().enumerate();
+    answers
         .filter_map(|(number, event)| match &event.answer {
-            Answer::Failed(reason) => Some(Violation {
-                rule: Rule::NothingFails,
-                what: format!("event {number} failed: {reason}"),
-            }),
+            Answer::Failed(reason) => Some(format!("event {number} failed: {reason}")),
             _ => None,
+        })
+        .chain(history.defects.iter().cloned())
+        .map(violation)
+        .collect()
+}
+
+/// Requests whose outcome nobody knows, although nothing was broken any more.
+fn unanswered(history: &History) -> Vec<Violation> {
+    let Some(mended) = history.mended else {
+        return Vec::new();
+    };
+    let events = history.events.iter().enumerate();
+    events
+        .filter(|(_, event)| event.asked >= mended && event.answer == Answer::Unknown)
+        .map(|(number, _)| Violation {
+            rule: Rule::NodesRecover,
+            what: format!("event {number} has no answer, although nothing is broken any more"),
         })
         .collect()
 }

@@ -12,7 +12,7 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
     for (number, mail) in history.mail.iter().enumerate() {
         let again = history.mail[..number]
             .iter()
-            .find(|first| first.id == mail.id && first.settled.is_some_and(|at| at < mail.at));
+            .find(|first| first.id == mail.id && first.settled.is_some());
         if let Some(first) = again {
             violations.push(violation(format!(
                 "message {} was taken at {:?} and again at {:?}",

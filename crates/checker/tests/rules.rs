@@ -222,10 +222,81 @@ fn a_live_session_is_not_refused_until_it_has_expired() {
         )])
     };
     assert_broken(Rule::LiveSessionsAreAccepted, &history(2));
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(998));
+    assert_kept(&history(999));
+}
+
+#[test]
+fn a_crash_may_take_back_what_a_use_told_and_is_not_written_yet() {
+    let history = |from| {
+        let refused = refused(Refusal::TokenInvalid);
+        after_ada([
+            with_token("s", event(2, 3, Request::Check, live(5_000))),
+            with_token("s", event(from, from + 1, Request::Check, refused)),
+        ])
+    };
     let unwritten = Bounds::default().unwritten_use.as_secs();
     let unwritten = i64::try_from(unwritten).unwrap();
-    assert_broken(Rule::LiveSessionsAreAccepted, &history(998 - unwritten));
-    assert_kept(&history(999 - unwritten));
+    let stored = 5_000 - unwritten;
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(stored - 2));
+    assert_kept(&history(stored - 1));
+}
+
+#[test]
+fn what_revoked_sessions_before_a_login_does_not_excuse_that_the_new_one_is_refused() {
+    let mut later = event(6, 7, Request::Check, refused(Refusal::TokenInvalid));
+    later.token = Some(token("t", "t"));
+    let history = after_ada([
+        with_token("s", event(2, 3, change_password(), Answer::Done)),
+        event(4, 5, log_in("second"), issued("1", "t")),
+        later,
+    ]);
+    assert_broken(Rule::LiveSessionsAreAccepted, &history);
+}
+
+#[test]
+fn a_token_tells_the_user_that_its_session_was_issued_to() {
+    let check = |user: &str| {
+        let answer = Answer::Live {
+            user: user.to_owned(),
+            expires_at: Moment(1_000 * SECOND),
+        };
+        after_ada([with_token("s", event(2, 3, Request::Check, answer))])
+    };
+    assert_broken(Rule::TokensNameTheirUser, &check("2"));
+    assert_kept(&check("1"));
+}
+
+#[test]
+fn once_nothing_is_broken_every_request_is_answered() {
+    let history = |asked| History {
+        mended: Some(Moment(5 * SECOND)),
+        ..after_ada([with_token(
+            "s",
+            event(asked, asked + 1, Request::Check, Answer::Unknown),
+        )])
+    };
+    assert_broken(Rule::NodesRecover, &history(5));
+    assert_kept(&history(4));
+}
+
+#[test]
+fn a_link_does_what_it_was_mailed_for() {
+    let link = Link {
+        id: "l".to_owned(),
+        user: "1".to_owned(),
+        mailed_to: "ada@example.org".to_owned(),
+        purpose: Purpose::ChangeEmail,
+    };
+    let request = Request::Reset {
+        link,
+        password: "third".to_owned(),
+    };
+    let answer = Answer::Reset {
+        user: "1".to_owned(),
+    };
+    let history = after_ada([event(2, 3, request, answer)]);
+    assert_broken(Rule::AccountsAreLinearizable, &history);
 }
 
 #[test]
@@ -291,6 +362,8 @@ fn a_message_is_not_sent_again_once_that_is_stored() {
         ..History::default()
     };
     assert_broken(Rule::MailIsSentOnce, &sent(mail(1, Some(2))));
+    // Two had a lease on it at once.
+    assert_broken(Rule::MailIsSentOnce, &sent(mail(1, Some(9))));
     assert_kept(&sent(mail(1, None)));
 }
 

@@ -3,6 +3,9 @@
 //! They exist only with the feature `mutants`, which no release has: without it [`Mutant::is_on`] is always false, and the
 //! compiler leaves out what a defect would do.
 
+#[cfg(all(feature = "mutants", not(debug_assertions)))]
+compile_error!("a release must not contain the defects that tests switch on");
+
 /// A defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::chance::Chance;
 use crate::fault::Fault;
-use crate::life::Life;
+use crate::life::{Defects, Life, Mended};
 use crate::mail_server::{Mailbox, NodeMailer};
 use crate::node::{Node, Parts};
 use crate::plan::Plan;
@@ -27,6 +27,8 @@ pub(crate) struct Cluster {
     pub(crate) clock: RunClock,
     pub(crate) database: Arc<dyn Store>,
     pub(crate) mailbox: Mailbox,
+    pub(crate) mended: Mended,
+    pub(crate) defects: Defects,
     nodes: Vec<Place>,
 }
 
@@ -43,6 +45,7 @@ impl Cluster {
     pub(crate) fn start(plan: &Plan) -> Rc<Self> {
         let clock = RunClock::start();
         let chance = Chance::of(plan.seed);
+        let mended = Mended::default();
         let url = DatabaseUrl::in_memory();
         let database = DieselStore::open(&url, PoolOptions::default()).expect("a database");
         let nodes = 0..plan.clocks_ahead.len();
@@ -52,12 +55,14 @@ impl Cluster {
             clock,
             database: Arc::new(database),
             mailbox: Mailbox::default(),
+            mended: mended.clone(),
+            defects: Defects::default(),
             nodes: nodes
                 .clone()
                 .map(|node| Place {
                     running: RefCell::default(),
                     lives: Cell::default(),
-                    path: Arc::new(Path::of(node, chance, clock, &plan.faults)),
+                    path: Arc::new(Path::of(node, chance, clock, &plan.faults, mended.clone())),
                     messages: Arc::default(),
                 })
                 .collect(),
@@ -118,6 +123,7 @@ impl Cluster {
             database: Arc::clone(&self.database),
             path: Arc::clone(&place.path),
             mailbox: self.mailbox.clone(),
+            defects: self.defects.clone(),
             mailer: NodeMailer {
                 node: number,
                 mailbox: self.mailbox.clone(),
@@ -126,6 +132,7 @@ impl Cluster {
                 faults: self.plan.faults.clone(),
                 messages: Arc::clone(&place.messages),
                 life: Life::default(),
+                mended: self.mended.clone(),
             },
         })
     }

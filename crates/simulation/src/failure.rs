@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use azuma_checker::{History, Violation, check};
-use rustix::thread::{CpuSet, sched_setaffinity};
+use azuma_checker::{History, Rule, Violation, check};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::plan::Plan;
 use crate::run::run;
@@ -28,8 +29,13 @@ impl Failure {
     /// Runs a plan, and answers what is wrong.
     #[must_use]
     pub fn of(plan: &Plan) -> Option<Self> {
-        let history = run(plan);
-        let violations = check(&history);
+        let (history, violations) = match catch_unwind(AssertUnwindSafe(|| run(plan))) {
+            Ok(history) => {
+                let violations = check(&history);
+                (history, violations)
+            }
+            Err(_) => (History::default(), vec![panicked()]),
+        };
         (!violations.is_empty()).then(|| Self {
             plan: plan.clone(),
             history,
@@ -41,10 +47,10 @@ impl Failure {
     fn shrunk(self) -> Self {
         let rule = self.violations.first().map(|violation| violation.rule);
         let breaks = |plan: &Plan| {
-            let violations = check(&run(plan));
-            violations
-                .iter()
-                .any(|violation| Some(violation.rule) == rule)
+            Self::of(plan).is_some_and(|failure| {
+                let mut violations = failure.violations.iter();
+                violations.any(|violation| Some(violation.rule) == rule)
+            })
         };
         let least = shrink(&self.plan, breaks);
         Self::of(&least).unwrap_or(self)
@@ -70,9 +76,8 @@ impl fmt::Display for Failure {
 pub fn try_seeds(seeds: Range<u64>) -> Vec<Failure> {
     let next = AtomicU64::new(seeds.start);
     let failures = Mutex::new(Vec::new());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        for core in 0..cores {
+        for core in cores() {
             let (next, failures, end) = (&next, &failures, seeds.end);
             scope.spawn(move || {
                 keep_to(core);
@@ -93,6 +98,25 @@ pub fn try_seeds(seeds: Range<u64>) -> Vec<Failure> {
     failures
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
+}
+
+fn panicked() -> Violation {
+    Violation {
+        rule: Rule::NothingFails,
+        what: "the run panicked; what it said is above".to_owned(),
+    }
+}
+
+/// The cores that this process may use.
+fn cores() -> Vec<usize> {
+    let may_use = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+    let cores: Vec<usize> = (0..CpuSet::MAX_CPU)
+        .filter(|core| may_use.is_set(*core))
+        .collect();
+    match cores.is_empty() {
+        true => vec![0],
+        false => cores,
+    }
 }
 
 /// Keeps this thread, and the threads that it starts, on one core: a run hands each unit of work to another thread and waits

@@ -96,7 +96,7 @@ pub enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// What is asked reaches the database only afterwards.
+    /// What is asked reaches the database only afterwards, or never if the node has given it up.
     Questions,
     /// What is asked is done, and the answer comes only afterwards.
     Answers,

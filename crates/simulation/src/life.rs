@@ -1,10 +1,12 @@
-//! Whether a node runs.
+//! Whether a node runs, and whether anything is still broken.
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use azuma_domain::ports::StoreError;
 use tokio::sync::Notify;
 
 /// One life of a node, from its start to its crash. Clones share it.
@@ -46,5 +48,37 @@ impl Life {
             }
             crash.await;
         }
+    }
+}
+
+/// Whether nothing breaks any more. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Mended(Arc<AtomicBool>);
+
+impl Mended {
+    pub(crate) fn mend(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_true(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// What goes wrong beside the requests. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Defects(Arc<Mutex<Vec<String>>>);
+
+impl Defects {
+    /// Notes an error that no fault explains.
+    pub(crate) fn note(&self, error: &StoreError) {
+        match error {
+            StoreError::Unavailable(_) => {}
+            StoreError::Failed(_) => self.all().push(error.to_string()),
+        }
+    }
+
+    pub(crate) fn all(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
 use crate::fault::{End, Fault, Point};
-use crate::life::Life;
+use crate::life::{Life, Mended};
 use crate::ports::RunClock;
 
 /// The longest time that a message takes.
@@ -32,7 +32,8 @@ pub(crate) struct Mailbox(Arc<Mutex<Taken>>);
 
 #[derive(Default)]
 struct Taken {
-    accepted: Vec<AcceptedMail>,
+    /// Each with the node that handed it over.
+    accepted: Vec<(usize, AcceptedMail)>,
     links: Vec<MailedLink>,
 }
 
@@ -48,19 +49,26 @@ impl Mailbox {
 
     /// The messages so far.
     pub(crate) fn accepted(&self) -> Vec<AcceptedMail> {
-        self.taken().accepted.clone()
+        let taken = self.taken();
+        taken
+            .accepted
+            .iter()
+            .map(|(_, mail)| mail.clone())
+            .collect()
     }
 
-    /// A node has stored that the message was sent.
-    pub(crate) fn settled(&self, id: MailId, clock: RunClock) {
+    /// A node has stored that the message that it handed over last was sent.
+    pub(crate) fn settled(&self, node: usize, id: MailId, clock: RunClock) {
         let id = id.to_string();
         let mut taken = self.taken();
-        if let Some(mail) = taken.accepted.iter_mut().rev().find(|mail| mail.id == id) {
+        let mut accepted = taken.accepted.iter_mut().rev();
+        let handed_over = accepted.find(|(by, mail)| *by == node && mail.id == id);
+        if let Some((_, mail)) = handed_over {
             mail.settled = Some(clock.now());
         }
     }
 
-    fn take(&self, mail: &OutgoingMail, token: Option<Token>, clock: RunClock) {
+    fn take(&self, node: usize, mail: &OutgoingMail, token: Option<Token>, clock: RunClock) {
         let to = mail.to.normalized().to_owned();
         let mut taken = self.taken();
         if let (Some(token), Some(user), Some(purpose)) =
@@ -76,12 +84,13 @@ impl Mailbox {
                 token,
             });
         }
-        taken.accepted.push(AcceptedMail {
+        let accepted = AcceptedMail {
             id: mail.id.to_string(),
             to,
             at: clock.now(),
             settled: None,
-        });
+        };
+        taken.accepted.push((node, accepted));
     }
 }
 
@@ -107,6 +116,7 @@ pub(crate) struct NodeMailer {
     /// How many messages all lives of the node have handed over.
     pub(crate) messages: Arc<AtomicU32>,
     pub(crate) life: Life,
+    pub(crate) mended: Mended,
 }
 
 impl NodeMailer {
@@ -123,6 +133,7 @@ impl NodeMailer {
             return refused();
         }
         let failure = self.faults.iter().find_map(|fault| match *fault {
+            _ if self.mended.is_true() => None,
             Fault::Mail {
                 node,
                 message,
@@ -132,7 +143,7 @@ impl NodeMailer {
             _ => None,
         });
         if let None | Some((Point::Done, _)) = failure {
-            self.mailbox.take(&mail, token, self.clock);
+            self.mailbox.take(self.node, &mail, token, self.clock);
         }
         if let Some((_, end)) = failure {
             return match end {

@@ -20,7 +20,7 @@ use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
 use crate::fault::Lane;
-use crate::life::Life;
+use crate::life::{Defects, Life};
 use crate::mail_server::{Mailbox, NodeMailer};
 use crate::ports::{NoLog, NodeClock, PlainHasher, RunClock, SeededEntropy};
 use crate::store::{NodeStore, Path};
@@ -47,6 +47,7 @@ pub(crate) struct Parts {
     pub(crate) database: Arc<dyn Store>,
     pub(crate) path: Arc<Path>,
     pub(crate) mailbox: Mailbox,
+    pub(crate) defects: Defects,
     pub(crate) mailer: NodeMailer,
 }
 
@@ -124,9 +125,19 @@ impl Node {
         let housekeeping = Housekeeping::new(requests, mailer, clock, 30 * DAY);
         let mut beside = JoinSet::new();
         beside.spawn(cache.run());
-        beside.spawn(send_mail(mailing, parts.mailbox, parts.clock));
-        beside.spawn(begin_recoveries(Arc::clone(&accounts)));
-        beside.spawn(sweep(housekeeping));
+        let desk = MailDesk {
+            number: parts.number,
+            mailing,
+            mailbox: parts.mailbox,
+            clock: parts.clock,
+            defects: parts.defects.clone(),
+        };
+        beside.spawn(desk.send_mail());
+        beside.spawn(begin_recoveries(
+            Arc::clone(&accounts),
+            parts.defects.clone(),
+        ));
+        beside.spawn(sweep(housekeeping, parts.defects));
         Self {
             accounts,
             sessions,
@@ -136,54 +147,67 @@ impl Node {
     }
 }
 
-/// Sends due messages, one after the other.
-async fn send_mail(mailing: Mailing, mailbox: Mailbox, clock: RunClock) {
-    loop {
-        while let Ok(Some(leased)) = mailing.lease_mail().await {
-            deliver(&mailing, leased, &mailbox, clock).await;
-        }
-        sleep(MAIL_EVERY).await;
-    }
-}
-
-async fn deliver(
-    mailing: &Mailing,
-    leased: Result<LeasedMail, UnreadableMail>,
-    mailbox: &Mailbox,
+/// What sends a node's messages.
+struct MailDesk {
+    number: usize,
+    mailing: Mailing,
+    mailbox: Mailbox,
     clock: RunClock,
-) {
-    let lease = match &leased {
-        Ok(leased) => leased.lease,
-        Err(unreadable) => unreadable.lease,
-    };
-    let delivery = mailing.send_mail(leased).await;
-    loop {
-        match mailing.settle_mail(lease, &delivery).await {
-            Ok(()) => break,
-            Err(_) if !mailing.holds(lease) => return,
-            Err(_) => sleep(MAIL_EVERY).await,
+    defects: Defects,
+}
+
+impl MailDesk {
+    /// Sends due messages, one after the other.
+    async fn send_mail(self) {
+        loop {
+            match self.mailing.lease_mail().await {
+                Ok(Some(leased)) => {
+                    self.deliver(leased).await;
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => self.defects.note(&error),
+            }
+            sleep(MAIL_EVERY).await;
         }
     }
-    if delivery == Delivery::Done {
-        mailbox.settled(lease.id, clock);
+
+    async fn deliver(&self, leased: Result<LeasedMail, UnreadableMail>) {
+        let mailing = &self.mailing;
+        let lease = match &leased {
+            Ok(leased) => leased.lease,
+            Err(unreadable) => unreadable.lease,
+        };
+        let delivery = mailing.send_mail(leased).await;
+        while let Err(error) = mailing.settle_mail(lease, &delivery).await {
+            self.defects.note(&error);
+            if !mailing.holds(lease) {
+                return;
+            }
+            sleep(MAIL_EVERY).await;
+        }
+        if delivery == Delivery::Done && mailing.holds(lease) {
+            self.mailbox.settled(self.number, lease.id, self.clock);
+        }
     }
 }
 
-async fn begin_recoveries(accounts: Arc<Accounts>) {
+async fn begin_recoveries(accounts: Arc<Accounts>, defects: Defects) {
     loop {
-        while let Ok(progress) = accounts.begin_recoveries().await {
-            if progress == RecoveryProgress::NoneDue {
-                break;
-            }
+        match accounts.begin_recoveries().await {
+            Ok(RecoveryProgress::NoneDue) => {}
+            Ok(_) => continue,
+            Err(error) => defects.note(&error),
         }
         sleep(MAIL_EVERY).await;
     }
 }
 
-async fn sweep(housekeeping: Housekeeping) {
+async fn sweep(housekeeping: Housekeeping, defects: Defects) {
     loop {
-        // What a sweep cannot delete, the next one can.
-        let _ = housekeeping.sweep().await;
+        if let Err(error) = housekeeping.sweep().await {
+            defects.note(&error);
+        }
         sleep(SWEEP_EVERY).await;
     }
 }

@@ -60,16 +60,20 @@ async fn carry_out(plan: &Plan) -> History {
         client.await.expect("a client does not panic");
     }
     sleep(plan.faults_end().saturating_sub(cluster.clock.running())).await;
+    cluster.mended.mend();
     sleep(RECOVERED_AFTER).await;
+    let mended = Some(cluster.clock.now());
     look_at_the_end(&client(count), &cluster, &known).await;
     wait_for_mail(&cluster).await;
     let (outbox, invalidations) = at_the_end(&cluster);
     let events = events.take();
     History {
         bounds: bounds(plan),
+        mended,
         events,
         mail: cluster.mailbox.accepted(),
         outbox,
+        defects: cluster.defects.all().clone(),
         invalidations,
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
 use crate::fault::{End, Fault, Lane, Point, Side};
-use crate::life::Life;
+use crate::life::{Life, Mended};
 use crate::ports::RunClock;
 
 /// After how long a node gives up a unit of work.
@@ -29,22 +29,31 @@ pub(crate) struct Path {
     clock: RunClock,
     faults: Vec<Fault>,
     units: AtomicU32,
+    mended: Mended,
 }
 
 impl Path {
-    pub(crate) fn of(node: usize, chance: Chance, clock: RunClock, faults: &[Fault]) -> Self {
+    pub(crate) fn of(
+        node: usize,
+        chance: Chance,
+        clock: RunClock,
+        faults: &[Fault],
+        mended: Mended,
+    ) -> Self {
         Self {
             node,
             chance,
             clock,
             faults: faults.to_vec(),
             units: AtomicU32::new(0),
+            mended,
         }
     }
 
     /// How the unit of work of this number fails.
     fn failure(&self, number: u32) -> Option<(Point, End)> {
         self.faults.iter().find_map(|fault| match *fault {
+            _ if self.mended.is_true() => None,
             Fault::Unit {
                 node,
                 unit,

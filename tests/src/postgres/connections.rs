@@ -1,12 +1,13 @@
 //! Faults of the connections of one client of a cluster.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::Cluster;
+use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::process::{Signal, send_to};
 
@@ -29,6 +30,15 @@ impl Connections {
         }
     }
 
+    /// Waits until at least one is open.
+    pub fn wait_until_open(&self) {
+        let deadline = Deadline::in_seconds(40);
+        while self.select("count(*)").trim() == "0" {
+            assert!(!deadline.is_over(), "{} does not connect", self.client);
+            deadline.step_blocking();
+        }
+    }
+
     /// Kills them again and again. At least one is open now.
     pub fn keep_killing(&self) -> Fault {
         let killed = self.select("count(pg_terminate_backend(pid))");
@@ -41,11 +51,23 @@ impl Connections {
 
     /// Suspends the Postgres processes that serve them. At least one is open now.
     pub fn keep_freezing(&self) -> Fault {
-        let mut frozen = Frozen::default();
-        frozen.add(&self.select("pid"));
-        assert!(!frozen.0.is_empty(), "{} is not connected", self.client);
-        let connections = self.clone();
-        repeat(move || frozen.add(&connections.select("pid")))
+        let frozen = Arc::new(Mutex::new(Frozen::default()));
+        lock(&frozen).add(&self.select("pid"));
+        assert!(
+            !lock(&frozen).0.is_empty(),
+            "{} is not connected",
+            self.client
+        );
+        let (connections, to_freeze) = (self.clone(), Arc::clone(&frozen));
+        let freezing = repeat(move || {
+            let ids = connections.select("pid");
+            lock(&to_freeze).add(&ids);
+        });
+        Fault::begun(move || {
+            // A suspended process may hold a lock that the next look waits for.
+            lock(&frozen).proceed();
+            freezing.end();
+        })
     }
 
     fn select(&self, what: &str) -> String {
@@ -91,10 +113,21 @@ impl Frozen {
     }
 }
 
-impl Drop for Frozen {
-    fn drop(&mut self) {
+impl Frozen {
+    /// Resumes them.
+    fn proceed(&self) {
         for id in &self.0 {
             send_to(*id, Signal::Continue);
         }
     }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.proceed();
+    }
+}
+
+fn lock(frozen: &Mutex<Frozen>) -> MutexGuard<'_, Frozen> {
+    frozen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,8 @@
 //! A client: it asks one thing after another, as a seed decides, and writes down what it was answered.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use azuma_checker::history::{Answer, Event, Policy, Request};
 use fastrand::Rng;
@@ -42,10 +43,10 @@ impl Client {
         }
     }
 
-    /// Asks for so long.
-    pub async fn run_for(mut self, lasts: Duration) -> Self {
-        let began = Instant::now();
-        while began.elapsed() < lasts {
+    /// Asks until it is told to stop.
+    pub async fn run_until(mut self, over: Arc<AtomicBool>) -> Self {
+        while !over.load(Ordering::Relaxed) {
+            self.group.move_on();
             let pause = match self.rng.u8(0..8) {
                 0 => self.rng.u64(0..400),
                 _ => self.rng.u64(0..40),

@@ -23,23 +23,36 @@ enum Strike {
     ReadBeside,
 }
 
-/// Breaks one thing after another, or two at once, until the time is over. Answers what it did.
-pub async fn strike(nodes: &Arc<Nodes>, mut rng: Rng, lasts: Duration) -> Vec<String> {
+/// What was broken.
+#[derive(Default)]
+pub struct Struck {
+    /// What, and when.
+    pub done: Vec<String>,
+    /// What could not be broken, or not be mended: the run says nothing then.
+    pub failed: Vec<String>,
+}
+
+/// Breaks one thing after another, or two at once, until the time is over, and mends it.
+pub async fn strike(nodes: &Arc<Nodes>, mut rng: Rng, lasts: Duration) -> Struck {
     let began = Instant::now();
-    let mut struck = Vec::new();
+    let mut struck = Struck::default();
     while began.elapsed() < lasts {
         sleep(Duration::from_millis(rng.u64(300..1_500))).await;
         let mut at_once = JoinSet::new();
         for strike in choose(&mut rng, nodes) {
             let span = Duration::from_millis(rng.u64(300..strike.longest()));
-            struck.push(format!("{:?}: {strike:?} for {span:?}", began.elapsed()));
+            let what = format!("{:?}: {strike:?} for {span:?}", began.elapsed());
+            struck.done.push(what.clone());
             let nodes = Arc::clone(nodes);
             at_once.spawn(async move {
-                let done = spawn_blocking(move || strike.happen(&nodes, span));
-                done.await.expect("the fault can be made");
+                let done = spawn_blocking(move || strike.happen(&nodes, span)).await;
+                done.map_err(|error| format!("{what}: {error}"))
             });
         }
-        at_once.join_all().await;
+        let outcomes = at_once.join_all().await;
+        struck
+            .failed
+            .extend(outcomes.into_iter().filter_map(Result::err));
     }
     struck
 }
@@ -107,16 +120,15 @@ impl Strike {
 
     /// Whether the other cannot be made while this lasts.
     fn is_in_the_way_of(self, other: Self) -> bool {
-        let same_node = self.node().is_some() && self.node() == other.node();
         match self {
             Self::RestartPostgres => !matches!(other, Self::Pause(_)),
-            Self::ReadBeside | Self::Restart(..) | Self::Pause(_) => {
-                same_node || self.node().is_none()
-            }
-            Self::Cut(_)
+            Self::ReadBeside => matches!(other, Self::ReadBeside),
+            Self::Restart(..)
+            | Self::Pause(_)
+            | Self::Cut(_)
             | Self::CutAnswers(_)
             | Self::KillConnections(_)
-            | Self::FreezeConnections(_) => same_node,
+            | Self::FreezeConnections(_) => self.node() == other.node(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! What the clients of a group have been told, and tell each other.
+//! What the clients of a group have been told, and tell each other. They share a few names, a *room*, and leave it for
+//! another after a while.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -58,13 +59,17 @@ impl Group {
         }
     }
 
-    /// What the group knows, in the room that it is in now.
+    /// What the group knows.
     pub fn known(&self) -> MutexGuard<'_, Known> {
-        let mut known = self.known.lock().expect("no client panics");
+        self.known.lock().expect("no client panics")
+    }
+
+    /// Takes other names, if the group has used these for long enough.
+    pub fn move_on(&self) {
+        let mut known = self.known();
         if known.began.elapsed() > ROOM_LASTS {
             known.enter_next_room(self.number);
         }
-        known
     }
 }
 
@@ -90,7 +95,7 @@ impl Known {
         format!("password-{}-{}", self.prefix, self.passwords)
     }
 
-    /// Learns a token, if it is of this room.
+    /// Learns a token.
     pub fn learn_token(&mut self, held: Held) {
         if self.tokens.iter().all(|other| other.text != held.text) {
             self.tokens.push(held);

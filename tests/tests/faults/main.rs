@@ -12,10 +12,11 @@ mod requests;
 
 use std::env;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use azuma_checker::history::{Answer, Bounds};
+use azuma_checker::history::{Answer, Bounds, Event};
 use azuma_checker::{History, check};
 use fastrand::Rng;
 use tokio::task::JoinSet;
@@ -47,53 +48,46 @@ async fn keep_what_they_promise(name: &str, nodes: Nodes) {
     let lasts = Duration::from_secs(setting("AZUMA_FAULTS_SECONDS").unwrap_or(30));
     let nodes = Arc::new(nodes);
     let events = Arc::new(Mutex::new(Vec::new()));
+    let over = Arc::new(AtomicBool::new(false));
     let mut clients = JoinSet::new();
     for group in 0..GROUPS {
         let group = Arc::new(Group::new(group));
         for _ in 0..CLIENTS {
             let number = u32::try_from(clients.len()).expect("few clients");
-            let rng = Rng::with_seed(seed.wrapping_mul(1_000) + u64::from(number));
-            let client = Client::new(number, rng, &nodes, &group, &events);
-            clients.spawn(client.run_for(lasts));
+            let seed = seed.wrapping_mul(1_000).wrapping_add(u64::from(number));
+            let client = Client::new(number, Rng::with_seed(seed), &nodes, &group, &events);
+            clients.spawn(client.run_until(Arc::clone(&over)));
         }
     }
     let struck = faults::strike(&nodes, Rng::with_seed(seed), lasts).await;
-    let mut last = Vec::new();
-    while let Some(client) = clients.join_next().await {
-        last.push(client.expect("a client does not panic"));
-    }
+    over.store(true, Ordering::Relaxed);
+    let clients = clients.join_all().await;
     sleep(RECOVERED_AFTER).await;
-    for client in last {
+    let mended = nodes.now();
+    for client in clients {
         client.look_at_the_end().await;
     }
     let history = History {
-        bounds: Bounds {
-            unwritten_use: Duration::from_hours(24),
-            ..Bounds::default()
-        },
+        bounds: Bounds::default(),
+        mended: Some(mended),
         events: std::mem::take(&mut *events.lock().expect("no client panics")),
         invalidations: nodes.invalidations(),
         ..History::default()
     };
-    let violations = check(&history);
     let kept = nodes::keep(name, seed, &serde_json::to_string(&history).expect("JSON"));
-    let unknown = history
-        .events
-        .iter()
-        .filter(|event| event.answer == Answer::Unknown);
+    let violations = check(&history);
+    let count = |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
     println!(
         "{name}, seed {seed}: {} requests, {} of unknown outcome; history {}\n{}",
         history.events.len(),
-        unknown.count(),
+        count(|event| event.answer == Answer::Unknown),
         kept.display(),
-        struck.join("\n")
+        struck.done.join("\n")
     );
     assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
-    assert!(
-        history.events.len() > 200,
-        "hardly anything was asked: {}",
-        history.events.len()
-    );
+    assert!(struck.failed.is_empty(), "{:#?}", struck.failed);
+    let at_the_end = history.events.iter().filter(|event| event.asked >= mended);
+    assert!(at_the_end.count() > GROUPS, "nothing was asked at the end");
     if env::var_os(nodes::KEPT_IN).is_none() {
         let _ = fs::remove_file(kept);
     }

@@ -153,12 +153,16 @@ impl Nodes {
 
     /// Kills a node's connections again and again.
     pub fn kill_connections(&self, number: usize) -> Option<Fault> {
-        Some(self.all[number].way.as_ref()?.connections.keep_killing())
+        let connections = &self.all[number].way.as_ref()?.connections;
+        connections.wait_until_open();
+        Some(connections.keep_killing())
     }
 
     /// Suspends the Postgres processes that serve a node.
     pub fn freeze_connections(&self, number: usize) -> Option<Fault> {
-        Some(self.all[number].way.as_ref()?.connections.keep_freezing())
+        let connections = &self.all[number].way.as_ref()?.connections;
+        connections.wait_until_open();
+        Some(connections.keep_freezing())
     }
 
     /// Restarts Postgres, which disconnects everybody. Blocks.

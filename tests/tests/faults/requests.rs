@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use azuma_checker::history::{Answer, Moment, NextToken, Refusal, Request, Token};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ impl Http {
         };
         let status = response.status().as_u16();
         let next = response.headers().get("Azuma-Session").cloned();
-        let Ok(body) = text(response).await else {
+        let Ok(body) = response.text().await else {
             return unknown();
         };
         match status {
@@ -113,10 +113,6 @@ impl Http {
     }
 }
 
-async fn text(response: Response) -> reqwest::Result<String> {
-    response.text().await
-}
-
 fn succeeded(
     asked: Moment,
     held: Option<&Held>,
@@ -130,8 +126,10 @@ fn succeeded(
     };
     match request {
         Request::Register { .. } | Request::LogIn { .. } => {
-            let session: Session = serde_json::from_str(body)
-                .unwrap_or_else(|error| panic!("no session, {error}: {body}"));
+            let session: Session = match serde_json::from_str(body) {
+                Ok(session) => session,
+                Err(error) => return done(Answer::Failed(format!("no session, {error}: {body}"))),
+            };
             let named = named(&session.token, &session.token);
             Answered {
                 answer: Answer::Issued {
@@ -165,20 +163,22 @@ fn succeeded(
 
 fn refusal(status: u16, request: &Request, body: &str) -> Answer {
     match (status, request) {
-        (401, Request::LogIn { .. }) | (404, Request::LogIn { .. }) => {
-            Answer::Refused(Refusal::WrongCredentials)
-        }
+        (401 | 404, Request::LogIn { .. }) => Answer::Refused(Refusal::WrongCredentials),
         (401, _) => Answer::Refused(Refusal::TokenInvalid),
         (409, _) => Answer::Refused(Refusal::NameTaken),
         _ => Answer::Failed(format!("{status}: {body}")),
     }
 }
 
-/// A token as a history names it: shortened, so that a kept history holds no credential.
+/// A token as a history names it.
 fn named(session: &str, token: &str) -> Token {
-    let short = |text: &str| text.chars().take(13).collect();
     Token {
-        session: short(session),
-        id: short(token),
+        session: shortened(session),
+        id: shortened(token),
     }
+}
+
+/// Enough of a token to tell it from others, and too little to use it.
+fn shortened(token: &str) -> String {
+    token.chars().take(13).collect()
 }

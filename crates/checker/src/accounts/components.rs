@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Event, History, Request};
+use crate::history::{Answer, Event, History, Request};
 use crate::index::Index;
 
 /// The numbers of the events, a group for each set of accounts that have never met another.
@@ -38,6 +38,8 @@ fn keys(index: &Index<'_>, event: &Event) -> Vec<String> {
         Request::Follow(link) | Request::Reset { link, .. } => {
             vec![user(&link.user), address(&link.mailed_to)]
         }
+        // A login whose outcome nobody knows changes nothing.
+        Request::LogIn { .. } if event.answer == Answer::Unknown => return Vec::new(),
         Request::LogIn { name: given, .. } => vec![name(given)],
         Request::Rename { name: wanted } => vec![name(wanted)],
         Request::ChangePassword { .. } | Request::Delete => Vec::new(),

@@ -32,9 +32,10 @@ pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
 fn shortest_impossible(history: &History, index: &Index<'_>, events: &[usize]) -> Option<usize> {
     let mut by_answer = events.to_vec();
     by_answer.sort_by_key(|number| history.events[*number].answered);
-    (1..=by_answer.len())
-        .find(|count| !is_linearizable(history, index, &by_answer[..*count]))
-        .map(|count| by_answer[count - 1])
+    let lengths: Vec<usize> = (1..=by_answer.len()).collect();
+    let possible =
+        lengths.partition_point(|count| is_linearizable(history, index, &by_answer[..*count]));
+    by_answer.get(possible).copied()
 }
 
 fn is_linearizable(history: &History, index: &Index<'_>, events: &[usize]) -> bool {

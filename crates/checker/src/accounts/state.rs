@@ -151,6 +151,9 @@ impl Accounts {
                 })
             }
             Request::Reset { link, password } => {
+                if link.purpose != Purpose::ResetPassword {
+                    return None;
+                }
                 let after = self.with_link_used(operation, link)?;
                 let user = Id::Known(link.user.clone());
                 after.changed(operation, user, |account| {
@@ -182,7 +185,7 @@ impl Accounts {
                 Refusal::NameTaken,
             ) => self.is_held(operation, |account| account.name == *name),
             (Request::Register { email, .. }, Refusal::EmailTaken) => {
-                self.is_held(operation, |account| account.email == *email)
+                email.is_some() && self.is_held(operation, |account| account.email == *email)
             }
             (
                 Request::RequestAccount { email, .. } | Request::ChangeEmail { email },
@@ -262,11 +265,11 @@ impl Accounts {
             Some(_) => self.clone(),
             // The user's id was not told to whoever asked for the account, but the message to its address tells.
             None => {
-                let waiting = |(id, account): &(&Id, &Account)| {
+                let untold = |(id, account): &(&Id, &Account)| {
                     matches!(id, Id::AskedForBy(_))
                         && account.email.as_ref() == Some(&link.mailed_to)
                 };
-                let (id, _) = self.accounts.iter().find(waiting)?;
+                let (id, _) = self.accounts.iter().find(untold)?;
                 self.known_as(id.clone(), user.clone())?
             }
         };

@@ -4,6 +4,7 @@ mod expiries;
 mod next_tokens;
 mod refused;
 mod revocations;
+mod users;
 
 use crate::Violation;
 use crate::history::History;
@@ -12,6 +13,7 @@ use crate::index::Index;
 pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     let mut violations = revocations::check(history, index);
     violations.extend(refused::check(history, index));
+    violations.extend(users::check(history, index));
     violations.extend(next_tokens::check(history));
     violations.extend(expiries::check(history, index));
     violations

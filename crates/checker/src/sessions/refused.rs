@@ -17,7 +17,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
         let may_be_revoked = index.revocations_of(opened.user).any(|(other, ender)| {
             other != number
                 && ender.asked <= event.answered
-                && !matches!(ender.answer, Answer::Refused(_))
+                && ends_after(ender, opened.asked)
                 && revokes(ender, &token.session)
         });
         if !may_be_revoked && !may_have_expired(&history.bounds, index, event, token) {
@@ -30,6 +30,19 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     violations
 }
 
+/// Whether the request may have had its effect after this moment.
+fn ends_after(ender: &Event, moment: Moment) -> bool {
+    match ender.answer {
+        Answer::Refused(_) => false,
+        Answer::Unknown | Answer::Failed(_) => true,
+        Answer::Issued { .. }
+        | Answer::Live { .. }
+        | Answer::Next(_)
+        | Answer::Reset { .. }
+        | Answer::Done => ender.answered >= moment,
+    }
+}
+
 fn is_refused(event: &Event) -> bool {
     event.answer == Answer::Refused(Refusal::TokenInvalid)
 }
@@ -40,15 +53,25 @@ fn may_have_expired(bounds: &Bounds, index: &Index<'_>, event: &Event, token: &T
     let last_told = index
         .of_session(&token.session)
         .filter(|(_, other)| other.answered <= event.asked)
-        .filter_map(|(_, other)| told_expiry(other, &token.id))
+        .filter_map(|(_, other)| stored_expiry(bounds, other, &token.id))
         .max();
-    let expired = last_told.is_none_or(|at| now.plus(bounds.unwritten_use) >= at);
+    let expired = last_told.is_none_or(|at| now >= at);
     let succeeded = index
         .of_session(&token.session)
         .filter(|(_, other)| uses_a_later_token(index, other, token))
         .map(|(_, other)| other.asked)
         .min();
     expired || succeeded.is_some_and(|since| now >= since.plus(bounds.grace))
+}
+
+/// The expiry of the token that is stored, whatever crashes, once the answer is given: that of a new token, or that of a use
+/// less what is written in the background.
+fn stored_expiry(bounds: &Bounds, event: &Event, id: &str) -> Option<Moment> {
+    let told = told_expiry(event, id)?;
+    Some(match event.answer {
+        Answer::Live { .. } => told.minus(bounds.unwritten_use),
+        _ => told,
+    })
 }
 
 /// The expiry of the token that the answer tells.

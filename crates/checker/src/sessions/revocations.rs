@@ -44,7 +44,7 @@ fn replaces_password(index: &Index<'_>, ender: &Event, opened: Opened<'_>) -> bo
     given != wanted
         && index
             .setting(given)
-            .any(|(_, setter)| setter.answered < ender.asked)
+            .any(|(_, setter)| is_done(setter) && setter.answered < ender.asked)
 }
 
 /// Whether the answer shows that the token was accepted.
