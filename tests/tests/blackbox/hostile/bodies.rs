@@ -130,7 +130,9 @@ async fn a_wish_to_upgrade_is_ignored_the_body_is_read_and_what_follows_is_no_pa
 #[tokio::test]
 async fn a_server_that_stops_does_not_wait_for_a_body() {
     let setup = Database::Sqlite.server().set("http.body_timeout", "1h");
-    let mut server = setup.set("http.shutdown_grace", "1h").start();
+    let setup = setup.set("http.shutdown_grace", "1h");
+    // One worker, so that what is answered after these requests says that they were begun.
+    let mut server = setup.set("http.workers", "1").start();
     let mut wires = [Wire::to(server.address()), Wire::to(server.address())];
     let [sized, in_chunks] = &mut wires;
     sized.send((json_head("/users", "Content-Length: 100") + "{").as_bytes());
