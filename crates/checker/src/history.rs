@@ -248,6 +248,33 @@ pub enum Answer {
     Unknown,
 }
 
+/// Whether a request had its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It had.
+    Done,
+    /// It had none.
+    Nothing,
+    /// Nobody knows. It may still have it later.
+    Unknown,
+}
+
+impl Answer {
+    /// Whether the answer shows that the request had its effect.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Issued { .. }
+            | Self::Live { .. }
+            | Self::Next(_)
+            | Self::Reset { .. }
+            | Self::Done => Effect::Done,
+            Self::Refused(_) => Effect::Nothing,
+            Self::Failed(_) | Self::Unknown => Effect::Unknown,
+        }
+    }
+}
+
 /// The token that follows another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextToken {

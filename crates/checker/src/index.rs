@@ -91,12 +91,34 @@ impl<'a> Index<'a> {
     }
 
     fn user_whose_sessions_may_end(&self, event: &'a Event) -> Option<&'a str> {
+        Revoked::by(&event.request)?;
         match &event.request {
-            Request::LogOut
-            | Request::LogOutEverywhere
-            | Request::Delete
-            | Request::ChangePassword { .. } => self.user(event),
             Request::Reset { link, .. } => Some(&link.user),
+            _ => self.user(event),
+        }
+    }
+}
+
+/// Which sessions of its user a request revokes, if it has its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Revoked {
+    /// The session that asks.
+    ThisSession,
+    /// All but the session that asks.
+    OtherSessions,
+    /// All.
+    AllSessions,
+}
+
+impl Revoked {
+    /// What the request revokes; `None` if it revokes nothing.
+    pub(crate) fn by(request: &Request) -> Option<Self> {
+        match request {
+            Request::LogOut => Some(Self::ThisSession),
+            Request::ChangePassword { .. } => Some(Self::OtherSessions),
+            Request::LogOutEverywhere | Request::Delete | Request::Reset { .. } => {
+                Some(Self::AllSessions)
+            }
             Request::Register { .. }
             | Request::RequestAccount { .. }
             | Request::Follow(_)

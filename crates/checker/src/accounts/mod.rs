@@ -9,7 +9,7 @@ use todc_utils::linearizability::WGLChecker;
 use todc_utils::linearizability::history::{Action, History as Actions};
 use todc_utils::specifications::Specification;
 
-use crate::history::{Answer, Event, History, Moment};
+use crate::history::{Effect, Event, History, Moment};
 use crate::index::Index;
 use crate::{Rule, Violation};
 use state::{Accounts, Operation};
@@ -77,9 +77,9 @@ enum Step {
 
 /// What nobody knows the outcome of may happen at any later time, or never, which is as good as after everything else.
 fn end_of(event: &Event) -> Moment {
-    match event.answer {
-        Answer::Unknown | Answer::Failed(_) => Moment(i64::MAX),
-        _ => event.answered,
+    match event.answer.effect() {
+        Effect::Unknown => Moment(i64::MAX),
+        Effect::Done | Effect::Nothing => event.answered,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::history::{Answer, Event, Link, Moment, Purpose, Refusal, Request};
+use crate::history::{Answer, Effect, Event, Link, Moment, Purpose, Refusal, Request};
 
 /// A request with its answer.
 #[derive(Clone, Debug)]
@@ -70,9 +70,9 @@ impl Operation {
     }
 
     fn latest(&self) -> Moment {
-        match self.event.answer {
-            Answer::Unknown | Answer::Failed(_) => Moment(i64::MAX),
-            _ => self.event.answered.plus(self.skew),
+        match self.event.answer.effect() {
+            Effect::Unknown => Moment(i64::MAX),
+            Effect::Done | Effect::Nothing => self.event.answered.plus(self.skew),
         }
     }
 
@@ -123,10 +123,7 @@ impl Accounts {
                     password: password.clone(),
                     state: State::Waiting {
                         from: operation.earliest().plus(*waits),
-                        to: match operation.event.answer {
-                            Answer::Unknown | Answer::Failed(_) => Moment(i64::MAX),
-                            _ => operation.latest().plus(*waits),
-                        },
+                        to: operation.latest().plus(*waits),
                     },
                 };
                 self.with(operation, Id::AskedForBy(operation.number), account)

@@ -1,7 +1,7 @@
 //! A token is refused only if its session was revoked, or it has expired.
 
 use super::revocations::revokes;
-use crate::history::{Answer, Bounds, Event, History, Moment, Refusal, Token};
+use crate::history::{Answer, Bounds, Effect, Event, History, Moment, Refusal, Token};
 use crate::index::Index;
 use crate::{Rule, Violation};
 
@@ -32,14 +32,10 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
 
 /// Whether the request may have had its effect after this moment.
 fn ends_after(ender: &Event, moment: Moment) -> bool {
-    match ender.answer {
-        Answer::Refused(_) => false,
-        Answer::Unknown | Answer::Failed(_) => true,
-        Answer::Issued { .. }
-        | Answer::Live { .. }
-        | Answer::Next(_)
-        | Answer::Reset { .. }
-        | Answer::Done => ender.answered >= moment,
+    match ender.answer.effect() {
+        Effect::Done => ender.answered >= moment,
+        Effect::Nothing => false,
+        Effect::Unknown => true,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A revoked session ends: at once on the node that revoked it, and within the bound on the others.
 
-use crate::history::{Answer, Event, History, Refusal, Request};
-use crate::index::{Index, Opened, set_password};
+use crate::history::{Answer, Effect, Event, History, Refusal};
+use crate::index::{Index, Opened, Revoked, set_password};
 use crate::{Rule, Violation};
 
 pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
@@ -19,7 +19,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
                 false => ender.answered.plus(history.bounds.revoked_within),
             };
             event.asked > most
-                && is_done(ender)
+                && ender.answer.effect() == Effect::Done
                 && revokes(ender, &token.session)
                 && (ender.asked > opened.answered || replaces_password(index, ender, opened))
         });
@@ -42,54 +42,27 @@ fn replaces_password(index: &Index<'_>, ender: &Event, opened: Opened<'_>) -> bo
         return false;
     };
     given != wanted
-        && index
-            .setting(given)
-            .any(|(_, setter)| is_done(setter) && setter.answered < ender.asked)
+        && index.setting(given).any(|(_, setter)| {
+            setter.answer.effect() == Effect::Done && setter.answered < ender.asked
+        })
 }
 
 /// Whether the answer shows that the token was accepted.
 fn is_accepted(event: &Event) -> bool {
-    match event.answer {
-        Answer::Refused(Refusal::TokenInvalid) | Answer::Unknown | Answer::Failed(_) => false,
-        Answer::Refused(_)
-        | Answer::Done
-        | Answer::Live { .. }
-        | Answer::Next(_)
-        | Answer::Issued { .. }
-        | Answer::Reset { .. } => true,
+    match event.answer.effect() {
+        Effect::Done => true,
+        Effect::Nothing => event.answer != Answer::Refused(Refusal::TokenInvalid),
+        Effect::Unknown => false,
     }
 }
 
-/// Whether the answer shows that the request had its effect.
-fn is_done(event: &Event) -> bool {
-    match event.answer {
-        Answer::Refused(_) | Answer::Unknown | Answer::Failed(_) => false,
-        Answer::Done
-        | Answer::Live { .. }
-        | Answer::Next(_)
-        | Answer::Issued { .. }
-        | Answer::Reset { .. } => true,
-    }
-}
-
-/// Whether the request, by or about the session's user, revokes the session if it has its effect.
+/// Whether the request, which is about the session's user, revokes the session if it has its effect.
 pub(super) fn revokes(ender: &Event, session: &str) -> bool {
-    let presents_it = ender
-        .token
-        .as_ref()
-        .is_some_and(|token| token.session == session);
-    match &ender.request {
-        Request::LogOut => presents_it,
-        Request::ChangePassword { .. } => !presents_it,
-        Request::LogOutEverywhere | Request::Delete | Request::Reset { .. } => true,
-        Request::Register { .. }
-        | Request::RequestAccount { .. }
-        | Request::Follow(_)
-        | Request::LogIn { .. }
-        | Request::Check
-        | Request::Renew
-        | Request::Rename { .. }
-        | Request::ChangeEmail { .. }
-        | Request::Recover { .. } => false,
+    let presented = ender.token.as_ref().map(|token| token.session.as_str());
+    match Revoked::by(&ender.request) {
+        Some(Revoked::ThisSession) => presented == Some(session),
+        Some(Revoked::OtherSessions) => presented != Some(session),
+        Some(Revoked::AllSessions) => true,
+        None => false,
     }
 }
