@@ -4,10 +4,7 @@ use super::{World, later};
 
 #[tokio::test]
 async fn uses_that_could_not_be_written_are_tried_again() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.gate.cut();
     node.write_for_a_minute().await;
     node.gate.mend();
@@ -17,10 +14,7 @@ async fn uses_that_could_not_be_written_are_tried_again() {
 
 #[tokio::test]
 async fn a_use_made_while_a_write_fails_is_not_lost() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.gate.hold_failing();
     let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
         node.gate.until_held(1).await;
@@ -34,10 +28,7 @@ async fn a_use_made_while_a_write_fails_is_not_lost() {
 
 #[tokio::test]
 async fn stopping_waits_for_a_flush_under_way_and_writes_what_it_could_not() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.gate.hold_failing();
     let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
         node.gate.until_held(1).await;
@@ -51,10 +42,7 @@ async fn stopping_waits_for_a_flush_under_way_and_writes_what_it_could_not() {
 
 #[tokio::test]
 async fn a_flush_that_is_given_up_loses_no_use() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.gate.hold_failing();
     tokio::select! {
         () = node.write_for_a_minute() => {}

@@ -57,6 +57,15 @@ impl World {
         }
     }
 
+    /// Session 1, and a node that has used it [`now`] and has not written that.
+    async fn with_an_unwritten_use() -> (Self, Node) {
+        let world = Self::new();
+        world.session(1).await;
+        let node = world.node().await;
+        node.check(1, now()).await;
+        (world, node)
+    }
+
     /// A node that has not polled yet.
     fn new_node(&self, room: u32) -> Node {
         let gate = Arc::new(Gate::before(Arc::clone(&self.store)));

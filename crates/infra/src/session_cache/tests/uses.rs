@@ -113,10 +113,7 @@ async fn many_uses_of_a_minute_are_one_write() {
 
 #[tokio::test]
 async fn a_use_after_a_write_is_written_the_next_time() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.write_for_a_minute().await;
     node.check(1, later()).await;
     node.write_for_a_minute().await;
@@ -144,10 +141,7 @@ async fn stopping_writes_what_waits() {
 
 #[tokio::test]
 async fn a_use_in_flight_does_not_revive_a_session_that_ended() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     world.end(1).await;
     node.cache.invalidate(user_id(1));
     node.write_for_a_minute().await;
@@ -191,10 +185,7 @@ async fn a_use_written_first_that_finds_no_token_does_not_revive_it() {
 
 #[tokio::test]
 async fn a_use_written_later_that_finds_no_token_does_not_revive_it() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     let far = now().plus(15 * DAY);
     world
         .change(move |tx| tx.sessions().delete_expired(far, 10))
@@ -226,10 +217,7 @@ async fn two_of_a_token_in_use_at_once_both_wait() {
 
 #[tokio::test]
 async fn a_use_made_while_an_earlier_one_is_written_is_written_the_next_time() {
-    let world = World::new();
-    world.session(1).await;
-    let node = world.node().await;
-    node.check(1, now()).await;
+    let (world, node) = World::with_an_unwritten_use().await;
     node.gate.hold();
     let ((), ()) = tokio::join!(node.write_for_a_minute(), async {
         node.gate.until_held(1).await;
