@@ -6,7 +6,7 @@ pub struct Fault(Option<Box<dyn FnOnce() + Send>>);
 
 impl Fault {
     /// Guards a fault that has begun; `end` removes it.
-    pub(crate) fn begun(end: impl FnOnce() + Send + 'static) -> Self {
+    pub fn begun(end: impl FnOnce() + Send + 'static) -> Self {
         Self(Some(Box::new(end)))
     }
 

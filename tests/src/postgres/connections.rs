@@ -31,33 +31,28 @@ impl Connections {
     }
 
     /// Waits until at least one is open.
-    pub fn wait_until_open(&self) {
+    fn wait_until_open(&self) {
         let deadline = Deadline::in_seconds(40);
-        while self.select("count(*)").trim() == "0" {
+        while matches!(self.select("count(*)").trim(), "" | "0") {
             assert!(!deadline.is_over(), "{} does not connect", self.client);
             deadline.step_blocking();
         }
     }
 
-    /// Kills them again and again. At least one is open now.
+    /// Kills them again and again, once at least one is open.
     pub fn keep_killing(&self) -> Fault {
-        let killed = self.select("count(pg_terminate_backend(pid))");
-        assert_ne!(killed.trim(), "0", "{} is not connected", self.client);
+        self.wait_until_open();
         let connections = self.clone();
         repeat(move || {
             connections.select("count(pg_terminate_backend(pid))");
         })
     }
 
-    /// Suspends the Postgres processes that serve them. At least one is open now.
+    /// Suspends the Postgres processes that serve them, once at least one is open.
     pub fn keep_freezing(&self) -> Fault {
+        self.wait_until_open();
         let frozen = Arc::new(Mutex::new(Frozen::default()));
         lock(&frozen).add(&self.select("pid"));
-        assert!(
-            !lock(&frozen).0.is_empty(),
-            "{} is not connected",
-            self.client
-        );
         let (connections, to_freeze) = (self.clone(), Arc::clone(&frozen));
         let freezing = repeat(move || {
             let ids = connections.select("pid");
@@ -70,11 +65,12 @@ impl Connections {
         })
     }
 
+    /// What Postgres says of them: nothing while it is down.
     fn select(&self, what: &str) -> String {
         let client = &self.client;
         let query =
             format!("SELECT {what} FROM pg_stat_activity WHERE application_name = '{client}';");
-        self.cluster.sql("postgres", &query)
+        self.cluster.try_sql("postgres", &query).unwrap_or_default()
     }
 }
 

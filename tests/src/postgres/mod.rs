@@ -3,11 +3,11 @@
 mod connections;
 mod installation;
 mod pgbouncer;
+mod psql;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -17,6 +17,8 @@ use std::sync::{LazyLock, Mutex};
 pub use connections::Connections;
 use installation::Installation;
 pub use pgbouncer::{PgBouncer, PoolMode};
+pub use psql::sql;
+use psql::try_sql;
 
 use crate::certificates::Certificates;
 use crate::deadline::Deadline;
@@ -203,10 +205,20 @@ impl Cluster {
 
     /// Runs a psql script in a database of this cluster and returns what it prints, one row a line.
     pub fn sql(&self, database: &str, script: &str) -> String {
+        self.try_sql(database, script)
+            .unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// The same while the server may be down.
+    ///
+    /// # Errors
+    ///
+    /// What psql says.
+    pub fn try_sql(&self, database: &str, script: &str) -> Result<String, String> {
         let directory = self.directory.display();
         let port = lock(&self.port);
         let place = format!("host={directory} port={port} user=postgres dbname={database}");
-        sql(&place, script)
+        try_sql(&place, script)
     }
 
     /// The certificate files, where the cluster speaks TLS.
@@ -237,32 +249,6 @@ impl Drop for Cluster {
     }
 }
 
-/// Runs a psql script at a place, which is libpq's connection string or URL, and returns what it prints, one row a
-/// line.
-pub fn sql(place: &str, script: &str) -> String {
-    let mut psql = INSTALLATION.program("psql");
-    psql.args([
-        "--no-psqlrc",
-        "--quiet",
-        "--tuples-only",
-        "--no-align",
-        "--set=ON_ERROR_STOP=1",
-        "--dbname",
-        place,
-    ])
-    .current_dir("/")
-    .stdin(Stdio::piped())
-    .stdout(Stdio::piped())
-    .stderr(Stdio::piped());
-    let output = psql.spawn().and_then(|mut child| {
-        if let Some(mut input) = child.stdin.take() {
-            input.write_all(script.as_bytes())?;
-        }
-        child.wait_with_output()
-    });
-    String::from_utf8_lossy(&checked(output, "psql").stdout).into_owned()
-}
-
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
@@ -277,10 +263,18 @@ fn expect_success(command: &mut Command, name: &str) {
 }
 
 fn checked(output: std::io::Result<Output>, name: &str) -> Output {
-    let output = output.unwrap_or_else(|error| panic!("cannot run {name}: {error}"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{name} failed: {errors}");
-    output
+    succeeded(output, name).unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+fn succeeded(output: std::io::Result<Output>, name: &str) -> Result<Output, String> {
+    let output = output.map_err(|error| format!("cannot run {name}: {error}"))?;
+    match output.status.success() {
+        true => Ok(output),
+        false => {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{name} failed: {errors}"))
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

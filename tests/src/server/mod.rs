@@ -37,7 +37,8 @@ pub struct Server {
 impl Server {
     pub(crate) fn start(setup: Setup) -> Self {
         let output = Output::default();
-        let (process, address) = launch(&setup, &output);
+        let (process, address) =
+            launch(&setup, &output).unwrap_or_else(|reason| panic!("{reason}"));
         Self {
             setup,
             output,
@@ -180,10 +181,21 @@ impl Server {
 
     /// Starts it again after it ended, on the same data. Clients made before know only the old port.
     pub fn start_again(&mut self) {
+        self.try_start_again()
+            .unwrap_or_else(|reason| panic!("{reason}"));
+    }
+
+    /// The same where it may end before it listens, because its database is down.
+    ///
+    /// # Errors
+    ///
+    /// What it printed.
+    pub fn try_start_again(&mut self) -> Result<(), String> {
         assert!(self.process.is_none(), "the server still runs");
-        let (process, address) = launch(&self.setup, &self.output);
+        let (process, address) = launch(&self.setup, &self.output)?;
         self.process = Some(process);
         self.http = Http::new(address);
+        Ok(())
     }
 
     /// Stops it in an orderly way and starts it again.
@@ -212,7 +224,8 @@ impl Drop for Server {
     }
 }
 
-fn launch(setup: &Setup, output: &Output) -> (Child, SocketAddr) {
+/// Starts a server and waits until it listens. Where it does not: what it printed.
+fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String> {
     let mut command = setup.command();
     command
         .stdin(Stdio::null())
@@ -228,7 +241,10 @@ fn launch(setup: &Setup, output: &Output) -> (Child, SocketAddr) {
     let Some(port) = output.port() else {
         let _ = process.kill();
         let _ = process.wait();
-        panic!("the server does not listen:\n{}", output.everything());
+        return Err(format!(
+            "the server does not listen:\n{}",
+            output.everything()
+        ));
     };
-    (process, SocketAddr::from(([127, 0, 0, 1], port)))
+    Ok((process, SocketAddr::from(([127, 0, 0, 1], port))))
 }

@@ -1,7 +1,7 @@
 //! A client: it asks one thing after another, as a seed decides, and writes down what it was answered.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use azuma_checker::history::{Answer, Event, Policy, Request};
@@ -9,8 +9,9 @@ use fastrand::Rng;
 use tokio::time::sleep;
 
 use super::known::{Group, Held, Known, newest};
-use super::nodes::Nodes;
 use super::requests::Http;
+use super::run::Seen;
+use super::systems::{System, address};
 
 /// How many names a room has.
 const NAMES: u8 = 2;
@@ -20,26 +21,26 @@ pub struct Client {
     number: u32,
     rng: Rng,
     http: Http,
-    nodes: Arc<Nodes>,
+    system: Arc<dyn System>,
     group: Arc<Group>,
-    events: Arc<Mutex<Vec<Event>>>,
+    seen: Arc<Seen>,
 }
 
 impl Client {
     pub fn new(
         number: u32,
         rng: Rng,
-        nodes: &Arc<Nodes>,
+        system: &Arc<dyn System>,
         group: &Arc<Group>,
-        events: &Arc<Mutex<Vec<Event>>>,
+        seen: &Arc<Seen>,
     ) -> Self {
         Self {
             number,
             rng,
             http: Http::new(),
-            nodes: Arc::clone(nodes),
+            system: Arc::clone(system),
             group: Arc::clone(group),
-            events: Arc::clone(events),
+            seen: Arc::clone(seen),
         }
     }
 
@@ -55,7 +56,7 @@ impl Client {
             let group = Arc::clone(&self.group);
             let question = question(&mut self.rng, &mut group.known());
             if let Some((request, held)) = question {
-                let node = self.rng.usize(0..self.nodes.count());
+                let node = self.rng.usize(0..self.system.nodes().len());
                 self.ask(node, request, held).await;
             }
         }
@@ -84,22 +85,23 @@ impl Client {
     }
 
     async fn ask(&self, node: usize, request: Request, held: Option<Held>) {
-        let Some((node, address)) = self.nodes.address(node % self.nodes.count()) else {
+        let nodes = self.system.nodes();
+        let Some((node, address)) = address(nodes, node % nodes.len()) else {
             return;
         };
-        let asked = self.nodes.now();
+        let asked = self.seen.now();
         let answered = self.http.ask(address, asked, held.as_ref(), &request).await;
         let event = Event {
             client: self.number,
             node: u32::try_from(node).expect("few nodes"),
             asked,
-            answered: self.nodes.now(),
+            answered: self.seen.now(),
             token: held.map(|held| held.named),
             request,
             answer: answered.answer,
         };
         learn(&mut self.group.known(), &event, answered.token);
-        self.events.lock().expect("no client panics").push(event);
+        self.seen.push(event);
     }
 }
 

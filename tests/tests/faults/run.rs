@@ -1,0 +1,180 @@
+//! How a run goes: clients ask while things break; then everything is mended, and what they were answered is judged.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use azuma_checker::history::{Answer, Bounds, Event, Moment};
+use azuma_checker::{History, check};
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::client::Client;
+use super::known::Group;
+use super::strike::{Struck, strike};
+use super::systems::System;
+
+/// How many groups of clients there are: each has names of its own.
+const GROUPS: usize = 3;
+/// How many clients a group has.
+const CLIENTS: usize = 3;
+/// How long after the last fault everything is as it should be: longer than memory may answer.
+const RECOVERED_AFTER: Duration = Duration::from_secs(5);
+/// The variable that names where histories are kept. Without it, only those are that cannot be explained.
+const KEPT_IN: &str = "AZUMA_FAULTS_HISTORIES";
+
+/// Runs clients against a system for a while, during which things break, and judges what they were answered.
+pub async fn keep_what_they_promise(name: &'static str, system: impl System + 'static) {
+    let mut run = Run::of(name, system);
+    let struck = run.ask_while_things_break().await;
+    sleep(RECOVERED_AFTER).await;
+    run.look_at_the_end().await;
+    run.judge(&struck);
+}
+
+/// A run.
+pub struct Run {
+    name: &'static str,
+    seed: u64,
+    lasts: Duration,
+    system: Arc<dyn System>,
+    clients: Vec<Client>,
+    seen: Arc<Seen>,
+    mended: Option<Moment>,
+}
+
+/// What the clients of a run have seen.
+pub struct Seen {
+    began: Instant,
+    events: Mutex<Vec<Event>>,
+}
+
+impl Seen {
+    /// The time of the run.
+    pub fn now(&self) -> Moment {
+        Moment(i64::try_from(self.began.elapsed().as_micros()).expect("a short run"))
+    }
+
+    /// Writes an event down.
+    pub fn push(&self, event: Event) {
+        self.events.lock().expect("no client panics").push(event);
+    }
+}
+
+impl Run {
+    /// A run on a system, as the environment says how long and with which seed.
+    pub fn of(name: &'static str, system: impl System + 'static) -> Self {
+        let seed = setting("AZUMA_FAULTS_SEED").unwrap_or(1);
+        let lasts = Duration::from_secs(setting("AZUMA_FAULTS_SECONDS").unwrap_or(30));
+        let system: Arc<dyn System> = Arc::new(system);
+        let seen = Arc::new(Seen {
+            began: Instant::now(),
+            events: Mutex::new(Vec::new()),
+        });
+        let groups: Vec<_> = (0..GROUPS)
+            .map(|group| Arc::new(Group::new(group)))
+            .collect();
+        let clients = groups.iter().flat_map(|group| [group; CLIENTS]);
+        let clients = clients.zip(0..).map(|(group, number)| {
+            let seed = seed.wrapping_mul(1_000).wrapping_add(u64::from(number));
+            Client::new(number, Rng::with_seed(seed), &system, group, &seen)
+        });
+        Self {
+            name,
+            seed,
+            lasts,
+            clients: clients.collect(),
+            system,
+            seen,
+            mended: None,
+        }
+    }
+
+    /// Clients ask while one thing after another breaks and is mended.
+    pub async fn ask_while_things_break(&mut self) -> Struck {
+        let system = Arc::clone(&self.system);
+        let (seed, lasts) = (self.seed, self.lasts);
+        self.ask_while(strike(&*system, Rng::with_seed(seed), lasts))
+            .await
+    }
+
+    /// Clients ask while something goes on.
+    pub async fn ask_while<T>(&mut self, happens: impl Future<Output = T>) -> T {
+        let over = Arc::new(AtomicBool::new(false));
+        let mut asking = JoinSet::new();
+        for client in self.clients.drain(..) {
+            asking.spawn(client.run_until(Arc::clone(&over)));
+        }
+        let outcome = happens.await;
+        over.store(true, Ordering::Relaxed);
+        self.clients = asking.join_all().await;
+        outcome
+    }
+
+    /// Clients look once more at what they know. Nothing is broken any more.
+    pub async fn look_at_the_end(&mut self) {
+        self.mended = Some(self.seen.now());
+        for client in &self.clients {
+            client.look_at_the_end().await;
+        }
+    }
+
+    /// Judges what was seen.
+    pub fn judge(self, struck: &Struck) {
+        let history = History {
+            bounds: Bounds::default(),
+            mended: self.mended,
+            events: std::mem::take(&mut *self.seen.events.lock().expect("no client panics")),
+            invalidations: self.system.invalidations(),
+            ..History::default()
+        };
+        let kept = self.keep(&history);
+        let violations = check(&history);
+        let count =
+            |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
+        println!(
+            "{}, seed {}: {} requests, {} of unknown outcome, {} faults; history {}\n{}",
+            self.name,
+            self.seed,
+            history.events.len(),
+            count(|event| event.answer == Answer::Unknown),
+            struck.done.len(),
+            kept.display(),
+            struck.done.join("\n")
+        );
+        assert!(violations.is_empty(), "seed {}: {violations:#?}", self.seed);
+        assert!(struck.failed.is_empty(), "{:#?}", struck.failed);
+        let asked_at_the_end = history
+            .events
+            .iter()
+            .filter(|event| Some(event.asked) >= self.mended);
+        assert!(
+            asked_at_the_end.count() > GROUPS,
+            "nothing was asked at the end"
+        );
+        if env::var_os(KEPT_IN).is_none() {
+            let _ = fs::remove_file(kept);
+        }
+    }
+
+    /// Keeps the history, so that later checkers can check it again.
+    fn keep(&self, history: &History) -> PathBuf {
+        let directory = env::var_os(KEPT_IN).map_or_else(env::temp_dir, PathBuf::from);
+        let path = directory.join(format!("azuma-history-{}-{}.json", self.name, self.seed));
+        let text = serde_json::to_string(history).expect("JSON");
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        path
+    }
+}
+
+fn setting(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} is no number: {text}")),
+    )
+}

@@ -1,0 +1,51 @@
+//! The servers that are tried, each with the parts around it that break.
+
+mod postgres;
+mod sqlite;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use azuma_tests::server::Setup;
+use fastrand::Rng;
+
+use super::node::Node;
+use super::strike::Strike;
+pub use postgres::OnPostgres;
+pub use sqlite::OnSqlite;
+
+/// Servers over one database, and what around them breaks.
+pub trait System: Send + Sync {
+    /// The servers.
+    fn nodes(&self) -> &[Arc<Node>];
+
+    /// Something that breaks. The same `rng` gives the same.
+    fn any_strike(&self, rng: &mut Rng) -> Strike;
+
+    /// The numbers of all invalidations that the database holds, in order. Asked when nothing is broken.
+    fn invalidations(&self) -> Vec<u64>;
+}
+
+/// Where the node of this number listens, or the next one that runs.
+pub fn address(nodes: &[Arc<Node>], number: usize) -> Option<(usize, SocketAddr)> {
+    (number..number + nodes.len())
+        .map(|number| number % nodes.len())
+        .find_map(|number| Some((number, nodes[number].address()?)))
+}
+
+/// The settings of every run.
+fn settings(setup: Setup) -> Setup {
+    setup
+        .for_tests()
+        // The next token is always due.
+        .set("sessions.rotating.renew_within", "30d")
+}
+
+/// The numbers that a query printed, one a line.
+fn numbers(printed: &str) -> Vec<u64> {
+    let number = |line: &str| line.trim().parse().expect("a number");
+    printed.lines().map(number).collect()
+}
+
+/// The query for the numbers of all invalidations.
+const INVALIDATIONS: &str = "SELECT number FROM invalidations ORDER BY number;";

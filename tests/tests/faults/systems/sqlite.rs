@@ -1,0 +1,79 @@
+//! Servers on one SQLite file, beside which other programs read it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use azuma_tests::Database;
+use azuma_tests::fault::Fault;
+use azuma_tests::server::Setup;
+use azuma_tests::sqlite::SqliteFile;
+use fastrand::Rng;
+
+use super::super::node::Node;
+use super::super::strike::{Part, Strike};
+use super::{INVALIDATIONS, System, numbers, settings};
+
+/// Servers on one SQLite file.
+pub struct OnSqlite {
+    file: SqliteFile,
+    nodes: Vec<Arc<Node>>,
+}
+
+impl OnSqlite {
+    /// Starts so many.
+    pub fn start(count: usize) -> Self {
+        let first = settings(Database::Sqlite.server());
+        let file = first.home().join("azuma.db");
+        let setup = first.set("database.url", &format!("sqlite://{}", file.display()));
+        let others: Vec<Setup> = (1..count).map(|_| setup.elsewhere()).collect();
+        let setups = std::iter::once(setup).chain(others);
+        Self {
+            file: SqliteFile::at(file),
+            nodes: setups
+                .enumerate()
+                .map(|(number, setup)| Node::start(number, setup))
+                .collect(),
+        }
+    }
+}
+
+impl System for OnSqlite {
+    fn nodes(&self) -> &[Arc<Node>] {
+        &self.nodes
+    }
+
+    fn any_strike(&self, rng: &mut Rng) -> Strike {
+        let number = rng.usize(0..self.nodes.len());
+        match rng.u8(0..4) {
+            0..3 => self.nodes[number].any_strike(rng),
+            _ => {
+                let file = self.file.clone();
+                Strike::new("sqlite3 reads and copies", Part::File, move || {
+                    read_beside(file)
+                })
+            }
+        }
+    }
+
+    fn invalidations(&self) -> Vec<u64> {
+        numbers(&self.file.ask(INVALIDATIONS))
+    }
+}
+
+/// A program beside the servers reads the file and copies it, again and again.
+fn read_beside(file: SqliteFile) -> Fault {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over_too = Arc::clone(&is_over);
+    let reads = thread::spawn(move || {
+        let copy = file.companion("-copy");
+        while !is_over_too.load(Ordering::Relaxed) {
+            file.ask("SELECT count(*) FROM sessions;");
+            file.ask(&format!(".backup '{}'", copy.display()));
+        }
+    });
+    Fault::begun(move || {
+        is_over.store(true, Ordering::Relaxed);
+        reads.join().expect("sqlite3 can read and copy");
+    })
+}
