@@ -63,8 +63,21 @@ const fn active() -> u8 {
     0
 }
 
+/// The variable that names the defect with which a process starts.
 #[cfg(feature = "mutants")]
-static ACTIVE: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+pub const VARIABLE: &str = "MUTANT_UNDER_TEST";
+
+#[cfg(feature = "mutants")]
+static ACTIVE: std::sync::LazyLock<std::sync::atomic::AtomicU8> =
+    std::sync::LazyLock::new(|| std::sync::atomic::AtomicU8::new(named_by_environment()));
+
+#[cfg(feature = "mutants")]
+fn named_by_environment() -> u8 {
+    let name = std::env::var(VARIABLE).unwrap_or_default();
+    let named = |mutant: &Mutant| format!("{mutant:?}") == name;
+    let mutant = Mutant::ALL.into_iter().find(named);
+    mutant.map_or(0, |mutant| mutant as u8)
+}
 
 #[cfg(feature = "mutants")]
 fn active() -> u8 {

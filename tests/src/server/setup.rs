@@ -99,6 +99,14 @@ impl Setup {
         self
     }
 
+    /// Starts with a defect: one of `azuma_domain::mutants`, by its name.
+    #[must_use]
+    pub fn with_defect(mut self, name: &str) -> Self {
+        self.environment
+            .insert("MUTANT_UNDER_TEST".to_owned(), name.to_owned());
+        self
+    }
+
     /// What a key is set to.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.environment.get(&variable(key)).map(String::as_str)

@@ -10,9 +10,11 @@
 //! | `systems` | the servers that are tried, each with the parts around it that break |
 //! | `strike` | something that breaks and is mended |
 //! | `node` | a server among others |
+//! | `defects` | the suite can fail |
 //! | `client`, `requests`, `known` | what clients ask, how, and what they know |
 
 mod client;
+mod defects;
 mod known;
 mod node;
 mod requests;

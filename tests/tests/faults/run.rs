@@ -94,6 +94,12 @@ impl Run {
         }
     }
 
+    /// The same run for another while.
+    pub fn lasting(mut self, lasts: Duration) -> Self {
+        self.lasts = lasts;
+        self
+    }
+
     /// Clients ask while one thing after another breaks and is mended.
     pub async fn ask_while_things_break(&mut self) -> Struck {
         let system = Arc::clone(&self.system);
@@ -123,15 +129,20 @@ impl Run {
         }
     }
 
-    /// Judges what was seen.
-    pub fn judge(self, struck: &Struck) {
-        let history = History {
+    /// What was seen until now, and has not been taken before.
+    pub fn history(&mut self) -> History {
+        History {
             bounds: Bounds::default(),
-            mended: self.mended,
+            mended: self.mended.take(),
             events: std::mem::take(&mut *self.seen.events.lock().expect("no client panics")),
             invalidations: self.system.invalidations(),
             ..History::default()
-        };
+        }
+    }
+
+    /// Judges what was seen.
+    pub fn judge(mut self, struck: &Struck) {
+        let history = self.history();
         let kept = self.keep(&history);
         let violations = check(&history);
         let count =
@@ -151,7 +162,7 @@ impl Run {
         let asked_at_the_end = history
             .events
             .iter()
-            .filter(|event| Some(event.asked) >= self.mended);
+            .filter(|event| Some(event.asked) >= history.mended);
         assert!(
             asked_at_the_end.count() > GROUPS,
             "nothing was asked at the end"

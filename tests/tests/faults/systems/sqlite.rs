@@ -23,7 +23,16 @@ pub struct OnSqlite {
 impl OnSqlite {
     /// Starts so many.
     pub fn start(count: usize) -> Self {
+        Self::start_from(settings(Database::Sqlite.server()), count)
+    }
+
+    /// Starts so many, all with this defect.
+    pub fn with_defect(count: usize, defect: &str) -> Self {
         let first = settings(Database::Sqlite.server());
+        Self::start_from(first.with_defect(defect), count)
+    }
+
+    fn start_from(first: Setup, count: usize) -> Self {
         let file = first.home().join("azuma.db");
         let setup = first.set("database.url", &format!("sqlite://{}", file.display()));
         let others: Vec<Setup> = (1..count).map(|_| setup.elsewhere()).collect();

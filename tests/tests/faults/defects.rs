@@ -1,0 +1,39 @@
+//! The suite can fail: it finds what is wrong with servers that have a defect (`azuma_domain::mutants`).
+
+use std::time::Duration;
+
+use azuma_checker::{Rule, check};
+
+use super::run::Run;
+use super::systems::OnSqlite;
+
+/// Within how long a defect shows.
+const WITHIN: Duration = Duration::from_secs(8);
+
+async fn breaks(defect: &str, rule: Rule) {
+    let mut run = Run::of("defect", OnSqlite::with_defect(2, defect)).lasting(WITHIN);
+    run.ask_while_things_break().await;
+    let violations = check(&run.history());
+    let found = violations.iter().any(|violation| violation.rule == rule);
+    assert!(found, "{rule:?} is not broken, but {violations:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_change_that_keeps_sessions_is_found() {
+    breaks("PasswordChangeKeepsSessions", Rule::RevokedSessionsEnd).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn renewals_that_disagree_are_found() {
+    breaks("RenewalsDisagree", Rule::NextTokensAgree).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commits_that_are_forgotten_are_found() {
+    breaks("CommitsAreForgotten", Rule::LiveSessionsAreAccepted).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_are_left_out_are_found() {
+    breaks("InvalidationsSkipNumbers", Rule::InvalidationsHaveNoGaps).await;
+}
