@@ -1,18 +1,12 @@
 //! Faults of the connections of one client of a cluster.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use super::Cluster;
 use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::process::{Signal, send_to};
-
-/// How long to wait before looking for new connections.
-const STEP: Duration = Duration::from_millis(20);
 
 /// The connections of one client, present and future.
 #[derive(Clone, Debug)]
@@ -43,7 +37,7 @@ impl Connections {
     pub fn keep_killing(&self) -> Fault {
         self.wait_until_open();
         let connections = self.clone();
-        repeat(move || {
+        Fault::repeating(move || {
             connections.select("count(pg_terminate_backend(pid))");
         })
     }
@@ -54,7 +48,7 @@ impl Connections {
         let frozen = Arc::new(Mutex::new(Frozen::default()));
         lock(&frozen).add(&self.select("pid"));
         let (connections, to_freeze) = (self.clone(), Arc::clone(&frozen));
-        let freezing = repeat(move || {
+        let freezing = Fault::repeating(move || {
             let ids = connections.select("pid");
             lock(&to_freeze).add(&ids);
         });
@@ -72,26 +66,6 @@ impl Connections {
             format!("SELECT {what} FROM pg_stat_activity WHERE application_name = '{client}';");
         self.cluster.try_sql("postgres", &query).unwrap_or_default()
     }
-}
-
-/// Repeats an action until the fault ends.
-fn repeat(mut action: impl FnMut() + Send + 'static) -> Fault {
-    let is_over = Arc::new(AtomicBool::new(false));
-    let is_over_too = Arc::clone(&is_over);
-    let thread = thread::spawn(move || {
-        while !is_over.load(Ordering::Relaxed) {
-            action();
-            thread::sleep(STEP);
-        }
-    });
-    Fault::begun(move || {
-        is_over_too.store(true, Ordering::Relaxed);
-        let ended = thread.join();
-        assert!(
-            ended.is_ok() || thread::panicking(),
-            "the fault ended too early"
-        );
-    })
 }
 
 /// Processes that stay suspended until this is dropped.

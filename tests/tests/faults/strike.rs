@@ -27,6 +27,8 @@ pub enum Part {
     Database,
     /// The file that an SQLite database is.
     File,
+    /// `azuma`'s commands.
+    Commands,
 }
 
 impl Strike {

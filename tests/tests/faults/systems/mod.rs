@@ -1,5 +1,6 @@
 //! The servers that are tried, each with the parts around it that break.
 
+mod commands;
 mod postgres;
 mod sqlite;
 

@@ -11,6 +11,7 @@ use fastrand::Rng;
 
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
+use super::commands::commands_beside;
 use super::{INVALIDATIONS, System, numbers, settings};
 
 /// For longer than a unit of work may take.
@@ -23,6 +24,7 @@ const SHORT: Duration = Duration::from_millis(1_200);
 pub struct OnPostgres {
     cluster: Arc<Cluster>,
     database: String,
+    setup: Setup,
     nodes: Vec<Arc<Node>>,
     ways: Vec<Way>,
 }
@@ -60,6 +62,7 @@ impl OnPostgres {
         Self {
             cluster,
             database,
+            setup: first,
             nodes,
             ways,
         }
@@ -78,7 +81,8 @@ impl System for OnPostgres {
 
     fn any_strike(&self, rng: &mut Rng) -> Strike {
         let number = rng.usize(0..self.nodes.len());
-        match rng.u8(0..8) {
+        match rng.u8(0..9) {
+            8 => commands_beside(&self.setup),
             0..3 => self.nodes[number].any_strike(rng),
             7 => {
                 let cluster = Arc::clone(&self.cluster);

@@ -1,8 +1,6 @@
 //! Servers on one SQLite file, beside which other programs read it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use azuma_tests::Database;
 use azuma_tests::fault::Fault;
@@ -12,11 +10,13 @@ use fastrand::Rng;
 
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
+use super::commands::commands_beside;
 use super::{INVALIDATIONS, System, numbers, settings};
 
 /// Servers on one SQLite file.
 pub struct OnSqlite {
     file: SqliteFile,
+    setup: Setup,
     nodes: Vec<Arc<Node>>,
 }
 
@@ -35,10 +35,12 @@ impl OnSqlite {
     fn start_from(first: Setup, count: usize) -> Self {
         let file = first.home().join("azuma.db");
         let setup = first.set("database.url", &format!("sqlite://{}", file.display()));
+        let beside = setup.elsewhere();
         let others: Vec<Setup> = (1..count).map(|_| setup.elsewhere()).collect();
         let setups = std::iter::once(setup).chain(others);
         Self {
             file: SqliteFile::at(file),
+            setup: beside,
             nodes: setups
                 .enumerate()
                 .map(|(number, setup)| Node::start(number, setup))
@@ -54,8 +56,9 @@ impl System for OnSqlite {
 
     fn any_strike(&self, rng: &mut Rng) -> Strike {
         let number = rng.usize(0..self.nodes.len());
-        match rng.u8(0..4) {
+        match rng.u8(0..5) {
             0..3 => self.nodes[number].any_strike(rng),
+            3 => commands_beside(&self.setup),
             _ => {
                 let file = self.file.clone();
                 Strike::new("sqlite3 reads and copies", Part::File, move || {
@@ -72,17 +75,9 @@ impl System for OnSqlite {
 
 /// A program beside the servers reads the file and copies it, again and again.
 fn read_beside(file: SqliteFile) -> Fault {
-    let is_over = Arc::new(AtomicBool::new(false));
-    let is_over_too = Arc::clone(&is_over);
-    let reads = thread::spawn(move || {
-        let copy = file.companion("-copy");
-        while !is_over_too.load(Ordering::Relaxed) {
-            file.ask("SELECT count(*) FROM sessions;");
-            file.ask(&format!(".backup '{}'", copy.display()));
-        }
-    });
-    Fault::begun(move || {
-        is_over.store(true, Ordering::Relaxed);
-        reads.join().expect("sqlite3 can read and copy");
+    let copy = file.companion("-copy");
+    Fault::repeating(move || {
+        file.ask("SELECT count(*) FROM sessions;");
+        file.ask(&format!(".backup '{}'", copy.display()));
     })
 }
