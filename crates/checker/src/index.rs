@@ -17,6 +17,8 @@ pub(crate) struct Index<'a> {
 /// How a session began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opened<'a> {
+    /// The event that opened it.
+    pub(crate) by: usize,
     pub(crate) user: &'a str,
     /// The password that was given.
     pub(crate) password: Option<&'a str>,
@@ -30,7 +32,7 @@ impl<'a> Index<'a> {
         let events = &history.events;
         let mut index = Self {
             events,
-            opened: events.iter().filter_map(opened).collect(),
+            opened: events.iter().enumerate().filter_map(opened).collect(),
             by_session: BTreeMap::new(),
             revocations_by_user: BTreeMap::new(),
             by_set_password: BTreeMap::new(),
@@ -132,7 +134,7 @@ impl Revoked {
     }
 }
 
-fn opened(event: &Event) -> Option<(&str, Opened<'_>)> {
+fn opened((by, event): (usize, &Event)) -> Option<(&str, Opened<'_>)> {
     let Answer::Issued { user, token, .. } = &event.answer else {
         return None;
     };
@@ -146,6 +148,7 @@ fn opened(event: &Event) -> Option<(&str, Opened<'_>)> {
         _ => (None, Policy::Sliding),
     };
     let opened = Opened {
+        by,
         user,
         password,
         policy,

@@ -11,6 +11,7 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
         .map(|pair| Violation {
             rule: Rule::InvalidationsHaveNoGaps,
             what: format!("{} follows {}", pair[1], pair[0]),
+            events: Vec::new(),
         })
         .collect()
 }

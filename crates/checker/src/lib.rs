@@ -10,6 +10,7 @@
 //! | `sessions` | revoked sessions end in time, live ones are never refused, next tokens agree, expiries never move back |
 //! | `mail` | every message is sent or a dead letter, and once |
 //! | `invalidations` | their numbers have no gaps |
+//! | [`drawing`] | a history as a page for people |
 
 #![allow(
     clippy::indexing_slicing,
@@ -17,6 +18,7 @@
 )]
 
 mod accounts;
+pub mod drawing;
 pub mod history;
 mod index;
 mod invalidations;
@@ -25,21 +27,25 @@ mod sessions;
 
 use std::fmt;
 
+pub use drawing::draw;
 use history::Answer;
 pub use history::History;
 use index::Index;
+use serde::Serialize;
 
 /// An answer that no correct server gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// The rule that it breaks.
     pub rule: Rule,
     /// What happened, with the numbers of the events.
     pub what: String,
+    /// The numbers of the events that it is about, in the order in which they are best read.
+    pub events: Vec<usize>,
 }
 
 /// What a server promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Rule {
     /// Names, addresses and passwords change as if requests came one after the other: no acknowledged write is lost, and a
     /// name has one owner.
@@ -66,7 +72,11 @@ pub enum Rule {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.rule, self.what)
+        write!(f, "{:?}: {}", self.rule, self.what)?;
+        match self.events.is_empty() {
+            true => Ok(()),
+            false => write!(f, ", events {:?}", self.events),
+        }
     }
 }
 
@@ -84,17 +94,20 @@ pub fn check(history: &History) -> Vec<Violation> {
 }
 
 fn defects(history: &History) -> Vec<Violation> {
-    let violation = |what| Violation {
+    let violation = |(events, what)| Violation {
         rule: Rule::NothingFails,
         what,
+        events,
     };
     let answers = history.events.iter().enumerate();
     answers
         .filter_map(|(number, event)| match &event.answer {
-            Answer::Failed(reason) => Some(format!("event {number} failed: {reason}")),
+            Answer::Failed(reason) => {
+                Some((vec![number], format!("event {number} failed: {reason}")))
+            }
             _ => None,
         })
-        .chain(history.defects.iter().cloned())
+        .chain(history.defects.iter().map(|what| (vec![], what.clone())))
         .map(violation)
         .collect()
 }
@@ -110,6 +123,7 @@ fn unanswered(history: &History) -> Vec<Violation> {
         .map(|(number, _)| Violation {
             rule: Rule::NodesRecover,
             what: format!("event {number} has no answer, although nothing is broken any more"),
+            events: vec![number],
         })
         .collect()
 }

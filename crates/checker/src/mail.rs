@@ -4,9 +4,10 @@ use crate::history::{Answer, Event, History, MailState, Moment, Request};
 use crate::{Rule, Violation};
 
 pub(crate) fn check(history: &History) -> Vec<Violation> {
-    let violation = |what| Violation {
+    let violation = |what, events| Violation {
         rule: Rule::MailIsSentOnce,
         what,
+        events,
     };
     let mut violations = Vec::new();
     for (number, mail) in history.mail.iter().enumerate() {
@@ -14,18 +15,17 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
             .iter()
             .find(|first| first.id == mail.id && first.settled.is_some());
         if let Some(first) = again {
-            violations.push(violation(format!(
+            let what = format!(
                 "message {} was taken at {:?} and again at {:?}",
                 mail.id, first.at, mail.at
-            )));
+            );
+            violations.push(violation(what, vec![]));
         }
     }
     for mail in &history.outbox {
         if mail.state == MailState::Queued {
-            violations.push(violation(format!(
-                "message {} is still in the outbox",
-                mail.id
-            )));
+            let what = format!("message {} is still in the outbox", mail.id);
+            violations.push(violation(what, vec![]));
         }
     }
     for (number, event) in history.events.iter().enumerate() {
@@ -34,9 +34,8 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
             && !was_mailed(history, email, event.asked)
             && !was_not_needed(&history.events, email, event.asked)
         {
-            violations.push(violation(format!(
-                "nothing came of event {number}, {event:?}"
-            )));
+            let what = format!("no message came of event {number}");
+            violations.push(violation(what, vec![number]));
         }
     }
     violations

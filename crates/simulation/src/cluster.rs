@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use azuma_checker::history::Broken;
 use azuma_domain::ports::Store;
 use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
 use tokio::task::spawn_local;
@@ -30,6 +31,7 @@ pub(crate) struct Cluster {
     pub(crate) mended: Mended,
     pub(crate) defects: Defects,
     nodes: Vec<Place>,
+    crashes: RefCell<Vec<Broken>>,
 }
 
 /// Where a node runs, one life after another.
@@ -57,6 +59,7 @@ impl Cluster {
             mailbox: Mailbox::default(),
             mended: mended.clone(),
             defects: Defects::default(),
+            crashes: RefCell::default(),
             nodes: nodes
                 .clone()
                 .map(|node| Place {
@@ -90,6 +93,11 @@ impl Cluster {
         self.nodes.len()
     }
 
+    /// When nodes crashed, and did not run.
+    pub(crate) fn crashes(&self) -> Vec<Broken> {
+        self.crashes.borrow().clone()
+    }
+
     /// Starts the node again whenever it has crashed.
     async fn keep_running(self: Rc<Self>, number: usize) {
         let place = &self.nodes[number];
@@ -99,6 +107,13 @@ impl Cluster {
             *place.running.borrow_mut() = Some(node);
             let down = life.crashed().await;
             *place.running.borrow_mut() = None;
+            let from = self.clock.now();
+            self.crashes.borrow_mut().push(Broken {
+                what: "crashed".to_owned(),
+                node: u32::try_from(number).ok(),
+                from,
+                to: from.plus(down),
+            });
             sleep(down).await;
         }
     }

@@ -1,14 +1,14 @@
 //! Plans whose histories no correct server has.
 
-use std::fmt;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
+use std::{env, fmt, fs, io, thread};
 
-use azuma_checker::{History, Rule, Violation, check};
+use azuma_checker::{History, Rule, Violation, check, draw};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::plan::Plan;
@@ -54,6 +54,21 @@ impl Failure {
         };
         let least = shrink(&self.plan, breaks);
         Self::of(&least).unwrap_or(self)
+    }
+
+    /// Keeps the history, and a drawing of it, which it answers the path of. `AZUMA_HISTORIES` says where, instead of among
+    /// temporary files.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written.
+    pub fn keep(&self) -> io::Result<PathBuf> {
+        let directory = env::var_os("AZUMA_HISTORIES").map_or_else(env::temp_dir, PathBuf::from);
+        let path = directory.join(format!("azuma-history-simulation-{}.json", self.plan.seed));
+        fs::write(&path, serde_json::to_vec(&self.history)?)?;
+        let drawing = path.with_extension("html");
+        fs::write(&drawing, draw(&self.history, &self.violations))?;
+        Ok(drawing)
     }
 }
 
@@ -104,6 +119,7 @@ fn panicked() -> Violation {
     Violation {
         rule: Rule::NothingFails,
         what: "the run panicked; what it said is above".to_owned(),
+        events: Vec::new(),
     }
 }
 

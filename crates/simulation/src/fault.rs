@@ -1,5 +1,8 @@
 //! What fails.
 
+use std::time::Duration;
+
+use azuma_checker::history::{Broken, Moment};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +116,41 @@ pub enum Lane {
 }
 
 impl Fault {
+    /// The fault as a history tells it, if it has a time of its own.
+    pub(crate) fn broken(&self) -> Option<Broken> {
+        let broken = |what, node: Option<usize>, at: u32, lasts: Duration| {
+            let from = Moment::default().plus(Duration::from_millis(u64::from(at)));
+            Some(Broken {
+                what,
+                node: node.and_then(|node| u32::try_from(node).ok()),
+                from,
+                to: from.plus(lasts),
+            })
+        };
+        let millis = |lasts: u32| Duration::from_millis(u64::from(lasts));
+        match *self {
+            Self::Freeze {
+                node,
+                lane,
+                side,
+                at,
+                lasts,
+            } => {
+                let what = format!("{side:?} of {lane:?} stand still");
+                broken(what, Some(node), at, millis(lasts))
+            }
+            Self::MailDown { at, lasts } => {
+                broken("mail server refuses".to_owned(), None, at, millis(lasts))
+            }
+            Self::Leap { at, minutes } => {
+                let lasts = Duration::from_mins(u64::from(minutes));
+                broken("time passes at once".to_owned(), None, at, lasts)
+            }
+            // Nodes tell when they crash, and these come when a node does something.
+            Self::Crash { .. } | Self::Unit { .. } | Self::Mail { .. } => None,
+        }
+    }
+
     /// Any fault, of any of so many nodes.
     pub(crate) fn any(rng: &mut Rng, nodes: usize) -> Self {
         let node = rng.usize(0..nodes);

@@ -39,7 +39,8 @@ fn main() -> ExitCode {
         None => try_seeds(arguments.seed..arguments.seed + arguments.histories),
     };
     for failure in &failures {
-        println!("{failure}");
+        let drawing = failure.keep().expect("the history can be kept");
+        println!("{failure}  drawn: {}", drawing.display());
     }
     println!("{} of the histories are impossible", failures.len());
     match failures.is_empty() {

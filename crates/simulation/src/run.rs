@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use azuma_checker::History;
-use azuma_checker::history::{Bounds, MailState, QueuedMail};
+use azuma_checker::history::{Bounds, Broken, MailState, QueuedMail};
 use azuma_domain::mail;
 use azuma_domain::ports::{InvalidationNumber, StoreExt};
 use tokio::runtime::Builder;
@@ -75,7 +75,14 @@ async fn carry_out(plan: &Plan) -> History {
         outbox,
         defects: cluster.defects.all().clone(),
         invalidations,
+        faults: faults(plan, &cluster),
     }
+}
+
+/// What was broken, as far as it was at a time of its own: crashes as they happened, the rest as planned.
+fn faults(plan: &Plan, cluster: &Cluster) -> Vec<Broken> {
+    let planned = plan.faults.iter().filter_map(|fault| fault.broken());
+    planned.chain(cluster.crashes()).collect()
 }
 
 async fn leap(at: u32, minutes: u32) {

@@ -14,7 +14,8 @@ const HISTORIES: u64 = 10_000;
 fn of_10_000_histories_none_is_impossible() {
     let failures = try_seeds(0..HISTORIES);
     let report = failures.iter().fold(String::new(), |mut report, failure| {
-        let _ = write!(report, "{failure}");
+        let drawing = failure.keep().unwrap();
+        let _ = writeln!(report, "{failure}  drawn: {}", drawing.display());
         report
     });
     assert!(failures.is_empty(), "{report}");

@@ -18,24 +18,29 @@ pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     components::of(history, index)
         .into_iter()
         .filter(|events| !is_linearizable(history, index, events))
-        .map(|events| Violation {
-            rule: Rule::AccountsAreLinearizable,
-            what: format!(
-                "no order of events {events:?} explains their answers; the shortest beginning that has none ends at {:?}",
-                shortest_impossible(history, index, &events)
-            ),
+        .map(|events| {
+            let events = shortest_impossible(history, index, events);
+            Violation {
+                rule: Rule::AccountsAreLinearizable,
+                what: format!(
+                    "no order of these {} explains their answers; without the last one there is an order",
+                    events.len()
+                ),
+                events,
+            }
         })
         .collect()
 }
 
-/// The last event that was answered in the shortest part of the history that cannot be explained.
-fn shortest_impossible(history: &History, index: &Index<'_>, events: &[usize]) -> Option<usize> {
-    let mut by_answer = events.to_vec();
+/// The shortest part of the history that cannot be explained, in the order of the answers.
+fn shortest_impossible(history: &History, index: &Index<'_>, events: Vec<usize>) -> Vec<usize> {
+    let mut by_answer = events;
     by_answer.sort_by_key(|number| history.events[*number].answered);
     let lengths: Vec<usize> = (1..=by_answer.len()).collect();
     let possible =
         lengths.partition_point(|count| is_linearizable(history, index, &by_answer[..*count]));
-    by_answer.get(possible).copied()
+    by_answer.truncate(possible + 1);
+    by_answer
 }
 
 fn is_linearizable(history: &History, index: &Index<'_>, events: &[usize]) -> bool {

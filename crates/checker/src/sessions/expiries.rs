@@ -27,6 +27,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
                 what: format!(
                     "event {number} tells an earlier expiry than event {other} before it"
                 ),
+                events: vec![other, number],
             });
         }
     }

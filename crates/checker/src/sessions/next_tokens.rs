@@ -19,6 +19,7 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
             violations.push(Violation {
                 rule: Rule::NextTokensAgree,
                 what: format!("events {told_by} and {number} renew one token to two"),
+                events: vec![told_by, number],
             });
         }
     }

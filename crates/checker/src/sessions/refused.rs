@@ -24,6 +24,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
             violations.push(Violation {
                 rule: Rule::LiveSessionsAreAccepted,
                 what: format!("event {number} is refused, although its session is live"),
+                events: vec![opened.by, number],
             });
         }
     }

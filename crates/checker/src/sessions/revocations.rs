@@ -29,6 +29,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
                 what: format!(
                     "event {number} is accepted, although event {ended_by} had revoked its session"
                 ),
+                events: vec![opened.by, ended_by, number],
             });
         }
     }

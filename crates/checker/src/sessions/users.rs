@@ -7,16 +7,17 @@ use crate::{Rule, Violation};
 pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     let events = history.events.iter().enumerate();
     events
-        .filter(|(_, event)| {
+        .filter_map(|(number, event)| {
             let (Some(token), Answer::Live { user, .. }) = (&event.token, &event.answer) else {
-                return false;
+                return None;
             };
-            let opened = index.opened(&token.session);
-            opened.is_some_and(|opened| opened.user != user)
+            let opened = index.opened(&token.session)?;
+            (opened.user != user).then_some((opened.by, number))
         })
-        .map(|(number, _)| Violation {
+        .map(|(opened, number)| Violation {
             rule: Rule::TokensNameTheirUser,
             what: format!("event {number} tells another user than the session was issued to"),
+            events: vec![opened, number],
         })
         .collect()
 }
