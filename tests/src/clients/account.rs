@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, Http, Issued};
+use super::{Http, Issued, Sending};
 
 /// A client of the dialect under `/account`.
 #[derive(Clone, Debug)]
@@ -33,47 +33,43 @@ impl Account {
     }
 
     /// `POST /account/register`
-    pub async fn register(&self, username: &str, password: &str, email: &str) -> Answer<()> {
+    pub fn register(&self, username: &str, password: &str, email: &str) -> Sending<()> {
         let body = json!({"username": username, "password": password, "email": email});
-        self.0.post("/account/register", &body).receive().await
+        self.0.post("/account/register", &body).receive()
     }
 
     /// `POST /account/verify`
-    pub async fn verify(&self, token: &str) -> Answer<()> {
+    pub fn verify(&self, token: &str) -> Sending<()> {
         let body = json!({"token": token});
-        self.0.post("/account/verify", &body).receive().await
+        self.0.post("/account/verify", &body).receive()
     }
 
     /// `POST /account/recover`
-    pub async fn recover(&self, email: &str) -> Answer<()> {
+    pub fn recover(&self, email: &str) -> Sending<()> {
         let body = json!({"email": email});
-        self.0.post("/account/recover", &body).receive().await
+        self.0.post("/account/recover", &body).receive()
     }
 
     /// `POST /account/reset`
-    pub async fn reset(&self, token: &str, password: &str) -> Answer<()> {
+    pub fn reset(&self, token: &str, password: &str) -> Sending<()> {
         let body = json!({"token": token, "password": password});
-        self.0.post("/account/reset", &body).receive().await
+        self.0.post("/account/reset", &body).receive()
     }
 
     /// `POST /account/authenticate`
-    pub async fn authenticate(&self, username: &str, password: &str) -> Answer<Issued> {
+    pub fn authenticate(&self, username: &str, password: &str) -> Sending<Issued> {
         let body = json!({"username": username, "password": password});
-        self.0.post("/account/authenticate", &body).receive().await
+        self.0.post("/account/authenticate", &body).receive()
     }
 
     /// `DELETE /account/delete`
-    pub async fn delete(&self, token: &str) -> Answer<()> {
-        self.0
-            .delete("/account/delete")
-            .bearer(token)
-            .receive()
-            .await
+    pub fn delete(&self, token: &str) -> Sending<()> {
+        self.0.delete("/account/delete").bearer(token).receive()
     }
 
     /// `GET /account/tokens`
-    pub async fn tokens(&self, token: &str) -> Answer<Tokens> {
-        self.0.get("/account/tokens").bearer(token).receive().await
+    pub fn tokens(&self, token: &str) -> Sending<Tokens> {
+        self.0.get("/account/tokens").bearer(token).receive()
     }
 
     /// The tokens of `GET /account/tokens`, where it succeeds, in alphabetical order
@@ -85,9 +81,9 @@ impl Account {
     }
 
     /// `DELETE /account/tokens`
-    pub async fn delete_token(&self, token: &str, doomed: &str) -> Answer<()> {
+    pub fn delete_token(&self, token: &str, doomed: &str) -> Sending<()> {
         let body = json!({"token": doomed});
         let request = self.0.delete("/account/tokens").bearer(token);
-        request.json(&body).receive().await
+        request.json(&body).receive()
     }
 }

@@ -36,11 +36,11 @@ pub struct ApiError {
 }
 
 impl<T> Answer<T> {
-    pub(super) async fn read(response: Response) -> Self {
+    /// Reads the whole answer; an error if it breaks off.
+    pub(super) async fn read(response: Response) -> reqwest::Result<Self> {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = response.bytes().await;
-        let body = body.unwrap_or_else(|error| panic!("the answer broke off: {error:?}"));
+        let body = response.bytes().await?;
         let answer = Self {
             status,
             headers,
@@ -49,7 +49,23 @@ impl<T> Answer<T> {
         };
         assert_eq!(answer.header("Cache-Control"), Some("no-store"));
         assert!(is_request_id(answer.request_id()));
-        answer
+        Ok(answer)
+    }
+
+    /// The same, where a successful answer is a `U`.
+    pub(super) fn shaped<U>(self) -> Answer<U> {
+        let Self {
+            status,
+            headers,
+            body,
+            ..
+        } = self;
+        Answer {
+            status,
+            headers,
+            body,
+            shape: PhantomData,
+        }
     }
 
     /// The id of the request it answers.

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::{Answer, Http};
+use super::{Http, Sending};
 
 /// A client of the current dialect.
 #[derive(Clone, Debug)]
@@ -160,63 +160,62 @@ impl Azuma {
     }
 
     /// `GET /`
-    pub async fn index(&self) -> Answer<Index> {
-        self.0.get("/").receive().await
+    pub fn index(&self) -> Sending<Index> {
+        self.0.get("/").receive()
     }
 
     /// `POST /users`
-    pub async fn register(&self, name: &str, email: &str, password: &str) -> Answer<Issued> {
+    pub fn register(&self, name: &str, email: &str, password: &str) -> Sending<Issued> {
         let body = json!({"name": name, "email": email, "password": password});
-        self.0.post("/users", &body).receive().await
+        self.0.post("/users", &body).receive()
     }
 
     /// `POST /user/login`
-    pub async fn login(&self, name: &str, password: &str) -> Answer<Issued> {
+    pub fn login(&self, name: &str, password: &str) -> Sending<Issued> {
         let body = json!({"name": name, "password": password});
-        self.0.post("/user/login", &body).receive().await
+        self.0.post("/user/login", &body).receive()
     }
 
     /// `PATCH /user/update`
-    pub async fn update(&self, token: &str, update: &Update) -> Answer<Updated> {
+    pub fn update(&self, token: &str, update: &Update) -> Sending<Updated> {
         let request = self.0.request(Method::PATCH, "/user/update");
-        request.bearer(token).json(update).receive().await
+        request.bearer(token).json(update).receive()
     }
 
     /// `PATCH /user/update` with a name alone
-    pub async fn rename(&self, token: &str, name: &str) -> Answer<Updated> {
-        self.update(token, &Update::default().name(name)).await
+    pub fn rename(&self, token: &str, name: &str) -> Sending<Updated> {
+        self.update(token, &Update::default().name(name))
     }
 
     /// `PATCH /user/update` with a password alone
-    pub async fn change_password(&self, token: &str, password: &str) -> Answer<Updated> {
+    pub fn change_password(&self, token: &str, password: &str) -> Sending<Updated> {
         self.update(token, &Update::default().password(password))
-            .await
     }
 
     /// `PATCH /user/update` with an e-mail address alone
-    pub async fn change_email(&self, token: &str, email: &str) -> Answer<Updated> {
-        self.update(token, &Update::default().email(email)).await
+    pub fn change_email(&self, token: &str, email: &str) -> Sending<Updated> {
+        self.update(token, &Update::default().email(email))
     }
 
     /// `GET /user/self`
-    pub async fn own_user(&self, token: &str) -> Answer<OwnUser> {
-        self.0.get("/user/self").bearer(token).receive().await
+    pub fn own_user(&self, token: &str) -> Sending<OwnUser> {
+        self.0.get("/user/self").bearer(token).receive()
     }
 
     /// `GET /user/{id}`
-    pub async fn user(&self, token: &str, id: &str) -> Answer<User> {
+    pub fn user(&self, token: &str, id: &str) -> Sending<User> {
         let request = self.0.get(&format!("/user/{id}"));
-        request.bearer(token).receive().await
+        request.bearer(token).receive()
     }
 
     /// `DELETE /user/self`
-    pub async fn delete_self(&self, token: &str) -> Answer<()> {
-        self.0.delete("/user/self").bearer(token).receive().await
+    pub fn delete_self(&self, token: &str) -> Sending<()> {
+        self.0.delete("/user/self").bearer(token).receive()
     }
 
     /// `GET /user/sessions`
-    pub async fn sessions(&self, token: &str) -> Answer<Sessions> {
-        self.0.get("/user/sessions").bearer(token).receive().await
+    pub fn sessions(&self, token: &str) -> Sending<Sessions> {
+        self.0.get("/user/sessions").bearer(token).receive()
     }
 
     /// `GET /user/sessions`, where it succeeds
@@ -235,21 +234,21 @@ impl Azuma {
     }
 
     /// `DELETE /user/sessions/{id}`
-    pub async fn revoke_session(&self, token: &str, id: &str) -> Answer<()> {
+    pub fn revoke_session(&self, token: &str, id: &str) -> Sending<()> {
         let path = format!("/user/sessions/{id}");
-        self.0.delete(&path).bearer(token).receive().await
+        self.0.delete(&path).bearer(token).receive()
     }
 
     /// `POST /user/logout`
-    pub async fn logout(&self, token: &str) -> Answer<()> {
+    pub fn logout(&self, token: &str) -> Sending<()> {
         let request = self.0.request(Method::POST, "/user/logout");
-        request.bearer(token).receive().await
+        request.bearer(token).receive()
     }
 
     /// `POST /user/logout?everywhere=true`
-    pub async fn logout_everywhere(&self, token: &str) -> Answer<()> {
+    pub fn logout_everywhere(&self, token: &str) -> Sending<()> {
         let path = "/user/logout?everywhere=true";
         let request = self.0.request(Method::POST, path);
-        request.bearer(token).receive().await
+        request.bearer(token).receive()
     }
 }

@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, ApiError};
+use super::{ApiError, Sending};
 
 /// How the tests name themselves where a session tells who uses it.
 const USER_AGENT: &str = "azuma-tests";
@@ -23,13 +23,24 @@ pub struct Http {
 impl Http {
     /// Connections to the server at an address; none is made yet.
     pub fn new(address: SocketAddr) -> Self {
+        Self::patient(address, Duration::from_mins(1))
+    }
+
+    /// The same; a request is given up after so long.
+    pub fn patient(address: SocketAddr, timeout: Duration) -> Self {
         let client = Client::builder()
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
-            .timeout(Duration::from_mins(1))
+            .timeout(timeout)
             .no_proxy()
             .build()
             .unwrap_or_else(|error| panic!("no HTTP client: {error}"));
+        Self { client, address }
+    }
+
+    /// Connections to another server, out of the same pool.
+    pub fn to(&self, address: SocketAddr) -> Self {
+        let client = self.client.clone();
         Self { client, address }
     }
 
@@ -99,14 +110,12 @@ impl Request {
     }
 
     /// Sends it; a successful answer is a `T`.
-    pub async fn receive<T: DeserializeOwned>(self) -> Answer<T> {
-        let sent = self.0.send().await;
-        let response = sent.unwrap_or_else(|error| panic!("no answer: {error:?}"));
-        Answer::read(response).await
+    pub fn receive<T: DeserializeOwned>(self) -> Sending<T> {
+        Sending::of(self.0)
     }
 
     /// Sends it; the answer is expected to be an error.
-    pub async fn send(self) -> Answer<ApiError> {
-        self.receive().await
+    pub fn send(self) -> Sending<ApiError> {
+        self.receive()
     }
 }

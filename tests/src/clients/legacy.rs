@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::azuma::nullable;
-use super::{Answer, Http};
+use super::{Answer, Http, Sending};
 
 /// A client of the dialect under `/api`.
 #[derive(Clone, Debug)]
@@ -57,38 +57,38 @@ impl Legacy {
     }
 
     /// `GET /api/`
-    pub async fn version(&self) -> Answer<Version> {
-        self.0.get("/api/").receive().await
+    pub fn version(&self) -> Sending<Version> {
+        self.0.get("/api/").receive()
     }
 
     /// `GET /api`
-    pub async fn version_without_slash(&self) -> Answer<Version> {
-        self.0.get("/api").receive().await
+    pub fn version_without_slash(&self) -> Sending<Version> {
+        self.0.get("/api").receive()
     }
 
     /// `POST /api/login`
-    pub async fn login(&self, name: &str, password: &str) -> Answer<LegacySession> {
+    pub fn login(&self, name: &str, password: &str) -> Sending<LegacySession> {
         let body = json!({"name": name, "password": password});
-        self.0.post("/api/login", &body).receive().await
+        self.0.post("/api/login", &body).receive()
     }
 
     /// `POST /api/register`
-    pub async fn register(&self, name: &str, password: &str) -> Answer<LegacySession> {
+    pub fn register(&self, name: &str, password: &str) -> Sending<LegacySession> {
         let body = json!({"name": name, "password": password});
-        self.0.post("/api/register", &body).receive().await
+        self.0.post("/api/register", &body).receive()
     }
 
     /// `GET /api/me` with the token in the header
-    pub async fn me(&self, token: &str) -> Answer<Me> {
+    pub fn me(&self, token: &str) -> Sending<Me> {
         let request = self.0.get("/api/me").header("Azuma-Session", token);
-        request.receive().await
+        request.receive()
     }
 
     /// `GET /api/me` with the token in the cookie
-    pub async fn me_by_cookie(&self, token: &str) -> Answer<Me> {
+    pub fn me_by_cookie(&self, token: &str) -> Sending<Me> {
         let cookie = format!("azuma_session={token}");
         let request = self.0.get("/api/me").header("Cookie", cookie);
-        request.receive().await
+        request.receive()
     }
 }
 

@@ -6,6 +6,7 @@ mod azuma;
 mod carrier;
 mod http;
 mod legacy;
+mod sending;
 mod wire;
 
 pub use account::{Account, Conflict, Tokens};
@@ -14,4 +15,5 @@ pub use azuma::{Azuma, Index, Issued, OwnUser, Session, Sessions, Update, Update
 pub use carrier::Carrier;
 pub use http::{Http, Request};
 pub use legacy::{Legacy, LegacySession, Me, ObjectId, Version};
+pub use sending::Sending;
 pub use wire::{Wire, WireAnswer, exchange};

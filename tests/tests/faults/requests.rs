@@ -1,12 +1,10 @@
-//! Requests to a node that may be down, slow or without a database, and what their answers mean.
+//! What is asked of a node that may be down, slow or without a database, and what its answers mean.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use azuma_checker::history::{Answer, Moment, NextToken, Refusal, Request, Token};
-use reqwest::{Client, Method, RequestBuilder};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use azuma_tests::clients::{self, Azuma, Legacy, LegacySession, Sending};
 
 use super::known::Held;
 
@@ -17,7 +15,7 @@ const LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// A client's connections.
 #[derive(Clone)]
-pub struct Http(Client);
+pub struct Http(clients::Http);
 
 /// What an answer says, and the token that came with it.
 pub struct Answered {
@@ -25,22 +23,17 @@ pub struct Answered {
     pub token: Option<Held>,
 }
 
-#[derive(Deserialize)]
-struct Session {
-    token: String,
-    userid: ObjectId,
-}
-
-#[derive(Deserialize)]
-struct ObjectId {
-    #[serde(rename = "$oid")]
-    oid: String,
+impl From<Answer> for Answered {
+    fn from(answer: Answer) -> Self {
+        let token = None;
+        Self { answer, token }
+    }
 }
 
 impl Http {
     pub fn new() -> Self {
-        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
-        Self(client.expect("an HTTP client"))
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self(clients::Http::patient(nowhere, PATIENCE))
     }
 
     /// Asks a node. Sessions are those of the first Azuma's API, whose answers name the user; their tokens are good for
@@ -52,112 +45,58 @@ impl Http {
         held: Option<&Held>,
         request: &Request,
     ) -> Answered {
-        let unknown = || Answered {
-            answer: Answer::Unknown,
-            token: None,
-        };
-        let Ok(response) = self.request(node, held, request).send().await else {
-            return unknown();
-        };
-        let status = response.status().as_u16();
-        let next = response.headers().get("Azuma-Session").cloned();
-        let Ok(body) = response.text().await else {
-            return unknown();
-        };
-        match status {
-            200..300 => succeeded(asked, held, request, &body, next),
-            502..=504 => unknown(),
-            _ => Answered {
-                answer: refusal(status, request, &body),
-                token: None,
-            },
-        }
-    }
-
-    fn request(&self, node: SocketAddr, held: Option<&Held>, request: &Request) -> RequestBuilder {
-        let (method, path, body) = match request {
-            Request::Register { name, password, .. } => (
-                Method::POST,
-                "/api/register",
-                json!({"name": name, "password": password}),
-            ),
-            Request::LogIn { name, password, .. } => (
-                Method::POST,
-                "/api/login",
-                json!({"name": name, "password": password}),
-            ),
-            Request::Check => (Method::GET, "/user/self", Value::Null),
-            Request::Renew => (Method::GET, "/api/me", Value::Null),
-            Request::Rename { name } => (Method::PATCH, "/user/update", json!({"name": name})),
-            Request::ChangePassword { password } => {
-                (Method::PATCH, "/user/update", json!({"password": password}))
-            }
-            Request::LogOut => (Method::POST, "/user/logout", Value::Null),
-            Request::LogOutEverywhere => {
-                (Method::POST, "/user/logout?everywhere=true", Value::Null)
-            }
-            Request::Delete => (Method::DELETE, "/user/self", Value::Null),
-            other => panic!("no client asks {other:?}"),
-        };
-        let mut builder = self.0.request(method, format!("http://{node}{path}"));
-        if let Some(held) = held {
-            builder = match request {
-                Request::Renew => builder.header("Azuma-Session", &held.text),
-                _ => builder.bearer_auth(&held.text),
+        let http = self.0.to(node);
+        let (azuma, legacy) = (Azuma::new(http.clone()), Legacy::new(http));
+        let Some(held) = held else {
+            let sending = match request {
+                Request::Register { name, password, .. } => legacy.register(name, password),
+                Request::LogIn { name, password, .. } => legacy.login(name, password),
+                other => panic!("no client asks {other:?} without a token"),
             };
-        }
-        match body {
-            Value::Null => builder,
-            body => builder.json(&body),
+            return understood(request, sending, |answer| {
+                issued(asked, answer.success(200))
+            })
+            .await;
+        };
+        let token = &held.text;
+        match request {
+            Request::Check => done(request, azuma.own_user(token)).await,
+            Request::Renew => {
+                understood(request, legacy.me(token), |answer| {
+                    renewed(asked, held, answer.next_token())
+                })
+                .await
+            }
+            Request::Rename { name } => done(request, azuma.rename(token, name)).await,
+            Request::ChangePassword { password } => {
+                done(request, azuma.change_password(token, password)).await
+            }
+            Request::LogOut => done(request, azuma.logout(token)).await,
+            Request::LogOutEverywhere => done(request, azuma.logout_everywhere(token)).await,
+            Request::Delete => done(request, azuma.delete_self(token)).await,
+            other => panic!("no client asks {other:?} with a token"),
         }
     }
 }
 
-fn succeeded(
-    asked: Moment,
-    held: Option<&Held>,
+/// What came of a request that tells nothing if it succeeds.
+async fn done<T>(request: &Request, sending: Sending<T>) -> Answered {
+    understood(request, sending, |_| Answer::Done.into()).await
+}
+
+/// What came of a request; `success` reads an answer of success.
+async fn understood<T>(
     request: &Request,
-    body: &str,
-    next: Option<reqwest::header::HeaderValue>,
+    sending: Sending<T>,
+    success: impl FnOnce(&clients::Answer<T>) -> Answered,
 ) -> Answered {
-    let done = |answer| Answered {
-        answer,
-        token: None,
+    let Ok(answer) = sending.attempt().await else {
+        return Answer::Unknown.into();
     };
-    match request {
-        Request::Register { .. } | Request::LogIn { .. } => {
-            let session: Session = match serde_json::from_str(body) {
-                Ok(session) => session,
-                Err(error) => return done(Answer::Failed(format!("no session, {error}: {body}"))),
-            };
-            let named = named(&session.token, &session.token);
-            Answered {
-                answer: Answer::Issued {
-                    user: session.userid.oid,
-                    token: named.clone(),
-                    expires_at: asked.plus(LIFETIME),
-                },
-                token: Some(Held {
-                    text: session.token,
-                    named,
-                }),
-            }
-        }
-        Request::Renew => {
-            let next = next.and_then(|value| value.to_str().ok().map(str::to_owned));
-            let Some((text, held)) = next.zip(held) else {
-                return done(Answer::Next(None));
-            };
-            let named = named(&held.named.session, &text);
-            Answered {
-                answer: Answer::Next(Some(NextToken {
-                    token: named.clone(),
-                    expires_at: asked.plus(LIFETIME),
-                })),
-                token: Some(Held { text, named }),
-            }
-        }
-        _ => done(Answer::Done),
+    match answer.status {
+        200..300 => success(&answer),
+        502..=504 => Answer::Unknown.into(),
+        status => refusal(status, request, &answer.text()).into(),
     }
 }
 
@@ -167,6 +106,35 @@ fn refusal(status: u16, request: &Request, body: &str) -> Answer {
         (401, _) => Answer::Refused(Refusal::TokenInvalid),
         (409, _) => Answer::Refused(Refusal::NameTaken),
         _ => Answer::Failed(format!("{status}: {body}")),
+    }
+}
+
+fn issued(asked: Moment, session: LegacySession) -> Answered {
+    let named = named(&session.token, &session.token);
+    Answered {
+        answer: Answer::Issued {
+            user: session.userid.oid,
+            token: named.clone(),
+            expires_at: asked.plus(LIFETIME),
+        },
+        token: Some(Held {
+            text: session.token,
+            named,
+        }),
+    }
+}
+
+fn renewed(asked: Moment, held: &Held, next: Option<String>) -> Answered {
+    let Some(text) = next else {
+        return Answer::Next(None).into();
+    };
+    let named = named(&held.named.session, &text);
+    Answered {
+        answer: Answer::Next(Some(NextToken {
+            token: named.clone(),
+            expires_at: asked.plus(LIFETIME),
+        })),
+        token: Some(Held { text, named }),
     }
 }
 
