@@ -3,13 +3,20 @@
 #![cfg(feature = "mutants")]
 #![allow(clippy::print_stderr, reason = "the seeds are worth knowing")]
 
-use azuma_checker::{Rule, check};
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use azuma_checker::{History, Rule, check};
 use azuma_domain::mutants::{Mutant, switch_on};
 use azuma_simulation::plan::Plan;
 use azuma_simulation::run::run;
+use azuma_simulation::shrink::shrink;
 
 /// In how many histories each defect must show. A defect that a race alone brings to light needs some hundred.
 const SEEDS: u64 = 2_000;
+/// Where histories are kept for later checkers.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../checker/tests/kept");
 
 /// The rule that a defect breaks.
 fn broken_by(mutant: Mutant) -> Rule {
@@ -27,23 +34,59 @@ fn broken_by(mutant: Mutant) -> Rule {
     }
 }
 
-fn breaks(seed: u64, rule: Rule) -> bool {
-    let violations = check(&run(&Plan::from_seed(seed)));
-    violations.iter().any(|violation| violation.rule == rule)
+fn broken_rules(history: &History) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = check(history).iter().map(|found| found.rule).collect();
+    rules.sort();
+    rules.dedup();
+    rules
 }
 
-// One test for all, as a defect is switched on for the whole process.
+/// A defect is switched on for the whole process, so one test at a time does that.
+fn alone() -> MutexGuard<'static, ()> {
+    static SWITCH: Mutex<()> = Mutex::new(());
+    SWITCH.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn each_mutant_is_found() {
+    let _alone = alone();
     let mut missed = Vec::new();
     for mutant in Mutant::ALL {
         switch_on(Some(mutant));
         let rule = broken_by(mutant);
-        match (0..SEEDS).find(|seed| breaks(*seed, rule)) {
+        let breaks = |seed: &u64| broken_rules(&run(&Plan::from_seed(*seed))).contains(&rule);
+        match (0..SEEDS).find(breaks) {
             Some(seed) => eprintln!("{mutant:?} breaks {rule:?} with seed {seed}"),
             None => missed.push(mutant),
         }
     }
     switch_on(None);
     assert_eq!(missed, []);
+}
+
+#[test]
+#[ignore = "it writes what later checkers read"]
+fn histories_are_recorded() {
+    let _alone = alone();
+    for mutant in Mutant::ALL {
+        switch_on(Some(mutant));
+        let rule = broken_by(mutant);
+        let breaks_it_alone = |plan: &Plan| broken_rules(&run(plan)) == [rule];
+        let mut plans = (0..SEEDS).map(Plan::from_seed);
+        let plan = plans.find(breaks_it_alone).expect("a seed");
+        let least = shrink(&plan, breaks_it_alone);
+        keep(&format!("{rule:?}-{mutant:?}"), &run(&least));
+    }
+    switch_on(None);
+    for seed in 1..=3 {
+        let name = format!("possible-simulated-{seed}");
+        keep(&name, &run(&Plan::from_seed(seed)));
+    }
+}
+
+fn keep(name: &str, history: &History) {
+    let directory = Path::new(KEPT);
+    fs::create_dir_all(directory).unwrap();
+    let text = serde_json::to_string(history).unwrap();
+    fs::write(directory.join(name).with_extension("json"), text + "\n").unwrap();
 }
