@@ -3,6 +3,11 @@
 //! `possible-*.json` are of simulated runs and of real servers; the others are named after the rule that they break, and the
 //! defect of `azuma_domain::mutants` that came to it. CONTRIBUTING.md says how they are recorded.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected stops where it stands"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
