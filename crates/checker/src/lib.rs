@@ -50,7 +50,7 @@ pub enum Rule {
     /// Names, addresses and passwords change as if requests came one after the other: no acknowledged write is lost, and a
     /// name has one owner.
     AccountsAreLinearizable,
-    /// No token is accepted later than the bound after the answer that revoked its session.
+    /// No token is accepted later than the bound after the answer that revoked its session, or that refused the token.
     RevokedSessionsEnd,
     /// A token of a live session is not refused.
     LiveSessionsAreAccepted,

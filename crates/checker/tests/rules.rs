@@ -201,6 +201,39 @@ fn a_revoked_session_ends_at_once_here_and_within_the_bound_elsewhere() {
 }
 
 #[test]
+fn a_token_that_was_refused_stays_refused_also_one_from_before_the_history() {
+    let check = |from, answer| with_token("s", event(from, from + 1, Request::Check, answer));
+    let history = |from| History {
+        events: vec![
+            check(2, refused(Refusal::TokenInvalid)),
+            on_node(1, check(from, live(1_000))),
+        ],
+        ..History::default()
+    };
+    assert_kept(&history(6));
+    assert_broken(Rule::RevokedSessionsEnd, &history(7));
+}
+
+#[test]
+fn a_node_whose_clock_is_behind_may_extend_a_token_that_has_expired_for_another() {
+    let check = |from, answer| with_token("s", event(from, from + 1, Request::Check, answer));
+    let history = |skew| History {
+        bounds: Bounds {
+            clock_skew: Duration::from_secs(skew),
+            ..Bounds::default()
+        },
+        events: vec![
+            check(2, refused(Refusal::TokenInvalid)),
+            on_node(1, check(4, live(1_000))),
+            check(20, live(2_000)),
+        ],
+        ..History::default()
+    };
+    assert_kept(&history(1));
+    assert_broken(Rule::RevokedSessionsEnd, &history(0));
+}
+
+#[test]
 fn a_login_with_a_password_that_is_being_replaced_leaves_no_session() {
     let mut later = event(9, 9, Request::Check, live(1_000));
     later.token = Some(token("t", "t"));

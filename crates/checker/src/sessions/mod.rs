@@ -4,6 +4,7 @@ mod expiries;
 mod next_tokens;
 mod refused;
 mod revocations;
+mod stays_refused;
 mod users;
 
 use crate::Violation;

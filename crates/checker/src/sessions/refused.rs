@@ -40,7 +40,7 @@ fn ends_after(ender: &Event, moment: Moment) -> bool {
     }
 }
 
-fn is_refused(event: &Event) -> bool {
+pub(super) fn is_refused(event: &Event) -> bool {
     event.answer == Answer::Refused(Refusal::TokenInvalid)
 }
 

@@ -1,39 +1,58 @@
 //! A revoked session ends: at once on the node that revoked it, and within the bound on the others.
 
+use super::stays_refused::Refusals;
 use crate::history::{Answer, Effect, Event, History, Refusal};
 use crate::index::{Index, Opened, Revoked, set_password};
 use crate::{Rule, Violation};
 
 pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    for (number, event) in history.events.iter().enumerate() {
-        let Some(token) = event.token.as_ref().filter(|_| is_accepted(event)) else {
-            continue;
+    let refusals = Refusals::of(history);
+    let events = history.events.iter().enumerate();
+    events
+        .filter(|(_, event)| is_accepted(event))
+        .filter_map(|(number, event)| {
+            after_revocation(history, index, number, event)
+                .or_else(|| after_refusal(&refusals, number, event))
+        })
+        .collect()
+}
+
+fn after_revocation(
+    history: &History,
+    index: &Index<'_>,
+    number: usize,
+    event: &Event,
+) -> Option<Violation> {
+    let token = event.token.as_ref()?;
+    let opened = index.opened(&token.session)?;
+    let (ended_by, _) = index.revocations_of(opened.user).find(|(_, ender)| {
+        let most = match ender.node == event.node {
+            true => ender.answered,
+            false => ender.answered.plus(history.bounds.revoked_within),
         };
-        let Some(opened) = index.opened(&token.session) else {
-            continue;
-        };
-        let late = index.revocations_of(opened.user).find(|(_, ender)| {
-            let most = match ender.node == event.node {
-                true => ender.answered,
-                false => ender.answered.plus(history.bounds.revoked_within),
-            };
-            event.asked > most
-                && ender.answer.effect() == Effect::Done
-                && revokes(ender, &token.session)
-                && (ender.asked > opened.answered || replaces_password(index, ender, opened))
-        });
-        if let Some((ended_by, _)) = late {
-            violations.push(Violation {
-                rule: Rule::RevokedSessionsEnd,
-                what: format!(
-                    "event {number} is accepted, although event {ended_by} had revoked its session"
-                ),
-                events: vec![opened.by, ended_by, number],
-            });
-        }
-    }
-    violations
+        event.asked > most
+            && ender.answer.effect() == Effect::Done
+            && revokes(ender, &token.session)
+            && (ender.asked > opened.answered || replaces_password(index, ender, opened))
+    })?;
+    Some(Violation {
+        rule: Rule::RevokedSessionsEnd,
+        what: format!(
+            "event {number} is accepted, although event {ended_by} had revoked its session"
+        ),
+        events: vec![opened.by, ended_by, number],
+    })
+}
+
+fn after_refusal(refusals: &Refusals<'_>, number: usize, event: &Event) -> Option<Violation> {
+    let refused = refusals.before(event)?;
+    Some(Violation {
+        rule: Rule::RevokedSessionsEnd,
+        what: format!(
+            "event {number} is accepted, although its token was refused to event {refused}"
+        ),
+        events: vec![refused, number],
+    })
 }
 
 /// Whether the request replaced the password that the session was opened with. The login may have come before and be
