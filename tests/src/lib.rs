@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod clients;
 pub mod database;
 pub mod deadline;
+pub mod disk;
 pub mod dump;
 pub mod fault;
 pub mod locked_file;

@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::disk::unmount_all_below;
+
 const PREFIX: &str = "azuma-tests-";
 
 /// Younger ones are left alone: their owner may not have locked them yet.
@@ -59,8 +61,14 @@ fn create() -> io::Result<Scratch> {
 fn remove() {
     if let Some(scratch) = SCRATCH.get() {
         // Whatever cannot be removed now is the next sweep's.
-        let _ = fs::remove_dir_all(&scratch.path);
+        clear(&scratch.path);
     }
+}
+
+/// Removes a directory, and the disks that are mounted in it.
+fn clear(directory: &Path) {
+    unmount_all_below(directory);
+    let _ = fs::remove_dir_all(directory);
 }
 
 fn sweep() {
@@ -69,7 +77,7 @@ fn sweep() {
     };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_abandoned(&entry.path()) {
-            let _ = fs::remove_dir_all(entry.path());
+            clear(&entry.path());
         }
     }
 }

@@ -15,12 +15,20 @@ pub(super) fn free_address() -> SocketAddr {
 }
 
 /// Starts a server that prints to `output` and waits until it listens on `address`.
-pub(super) fn launch(command: Command, address: SocketAddr, output: &OwnedFd) -> Child {
+///
+/// # Errors
+///
+/// How it ended before it did.
+pub(super) fn launch(
+    command: Command,
+    address: SocketAddr,
+    output: &OwnedFd,
+) -> Result<Child, String> {
     let mut process = spawn(command, output);
     let deadline = Deadline::in_seconds(60);
     while TcpStream::connect(address).is_err() {
         if let Ok(Some(status)) = process.try_wait() {
-            panic!("the server ended before it listened: {status}");
+            return Err(format!("the server ended before it listened: {status}"));
         }
         if deadline.is_over() {
             let _ = process.kill();
@@ -29,7 +37,7 @@ pub(super) fn launch(command: Command, address: SocketAddr, output: &OwnedFd) ->
         }
         deadline.step_blocking();
     }
-    process
+    Ok(process)
 }
 
 /// Runs a command that prints to `output` until it ends by itself.

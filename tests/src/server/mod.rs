@@ -6,7 +6,7 @@ mod finished;
 mod output;
 mod setup;
 
-use std::fs;
+use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ impl Server {
     pub(crate) fn start_printing_to(setup: Setup, output: &OwnedFd) -> Self {
         let address = elsewhere::free_address();
         let setup = setup.set("http.listen", &address.to_string());
-        let process = elsewhere::launch(setup.command(), address, output);
+        let process = elsewhere::launch(setup.command(), address, output)
+            .unwrap_or_else(|reason| panic!("{reason}"));
         Self {
             setup,
             output: Output::default(),
@@ -226,6 +227,9 @@ impl Drop for Server {
 
 /// Starts a server and waits until it listens. Where it does not: what it printed.
 fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String> {
+    if let Some(log) = setup.log() {
+        return launch_printing_to(log, setup);
+    }
     let mut command = setup.command();
     command
         .stdin(Stdio::null())
@@ -247,4 +251,14 @@ fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String>
         ));
     };
     Ok((process, SocketAddr::from(([127, 0, 0, 1], port))))
+}
+
+/// The same where it prints to a file.
+fn launch_printing_to(log: &Path, setup: &Setup) -> Result<(Child, SocketAddr), String> {
+    let address = setup.get("http.listen").and_then(|text| text.parse().ok());
+    let address = address.expect("an address");
+    let file = File::options().create(true).append(true).open(log);
+    let file = file.unwrap_or_else(|error| panic!("{}: {error}", log.display()));
+    let process = elsewhere::launch(setup.command(), address, &file.into())?;
+    Ok((process, address))
 }

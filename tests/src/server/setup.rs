@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 
 use super::{Finished, Server, binary, elsewhere};
+use crate::disk::FailingDisk;
 use crate::scratch;
 
 /// A key for tests that set none of their own; Postgres has no default.
@@ -21,6 +22,7 @@ pub struct Setup {
     environment: BTreeMap<String, String>,
     /// Arguments of `prlimit`.
     limits: Vec<String>,
+    log: Option<PathBuf>,
     home: Arc<Home>,
 }
 
@@ -41,6 +43,7 @@ impl Setup {
         Self {
             environment: BTreeMap::new(),
             limits: Vec::new(),
+            log: None,
             home: Arc::new(Home(scratch::fresh_directory("server"))),
         }
     }
@@ -107,6 +110,26 @@ impl Setup {
         self
     }
 
+    /// Has the server write to a disk that can fail.
+    #[must_use]
+    pub fn with_disk(mut self, disk: &FailingDisk) -> Self {
+        for (name, value) in disk.environment() {
+            self.environment.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Has the server print to the end of this file. It listens on a port that is free now.
+    #[must_use]
+    pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log = Some(path.into());
+        self.set("http.listen", &elsewhere::free_address().to_string())
+    }
+
+    pub(super) fn log(&self) -> Option<&Path> {
+        self.log.as_deref()
+    }
+
     /// What a key is set to.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.environment.get(&variable(key)).map(String::as_str)
@@ -132,6 +155,7 @@ impl Setup {
         Self {
             environment: self.environment.clone(),
             limits: self.limits.clone(),
+            log: self.log.clone(),
             home: Self::bare().home,
         }
     }
