@@ -16,6 +16,10 @@ use super::systems::{System, address};
 /// How many names a room has.
 const NAMES: u8 = 2;
 
+/// How long a client rests after an answer that does not tell the outcome. Otherwise there would be too many to check
+/// where a server says at once that it cannot.
+const RESTS: Duration = Duration::from_secs(1);
+
 /// A client.
 pub struct Client {
     number: u32,
@@ -101,7 +105,11 @@ impl Client {
             answer: answered.answer,
         };
         learn(&mut self.group.known(), &event, answered.token);
+        let is_known = event.answer != Answer::Unknown;
         self.seen.push(event);
+        if !is_known {
+            sleep(RESTS).await;
+        }
     }
 }
 

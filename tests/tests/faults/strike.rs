@@ -25,7 +25,7 @@ pub enum Part {
     Node(usize),
     /// The database's server.
     Database,
-    /// The file that an SQLite database is.
+    /// The file that an SQLite database is, and its disk.
     File,
     /// `azuma`'s commands.
     Commands,

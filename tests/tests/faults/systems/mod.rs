@@ -1,6 +1,7 @@
 //! The servers that are tried, each with the parts around it that break.
 
 mod commands;
+mod disk;
 mod postgres;
 mod sqlite;
 

@@ -1,5 +1,7 @@
-//! Servers on one SQLite file, beside which other programs read it.
+//! Servers on one SQLite file, beside which other programs read it. The disk that it is on, and the log of the first server,
+//! fails.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use azuma_tests::Database;
@@ -11,10 +13,12 @@ use fastrand::Rng;
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::commands::commands_beside;
+use super::disk::Disk;
 use super::{INVALIDATIONS, System, numbers, settings};
 
 /// Servers on one SQLite file.
 pub struct OnSqlite {
+    disk: Disk,
     file: SqliteFile,
     setup: Setup,
     nodes: Vec<Arc<Node>>,
@@ -33,11 +37,16 @@ impl OnSqlite {
     }
 
     fn start_from(first: Setup, count: usize) -> Self {
-        let file = first.home().join("azuma.db");
-        let setup = first.set("database.url", &format!("sqlite://{}", file.display()));
+        let disk = Disk::mount();
+        let file = disk.path().join("azuma.db");
+        let setup = first
+            .with_disk(disk.failing())
+            .set("database.url", &format!("sqlite://{}", file.display()));
         let beside = setup.elsewhere();
-        let others: Vec<Setup> = (1..count).map(|_| setup.elsewhere()).collect();
-        let setups = std::iter::once(setup).chain(others);
+        let setups = (0..count).map(|number| match number {
+            0 => setup.elsewhere().with_log(disk.path().join("log")),
+            _ => setup.elsewhere(),
+        });
         Self {
             file: SqliteFile::at(file),
             setup: beside,
@@ -45,6 +54,7 @@ impl OnSqlite {
                 .enumerate()
                 .map(|(number, setup)| Node::start(number, setup))
                 .collect(),
+            disk,
         }
     }
 }
@@ -56,13 +66,20 @@ impl System for OnSqlite {
 
     fn any_strike(&self, rng: &mut Rng) -> Strike {
         let number = rng.usize(0..self.nodes.len());
-        match rng.u8(0..5) {
+        match rng.u8(0..8) {
             0..3 => self.nodes[number].any_strike(rng),
             3 => commands_beside(&self.setup),
+            4 => {
+                let (file, copy) = (self.file.clone(), self.setup.home().join("copy.db"));
+                Strike::new("sqlite3 reads and copies", Part::File, move || {
+                    read_beside(file, copy)
+                })
+            }
             _ => {
                 let file = self.file.clone();
-                Strike::new("sqlite3 reads and copies", Part::File, move || {
-                    read_beside(file)
+                // The log has no room that it could use again.
+                self.disk.any_strike(Part::File, rng, move || {
+                    file.ask("PRAGMA wal_checkpoint(TRUNCATE);");
                 })
             }
         }
@@ -74,8 +91,7 @@ impl System for OnSqlite {
 }
 
 /// A program beside the servers reads the file and copies it, again and again.
-fn read_beside(file: SqliteFile) -> Fault {
-    let copy = file.companion("-copy");
+fn read_beside(file: SqliteFile, copy: PathBuf) -> Fault {
     Fault::repeating(move || {
         file.ask("SELECT count(*) FROM sessions;");
         file.ask(&format!(".backup '{}'", copy.display()));
