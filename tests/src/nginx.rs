@@ -1,9 +1,10 @@
 //! nginx in front of a server.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
+use crate::addresses::free_address;
 use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
@@ -18,8 +19,7 @@ pub struct Nginx {
 impl Nginx {
     /// Starts nginx as a proxy of a server, with these directives besides `proxy_pass`.
     pub fn before(server: SocketAddr, directives: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
+        let address = free_address();
         let home = scratch::fresh_directory("nginx");
         let home = home.display();
         let configuration = format!(

@@ -2,13 +2,16 @@
 
 mod connections;
 mod installation;
+mod options;
 mod pgbouncer;
+mod processes;
 mod psql;
+mod stops;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,10 +19,13 @@ use std::sync::{LazyLock, Mutex};
 
 pub use connections::Connections;
 use installation::Installation;
+pub use options::Options;
 pub use pgbouncer::{PgBouncer, PoolMode};
 pub use psql::sql;
 use psql::try_sql;
+pub use stops::Stop;
 
+use crate::addresses::{free_address, own_address};
 use crate::certificates::Certificates;
 use crate::deadline::Deadline;
 use crate::process::{self, Signal};
@@ -30,17 +36,22 @@ static SHARED: LazyLock<Cluster> = LazyLock::new(|| {
     Cluster::start()
 });
 
+/// The port of every cluster that has an address of its own: none that the kernel gives to others.
+const PORT: u16 = 5432;
+
 static INSTALLATION: LazyLock<Installation> = LazyLock::new(Installation::find);
 
-/// A Postgres server of our own on a free port of 127.0.0.1; its only user, `postgres`, needs no password.
+/// A Postgres server of our own, on an address that it keeps while it is down; its only user, `postgres`, needs no
+/// password.
 ///
 /// It ends with this process. It never syncs to the disk, which makes it fast.
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
-    port: Mutex<u16>,
+    address: Mutex<SocketAddr>,
     process: Mutex<Option<Child>>,
     certificates: Option<Certificates>,
+    settings: Vec<String>,
     databases: AtomicU32,
 }
 
@@ -52,15 +63,15 @@ impl Cluster {
 
     /// A cluster of the caller's own, to stop and start.
     pub fn start() -> Self {
-        Self::create(false)
+        Options::default().start()
     }
 
     /// A cluster that accepts nothing but TLS over TCP, with a certificate for `localhost`.
     pub fn start_with_tls() -> Self {
-        Self::create(true)
+        Options::default().with_tls().start()
     }
 
-    fn create(tls: bool) -> Self {
+    fn create(options: Options) -> Self {
         let directory = scratch::fresh_directory("postgres");
         INSTALLATION.give(&directory);
         let data = directory.join("data");
@@ -74,7 +85,7 @@ impl Cluster {
         ]);
         expect_success(initdb.arg("--pgdata").arg(&data), "initdb");
 
-        let certificates = tls.then(|| {
+        let certificates = options.tls.then(|| {
             let certificates = Certificates::create(&directory);
             INSTALLATION.give(&certificates.key);
             let rules = "local all all trust\nhostssl all all all trust\n";
@@ -84,27 +95,32 @@ impl Cluster {
         });
         let cluster = Self {
             directory,
-            port: Mutex::new(free_port()),
+            address: Mutex::new(own_address(PORT)),
             process: Mutex::new(None),
             certificates,
+            settings: options.settings,
             databases: AtomicU32::new(0),
         };
         cluster.first_start();
         cluster
     }
 
-    /// The port was free a moment ago; where another process took it since, another port is tried.
+    /// Where another process has taken the address, another one is tried.
     fn first_start(&self) {
         for _ in 0..5 {
+            // A certificate names `localhost`, which is an address that all share.
+            *lock(&self.address) = match self.certificates {
+                Some(_) => free_address(),
+                None => own_address(PORT),
+            };
             if self.try_start() {
                 return;
             }
-            *lock(&self.port) = free_port();
         }
         panic!("Postgres does not start:\n{}", self.log());
     }
 
-    /// Starts the server again after [`Cluster::stop`], on the same port.
+    /// Starts the server again after it was stopped, on the same address.
     pub fn resume(&self) {
         assert!(
             self.try_start(),
@@ -120,7 +136,7 @@ impl Cluster {
         let mut child = process::spawn(self.server_command(), Signal::Quit)
             .unwrap_or_else(|error| panic!("cannot run postgres: {error}"));
         let deadline = Deadline::in_seconds(60);
-        while !self.is_ready() {
+        while !self.is_ready(&child) {
             if child.try_wait().is_ok_and(|status| status.is_some()) {
                 return false;
             }
@@ -141,15 +157,13 @@ impl Cluster {
             .append(true)
             .open(self.directory.join("log"))
             .unwrap_or_else(|error| panic!("cannot open the log of Postgres: {error}"));
+        let address = self.address();
         let mut settings = vec![
-            "listen_addresses=127.0.0.1".to_owned(),
-            format!("port={}", lock(&self.port)),
+            format!("listen_addresses={}", address.ip()),
+            format!("port={}", address.port()),
             format!("unix_socket_directories={}", self.directory.display()),
-            "max_connections=400".to_owned(),
-            "fsync=off".to_owned(),
-            "synchronous_commit=off".to_owned(),
-            "full_page_writes=off".to_owned(),
         ];
+        settings.extend(self.settings.iter().cloned());
         if let Some(certificates) = &self.certificates {
             settings.push("ssl=on".to_owned());
             settings.push(format!(
@@ -159,7 +173,7 @@ impl Cluster {
             settings.push(format!("ssl_key_file={}", certificates.key.display()));
         }
         let mut command = INSTALLATION.program("postgres");
-        command.arg("-D").arg(self.directory.join("data"));
+        command.arg("-D").arg(self.data());
         for setting in settings {
             command.arg("-c").arg(setting);
         }
@@ -170,22 +184,13 @@ impl Cluster {
         command
     }
 
-    /// The eighth line of the server's lock file tells its state.
-    fn is_ready(&self) -> bool {
-        fs::read_to_string(self.directory.join("data/postmaster.pid")).is_ok_and(|state| {
-            state
-                .lines()
-                .nth(7)
-                .is_some_and(|line| line.trim() == "ready")
-        })
-    }
-
-    /// Shuts the server down, its clients' connections included; the data stays.
-    pub fn stop(&self) {
-        if let Some(mut child) = lock(&self.process).take() {
-            process::send(&child, Signal::Interrupt);
-            let _ = child.wait();
-        }
+    /// The first line of the server's lock file names its process, which tells it from one that was killed; the eighth
+    /// line tells its state.
+    fn is_ready(&self, child: &Child) -> bool {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        let lines: Vec<&str> = file.lines().map(str::trim).collect();
+        let id = child.id().to_string();
+        lines.first() == Some(&id.as_str()) && lines.get(7) == Some(&"ready")
     }
 
     /// Creates an empty database and returns its URL.
@@ -194,10 +199,10 @@ impl Cluster {
         let name = format!("azuma_{number}");
         self.sql("postgres", &format!("CREATE DATABASE {name};"));
         match &self.certificates {
-            None => format!("postgres://postgres@127.0.0.1:{}/{name}", lock(&self.port)),
+            None => format!("postgres://postgres@{}/{name}", self.address()),
             Some(certificates) => format!(
                 "postgres://postgres@localhost:{}/{name}?sslmode=verify-full&sslrootcert={}",
-                lock(&self.port),
+                self.address().port(),
                 certificates.authority.display()
             ),
         }
@@ -216,7 +221,7 @@ impl Cluster {
     /// What psql says.
     pub fn try_sql(&self, database: &str, script: &str) -> Result<String, String> {
         let directory = self.directory.display();
-        let port = lock(&self.port);
+        let port = self.address().port();
         let place = format!("host={directory} port={port} user=postgres dbname={database}");
         try_sql(&place, script)
     }
@@ -228,12 +233,16 @@ impl Cluster {
 
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], *lock(&self.port)))
+        *lock(&self.address)
     }
 
     /// The server's directory, which its socket is in.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    fn data(&self) -> PathBuf {
+        self.directory.join("data")
     }
 
     fn log(&self) -> String {
@@ -247,15 +256,6 @@ impl Drop for Cluster {
         // What is left is removed with the scratch directory.
         let _ = fs::remove_dir_all(&self.directory);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map_or_else(
-            |error| panic!("no free port: {error}"),
-            |address| address.port(),
-        )
 }
 
 fn expect_success(command: &mut Command, name: &str) {

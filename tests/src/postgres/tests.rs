@@ -1,6 +1,9 @@
 //! The clusters do what the tests count on.
 
-use super::{Cluster, INSTALLATION};
+use std::process::Stdio;
+
+use super::{Cluster, INSTALLATION, Options, Stop};
+use crate::deadline::Deadline;
 
 #[test]
 fn each_database_is_new_and_empty() {
@@ -24,6 +27,50 @@ fn a_stopped_cluster_comes_back_with_its_data() {
     cluster.stop();
     cluster.resume();
     assert_eq!(cluster.sql("postgres", "SELECT value FROM kept;"), "42\n");
+}
+
+#[test]
+fn no_end_of_a_durable_cluster_loses_a_commit() {
+    let cluster = Options::default().durable().start();
+    cluster.sql("postgres", "CREATE TABLE kept (value int);");
+    for (stop, number) in [Stop::Fast, Stop::Immediate, Stop::Kill].iter().zip(1..) {
+        let insert = format!("INSERT INTO kept VALUES ({number});");
+        cluster.sql("postgres", &insert);
+        cluster.stop_by(*stop);
+        cluster.resume();
+        let count = cluster.sql("postgres", "SELECT count(*) FROM kept;");
+        assert_eq!(count.trim(), number.to_string(), "{stop:?}");
+    }
+}
+
+#[test]
+fn a_cluster_recovers_from_the_end_of_a_backend() {
+    let cluster = Options::default().durable().start();
+    let mut idle = INSTALLATION
+        .program("psql")
+        .args(["--no-psqlrc", "--quiet", &cluster.create_database()])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .current_dir("/")
+        .spawn()
+        .unwrap();
+    let wait_for = |number: &str| {
+        let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'azuma_0';";
+        let deadline = Deadline::in_seconds(40);
+        while cluster
+            .try_sql("postgres", count)
+            .is_ok_and(|found| found.trim() != number)
+        {
+            assert!(!deadline.is_over(), "{number} connections");
+            deadline.step_blocking();
+        }
+    };
+    wait_for("1");
+    cluster.kill_a_backend();
+    wait_for("0");
+    cluster.wait_until_it_answers();
+    idle.kill().unwrap();
+    idle.wait().unwrap();
 }
 
 #[test]

@@ -1,18 +1,12 @@
 //! Runs of the binary whose output goes to a file or pipe of the test.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::finished;
 use crate::deadline::Deadline;
 use crate::process::{self, Signal};
-
-/// An address that was free a moment ago. The test does not read the log, which would name the port.
-pub(super) fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("a bound port")
-}
 
 /// Starts a server that prints to `output` and waits until it listens on `address`.
 ///

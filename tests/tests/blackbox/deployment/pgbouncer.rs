@@ -116,8 +116,8 @@ async fn a_pooler_that_shares_sessions_out_stops_the_start() {
 }
 
 fn direct_url(database: &str) -> String {
-    let port = Cluster::shared().address().port();
-    format!("postgres://postgres@127.0.0.1:{port}/{database}")
+    let address = Cluster::shared().address();
+    format!("postgres://postgres@{address}/{database}")
 }
 
 #[tokio::test]

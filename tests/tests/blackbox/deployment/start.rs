@@ -38,22 +38,22 @@ fn a_database_that_never_comes_ends_the_start_with_the_reason() {
 
 #[test]
 fn what_waiting_does_not_mend_is_not_waited_for() {
-    let port = Cluster::shared().address().port();
+    let address = Cluster::shared().address();
     // The name of the database says `invalid`, which is no reason to give up.
     let named = Setup::postgres("postgres://postgres@127.0.0.1:1/invalid");
     let finished = named.set("database.start_timeout", "1s").run(&[]);
     assert!(finished.stdout.contains(WAITING), "{}", finished.stdout);
     for (place, reason) in [
         (
-            format!("postgres://postgres@127.0.0.1:{port}/nothing"),
+            format!("postgres://postgres@{address}/nothing"),
             "does not exist",
         ),
         (
-            format!("postgres://nobody@127.0.0.1:{port}/postgres"),
+            format!("postgres://nobody@{address}/postgres"),
             "does not exist",
         ),
         (
-            format!("postgres://postgres@127.0.0.1:{port}/postgres?x=y"),
+            format!("postgres://postgres@{address}/postgres?x=y"),
             "invalid",
         ),
     ] {
@@ -66,15 +66,14 @@ fn what_waiting_does_not_mend_is_not_waited_for() {
 #[test]
 fn a_database_in_another_encoding_than_utf8_is_refused() {
     let cluster = Cluster::shared();
-    let port = cluster.address().port();
+    let address = cluster.address();
     for encoding in ["LATIN1", "SQL_ASCII"] {
         let name = format!("in_{}", encoding.to_lowercase());
         cluster.sql(
             "postgres",
             &format!("CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0;"),
         );
-        let finished =
-            Setup::postgres(&format!("postgres://postgres@127.0.0.1:{port}/{name}")).run(&[]);
+        let finished = Setup::postgres(&format!("postgres://postgres@{address}/{name}")).run(&[]);
         let complaint = finished.complaint();
         assert!(
             complaint.contains(encoding) && complaint.contains("UTF8"),

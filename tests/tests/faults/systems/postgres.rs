@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use azuma_tests::fault::Fault;
 use azuma_tests::network::Network;
-use azuma_tests::postgres::{Cluster, Connections};
+use azuma_tests::postgres::{Cluster, Connections, Options};
 use azuma_tests::server::Setup;
 use fastrand::Rng;
 
@@ -38,7 +38,7 @@ struct Way {
 impl OnPostgres {
     /// Starts so many.
     pub fn start(count: usize) -> Self {
-        let cluster = Arc::new(Cluster::start());
+        let cluster = Arc::new(Options::default().durable().start());
         let url = cluster.create_database();
         let database = url.rsplit('/').next().unwrap_or_default().to_owned();
         let direct = cluster.address().to_string();
