@@ -11,8 +11,10 @@ use crate::process::{Signal, send_to};
 /// The connections of one client, present and future.
 #[derive(Clone, Debug)]
 pub struct Connections {
-    cluster: Arc<Cluster>,
+    pub(super) cluster: Arc<Cluster>,
     client: String,
+    /// A condition that `pg_stat_activity` fulfils for them.
+    which: String,
 }
 
 impl Connections {
@@ -21,7 +23,16 @@ impl Connections {
         Self {
             cluster: Arc::clone(cluster),
             client: client.to_owned(),
+            which: format!("application_name = '{client}'"),
         }
+    }
+
+    /// Those of them that asked for invalidations last, as the connections do that ask for nothing else. A client
+    /// without a pooler has such.
+    pub fn of_polls(cluster: &Arc<Cluster>, client: &str) -> Self {
+        let all = Self::of(cluster, client);
+        let which = format!("{} AND query LIKE 'SELECT \"invalidation%'", all.which);
+        Self { which, ..all }
     }
 
     /// Waits until at least one is open.
@@ -60,10 +71,9 @@ impl Connections {
     }
 
     /// What Postgres says of them: nothing while it is down.
-    fn select(&self, what: &str) -> String {
-        let client = &self.client;
-        let query =
-            format!("SELECT {what} FROM pg_stat_activity WHERE application_name = '{client}';");
+    pub(super) fn select(&self, what: &str) -> String {
+        let which = &self.which;
+        let query = format!("SELECT {what} FROM pg_stat_activity WHERE {which};");
         self.cluster.try_sql("postgres", &query).unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
 //! Throwaway Postgres clusters, made from the installed server.
 
 mod connections;
+mod crowd;
 mod installation;
 mod options;
 mod pgbouncer;

@@ -25,6 +25,8 @@ pub enum Part {
     Node(usize),
     /// The database's server.
     Database,
+    /// What pools the connections to it.
+    Pooler,
     /// The file that an SQLite database is, and its disk.
     File,
     /// `azuma`'s commands.

@@ -4,6 +4,7 @@ mod commands;
 mod disk;
 mod postgres;
 mod sqlite;
+mod way;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
