@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 
 use super::{Finished, Server, binary, elsewhere};
+use crate::addresses::free_address;
 use crate::disk::FailingDisk;
 use crate::scratch;
 
@@ -123,7 +124,7 @@ impl Setup {
     #[must_use]
     pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
         self.log = Some(path.into());
-        self.set("http.listen", &elsewhere::free_address().to_string())
+        self.set("http.listen", &free_address().to_string())
     }
 
     pub(super) fn log(&self) -> Option<&Path> {
