@@ -41,6 +41,16 @@ impl Chance {
         Rng::with_seed(self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place)
     }
 
+    /// How long a unit of work waits that was run in vain: mostly as the store does before its second run, sometimes after
+    /// the second that Postgres takes to see a deadlock.
+    pub(crate) fn pause_before_retry(rng: &mut Rng) -> Duration {
+        let pause = Duration::from_millis(rng.u64(0..16));
+        match rng.u8(0..4) {
+            0 => Duration::from_secs(1) + pause,
+            _ => pause,
+        }
+    }
+
     /// Mostly next to nothing, sometimes long enough for others to come between.
     pub(crate) fn delay(self, decides: Decides, number: u32) -> Duration {
         let mut rng = self.rng(decides, number);

@@ -14,12 +14,14 @@ use tokio::time::sleep;
 
 use crate::chance::Chance;
 use crate::fault::Fault;
+use crate::incident::Incidents;
 use crate::life::{Defects, Life, Mended};
 use crate::mail_server::{Mailbox, NodeMailer};
 use crate::node::{Node, Parts};
 use crate::plan::Plan;
 use crate::ports::RunClock;
 use crate::store::Path;
+use crate::write_lock::WriteLock;
 
 /// All nodes of a run.
 pub(crate) struct Cluster {
@@ -30,6 +32,8 @@ pub(crate) struct Cluster {
     pub(crate) mailbox: Mailbox,
     pub(crate) mended: Mended,
     pub(crate) defects: Defects,
+    pub(crate) write_lock: WriteLock,
+    pub(crate) incidents: Incidents,
     nodes: Vec<Place>,
     crashes: RefCell<Vec<Broken>>,
 }
@@ -48,6 +52,7 @@ impl Cluster {
         let clock = RunClock::start();
         let chance = Chance::of(plan.seed);
         let mended = Mended::default();
+        let (write_lock, incidents) = (WriteLock::default(), Incidents::default());
         let url = DatabaseUrl::in_memory();
         let database = DieselStore::open(&url, PoolOptions::default()).expect("a database");
         let nodes = 0..plan.clocks_ahead.len();
@@ -60,12 +65,22 @@ impl Cluster {
             mended: mended.clone(),
             defects: Defects::default(),
             crashes: RefCell::default(),
+            write_lock: write_lock.clone(),
+            incidents: incidents.clone(),
             nodes: nodes
                 .clone()
                 .map(|node| Place {
                     running: RefCell::default(),
                     lives: Cell::default(),
-                    path: Arc::new(Path::of(node, chance, clock, &plan.faults, mended.clone())),
+                    path: Arc::new(Path::of(
+                        node,
+                        chance,
+                        clock,
+                        &plan.faults,
+                        write_lock.clone(),
+                        mended.clone(),
+                        incidents.clone(),
+                    )),
                     messages: Arc::default(),
                 })
                 .collect(),

@@ -30,6 +30,17 @@ pub enum Fault {
         /// Whether the node survives.
         end: End,
     },
+    /// A node's unit of work is slow, and so its COMMIT may reach the database after the node has given it up.
+    LateCommit {
+        /// The node.
+        node: usize,
+        /// Which of its units of work, if that writes: the first is 0.
+        unit: u32,
+        /// How long it runs until COMMIT is sent.
+        sent: u32,
+        /// How long COMMIT is on its way.
+        arrives: u32,
+    },
     /// A node hands over a message, and fails.
     Mail {
         /// The node.
@@ -147,7 +158,10 @@ impl Fault {
                 broken("time passes at once".to_owned(), None, at, lasts)
             }
             // Nodes tell when they crash, and these come when a node does something.
-            Self::Crash { .. } | Self::Unit { .. } | Self::Mail { .. } => None,
+            Self::Crash { .. }
+            | Self::Unit { .. }
+            | Self::LateCommit { .. }
+            | Self::Mail { .. } => None,
         }
     }
 
@@ -155,7 +169,7 @@ impl Fault {
     pub(crate) fn any(rng: &mut Rng, nodes: usize) -> Self {
         let node = rng.usize(0..nodes);
         let at = rng.u32(0..4_000);
-        match rng.u8(0..10) {
+        match rng.u8(0..11) {
             0 => Fault::Crash {
                 node,
                 at,
@@ -189,6 +203,12 @@ impl Fault {
             8 => Fault::MailDown {
                 at,
                 lasts: rng.u32(500..5_000),
+            },
+            9 => Fault::LateCommit {
+                node,
+                unit: rng.u32(0..120),
+                sent: rng.u32(0..4_000),
+                arrives: rng.u32(500..9_000),
             },
             _ => Fault::Leap {
                 at,

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`plan`] | what clients do, made from a seed |
 //! | [`fault`] | what fails |
+//! | [`incident`] | what happened that the history does not tell |
 //! | [`run`] | a plan, carried out: the [`History`](azuma_checker::History) of it |
 //! | [`shrink`] | the least of a plan that still fails |
 //! | [`Failure`] | a plan whose history no correct server has |
@@ -15,6 +16,7 @@
 //! | `client` | a client, who does what the plan says |
 //! | `cluster`, `node` | the nodes, which crash and start again |
 //! | `store` | the database as a node reaches it, with delays and faults |
+//! | `write_lock` | the lock that who writes holds |
 //! | `ports` | clock, randomness, passwords and mail |
 
 #![allow(
@@ -31,6 +33,7 @@ mod client;
 mod cluster;
 mod failure;
 pub mod fault;
+pub mod incident;
 mod known;
 mod life;
 mod mail_server;
@@ -41,5 +44,6 @@ pub mod run;
 pub mod shrink;
 mod store;
 mod theme;
+mod write_lock;
 
 pub use failure::{Failure, try_seeds};

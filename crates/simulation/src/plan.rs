@@ -138,7 +138,7 @@ impl Plan {
             Fault::Crash { at, down, .. } => at + down,
             Fault::Freeze { at, lasts, .. } | Fault::MailDown { at, lasts } => at + lasts,
             Fault::Leap { at, .. } => at,
-            Fault::Unit { .. } | Fault::Mail { .. } => 0,
+            Fault::Unit { .. } | Fault::LateCommit { .. } | Fault::Mail { .. } => 0,
         };
         let last = self.faults.iter().map(end).max().unwrap_or(0);
         Duration::from_millis(u64::from(last))

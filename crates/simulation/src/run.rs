@@ -1,6 +1,7 @@
 //! A plan, carried out.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::time::{advance, sleep};
 use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::fault::Fault;
+use crate::incident::Incident;
 use crate::known::Known;
 use crate::node::GRACE;
 use crate::plan::Plan;
@@ -28,6 +30,12 @@ const SENT_AFTER: Duration = Duration::from_mins(20);
 /// Carries out a plan. The same plan always has the same history.
 #[must_use]
 pub fn run(plan: &Plan) -> History {
+    run_and_watch(plan).0
+}
+
+/// Carries out a plan, and tells what happened beside its history.
+#[must_use]
+pub fn run_and_watch(plan: &Plan) -> (History, BTreeSet<Incident>) {
     let runtime = Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -36,7 +44,7 @@ pub fn run(plan: &Plan) -> History {
     LocalSet::new().block_on(&runtime, carry_out(plan))
 }
 
-async fn carry_out(plan: &Plan) -> History {
+async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
     let cluster = Cluster::start(plan);
     let known = Rc::new(RefCell::new(Known::default()));
     let events = Rc::new(RefCell::new(Vec::new()));
@@ -60,6 +68,8 @@ async fn carry_out(plan: &Plan) -> History {
         client.await.expect("a client does not panic");
     }
     sleep(plan.faults_end().saturating_sub(cluster.clock.running())).await;
+    // A commit that is on its way holds its locks.
+    drop(cluster.write_lock.hold().await);
     cluster.mended.mend();
     sleep(RECOVERED_AFTER).await;
     let mended = Some(cluster.clock.now());
@@ -67,7 +77,7 @@ async fn carry_out(plan: &Plan) -> History {
     wait_for_mail(&cluster).await;
     let (outbox, invalidations) = at_the_end(&cluster);
     let events = events.take();
-    History {
+    let history = History {
         bounds: bounds(plan),
         mended,
         events,
@@ -76,7 +86,8 @@ async fn carry_out(plan: &Plan) -> History {
         defects: cluster.defects.all().clone(),
         invalidations,
         faults: faults(plan, &cluster),
-    }
+    };
+    (history, cluster.incidents.all())
 }
 
 /// What was broken, as far as it was at a time of its own: crashes as they happened, the rest as planned.

@@ -10,15 +10,19 @@ use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, Decision, Store, StoreError, Transaction, Work, WriteWork};
 use tokio::task::coop::unconstrained;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::chance::{Chance, Decides};
 use crate::fault::{End, Fault, Lane, Point, Side};
+use crate::incident::{Incident, Incidents};
 use crate::life::{Life, Mended};
 use crate::ports::RunClock;
+use crate::write_lock::{Held, WriteLock};
 
 /// After how long a node gives up a unit of work.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// After how long the database rolls back a transaction that is told nothing.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// One unit of work of so many is run twice.
 const REPEATED: u8 = 16;
 
@@ -29,7 +33,9 @@ pub(crate) struct Path {
     clock: RunClock,
     faults: Vec<Fault>,
     units: AtomicU32,
+    write_lock: WriteLock,
     mended: Mended,
+    incidents: Incidents,
 }
 
 impl Path {
@@ -38,7 +44,9 @@ impl Path {
         chance: Chance,
         clock: RunClock,
         faults: &[Fault],
+        write_lock: WriteLock,
         mended: Mended,
+        incidents: Incidents,
     ) -> Self {
         Self {
             node,
@@ -46,7 +54,9 @@ impl Path {
             clock,
             faults: faults.to_vec(),
             units: AtomicU32::new(0),
+            write_lock,
             mended,
+            incidents,
         }
     }
 
@@ -60,6 +70,23 @@ impl Path {
                 point,
                 end,
             } if (node, unit) == (self.node, number) => Some((point, end)),
+            _ => None,
+        })
+    }
+
+    /// How slow the unit of work of this number is.
+    fn slowness(&self, number: u32) -> Option<Slowness> {
+        self.faults.iter().find_map(|fault| match *fault {
+            _ if self.mended.is_true() => None,
+            Fault::LateCommit {
+                node,
+                unit,
+                sent,
+                arrives,
+            } if (node, unit) == (self.node, number) => Some(Slowness {
+                sent: Duration::from_millis(u64::from(sent)),
+                arrives: Duration::from_millis(u64::from(arrives)),
+            }),
             _ => None,
         })
     }
@@ -82,6 +109,14 @@ impl Path {
             _ => None,
         })
     }
+}
+
+/// How long a unit of work takes.
+struct Slowness {
+    /// From its first statement to COMMIT.
+    sent: Duration,
+    /// From there until COMMIT has reached the database.
+    arrives: Duration,
 }
 
 /// The database, on some of a node's connections.
@@ -109,7 +144,7 @@ impl NodeStore {
         self.fail_at(Point::Before, failure).await?;
         let outcome = match failure {
             Some((Point::RolledBack, _)) => now(&*self.database, rolled_back(work).0),
-            _ => self.run_now(number, work),
+            _ => self.run_to_the_end(number, work).await,
         };
         if !life.runs() {
             std::future::pending::<()>().await;
@@ -148,15 +183,83 @@ impl NodeStore {
         }
     }
 
-    /// Runs the work, sometimes once in vain before, as after a deadlock.
-    fn run_now(&self, number: u32, work: Work) -> Result<(), StoreError> {
-        let repeat = Decides::Repeat(self.path.node);
-        if self.path.chance.rng(repeat, number).u8(0..REPEATED) > 0 {
-            return now(&*self.database, work);
+    async fn run_to_the_end(&self, number: u32, work: Work) -> Result<(), StoreError> {
+        match (self.path.slowness(number), &work) {
+            (Some(slowness), Work::Write(_)) => self.commit_late(work, slowness).await,
+            _ => self.run_once_or_twice(number, work).await,
+        }
+    }
+
+    /// Runs the work, sometimes once in vain before, as after a deadlock. Others may commit between the two.
+    async fn run_once_or_twice(&self, number: u32, work: Work) -> Result<(), StoreError> {
+        let path = &self.path;
+        let mut rng = path.chance.rng(Decides::Repeat(path.node), number);
+        if rng.u8(0..REPEATED) > 0 {
+            return self.run_in_turn(work).await;
         }
         let (in_vain, again) = rolled_back(work);
-        now(&*self.database, in_vain)?;
-        now(&*self.database, again)
+        self.run_in_turn(in_vain).await?;
+        let commits = path.write_lock.commits();
+        sleep(Chance::pause_before_retry(&mut rng)).await;
+        if path.write_lock.commits() > commits {
+            path.incidents.note(Incident::RunAgainAfterOthers);
+        }
+        self.run_in_turn(again).await
+    }
+
+    /// Runs the work at one instant. What writes waits until nobody else does.
+    async fn run_in_turn(&self, work: Work) -> Result<(), StoreError> {
+        match &work {
+            Work::Read(_) => now(&*self.database, work),
+            Work::Write(_) => {
+                let held = self.lock_to_write().await?;
+                held.committed(now(&*self.database, work))
+            }
+        }
+    }
+
+    async fn lock_to_write(&self) -> Result<Held, StoreError> {
+        timeout(TIMEOUT, self.path.write_lock.hold())
+            .await
+            .map_err(|_| StoreError::Unavailable("another transaction holds its locks".into()))
+    }
+
+    /// Runs the work slowly: its locks are held until COMMIT reaches the database, whether or not the node still waits
+    /// for the answer, or runs.
+    async fn commit_late(&self, work: Work, slowness: Slowness) -> Result<(), StoreError> {
+        let given_up = Instant::now() + TIMEOUT;
+        let held = self.lock_to_write().await?;
+        if self.path.mended.is_true() {
+            return held.committed(now(&*self.database, work));
+        }
+        sleep(slowness.sent).await;
+        if Instant::now() >= given_up {
+            return Err(StoreError::Unavailable(
+                "the unit of work is cancelled".into(),
+            ));
+        }
+        if !self.life.runs() {
+            std::future::pending::<()>().await;
+        }
+        let (database, incidents) = (Arc::clone(&self.database), self.path.incidents.clone());
+        let commit = tokio::spawn(async move {
+            let sent_at = Instant::now();
+            sleep(slowness.arrives).await;
+            if sent_at.elapsed() >= IDLE_TIMEOUT {
+                let reason = "the database has rolled back a transaction that was idle";
+                return Err(StoreError::Unavailable(reason.into()));
+            }
+            if Instant::now() > given_up {
+                incidents.note(Incident::CommittedAfterGivenUp);
+            }
+            held.committed(now(&*database, work))
+        });
+        match timeout_at(given_up, commit).await {
+            Ok(outcome) => outcome.expect("a unit of work does not panic"),
+            Err(_) => Err(StoreError::Unavailable(
+                "the commit is not confirmed".into(),
+            )),
+        }
     }
 }
 
