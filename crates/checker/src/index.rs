@@ -58,6 +58,13 @@ impl<'a> Index<'a> {
         self.opened.get(session).copied()
     }
 
+    /// Every session that was opened.
+    pub(crate) fn all_opened(&self) -> impl Iterator<Item = (&'a str, Opened<'a>)> {
+        self.opened
+            .iter()
+            .map(|(session, opened)| (*session, *opened))
+    }
+
     /// The user that a request is about, if it is known.
     pub(crate) fn user(&self, event: &'a Event) -> Option<&'a str> {
         match &event.answer {

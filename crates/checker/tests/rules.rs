@@ -275,6 +275,38 @@ fn a_crash_may_take_back_what_a_use_told_and_is_not_written_yet() {
     assert_kept(&history(stored - 1));
 }
 
+/// Ada's session `s`, another one opened later, and one request with each.
+fn of_two_sessions(per_user: u32, first: Answer, second: Answer) -> History {
+    let mut later = event(9, 9, Request::Check, second);
+    later.token = Some(token("t", "t"));
+    let mut history = after_ada([
+        event(3, 4, log_in("first"), issued("1", "t")),
+        with_token("s", event(8, 8, Request::Check, first)),
+        later,
+    ]);
+    history.bounds.per_user = Some(per_user);
+    history
+}
+
+#[test]
+fn a_user_has_no_more_sessions_than_allowed() {
+    assert_broken(
+        Rule::RevokedSessionsEnd,
+        &of_two_sessions(1, live(1_000), live(1_000)),
+    );
+    assert_kept(&of_two_sessions(2, live(1_000), live(1_000)));
+}
+
+#[test]
+fn a_login_revokes_the_least_used_session_beyond_those_that_a_user_may_have_and_no_other() {
+    let gone = || refused(Refusal::TokenInvalid);
+    assert_kept(&of_two_sessions(1, gone(), live(1_000)));
+    let newest = of_two_sessions(1, gone(), gone());
+    assert_broken(Rule::LiveSessionsAreAccepted, &newest);
+    let of_two = of_two_sessions(2, gone(), live(1_000));
+    assert_broken(Rule::LiveSessionsAreAccepted, &of_two);
+}
+
 #[test]
 fn what_revoked_sessions_before_a_login_does_not_excuse_that_the_new_one_is_refused() {
     let mut later = event(6, 7, Request::Check, refused(Refusal::TokenInvalid));

@@ -148,6 +148,7 @@ impl Cluster {
             number,
             lives,
             ahead_millis: self.plan.clocks_ahead[number],
+            limits: self.plan.limits,
             clock: self.clock,
             chance: self.chance,
             database: Arc::clone(&self.database),

@@ -22,6 +22,7 @@ use crate::chance::{Chance, Decides};
 use crate::fault::Lane;
 use crate::life::{Defects, Life};
 use crate::mail_server::{Mailbox, NodeMailer};
+use crate::plan::Limits;
 use crate::ports::{NoLog, NodeClock, PlainHasher, RunClock, SeededEntropy};
 use crate::store::{NodeStore, Path};
 
@@ -33,8 +34,6 @@ pub(crate) const GRACE: Duration = Duration::from_mins(1);
 /// How often the outbox and the recoveries are looked at.
 const MAIL_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// More sessions than any run has.
-const ROOM: u32 = 1_000;
 
 /// What a node is made of.
 pub(crate) struct Parts {
@@ -42,6 +41,7 @@ pub(crate) struct Parts {
     /// How many lives the node had before.
     pub(crate) lives: u32,
     pub(crate) ahead_millis: i32,
+    pub(crate) limits: Limits,
     pub(crate) clock: RunClock,
     pub(crate) chance: Chance,
     pub(crate) database: Arc<dyn Store>,
@@ -84,7 +84,16 @@ impl Node {
         let keys = TokenKeys::new(SecretKey::from_bytes([7; 32]), Vec::new());
         let doorkeeper = Doorkeeper::new(Arc::new(NoGuard), Arc::new(NoLog));
         let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));
-        let cache = SessionCache::new(Arc::clone(&requests), polls, Arc::clone(&clock), ROOM);
+        let Limits {
+            sessions_per_user,
+            cached_sessions,
+        } = parts.limits;
+        let cache = SessionCache::new(
+            Arc::clone(&requests),
+            polls,
+            Arc::clone(&clock),
+            cached_sessions,
+        );
         let session_check: Arc<dyn SessionCheck> = Arc::new(cache.clone());
         let accounts = Arc::new(Accounts {
             store: Arc::clone(&requests),
@@ -113,7 +122,7 @@ impl Node {
                 renew_within: 7 * DAY,
                 grace: GRACE,
             },
-            sessions_per_user: 100,
+            sessions_per_user,
         });
         let mailing = Mailing {
             store: Arc::clone(&requests),

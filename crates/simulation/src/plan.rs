@@ -17,10 +17,50 @@ pub struct Plan {
     pub seed: u64,
     /// The nodes: how far the clock of each is ahead, in milliseconds.
     pub clocks_ahead: Vec<i32>,
+    /// How much the nodes keep.
+    #[serde(default)]
+    pub limits: Limits,
     /// What each client does, one step after the other.
     pub clients: Vec<Vec<Step>>,
     /// What fails.
     pub faults: Vec<Fault>,
+}
+
+/// How much the nodes keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The most sessions of a user.
+    pub sessions_per_user: u32,
+    /// The most sessions in the memory of a node.
+    pub cached_sessions: u32,
+}
+
+impl Default for Limits {
+    /// More sessions than any run has.
+    fn default() -> Self {
+        Self {
+            sessions_per_user: 100,
+            cached_sessions: 1_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Few sessions, in some plans.
+    fn any(rng: &mut Rng) -> Self {
+        let mut few = |many| match rng.u8(0..4) {
+            0 => rng.u32(1..=3),
+            _ => many,
+        };
+        let Self {
+            sessions_per_user,
+            cached_sessions,
+        } = Self::default();
+        Self {
+            sessions_per_user: few(sessions_per_user),
+            cached_sessions: few(cached_sessions),
+        }
+    }
 }
 
 /// One step of a client.
@@ -116,11 +156,13 @@ impl Plan {
         let mut rng = Rng::with_seed(seed);
         let theme = Theme::any(&mut rng);
         let mut own = rng.fork();
+        let limits = Limits::any(&mut rng.fork());
         let nodes = rng.usize(1..=3);
         let clients = rng.usize(2..=4);
         Self {
             seed,
             clocks_ahead: (0..nodes).map(|_| rng.i32(-400..=400)).collect(),
+            limits,
             clients: (0..clients)
                 .map(|client| theme.steps(client, &mut rng, nodes))
                 .collect(),

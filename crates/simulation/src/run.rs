@@ -155,6 +155,7 @@ fn bounds(plan: &Plan) -> Bounds {
         clock_skew: Duration::from_millis(u64::from(most.abs_diff(least))),
         grace: GRACE,
         unwritten_use: Duration::from_hours(24),
+        per_user: Some(plan.limits.sessions_per_user),
         ..Bounds::default()
     }
 }

@@ -1,8 +1,9 @@
 //! The least of a plan that still fails.
 
-use crate::plan::{Pause, Plan};
+use crate::plan::{Limits, Pause, Plan};
 
-/// Leaves out of a plan whatever it still fails without: faults, clients, steps, pauses, differences of clocks.
+/// Leaves out of a plan whatever it still fails without: faults, clients, steps, pauses, differences of clocks,
+/// limits.
 #[must_use]
 pub fn shrink(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
     let mut least = plan.clone();
@@ -46,11 +47,27 @@ fn smaller_plans(plan: &Plan) -> impl Iterator<Item = Plan> {
         smaller.clocks_ahead[node] = 0;
         smaller
     });
+    let many = Limits::default();
+    let with_more_sessions = [
+        Limits {
+            sessions_per_user: many.sessions_per_user,
+            ..plan.limits
+        },
+        Limits {
+            cached_sessions: many.cached_sessions,
+            ..plan.limits
+        },
+    ];
+    let with_more_sessions = with_more_sessions.into_iter().map(|limits| Plan {
+        limits,
+        ..plan.clone()
+    });
     without_client
         .chain(without_fault)
         .chain(without_step)
         .chain(without_pause)
         .chain(with_one_clock)
+        .chain(with_more_sessions)
         .filter(|smaller| smaller != plan)
         .collect::<Vec<_>>()
         .into_iter()

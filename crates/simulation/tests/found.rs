@@ -3,7 +3,7 @@
 use azuma_checker::check;
 use azuma_checker::history::Policy;
 use azuma_simulation::fault::Fault;
-use azuma_simulation::plan::{Action, Pause, Plan, Step};
+use azuma_simulation::plan::{Action, Limits, Pause, Plan, Step};
 use azuma_simulation::run::run;
 
 fn at_once(action: Action) -> Step {
@@ -21,6 +21,7 @@ fn the_first_use_of_a_session_is_not_lost() {
     let plan = Plan {
         seed: 15,
         clocks_ahead: vec![0],
+        limits: Limits::default(),
         clients: vec![vec![
             at_once(Action::Register {
                 name: 2,

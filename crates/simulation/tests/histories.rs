@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use azuma_checker::history::{Answer, Request};
+use azuma_checker::history::{Answer, Event, Policy, Refusal, Request};
 use azuma_simulation::incident::Incident;
-use azuma_simulation::plan::Plan;
+use azuma_simulation::plan::{Action, Limits, Pause, Plan, Step};
 use azuma_simulation::run::{run, run_and_watch};
 use azuma_simulation::try_seeds;
 
@@ -54,6 +54,68 @@ fn clients_ask_everything_are_answered_in_every_way_and_everything_happens() {
         .filter(|pair| !met.contains(pair))
         .collect();
     assert_eq!(missing, []);
+}
+
+/// Registers, logs in, and checks both sessions by turns, on a node with these limits.
+fn two_sessions_by_turns(limits: Limits) -> Vec<Event> {
+    let step = |millis, action| Step {
+        pause: Pause::Millis(millis),
+        node: 0,
+        action,
+    };
+    let policy = Policy::Rotating;
+    let (name, email, credential) = (0, None, 0);
+    let begin = [
+        step(
+            0,
+            Action::Register {
+                name,
+                email,
+                policy,
+            },
+        ),
+        step(500, Action::LogIn { credential, policy }),
+    ];
+    let checks = (0..20).map(|number| {
+        let token = number % 2;
+        step(10, Action::Check { token })
+    });
+    let plan = Plan {
+        seed: 0,
+        clocks_ahead: vec![0],
+        limits,
+        clients: vec![begin.into_iter().chain(checks).collect()],
+        faults: Vec::new(),
+    };
+    run(&plan).events
+}
+
+#[test]
+fn with_room_for_one_session_a_node_answers_two_by_turns_from_the_database_alone() {
+    let from_memory = |cached_sessions| {
+        let events = two_sessions_by_turns(Limits {
+            cached_sessions,
+            ..Limits::default()
+        });
+        let checks = events
+            .iter()
+            .filter(|event| event.request == Request::Check && event.asked == event.answered);
+        checks.count()
+    };
+    assert!(from_memory(1) < 5 && from_memory(2) > 10);
+}
+
+#[test]
+fn where_a_user_may_have_one_session_a_login_revokes_the_one_before() {
+    let refused = |sessions_per_user| {
+        let events = two_sessions_by_turns(Limits {
+            sessions_per_user,
+            ..Limits::default()
+        });
+        let refused = Answer::Refused(Refusal::TokenInvalid);
+        events.iter().any(|event| event.answer == refused)
+    };
+    assert!(refused(1) && !refused(2));
 }
 
 /// What each request may be answered.

@@ -84,6 +84,8 @@ pub struct Bounds {
     pub unwritten_use: Duration,
     /// How long a token lives after its successor was first used.
     pub grace: Duration,
+    /// The most sessions of a user; a log-in revokes the least used ones beyond. `None` if no user has so many.
+    pub per_user: Option<u32>,
 }
 
 impl Default for Bounds {
@@ -93,6 +95,7 @@ impl Default for Bounds {
             clock_skew: Duration::ZERO,
             unwritten_use: Duration::from_mins(1),
             grace: Duration::from_mins(1),
+            per_user: None,
         }
     }
 }

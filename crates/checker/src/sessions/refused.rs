@@ -1,6 +1,7 @@
 //! A token is refused only if its session was revoked, or it has expired.
 
 use super::revocations::revokes;
+use super::surplus;
 use crate::history::{Answer, Bounds, Effect, Event, History, Moment, Refusal, Token};
 use crate::index::Index;
 use crate::{Rule, Violation};
@@ -20,7 +21,10 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
                 && ends_after(ender, opened.asked)
                 && revokes(ender, &token.session)
         });
-        if !may_be_revoked && !may_have_expired(&history.bounds, index, event, token) {
+        if !may_be_revoked
+            && !surplus::may_be_revoked(history, index, &token.session, opened, event)
+            && !may_have_expired(&history.bounds, index, event, token)
+        {
             violations.push(Violation {
                 rule: Rule::LiveSessionsAreAccepted,
                 what: format!("event {number} is refused, although its session is live"),

@@ -68,7 +68,7 @@ fn replaces_password(index: &Index<'_>, ender: &Event, opened: Opened<'_>) -> bo
 }
 
 /// Whether the answer shows that the token was accepted.
-fn is_accepted(event: &Event) -> bool {
+pub(super) fn is_accepted(event: &Event) -> bool {
     match event.answer.effect() {
         Effect::Done => true,
         Effect::Nothing => event.answer != Answer::Refused(Refusal::TokenInvalid),
