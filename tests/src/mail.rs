@@ -119,7 +119,8 @@ fn read(path: &Path) -> Option<Mail> {
     parse(&fs::read(path).ok()?)
 }
 
-fn parse(bytes: &[u8]) -> Option<Mail> {
+/// A complete mail.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Mail> {
     let mail = mailparse::parse_mail(bytes).ok()?;
     let mut text = String::new();
     collect_text(&mail, &mut text)?;

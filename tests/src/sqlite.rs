@@ -29,6 +29,16 @@ impl SqliteFile {
 
     /// Runs `sqlite3` on it; what it printed, without the last line end.
     pub fn ask(&self, command: &str) -> String {
+        self.try_ask(command)
+            .unwrap_or_else(|reason| panic!("{reason}"))
+    }
+
+    /// The same while something about the file may be broken.
+    ///
+    /// # Errors
+    ///
+    /// What `sqlite3` says.
+    pub fn try_ask(&self, command: &str) -> Result<String, String> {
         let output = Command::new("sqlite3")
             .args(["-cmd", ".timeout 10000"])
             .arg(&self.0)
@@ -36,12 +46,13 @@ impl SqliteFile {
             .output()
             .unwrap_or_else(|error| panic!("cannot run sqlite3: {error}"));
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            output.status.success() && output.stderr.is_empty(),
-            "{command}: {said}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        said.trim_end().to_owned()
+        match output.status.success() && output.stderr.is_empty() {
+            true => Ok(said.trim_end().to_owned()),
+            false => {
+                let errors = String::from_utf8_lossy(&output.stderr);
+                Err(format!("{command}: {said}{errors}"))
+            }
+        }
     }
 
     /// How many users it has, as `sqlite3` counts them.

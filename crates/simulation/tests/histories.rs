@@ -163,7 +163,8 @@ fn asked(request: &Request) -> &'static str {
 
 fn answered(answer: &Answer) -> &'static str {
     use azuma_checker::history::Refusal::{
-        EmailTaken, LinkUnknown, NameTaken, NotVerified, TokenInvalid, WrongCredentials,
+        EmailTaken, LinkUnknown, LoginRefused, NameTaken, NotVerified, TokenInvalid,
+        WrongCredentials,
     };
 
     match answer {
@@ -177,6 +178,7 @@ fn answered(answer: &Answer) -> &'static str {
         Answer::Refused(EmailTaken) => "EmailTaken",
         Answer::Refused(WrongCredentials) => "WrongCredentials",
         Answer::Refused(NotVerified) => "NotVerified",
+        Answer::Refused(LoginRefused) => "LoginRefused",
         Answer::Refused(TokenInvalid) => "TokenInvalid",
         Answer::Refused(LinkUnknown) => "LinkUnknown",
         Answer::Failed(_) => "failed",

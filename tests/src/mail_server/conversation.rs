@@ -1,10 +1,10 @@
 //! SMTP, as the server speaks it.
 
-use std::future::pending;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,8 +12,9 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::script::{Reaction, Script, Step};
+use super::script::{Reaction, Script, Step, Taken};
 use super::{Credentials, Encryption};
+use crate::mail;
 
 /// What every conversation shares.
 #[derive(Clone)]
@@ -62,6 +63,7 @@ impl Host {
         }
         let mut is_encrypted = self.encryption == Encryption::Always;
         let mut is_known = self.credentials.is_none();
+        let mut began = Instant::now();
         while let Some(line) = self.next(&mut lines).await? {
             let verb = line
                 .split([' ', ':'])
@@ -83,9 +85,12 @@ impl Host {
                 }
                 "AUTH" => is_known |= self.log_in(&mut lines, &line).await?,
                 "MAIL" if !is_known => say(&mut lines, "530 5.7.0 who are you?").await?,
-                "MAIL" => self.answer(Step::Mail, &mut lines, "250 ok").await?,
+                "MAIL" => {
+                    began = Instant::now();
+                    self.answer(Step::Mail, &mut lines, "250 ok").await?;
+                }
                 "RCPT" => self.answer(Step::Recipient, &mut lines, "250 ok").await?,
-                "DATA" => self.take(&mut lines).await?,
+                "DATA" => self.take(&mut lines, began).await?,
                 "QUIT" => {
                     say(&mut lines, "221 bye").await?;
                     return Ok(());
@@ -131,7 +136,7 @@ impl Host {
     }
 
     /// Takes a message; it is written to a file before the client is told.
-    async fn take(&self, lines: &mut Lines) -> io::Result<()> {
+    async fn take(&self, lines: &mut Lines, began: Instant) -> io::Result<()> {
         let Went::On = self.at(Step::Data, lines).await? else {
             return Ok(());
         };
@@ -149,8 +154,12 @@ impl Host {
         };
         let number = MESSAGES.fetch_add(1, Ordering::Relaxed);
         let unfinished = self.directory.join(format!("{number}.part"));
-        std::fs::write(&unfinished, message)?;
+        std::fs::write(&unfinished, &message)?;
         std::fs::rename(unfinished, self.directory.join(format!("{number}.eml")))?;
+        if let Some(mail) = mail::parse(message.as_bytes()) {
+            let at = Instant::now();
+            self.script.take(Taken { mail, began, at });
+        }
         self.answer(Step::Taken, lines, "250 2.0.0 taken as 4711")
             .await
     }
@@ -166,7 +175,10 @@ impl Host {
         match self.script.reaction_at(step) {
             None => Ok(Went::On),
             Some(Reaction::Say(words)) => say(lines, words).await.map(|()| Went::Elsewhere),
-            Some(Reaction::Stall) => pending().await,
+            Some(Reaction::Stall) => {
+                tokio::io::copy(lines, &mut tokio::io::sink()).await?;
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
             Some(Reaction::Drop) => Err(io::ErrorKind::ConnectionAborted.into()),
         }
     }

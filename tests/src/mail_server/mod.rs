@@ -13,7 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-pub use script::{Reaction, Step};
+pub use script::{Reaction, Step, Taken};
 
 use crate::certificates::Certificates;
 use crate::deadline::Deadline;
@@ -156,6 +156,11 @@ impl MailServer {
     /// All lines that clients sent, in the order they came.
     pub fn heard(&self) -> Vec<String> {
         self.script.heard()
+    }
+
+    /// The messages that it has accepted after the first `count`, in the order they were taken.
+    pub fn taken_after(&self, count: usize) -> Vec<Taken> {
+        self.script.taken_after(count)
     }
 
     /// The messages that it has accepted.

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::mail::Mail;
 
 /// A step of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,10 +45,21 @@ impl Step {
 pub enum Reaction {
     /// It answers this.
     Say(&'static str),
-    /// It says nothing more.
+    /// It says nothing more until the client hangs up.
     Stall,
     /// It closes the connection.
     Drop,
+}
+
+/// A message that was taken.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The message.
+    pub mail: Mail,
+    /// When the client named its sender.
+    pub began: Instant,
+    /// When it was taken, which the client may not have been told.
+    pub at: Instant,
 }
 
 /// How the server is to react, and what happened.
@@ -57,6 +71,7 @@ struct State {
     reactions: HashMap<Step, (Reaction, u32)>,
     reacted: u32,
     heard: Vec<String>,
+    taken: Vec<Taken>,
 }
 
 impl Script {
@@ -78,6 +93,14 @@ impl Script {
 
     pub(super) fn hear(&self, line: &str) {
         self.state().heard.push(line.to_owned());
+    }
+
+    pub(super) fn take(&self, taken: Taken) {
+        self.state().taken.push(taken);
+    }
+
+    pub(super) fn taken_after(&self, count: usize) -> Vec<Taken> {
+        self.state().taken.iter().skip(count).cloned().collect()
     }
 
     /// What to do at this step instead of going on.

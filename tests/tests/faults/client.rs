@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use azuma_checker::history::{Answer, Event, Policy, Request};
+use azuma_checker::history::{Answer, Event, Request};
 use fastrand::Rng;
 use tokio::time::sleep;
 
-use super::known::{Group, Held, Known, newest};
+use super::answers::Reading;
+use super::known::{Group, Held, Known};
+use super::mailbox::Mailbox;
+use super::question::{Api, Question};
 use super::requests::Http;
 use super::run::Seen;
 use super::systems::{System, address};
-
-/// How many names a room has.
-const NAMES: u8 = 2;
 
 /// How long a client rests after an answer that does not tell the outcome. Otherwise there would be too many to check
 /// where a server says at once that it cannot.
@@ -27,6 +27,7 @@ pub struct Client {
     http: Http,
     system: Arc<dyn System>,
     group: Arc<Group>,
+    mailbox: Arc<Mailbox>,
     seen: Arc<Seen>,
 }
 
@@ -36,6 +37,7 @@ impl Client {
         rng: Rng,
         system: &Arc<dyn System>,
         group: &Arc<Group>,
+        mailbox: &Arc<Mailbox>,
         seen: &Arc<Seen>,
     ) -> Self {
         Self {
@@ -44,6 +46,7 @@ impl Client {
             http: Http::new(),
             system: Arc::clone(system),
             group: Arc::clone(group),
+            mailbox: Arc::clone(mailbox),
             seen: Arc::clone(seen),
         }
     }
@@ -58,10 +61,10 @@ impl Client {
             };
             sleep(Duration::from_millis(pause)).await;
             let group = Arc::clone(&self.group);
-            let question = question(&mut self.rng, &mut group.known());
-            if let Some((request, held)) = question {
+            let question = Question::any(&mut self.rng, &mut group.known(), &self.mailbox);
+            if let Some(question) = question {
                 let node = self.rng.usize(0..self.system.nodes().len());
-                self.ask(node, request, held).await;
+                self.ask(node, question).await;
             }
         }
         self
@@ -76,35 +79,40 @@ impl Client {
             (tokens, credentials)
         };
         for (node, held) in tokens.into_iter().enumerate() {
-            self.ask(node, Request::Check, Some(held)).await;
+            self.ask(node, Question::check(held)).await;
         }
         for (node, credential) in credentials.into_iter().enumerate() {
-            let request = Request::LogIn {
-                name: credential.name,
-                password: credential.password,
-                policy: Policy::Rotating,
-            };
-            self.ask(node, request, None).await;
+            let (name, password) = (credential.name, credential.password);
+            let login = Question::log_in(&self.group.known(), name, password, Api::Legacy);
+            self.ask(node, login).await;
         }
     }
 
-    async fn ask(&self, node: usize, request: Request, held: Option<Held>) {
+    async fn ask(&self, node: usize, question: Question) {
         let nodes = self.system.nodes();
         let Some((node, address)) = address(nodes, node % nodes.len()) else {
             return;
         };
         let asked = self.seen.now();
-        let answered = self.http.ask(address, asked, held.as_ref(), &request).await;
+        let seen = &*self.seen;
+        let reading = Reading { seen, asked };
+        let answered = self.http.ask(address, &question, reading).await;
+        let Question { request, held, .. } = question;
         let event = Event {
             client: self.number,
             node: u32::try_from(node).expect("few nodes"),
             asked,
             answered: self.seen.now(),
-            token: held.map(|held| held.named),
+            token: held.as_ref().map(|held| held.named.clone()),
             request,
             answer: answered.answer,
         };
-        learn(&mut self.group.known(), &event, answered.token);
+        learn(
+            &mut self.group.known(),
+            &event,
+            held.as_ref(),
+            answered.token,
+        );
         let is_known = event.answer != Answer::Unknown;
         self.seen.push(event);
         if !is_known {
@@ -113,7 +121,7 @@ impl Client {
     }
 }
 
-fn learn(known: &mut Known, event: &Event, token: Option<Held>) {
+fn learn(known: &mut Known, event: &Event, held: Option<&Held>, token: Option<Held>) {
     if let Some(token) = token {
         known.learn_token(token);
     }
@@ -121,53 +129,24 @@ fn learn(known: &mut Known, event: &Event, token: Option<Held>) {
         return;
     }
     match &event.request {
-        Request::Register { name, password, .. } => known.learn(name, password),
+        Request::Register { name, password, .. }
+        | Request::RequestAccount { name, password, .. } => known.learn(name, password),
         Request::Rename { name } => known.learn_change(Some(name), None),
-        Request::ChangePassword { password } => known.learn_change(None, Some(password)),
+        Request::ChangePassword { password } | Request::Reset { password, .. } => {
+            known.learn_change(None, Some(password));
+        }
         _ => {}
     }
-}
-
-/// What is asked next, and with which token; `None` if nothing is known yet that it needs.
-fn question(rng: &mut Rng, known: &mut Known) -> Option<(Request, Option<Held>)> {
-    let name = known.name(rng.u8(0..NAMES));
-    let recent = rng.usize(0..4);
-    let held = newest(&known.tokens, recent);
-    let with_token = |request| held.clone().map(|held| (request, Some(held)));
-    match rng.u8(0..100) {
-        0..8 => {
-            let password = known.new_password();
-            let policy = Policy::Rotating;
-            let request = Request::Register {
-                name,
-                password,
-                email: None,
-                policy,
-            };
-            Some((request, None))
+    match (&event.request, &event.answer, held) {
+        (
+            Request::Register { password, .. } | Request::LogIn { password, .. },
+            Answer::Issued { user, .. },
+            _,
+        )
+        | (Request::Reset { password, .. }, Answer::Reset { user }, _)
+        | (Request::ChangePassword { password }, _, Some(Held { user, .. })) => {
+            known.learn_owner(password, user);
         }
-        8..22 => {
-            let credential = newest(&known.credentials, rng.usize(0..3))?;
-            let request = Request::LogIn {
-                name: credential.name,
-                password: credential.password,
-                policy: Policy::Rotating,
-            };
-            Some((request, None))
-        }
-        22..60 => with_token(Request::Check),
-        60..68 => {
-            let old = newest(&known.old_tokens, rng.usize(0..8))?;
-            Some((Request::Check, Some(old)))
-        }
-        68..80 => with_token(Request::Renew),
-        80..85 => with_token(Request::Rename { name }),
-        85..90 => {
-            let password = known.new_password();
-            with_token(Request::ChangePassword { password })
-        }
-        90..96 => with_token(Request::LogOut),
-        96..98 => with_token(Request::LogOutEverywhere),
-        _ => with_token(Request::Delete),
+        _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! What the clients of a group have been told, and tell each other. They share a few names, a *room*, and leave it for
 //! another after a while.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ const OLD_TOKENS: usize = 8;
 pub struct Held {
     pub text: String,
     pub named: Token,
+    pub user: String,
 }
 
 /// A name and a password that may belong to it.
@@ -37,6 +39,10 @@ pub struct Known {
     began: Instant,
     room: u32,
     passwords: u32,
+    /// Who has each password.
+    owners: BTreeMap<String, String>,
+    /// The token that somebody checks again and again.
+    pub watched: Option<Held>,
     pub tokens: Vec<Held>,
     pub credentials: Vec<Credential>,
     pub old_tokens: Vec<Held>,
@@ -51,6 +57,8 @@ impl Group {
                 began: Instant::now(),
                 room: 0,
                 passwords: 0,
+                owners: BTreeMap::new(),
+                watched: None,
                 tokens: Vec::new(),
                 credentials: Vec::new(),
                 old_tokens: Vec::new(),
@@ -79,6 +87,7 @@ impl Known {
         self.room += 1;
         self.prefix = format!("g{group}-{}", self.room);
         self.credentials.clear();
+        self.owners.clear();
         self.old_tokens.append(&mut self.tokens);
         let surplus = self.old_tokens.len().saturating_sub(OLD_TOKENS);
         self.old_tokens.drain(..surplus);
@@ -87,6 +96,16 @@ impl Known {
     /// A name of the room.
     pub fn name(&self, number: u8) -> String {
         format!("{}-{number}", self.prefix)
+    }
+
+    /// An address of the room.
+    pub fn address(&self, number: u8) -> String {
+        format!("{}-{number}@example.org", self.prefix)
+    }
+
+    /// How the addresses of the room begin.
+    pub fn addresses(&self) -> &str {
+        &self.prefix
     }
 
     /// A password that nobody has had.
@@ -100,6 +119,16 @@ impl Known {
         if self.tokens.iter().all(|other| other.text != held.text) {
             self.tokens.push(held);
         }
+    }
+
+    /// Learns who has a password.
+    pub fn learn_owner(&mut self, password: &str, user: &str) {
+        self.owners.insert(password.to_owned(), user.to_owned());
+    }
+
+    /// Who has a password, if that is known.
+    pub fn owner(&self, password: &str) -> Option<String> {
+        self.owners.get(password).cloned()
     }
 
     /// Learns what may be somebody's name and password.

@@ -11,12 +11,17 @@
 //! | `strike` | something that breaks and is mended |
 //! | `node` | a server among others |
 //! | `defects` | the suite can fail |
-//! | `client`, `requests`, `known` | what clients ask, how, and what they know |
+//! | `client`, `question`, `known` | what clients ask, and what they know |
+//! | `requests`, `answers` | how they ask it, and what the answers mean |
+//! | `mailbox` | what becomes of mail |
 
+mod answers;
 mod client;
 mod defects;
 mod known;
+mod mailbox;
 mod node;
+mod question;
 mod requests;
 mod run;
 mod strike;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use azuma_checker::history::{Answer, Bounds, Event, Moment};
 use azuma_checker::{History, check};
@@ -15,6 +15,7 @@ use tokio::time::sleep;
 
 use super::client::Client;
 use super::known::Group;
+use super::mailbox::Mailbox;
 use super::strike::{Struck, strike};
 use super::systems::System;
 
@@ -44,19 +45,32 @@ pub struct Run {
     system: Arc<dyn System>,
     clients: Vec<Client>,
     seen: Arc<Seen>,
+    mailbox: Arc<Mailbox>,
     mended: Option<Moment>,
 }
 
 /// What the clients of a run have seen.
 pub struct Seen {
     began: Instant,
+    began_at: SystemTime,
     events: Mutex<Vec<Event>>,
 }
 
 impl Seen {
     /// The time of the run.
     pub fn now(&self) -> Moment {
-        Moment(i64::try_from(self.began.elapsed().as_micros()).expect("a short run"))
+        self.moment(Instant::now())
+    }
+
+    /// This instant as a time of the run.
+    pub fn moment(&self, instant: Instant) -> Moment {
+        Moment::default().plus(instant.duration_since(self.began))
+    }
+
+    /// This second of the machine's clock as a time of the run.
+    pub fn second(&self, unix_seconds: i64) -> Moment {
+        let began = self.began_at.duration_since(SystemTime::UNIX_EPOCH);
+        Moment(unix_seconds.saturating_mul(1_000_000)).minus(began.expect("a clock that is set"))
     }
 
     /// Writes an event down.
@@ -73,15 +87,18 @@ impl Run {
         let system: Arc<dyn System> = Arc::new(system);
         let seen = Arc::new(Seen {
             began: Instant::now(),
+            began_at: SystemTime::now(),
             events: Mutex::new(Vec::new()),
         });
         let groups: Vec<_> = (0..GROUPS)
             .map(|group| Arc::new(Group::new(group)))
             .collect();
+        let mailbox = Arc::new(Mailbox::default());
         let clients = groups.iter().flat_map(|group| [group; CLIENTS]);
         let clients = clients.zip(0..).map(|(group, number)| {
             let seed = seed.wrapping_mul(1_000).wrapping_add(u64::from(number));
-            Client::new(number, Rng::with_seed(seed), &system, group, &seen)
+            let rng = Rng::with_seed(seed);
+            Client::new(number, rng, &system, group, &mailbox, &seen)
         });
         Self {
             name,
@@ -90,6 +107,7 @@ impl Run {
             clients: clients.collect(),
             system,
             seen,
+            mailbox,
             mended: None,
         }
     }
@@ -115,9 +133,13 @@ impl Run {
         for client in self.clients.drain(..) {
             asking.spawn(client.run_until(Arc::clone(&over)));
         }
+        let mailbox = Arc::clone(&self.mailbox);
+        let (system, seen) = (Arc::clone(&self.system), Arc::clone(&self.seen));
+        let looking = tokio::spawn(mailbox.watch_until(system, seen, Arc::clone(&over)));
         let outcome = happens.await;
         over.store(true, Ordering::Relaxed);
         self.clients = asking.join_all().await;
+        looking.await.expect("somebody looks at the mail");
         outcome
     }
 
@@ -127,6 +149,8 @@ impl Run {
         for client in &self.clients {
             client.look_at_the_end().await;
         }
+        let (system, seen) = (&self.system, &self.seen);
+        self.mailbox.until_all_is_sent(system, seen).await;
     }
 
     /// What was seen until now, and has not been taken before.
@@ -135,6 +159,8 @@ impl Run {
             bounds: Bounds::default(),
             mended: self.mended.take(),
             events: std::mem::take(&mut *self.seen.events.lock().expect("no client panics")),
+            mail: self.mailbox.accepted(),
+            outbox: self.mailbox.outbox(),
             invalidations: self.system.invalidations(),
             ..History::default()
         }
@@ -148,12 +174,14 @@ impl Run {
         let count =
             |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
         println!(
-            "{}, seed {}: {} requests, {} of unknown outcome, {} faults; history {}\n{}",
+            "{}, seed {}: {} requests, {} of unknown outcome, {} faults, {} messages, {} dead letters; history {}\n{}",
             self.name,
             self.seed,
             history.events.len(),
             count(|event| event.answer == Answer::Unknown),
             struck.done.len(),
+            history.mail.len(),
+            history.outbox.len(),
             kept.display(),
             struck.done.join("\n")
         );

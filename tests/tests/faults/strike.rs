@@ -31,6 +31,8 @@ pub enum Part {
     File,
     /// `azuma`'s commands.
     Commands,
+    /// The mail server.
+    Mail,
 }
 
 impl Strike {
@@ -102,9 +104,16 @@ pub async fn strike(system: &dyn System, mut rng: Rng, lasts: Duration) -> Struc
 
 /// One thing, or two on different parts.
 fn choose(rng: &mut Rng, system: &dyn System) -> Vec<Strike> {
-    let (first, second) = (system.any_strike(rng), system.any_strike(rng));
+    let (first, second) = (any(rng, system), any(rng, system));
     match rng.u8(0..3) == 0 && first.on != second.on {
         true => vec![first, second],
         false => vec![first],
+    }
+}
+
+fn any(rng: &mut Rng, system: &dyn System) -> Strike {
+    match rng.u8(0..5) {
+        0 => system.smtp().any_strike(rng),
+        _ => system.any_strike(rng),
     }
 }

@@ -202,6 +202,11 @@ impl Accounts {
                         && account.state.may_hold(operation)
                 })
             }
+            (Request::LogIn { name, password, .. }, Refusal::LoginRefused) => {
+                self.named(name).is_none_or(|(_, account)| {
+                    account.password != *password || account.state != State::Active
+                })
+            }
             // Sessions are checked apart; and a link may have been replaced.
             (_, Refusal::TokenInvalid) => operation.event.token.is_some(),
             (Request::Follow(_) | Request::Reset { .. }, Refusal::LinkUnknown) => true,

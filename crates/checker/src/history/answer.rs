@@ -89,6 +89,8 @@ pub enum Refusal {
     WrongCredentials,
     /// The password is right, but the account waits to be verified.
     NotVerified,
+    /// One of the two: the API does not tell which.
+    LoginRefused,
     /// The token is unknown, expired or revoked.
     TokenInvalid,
     /// The link is unknown, used or expired.

@@ -3,6 +3,7 @@
 mod commands;
 mod disk;
 mod postgres;
+mod smtp;
 mod sqlite;
 mod way;
 
@@ -15,6 +16,7 @@ use fastrand::Rng;
 use super::node::Node;
 use super::strike::Strike;
 pub use postgres::OnPostgres;
+pub use smtp::Smtp;
 pub use sqlite::OnSqlite;
 
 /// Servers over one database, and what around them breaks.
@@ -22,11 +24,27 @@ pub trait System: Send + Sync {
     /// The servers.
     fn nodes(&self) -> &[Arc<Node>];
 
-    /// Something that breaks. The same `rng` gives the same.
+    /// Their mail server.
+    fn smtp(&self) -> &Smtp;
+
+    /// Something that breaks, but for the mail server. The same `rng` gives the same.
     fn any_strike(&self, rng: &mut Rng) -> Strike;
+
+    /// What the database answers, one row a line with `|` between its columns.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not, while something is broken.
+    fn try_ask(&self, script: &Script) -> Result<String, String>;
 
     /// The numbers of all invalidations that the database holds, in order. Asked when nothing is broken.
     fn invalidations(&self) -> Vec<u64>;
+}
+
+/// The same question to each database.
+pub struct Script {
+    pub postgres: &'static str,
+    pub sqlite: &'static str,
 }
 
 /// Where the node of this number listens, or the next one that runs.
@@ -42,6 +60,8 @@ fn settings(setup: Setup) -> Setup {
         .for_tests()
         // The next token is always due.
         .set("sessions.rotating.renew_within", "30d")
+        // Some accounts and links lapse within a run.
+        .set("registration.lifetime", "15s")
 }
 
 /// The numbers that a query printed, one a line.

@@ -14,7 +14,7 @@ use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::commands::commands_beside;
 use super::way::Way;
-use super::{INVALIDATIONS, System, numbers, settings};
+use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
 
 /// While Postgres is down, nothing happens.
 const SHORT: Duration = Duration::from_millis(1_200);
@@ -36,6 +36,7 @@ pub struct OnPostgres {
     setup: Setup,
     nodes: Vec<Arc<Node>>,
     ways: Vec<Way>,
+    smtp: Smtp,
 }
 
 impl OnPostgres {
@@ -49,6 +50,7 @@ impl OnPostgres {
         let database = url.rsplit('/').next().unwrap_or_default().to_owned();
         let first = settings(Setup::postgres(&url));
         let (mut nodes, mut ways) = (Vec::new(), Vec::new());
+        let smtp = Smtp::start(count);
         for number in 0..count {
             let is_pooled = number + 1 == count;
             let (target, pooling) = match is_pooled {
@@ -60,7 +62,8 @@ impl OnPostgres {
             let client = format!("node{number}");
             let url = format!("postgres://postgres@{address}/{database}?application_name={client}");
             let setup = first.elsewhere().set("database.url", &url);
-            nodes.push(Node::start(number, setup.set("database.pooling", pooling)));
+            let setup = smtp.settings(number, setup.set("database.pooling", pooling));
+            nodes.push(Node::start(number, setup));
             ways.push(Way {
                 network,
                 connections: Connections::of(&cluster, &client),
@@ -74,6 +77,7 @@ impl OnPostgres {
             setup: first,
             nodes,
             ways,
+            smtp,
         }
     }
 
@@ -129,6 +133,10 @@ impl System for OnPostgres {
         &self.nodes
     }
 
+    fn smtp(&self) -> &Smtp {
+        &self.smtp
+    }
+
     fn any_strike(&self, rng: &mut Rng) -> Strike {
         let number = rng.usize(0..self.nodes.len());
         match rng.u8(0..11) {
@@ -138,6 +146,10 @@ impl System for OnPostgres {
             9 => self.strike_on_the_pooler(rng),
             _ => commands_beside(&self.setup),
         }
+    }
+
+    fn try_ask(&self, script: &Script) -> Result<String, String> {
+        self.cluster.try_sql(&self.database, script.postgres)
     }
 
     fn invalidations(&self) -> Vec<u64> {

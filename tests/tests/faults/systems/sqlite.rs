@@ -14,7 +14,7 @@ use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::commands::commands_beside;
 use super::disk::Disk;
-use super::{INVALIDATIONS, System, numbers, settings};
+use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
 
 /// Servers on one SQLite file.
 pub struct OnSqlite {
@@ -22,6 +22,7 @@ pub struct OnSqlite {
     file: SqliteFile,
     setup: Setup,
     nodes: Vec<Arc<Node>>,
+    smtp: Smtp,
 }
 
 impl OnSqlite {
@@ -47,14 +48,16 @@ impl OnSqlite {
             0 => setup.elsewhere().with_log(disk.path().join("log")),
             _ => setup.elsewhere(),
         });
+        let smtp = Smtp::start(count);
         Self {
             file: SqliteFile::at(file),
             setup: beside,
             nodes: setups
                 .enumerate()
-                .map(|(number, setup)| Node::start(number, setup))
+                .map(|(number, setup)| Node::start(number, smtp.settings(number, setup)))
                 .collect(),
             disk,
+            smtp,
         }
     }
 }
@@ -62,6 +65,10 @@ impl OnSqlite {
 impl System for OnSqlite {
     fn nodes(&self) -> &[Arc<Node>] {
         &self.nodes
+    }
+
+    fn smtp(&self) -> &Smtp {
+        &self.smtp
     }
 
     fn any_strike(&self, rng: &mut Rng) -> Strike {
@@ -83,6 +90,10 @@ impl System for OnSqlite {
                 })
             }
         }
+    }
+
+    fn try_ask(&self, script: &Script) -> Result<String, String> {
+        self.file.try_ask(script.sqlite)
     }
 
     fn invalidations(&self) -> Vec<u64> {
