@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use azuma_checker::history::{Answer, Event, Request};
+use azuma_checker::history::{Answer, Event, Refusal, Request};
 use fastrand::Rng;
 use tokio::time::sleep;
 
@@ -23,10 +23,10 @@ const RESTS: Duration = Duration::from_secs(1);
 /// A client.
 pub struct Client {
     number: u32,
-    rng: Rng,
+    pub(super) rng: Rng,
     http: Http,
-    system: Arc<dyn System>,
-    group: Arc<Group>,
+    pub(super) system: Arc<dyn System>,
+    pub(super) group: Arc<Group>,
     mailbox: Arc<Mailbox>,
     seen: Arc<Seen>,
 }
@@ -88,11 +88,10 @@ impl Client {
         }
     }
 
-    async fn ask(&self, node: usize, question: Question) {
+    /// Asks a node, or the next one that runs, and writes down what came of it; `None` if none runs.
+    pub(super) async fn ask(&self, node: usize, question: Question) -> Option<Answer> {
         let nodes = self.system.nodes();
-        let Some((node, address)) = address(nodes, node % nodes.len()) else {
-            return;
-        };
+        let (node, address) = address(nodes, node % nodes.len())?;
         let asked = self.seen.now();
         let seen = &*self.seen;
         let reading = Reading { seen, asked };
@@ -113,11 +112,12 @@ impl Client {
             held.as_ref(),
             answered.token,
         );
-        let is_known = event.answer != Answer::Unknown;
+        let answer = event.answer.clone();
         self.seen.push(event);
-        if !is_known {
+        if answer == Answer::Unknown {
             sleep(RESTS).await;
         }
+        Some(answer)
     }
 }
 
@@ -125,7 +125,10 @@ fn learn(known: &mut Known, event: &Event, held: Option<&Held>, token: Option<He
     if let Some(token) = token {
         known.learn_token(token);
     }
-    if matches!(event.answer, Answer::Refused(_)) {
+    if let Answer::Refused(refusal) = event.answer {
+        if let (Refusal::TokenInvalid, Some(held)) = (refusal, held) {
+            known.learn_refusal(held);
+        }
         return;
     }
     match &event.request {

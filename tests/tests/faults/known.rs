@@ -10,7 +10,7 @@ use azuma_checker::history::Token;
 /// How long a group uses the same names. After that it takes others, so that what nobody knows the outcome of does not
 /// add up, and the history of each name stays short enough to be checked.
 const ROOM_LASTS: Duration = Duration::from_secs(4);
-/// How many tokens of earlier rooms are still checked.
+/// How many tokens that were refused, or are of earlier rooms, are still checked.
 const OLD_TOKENS: usize = 8;
 
 /// A token that a client holds.
@@ -89,8 +89,22 @@ impl Known {
         self.credentials.clear();
         self.owners.clear();
         self.old_tokens.append(&mut self.tokens);
+        self.forget_oldest();
+    }
+
+    fn forget_oldest(&mut self) {
         let surplus = self.old_tokens.len().saturating_sub(OLD_TOKENS);
         self.old_tokens.drain(..surplus);
+    }
+
+    /// Learns that a token was refused. It is not used any more, but still checked.
+    pub fn learn_refusal(&mut self, refused: &Held) {
+        let count = self.tokens.len();
+        self.tokens.retain(|held| held.text != refused.text);
+        if self.tokens.len() < count {
+            self.old_tokens.push(refused.clone());
+            self.forget_oldest();
+        }
     }
 
     /// A name of the room.

@@ -11,7 +11,7 @@
 //! | `strike` | something that breaks and is mended |
 //! | `node` | a server among others |
 //! | `defects` | the suite can fail |
-//! | `client`, `question`, `known` | what clients ask, and what they know |
+//! | `client`, `watch`, `question`, `known` | what clients ask, and what they know |
 //! | `requests`, `answers` | how they ask it, and what the answers mean |
 //! | `mailbox` | what becomes of mail |
 
@@ -26,6 +26,7 @@ mod requests;
 mod run;
 mod strike;
 mod systems;
+mod watch;
 
 use run::keep_what_they_promise;
 use systems::{OnPostgres, OnSqlite};

@@ -44,6 +44,8 @@ pub struct Run {
     lasts: Duration,
     system: Arc<dyn System>,
     clients: Vec<Client>,
+    /// One of each group.
+    watchers: Vec<Client>,
     seen: Arc<Seen>,
     mailbox: Arc<Mailbox>,
     mended: Option<Moment>,
@@ -94,17 +96,21 @@ impl Run {
             .map(|group| Arc::new(Group::new(group)))
             .collect();
         let mailbox = Arc::new(Mailbox::default());
-        let clients = groups.iter().flat_map(|group| [group; CLIENTS]);
-        let clients = clients.zip(0..).map(|(group, number)| {
+        let client = |(group, number)| {
             let seed = seed.wrapping_mul(1_000).wrapping_add(u64::from(number));
             let rng = Rng::with_seed(seed);
             Client::new(number, rng, &system, group, &mailbox, &seen)
-        });
+        };
+        let members = groups.iter().flat_map(|group| [group; CLIENTS]);
+        let mut numbers = 0_u32..;
+        let clients: Vec<_> = members.zip(numbers.by_ref()).map(client).collect();
+        let watchers: Vec<_> = groups.iter().zip(numbers).map(client).collect();
         Self {
             name,
             seed,
             lasts,
-            clients: clients.collect(),
+            clients,
+            watchers,
             system,
             seen,
             mailbox,
@@ -133,12 +139,17 @@ impl Run {
         for client in self.clients.drain(..) {
             asking.spawn(client.run_until(Arc::clone(&over)));
         }
+        let mut watching = JoinSet::new();
+        for watcher in self.watchers.drain(..) {
+            watching.spawn(watcher.watch_until(Arc::clone(&over)));
+        }
         let mailbox = Arc::clone(&self.mailbox);
         let (system, seen) = (Arc::clone(&self.system), Arc::clone(&self.seen));
         let looking = tokio::spawn(mailbox.watch_until(system, seen, Arc::clone(&over)));
         let outcome = happens.await;
         over.store(true, Ordering::Relaxed);
         self.clients = asking.join_all().await;
+        self.watchers = watching.join_all().await;
         looking.await.expect("somebody looks at the mail");
         outcome
     }
