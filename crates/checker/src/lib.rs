@@ -88,7 +88,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     let index = Index::of(history);
     violations.extend(accounts::check(history, &index));
     violations.extend(sessions::check(history, &index));
-    violations.extend(mail::check(history));
+    violations.extend(mail::check(history, &index));
     violations.extend(invalidations::check(history));
     violations
 }

@@ -1,9 +1,10 @@
 //! Mail: every message is sent or a dead letter, and is not sent again once that is stored.
 
-use crate::history::{Answer, Event, History, MailState, Moment, Request};
+use crate::history::{Answer, Effect, Event, History, MailState, Moment, RefusedMail, Request};
+use crate::index::Index;
 use crate::{Rule, Violation};
 
-pub(crate) fn check(history: &History) -> Vec<Violation> {
+pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     let violation = |what, events| Violation {
         rule: Rule::MailIsSentOnce,
         what,
@@ -18,6 +19,16 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
             let what = format!(
                 "message {} was taken at {:?} and again at {:?}",
                 mail.id, first.at, mail.at
+            );
+            violations.push(violation(what, vec![]));
+        }
+    }
+    let refused = history.refused_mail.iter();
+    for mail in refused.filter(|mail| mail.settled.is_some()) {
+        if !stays_a_dead_letter(history, index, mail) {
+            let what = format!(
+                "message {} was refused for good at {:?}, and is no dead letter or was sent again",
+                mail.id, mail.at
             );
             violations.push(violation(what, vec![]));
         }
@@ -41,11 +52,35 @@ pub(crate) fn check(history: &History) -> Vec<Violation> {
     violations
 }
 
-/// Whether a message to the address was taken since, or is a dead letter.
+/// Whether a message whose refusal is stored was not handed over again, and is a dead letter or was deleted with its user.
+fn stays_a_dead_letter(history: &History, index: &Index<'_>, refused: &RefusedMail) -> bool {
+    let is_again = |id: &str, at: Moment| id == refused.id && at > refused.at;
+    let (mut taken, mut others) = (history.mail.iter(), history.refused_mail.iter());
+    let mut outbox = history.outbox.iter();
+    !taken.any(|mail| is_again(&mail.id, mail.at))
+        && !others.any(|mail| is_again(&mail.id, mail.at))
+        && (outbox.any(|mail| mail.id == refused.id && mail.state == MailState::DeadLetter)
+            || may_be_deleted(history, index, refused.user.as_deref()))
+}
+
+fn may_be_deleted(history: &History, index: &Index<'_>, user: Option<&str>) -> bool {
+    history.events.iter().any(|event| {
+        event.request == Request::Delete
+            && event.answer.effect() != Effect::Nothing
+            && user.is_some()
+            && index.user(event) == user
+    })
+}
+
+/// Whether a message to the address was taken since, or was written since and is a dead letter.
 fn was_mailed(history: &History, email: &str, since: Moment) -> bool {
     let taken = |at: Moment, to: &str| at > since && to == email;
+    let earliest = since.minus(history.bounds.clock_skew);
     history.mail.iter().any(|mail| taken(mail.at, &mail.to))
-        || history.outbox.iter().any(|mail| mail.to == email)
+        || history
+            .outbox
+            .iter()
+            .any(|mail| mail.to == email && mail.created_at.is_none_or(|at| at >= earliest))
 }
 
 /// Whether the account was verified by another message, which takes away the link.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use azuma_checker::history::{
-    AcceptedMail, Answer, Bounds, Event, Link, MailState, Moment, NextToken, Policy, Purpose,
-    QueuedMail, Refusal, Request, Token,
+    AcceptedMail, Answer, Bounds, Ending, Event, Link, MailState, Moment, NextToken, Policy,
+    Purpose, QueuedMail, Refusal, RefusedMail, Request, Token, UnwrittenUses,
 };
 use azuma_checker::{History, Rule, check};
 
@@ -289,6 +289,30 @@ fn of_two_sessions(per_user: u32, first: Answer, second: Answer) -> History {
 }
 
 #[test]
+fn a_node_that_stops_in_order_takes_nothing_back_that_a_use_told() {
+    let history = |endings: &[(i64, UnwrittenUses)]| {
+        let mut history = after_ada([
+            with_token("s", event(2, 3, Request::Check, live(5_000))),
+            with_token(
+                "s",
+                event(4_970, 4_971, Request::Check, refused(Refusal::TokenInvalid)),
+            ),
+        ]);
+        let endings = endings.iter().map(|(at, uses)| Ending {
+            node: Some(0),
+            at: Moment(at * SECOND),
+            uses: *uses,
+        });
+        history.endings = endings.collect();
+        history
+    };
+    let (lost, written) = (UnwrittenUses::Lost, UnwrittenUses::Written);
+    assert_broken(Rule::LiveSessionsAreAccepted, &history(&[(4, written)]));
+    assert_kept(&history(&[(4, lost), (5, written)]));
+    assert_kept(&history(&[(1, written)]));
+}
+
+#[test]
 fn a_user_has_no_more_sessions_than_allowed() {
     assert_broken(
         Rule::RevokedSessionsEnd,
@@ -437,6 +461,7 @@ fn a_message_does_not_stay_in_the_outbox_and_none_is_forgotten() {
     let queued = |state| QueuedMail {
         id: "m".to_owned(),
         to: "ada@example.org".to_owned(),
+        created_at: None,
         state,
     };
     let request = Request::RequestAccount {
@@ -456,6 +481,36 @@ fn a_message_does_not_stay_in_the_outbox_and_none_is_forgotten() {
         &history(vec![queued(MailState::Queued)]),
     );
     assert_kept(&history(vec![queued(MailState::DeadLetter)]));
+}
+
+#[test]
+fn a_message_that_is_refused_for_good_is_a_dead_letter_from_then_on() {
+    let refused = |at, settled: Option<i64>| RefusedMail {
+        id: "m".to_owned(),
+        user: None,
+        at: Moment(at),
+        settled: settled.map(Moment),
+    };
+    let dead = QueuedMail {
+        id: "m".to_owned(),
+        to: "ada@example.org".to_owned(),
+        created_at: None,
+        state: MailState::DeadLetter,
+    };
+    let history = |refused_mail, outbox| History {
+        refused_mail,
+        outbox,
+        ..History::default()
+    };
+    let lost = history(vec![refused(1, Some(2))], vec![]);
+    assert_broken(Rule::MailIsSentOnce, &lost);
+    let again = history(
+        vec![refused(1, Some(2)), refused(5, Some(6))],
+        vec![dead.clone()],
+    );
+    assert_broken(Rule::MailIsSentOnce, &again);
+    let twice = history(vec![refused(1, None), refused(5, Some(6))], vec![dead]);
+    assert_kept(&twice);
 }
 
 #[test]

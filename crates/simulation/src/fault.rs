@@ -6,12 +6,23 @@ use azuma_checker::history::{Broken, Moment};
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::POOL;
+
 /// What fails. Times are milliseconds since the run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// A node crashes, and starts again after a while.
     Crash {
+        /// The node.
+        node: usize,
+        /// When.
+        at: u32,
+        /// How long it does not run.
+        down: u32,
+    },
+    /// A node is told to stop, and starts again after a while.
+    Stop {
         /// The node.
         node: usize,
         /// When.
@@ -67,6 +78,15 @@ pub enum Fault {
     },
     /// The mail server refuses everything for the moment.
     MailDown {
+        /// From when on.
+        at: u32,
+        /// How long.
+        lasts: u32,
+    },
+    /// The mail server refuses messages to an address for good.
+    MailRefused {
+        /// The number of the address.
+        email: u8,
         /// From when on.
         at: u32,
         /// How long.
@@ -153,12 +173,19 @@ impl Fault {
             Self::MailDown { at, lasts } => {
                 broken("mail server refuses".to_owned(), None, at, millis(lasts))
             }
+            Self::MailRefused { at, lasts, .. } => broken(
+                "mail server refuses an address".to_owned(),
+                None,
+                at,
+                millis(lasts),
+            ),
             Self::Leap { at, minutes } => {
                 let lasts = Duration::from_mins(u64::from(minutes));
                 broken("time passes at once".to_owned(), None, at, lasts)
             }
             // Nodes tell when they crash, and these come when a node does something.
             Self::Crash { .. }
+            | Self::Stop { .. }
             | Self::Unit { .. }
             | Self::LateCommit { .. }
             | Self::Mail { .. } => None,
@@ -169,7 +196,7 @@ impl Fault {
     pub(crate) fn any(rng: &mut Rng, nodes: usize) -> Self {
         let node = rng.usize(0..nodes);
         let at = rng.u32(0..4_000);
-        match rng.u8(0..11) {
+        match rng.u8(0..13) {
             0 => Fault::Crash {
                 node,
                 at,
@@ -203,6 +230,16 @@ impl Fault {
             8 => Fault::MailDown {
                 at,
                 lasts: rng.u32(500..5_000),
+            },
+            11 => Fault::Stop {
+                node,
+                at,
+                down: down(rng),
+            },
+            10 => Fault::MailRefused {
+                email: rng.u8(0..POOL),
+                at,
+                lasts: rng.u32(500..10_000),
             },
             9 => Fault::LateCommit {
                 node,

@@ -10,11 +10,20 @@ pub enum Incident {
     RunAgainAfterOthers,
     /// A unit of work was committed after its node had given it up.
     CommittedAfterGivenUp,
+    /// The mail server refused a message for good.
+    MailRefused,
+    /// A node stopped in order, with all uses written.
+    Stopped,
 }
 
 impl Incident {
     /// Everything that can happen.
-    pub const ALL: [Self; 2] = [Self::RunAgainAfterOthers, Self::CommittedAfterGivenUp];
+    pub const ALL: [Self; 4] = [
+        Self::RunAgainAfterOthers,
+        Self::CommittedAfterGivenUp,
+        Self::MailRefused,
+        Self::Stopped,
+    ];
 }
 
 /// What has happened so far. Clones share it.

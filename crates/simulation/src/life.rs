@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use azuma_domain::ports::StoreError;
 use tokio::sync::Notify;
+use tokio::time::sleep;
 
 /// One life of a node, from its start to its crash. Clones share it.
 #[derive(Clone, Default)]
@@ -47,6 +48,29 @@ impl Life {
                 return *down;
             }
             crash.await;
+        }
+    }
+}
+
+/// Whether a node is told to stop. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Stopping(Life);
+
+impl Stopping {
+    pub(crate) fn begin(&self) {
+        self.0.crash(Duration::ZERO);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.0.runs()
+    }
+
+    /// Waits for so long, or until the node is told to stop.
+    pub(crate) async fn pause(&self, span: Duration) {
+        tokio::select! {
+            biased;
+            _ = self.0.crashed() => {}
+            () = sleep(span) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_checker::history::{AcceptedMail, Link, Purpose};
+use azuma_checker::history::{AcceptedMail, Link, Purpose, RefusedMail};
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{MailId, MailKind, OutgoingMail};
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
@@ -12,7 +12,9 @@ use azuma_domain::token::Token;
 use tokio::time::sleep;
 
 use crate::chance::{Chance, Decides};
+use crate::client::email_of;
 use crate::fault::{End, Fault, Point};
+use crate::incident::{Incident, Incidents};
 use crate::life::{Life, Mended};
 use crate::ports::RunClock;
 
@@ -34,6 +36,7 @@ pub(crate) struct Mailbox(Arc<Mutex<Taken>>);
 struct Taken {
     /// Each with the node that handed it over.
     accepted: Vec<(usize, AcceptedMail)>,
+    refused: Vec<(usize, RefusedMail)>,
     links: Vec<MailedLink>,
 }
 
@@ -57,6 +60,12 @@ impl Mailbox {
             .collect()
     }
 
+    /// The messages that were refused for good.
+    pub(crate) fn refused(&self) -> Vec<RefusedMail> {
+        let taken = self.taken();
+        taken.refused.iter().map(|(_, mail)| mail.clone()).collect()
+    }
+
     /// A node has stored that the message that it handed over last was sent.
     pub(crate) fn settled(&self, node: usize, id: MailId, clock: RunClock) {
         let id = id.to_string();
@@ -66,6 +75,27 @@ impl Mailbox {
         if let Some((_, mail)) = handed_over {
             mail.settled = Some(clock.now());
         }
+    }
+
+    /// A node has stored that the message that it handed over last was refused for good.
+    pub(crate) fn settled_refusal(&self, node: usize, id: MailId, clock: RunClock) {
+        let id = id.to_string();
+        let mut taken = self.taken();
+        let mut refused = taken.refused.iter_mut().rev();
+        let handed_over = refused.find(|(by, mail)| *by == node && mail.id == id);
+        if let Some((_, mail)) = handed_over {
+            mail.settled = Some(clock.now());
+        }
+    }
+
+    fn refuse(&self, node: usize, mail: &OutgoingMail, clock: RunClock) {
+        let refused = RefusedMail {
+            id: mail.id.to_string(),
+            user: mail.user_id.map(|user| user.to_string()),
+            at: clock.now(),
+            settled: None,
+        };
+        self.taken().refused.push((node, refused));
     }
 
     fn take(&self, node: usize, mail: &OutgoingMail, token: Option<Token>, clock: RunClock) {
@@ -117,6 +147,7 @@ pub(crate) struct NodeMailer {
     pub(crate) messages: Arc<AtomicU32>,
     pub(crate) life: Life,
     pub(crate) mended: Mended,
+    pub(crate) incidents: Incidents,
 }
 
 impl NodeMailer {
@@ -131,6 +162,11 @@ impl NodeMailer {
         let refused = || Err(SendError::Transient("try again later".to_owned()));
         if self.is_down() {
             return refused();
+        }
+        if self.refuses(mail.to.normalized()) {
+            self.mailbox.refuse(self.node, &mail, self.clock);
+            self.incidents.note(Incident::MailRefused);
+            return Err(SendError::Permanent("550 no such mailbox".to_owned()));
         }
         let failure = self.faults.iter().find_map(|fault| match *fault {
             _ if self.mended.is_true() => None,
@@ -161,14 +197,25 @@ impl NodeMailer {
     }
 
     fn is_down(&self) -> bool {
-        let now = self.clock.running();
         self.faults.iter().any(|fault| match *fault {
-            Fault::MailDown { at, lasts } => {
-                let from = Duration::from_millis(u64::from(at));
-                (from..from + Duration::from_millis(u64::from(lasts))).contains(&now)
+            Fault::MailDown { at, lasts } => self.is_between(at, lasts),
+            _ => false,
+        })
+    }
+
+    fn refuses(&self, to: &str) -> bool {
+        self.faults.iter().any(|fault| match *fault {
+            Fault::MailRefused { email, at, lasts } => {
+                email_of(email) == to && self.is_between(at, lasts)
             }
             _ => false,
         })
+    }
+
+    fn is_between(&self, at: u32, lasts: u32) -> bool {
+        let from = Duration::from_millis(u64::from(at));
+        let to = from + Duration::from_millis(u64::from(lasts));
+        (from..to).contains(&self.clock.running())
     }
 }
 

@@ -1,9 +1,12 @@
 //! A node: the services over the session cache, with what goes on beside the requests.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use azuma_checker::history::UnwrittenUses;
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
 use azuma_domain::services::{
@@ -16,11 +19,11 @@ use azuma_domain::user::PasswordRules;
 use azuma_infra::abuse_guard::NoGuard;
 use azuma_infra::session_cache::SessionCache;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::chance::{Chance, Decides};
 use crate::fault::Lane;
-use crate::life::{Defects, Life};
+use crate::life::{Defects, Life, Stopping};
 use crate::mail_server::{Mailbox, NodeMailer};
 use crate::plan::Limits;
 use crate::ports::{NoLog, NodeClock, PlainHasher, RunClock, SeededEntropy};
@@ -34,6 +37,10 @@ pub(crate) const GRACE: Duration = Duration::from_mins(1);
 /// How often the outbox and the recoveries are looked at.
 const MAIL_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// `http.shutdown_grace`.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);
+/// The least time that stopping allows for writing the last uses.
+const LAST_WRITES: Duration = Duration::from_secs(1);
 
 /// What a node is made of.
 pub(crate) struct Parts {
@@ -51,12 +58,16 @@ pub(crate) struct Parts {
     pub(crate) mailer: NodeMailer,
 }
 
-/// A running node. It stops when it is dropped.
+/// A running node. It crashes when it is dropped.
 pub(crate) struct Node {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) life: Life,
-    _beside: JoinSet<()>,
+    cache: SessionCache,
+    stopping: Stopping,
+    /// They end when the node stops.
+    workers: RefCell<JoinSet<()>>,
+    _cache_runs: JoinSet<()>,
 }
 
 impl Node {
@@ -132,26 +143,53 @@ impl Node {
             entropy,
         };
         let housekeeping = Housekeeping::new(requests, mailer, clock, 30 * DAY);
-        let mut beside = JoinSet::new();
-        beside.spawn(cache.run());
+        let stopping = Stopping::default();
+        let (mut cache_runs, mut workers) = (JoinSet::new(), JoinSet::new());
+        cache_runs.spawn(cache.clone().run());
         let desk = MailDesk {
             number: parts.number,
             mailing,
             mailbox: parts.mailbox,
             clock: parts.clock,
             defects: parts.defects.clone(),
+            stopping: stopping.clone(),
         };
-        beside.spawn(desk.send_mail());
-        beside.spawn(begin_recoveries(
+        workers.spawn(desk.send_mail());
+        workers.spawn(begin_recoveries(
             Arc::clone(&accounts),
             parts.defects.clone(),
+            stopping.clone(),
         ));
-        beside.spawn(sweep(housekeeping, parts.defects));
+        workers.spawn(sweep(housekeeping, parts.defects, stopping.clone()));
         Self {
             accounts,
             sessions,
             life,
-            _beside: beside,
+            cache,
+            stopping,
+            workers: RefCell::new(workers),
+            _cache_runs: cache_runs,
+        }
+    }
+
+    /// Stops as `azuma serve` does on SIGTERM: open requests are answered, workers end what they are at, and the last uses
+    /// are written, all of it in time. Nobody may begin a request any more.
+    pub(crate) async fn stop(self: &Rc<Self>) -> UnwrittenUses {
+        let told_at = Instant::now();
+        self.stopping.begin();
+        while Rc::strong_count(self) > 1 && told_at.elapsed() < SHUTDOWN_GRACE * 3 / 4 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let deadline = (told_at + SHUTDOWN_GRACE).max(Instant::now() + LAST_WRITES);
+        let written = timeout_at(deadline, self.cache.write_all_uses()).await;
+        let mut workers = self.workers.take();
+        let _ = timeout_at(deadline, async {
+            while workers.join_next().await.is_some() {}
+        })
+        .await;
+        match written {
+            Ok(()) => UnwrittenUses::Written,
+            Err(_) => UnwrittenUses::Lost,
         }
     }
 }
@@ -163,12 +201,13 @@ struct MailDesk {
     mailbox: Mailbox,
     clock: RunClock,
     defects: Defects,
+    stopping: Stopping,
 }
 
 impl MailDesk {
     /// Sends due messages, one after the other.
     async fn send_mail(self) {
-        loop {
+        while !self.stopping.has_begun() {
             match self.mailing.lease_mail().await {
                 Ok(Some(leased)) => {
                     self.deliver(leased).await;
@@ -177,7 +216,7 @@ impl MailDesk {
                 Ok(None) => {}
                 Err(error) => self.defects.note(&error),
             }
-            sleep(MAIL_EVERY).await;
+            self.stopping.pause(MAIL_EVERY).await;
         }
     }
 
@@ -195,28 +234,34 @@ impl MailDesk {
             }
             sleep(MAIL_EVERY).await;
         }
-        if delivery == Delivery::Done && mailing.holds(lease) {
-            self.mailbox.settled(self.number, lease.id, self.clock);
+        if !mailing.holds(lease) {
+            return;
+        }
+        let (mailbox, number, clock) = (&self.mailbox, self.number, self.clock);
+        match delivery {
+            Delivery::Done => mailbox.settled(number, lease.id, clock),
+            Delivery::DeadLettered(_) => mailbox.settled_refusal(number, lease.id, clock),
+            Delivery::Rescheduled(..) => {}
         }
     }
 }
 
-async fn begin_recoveries(accounts: Arc<Accounts>, defects: Defects) {
-    loop {
+async fn begin_recoveries(accounts: Arc<Accounts>, defects: Defects, stopping: Stopping) {
+    while !stopping.has_begun() {
         match accounts.begin_recoveries().await {
             Ok(RecoveryProgress::NoneDue) => {}
             Ok(_) => continue,
             Err(error) => defects.note(&error),
         }
-        sleep(MAIL_EVERY).await;
+        stopping.pause(MAIL_EVERY).await;
     }
 }
 
-async fn sweep(housekeeping: Housekeeping, defects: Defects) {
-    loop {
+async fn sweep(housekeeping: Housekeeping, defects: Defects, stopping: Stopping) {
+    while !stopping.has_begun() {
         if let Err(error) = housekeeping.sweep().await {
             defects.note(&error);
         }
-        sleep(SWEEP_EVERY).await;
+        stopping.pause(SWEEP_EVERY).await;
     }
 }

@@ -1,8 +1,6 @@
 //! What clients do and what fails. A plan says everything that a run depends on, so that the same plan always has the same
 //! history, and what is left out of it does not happen.
 
-use std::time::Duration;
-
 use azuma_checker::history::Policy;
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -168,21 +166,22 @@ impl Plan {
                 .collect(),
             faults: (0..rng.usize(0..=3))
                 .map(|_| Fault::any(&mut rng, nodes))
-                .chain(theme.fault(&mut own, nodes))
+                .chain(theme.faults(&mut own, nodes))
                 .collect(),
         }
     }
 
-    /// The time when the last fault is over.
+    /// When the last fault is over, in milliseconds.
     #[must_use]
-    pub fn faults_end(&self) -> Duration {
+    pub fn faults_end(&self) -> u32 {
         let end = |fault: &Fault| match *fault {
-            Fault::Crash { at, down, .. } => at + down,
-            Fault::Freeze { at, lasts, .. } | Fault::MailDown { at, lasts } => at + lasts,
+            Fault::Crash { at, down, .. } | Fault::Stop { at, down, .. } => at + down,
+            Fault::Freeze { at, lasts, .. }
+            | Fault::MailDown { at, lasts }
+            | Fault::MailRefused { at, lasts, .. } => at + lasts,
             Fault::Leap { at, .. } => at,
             Fault::Unit { .. } | Fault::LateCommit { .. } | Fault::Mail { .. } => 0,
         };
-        let last = self.faults.iter().map(end).max().unwrap_or(0);
-        Duration::from_millis(u64::from(last))
+        self.faults.iter().map(end).max().unwrap_or(0)
     }
 }

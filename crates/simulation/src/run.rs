@@ -11,15 +11,15 @@ use azuma_domain::mail;
 use azuma_domain::ports::{InvalidationNumber, StoreExt};
 use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
-use tokio::time::{advance, sleep};
+use tokio::time::sleep;
 
 use crate::client::Client;
 use crate::cluster::Cluster;
-use crate::fault::Fault;
 use crate::incident::Incident;
 use crate::known::Known;
 use crate::node::GRACE;
 use crate::plan::Plan;
+use crate::ports::moment_of;
 use crate::store::block_on;
 
 /// How long after the last fault everything is as it should be: longer than memory may answer, and than a node is down.
@@ -54,11 +54,6 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
         known: Rc::clone(&known),
         events: Rc::clone(&events),
     };
-    for fault in &plan.faults {
-        if let Fault::Leap { at, minutes } = *fault {
-            spawn_local(leap(at, minutes));
-        }
-    }
     let clients: Vec<_> = (0..)
         .zip(&plan.clients)
         .map(|(number, steps)| spawn_local(client(number).run(steps.clone())))
@@ -67,7 +62,10 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
     for client in clients {
         client.await.expect("a client does not panic");
     }
-    sleep(plan.faults_end().saturating_sub(cluster.clock.running())).await;
+    cluster.wait_until(plan.faults_end()).await;
+    while !cluster.is_complete() {
+        sleep(Duration::from_millis(100)).await;
+    }
     // A commit that is on its way holds its locks.
     drop(cluster.write_lock.hold().await);
     cluster.mended.mend();
@@ -82,9 +80,11 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
         mended,
         events,
         mail: cluster.mailbox.accepted(),
+        refused_mail: cluster.mailbox.refused(),
         outbox,
         defects: cluster.defects.all().clone(),
         invalidations,
+        endings: cluster.endings(),
         faults: faults(plan, &cluster),
     };
     (history, cluster.incidents.all())
@@ -94,11 +94,6 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
 fn faults(plan: &Plan, cluster: &Cluster) -> Vec<Broken> {
     let planned = plan.faults.iter().filter_map(|fault| fault.broken());
     planned.chain(cluster.crashes()).collect()
-}
-
-async fn leap(at: u32, minutes: u32) {
-    sleep(Duration::from_millis(u64::from(at))).await;
-    advance(Duration::from_mins(u64::from(minutes))).await;
 }
 
 /// Asks every node of every token, and tries every password, so that nothing that was lost stays unseen.
@@ -136,6 +131,7 @@ fn at_the_end(cluster: &Cluster) -> (Vec<QueuedMail>, Vec<u64>) {
     let outbox = outbox.into_iter().map(|queued| QueuedMail {
         id: queued.mail.id.to_string(),
         to: queued.mail.to.normalized().to_owned(),
+        created_at: Some(moment_of(queued.mail.created_at)),
         state: match queued.state {
             mail::MailState::Dead(_) => MailState::DeadLetter,
             mail::MailState::Due(_) => MailState::Queued,

@@ -6,6 +6,9 @@ use fastrand::Rng;
 use crate::fault::{Fault, Lane, Side};
 use crate::plan::{Action, POOL, Pause, Step};
 
+/// When much time passes between two uses of a session.
+const BETWEEN_USES: u32 = 1_200;
+
 /// What a plan is mostly about.
 #[derive(Clone, Copy)]
 pub(crate) enum Theme {
@@ -19,23 +22,28 @@ pub(crate) enum Theme {
     Revocations,
     /// Names and addresses that several want.
     Names,
+    /// A node that stops between two uses of a session and the end of the first of them.
+    Stops,
 }
 
 impl Theme {
     pub(crate) fn any(rng: &mut Rng) -> Self {
-        match rng.u8(0..6) {
-            0 => Self::Passwords,
-            1 => Self::Sessions,
-            2 => Self::Revocations,
-            3 => Self::Names,
+        match rng.u8(0..13) {
+            0 | 1 => Self::Passwords,
+            2 | 3 => Self::Sessions,
+            4 | 5 => Self::Revocations,
+            6 | 7 => Self::Names,
+            8 => Self::Stops,
             _ => Self::Everything,
         }
     }
 
     /// What a client does: first it registers, or it could do nothing else.
     pub(crate) fn steps(self, client: usize, rng: &mut Rng, nodes: usize) -> Vec<Step> {
-        if let (Self::Revocations, 1..) = (self, client) {
-            return watches(rng, nodes);
+        match (self, client) {
+            (Self::Revocations, 1..) => return watches(rng, nodes),
+            (Self::Stops, 0) => return uses_twice(rng),
+            _ => {}
         }
         let count = rng.usize(4..=12);
         let mut steps = vec![Step {
@@ -55,24 +63,40 @@ impl Theme {
         steps
     }
 
-    /// What fails in each plan of this theme: a node does not hear of revocations.
-    pub(crate) fn fault(self, rng: &mut Rng, nodes: usize) -> Option<Fault> {
+    /// What fails in each plan of this theme: a node does not hear of revocations, or stops.
+    pub(crate) fn faults(self, rng: &mut Rng, nodes: usize) -> Vec<Fault> {
         match self {
-            Self::Revocations => Some(Fault::Freeze {
+            Self::Revocations => vec![Fault::Freeze {
                 node: rng.usize(0..nodes),
                 lane: Lane::Polls,
                 side: Side::Answers,
                 at: rng.u32(300..1_500),
                 lasts: rng.u32(3_000..5_000),
-            }),
-            Self::Everything | Self::Passwords | Self::Sessions | Self::Names => None,
+            }],
+            Self::Stops => vec![
+                Fault::Leap {
+                    at: BETWEEN_USES,
+                    minutes: rng.u32(12 * 60..23 * 60),
+                },
+                Fault::Stop {
+                    node: 0,
+                    at: rng.u32(3_000..4_000),
+                    down: rng.u32(10..1_000),
+                },
+                // The session lives on by its second use alone.
+                Fault::Leap {
+                    at: 7_000,
+                    minutes: 14 * 24 * 60 - rng.u32(30..10 * 60),
+                },
+            ],
+            Self::Everything | Self::Passwords | Self::Sessions | Self::Names => Vec::new(),
         }
     }
 
     /// With one name, all clients have to do with one account.
     fn name(self, rng: &mut Rng) -> u8 {
         match self {
-            Self::Everything | Self::Names => rng.u8(0..POOL),
+            Self::Everything | Self::Names | Self::Stops => rng.u8(0..POOL),
             Self::Passwords | Self::Sessions | Self::Revocations => rng.u8(0..POOL / 3),
         }
     }
@@ -80,9 +104,11 @@ impl Theme {
     fn email(self, rng: &mut Rng) -> Option<u8> {
         match self {
             Self::Names => Some(rng.u8(0..POOL)),
-            Self::Everything | Self::Passwords | Self::Sessions | Self::Revocations => {
-                rng.bool().then(|| rng.u8(0..POOL))
-            }
+            Self::Everything
+            | Self::Passwords
+            | Self::Sessions
+            | Self::Revocations
+            | Self::Stops => rng.bool().then(|| rng.u8(0..POOL)),
         }
     }
 
@@ -150,6 +176,24 @@ fn watches(rng: &mut Rng, nodes: usize) -> Vec<Step> {
         },
     };
     vec![watch(rng), watch(rng)]
+}
+
+/// A client that uses its session before and after much time passes.
+fn uses_twice(rng: &mut Rng) -> Vec<Step> {
+    let step = |millis, action| Step {
+        pause: Pause::Millis(millis),
+        node: 0,
+        action,
+    };
+    let register = Action::Register {
+        name: rng.u8(0..POOL),
+        email: None,
+        policy: Policy::Sliding,
+    };
+    let check = Action::Check { token: 0 };
+    let mut steps = vec![step(0, register), step(200, check)];
+    steps.extend((0..3).map(|_| step(rng.u32(500..1_000), check)));
+    steps
 }
 
 fn about_names(rng: &mut Rng) -> Action {

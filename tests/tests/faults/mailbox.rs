@@ -215,6 +215,7 @@ impl Stored {
                 ["mail", id, to, dead] => stored.outbox.push(QueuedMail {
                     id: id.to_owned(),
                     to: to.to_owned(),
+                    created_at: None,
                     state: match dead {
                         "0" => MailState::Queued,
                         _ => MailState::DeadLetter,

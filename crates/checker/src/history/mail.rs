@@ -18,6 +18,19 @@ pub struct AcceptedMail {
     pub settled: Option<Moment>,
 }
 
+/// A message that the mail server has refused for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedMail {
+    /// The id of the message.
+    pub id: String,
+    /// The user that it belongs to, whose end takes it away; `None` if it belongs to none.
+    pub user: Option<String>,
+    /// When it was refused.
+    pub at: Moment,
+    /// When the node that handed it over had stored so, while it held the lease; `None` if it could not.
+    pub settled: Option<Moment>,
+}
+
 /// A message that is still in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueuedMail {
@@ -25,6 +38,9 @@ pub struct QueuedMail {
     pub id: String,
     /// The address it is to go to, normalized.
     pub to: String,
+    /// When it was written, by the clock of a node, if that is known.
+    #[serde(default)]
+    pub created_at: Option<Moment>,
     /// Whether it is still to be sent.
     pub state: MailState,
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{Answer, Effect, NextToken, Refusal};
-pub use mail::{AcceptedMail, MailState, QueuedMail};
+pub use mail::{AcceptedMail, MailState, QueuedMail, RefusedMail};
 pub use request::{Link, Policy, Purpose, Request};
 
 /// Microseconds since the run began, by a clock that nobody sets.
@@ -49,14 +49,39 @@ pub struct History {
     pub events: Vec<Event>,
     /// The messages, each as often as it was accepted, in order.
     pub mail: Vec<AcceptedMail>,
+    /// The messages that were refused for good, each as often as it was, in order.
+    pub refused_mail: Vec<RefusedMail>,
     /// What the outbox held at the end.
     pub outbox: Vec<QueuedMail>,
     /// What went wrong beside the requests, in the servers' words.
     pub defects: Vec<String>,
     /// The numbers of all invalidations, in order.
     pub invalidations: Vec<u64>,
+    /// When nodes stopped writing uses, if that is known: without an entry, any node may have lost the last ones.
+    pub endings: Vec<Ending>,
     /// What was broken, for whoever looks at the history: no rule depends on it.
     pub faults: Vec<Broken>,
+}
+
+/// A node stopped, or stood still for so long that what it had not written came too late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// The node; `None` for all.
+    pub node: Option<u32>,
+    /// When.
+    pub at: Moment,
+    /// What became of the uses that it had not written.
+    pub uses: UnwrittenUses,
+}
+
+/// What became of the uses that a node had not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnwrittenUses {
+    /// They may be lost.
+    Lost,
+    /// They were written.
+    Written,
 }
 
 /// Something that was broken for a while.

@@ -2,7 +2,7 @@
 
 use super::revocations::revokes;
 use super::surplus;
-use crate::history::{Answer, Bounds, Effect, Event, History, Moment, Refusal, Token};
+use crate::history::{Answer, Effect, Event, History, Moment, Refusal, Token, UnwrittenUses};
 use crate::index::Index;
 use crate::{Rule, Violation};
 
@@ -23,7 +23,7 @@ pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
         });
         if !may_be_revoked
             && !surplus::may_be_revoked(history, index, &token.session, opened, event)
-            && !may_have_expired(&history.bounds, index, event, token)
+            && !may_have_expired(history, index, event, token)
         {
             violations.push(Violation {
                 rule: Rule::LiveSessionsAreAccepted,
@@ -49,12 +49,13 @@ pub(super) fn is_refused(event: &Event) -> bool {
 }
 
 /// Whether the token may have expired when the event was answered.
-fn may_have_expired(bounds: &Bounds, index: &Index<'_>, event: &Event, token: &Token) -> bool {
+fn may_have_expired(history: &History, index: &Index<'_>, event: &Event, token: &Token) -> bool {
+    let bounds = &history.bounds;
     let now = event.answered.plus(bounds.clock_skew);
     let last_told = index
         .of_session(&token.session)
         .filter(|(_, other)| other.answered <= event.asked)
-        .filter_map(|(_, other)| stored_expiry(bounds, other, &token.id))
+        .filter_map(|(_, other)| stored_expiry(history, other, &token.id))
         .max();
     let expired = last_told.is_none_or(|at| now >= at);
     let succeeded = index
@@ -66,13 +67,25 @@ fn may_have_expired(bounds: &Bounds, index: &Index<'_>, event: &Event, token: &T
 }
 
 /// The expiry of the token that is stored, whatever crashes, once the answer is given: that of a new token, or that of a use
-/// less what is written in the background.
-fn stored_expiry(bounds: &Bounds, event: &Event, id: &str) -> Option<Moment> {
+/// less what is written in the background, unless its node has stopped in order since.
+fn stored_expiry(history: &History, event: &Event, id: &str) -> Option<Moment> {
     let told = told_expiry(event, id)?;
     Some(match event.answer {
-        Answer::Live { .. } => told.minus(bounds.unwritten_use),
+        Answer::Live { .. } if !is_written(history, event) => {
+            told.minus(history.bounds.unwritten_use)
+        }
         _ => told,
     })
+}
+
+/// Whether the first that ended the node after the answer was that it stopped in order.
+fn is_written(history: &History, event: &Event) -> bool {
+    let endings = history.endings.iter();
+    endings
+        .filter(|ending| ending.node.is_none_or(|node| node == event.node))
+        .filter(|ending| ending.at >= event.answered)
+        .min_by_key(|ending| (ending.at, ending.uses))
+        .is_some_and(|first| first.uses == UnwrittenUses::Written)
 }
 
 /// The expiry of the token that the answer tells.

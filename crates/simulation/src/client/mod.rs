@@ -15,6 +15,8 @@ use crate::known::{Credential, HeldToken, Known};
 use crate::plan::{Action, Pause, Step};
 use question::Question;
 
+pub(crate) use question::email_of;
+
 /// How far apart the moments are for which clients wait.
 const TOGETHER_EVERY: Duration = Duration::from_millis(500);
 /// How often a watched token is checked.

@@ -115,6 +115,6 @@ fn name_of(number: u8) -> String {
     format!("name{number}")
 }
 
-fn email_of(number: u8) -> String {
+pub(crate) fn email_of(number: u8) -> String {
     format!("address{number}@example.org")
 }
