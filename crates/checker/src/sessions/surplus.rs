@@ -66,15 +66,31 @@ pub(super) fn may_be_revoked(
             *other != session && of.user == opened.user && of.asked <= event.answered
         })
     };
+    let used = others()
+        .filter(|(other, _)| is_used_since(index, other, since))
+        .count();
+    let came_later = others().any(|(_, of)| of.answered >= opened.asked);
+    if came_later && used >= most as usize {
+        return true;
+    }
     let unknown = history.events.iter().filter(|other| {
-        matches!(other.request, Request::LogIn { .. })
-            && other.answer == Answer::Unknown
+        other.answer == Answer::Unknown
             && other.asked <= event.answered
+            && may_log_in(index, &other.request, opened.user)
     });
     let unknown = unknown.count();
-    let came_later = unknown > 0 || others().any(|(_, of)| of.answered >= opened.asked);
-    let used = others().filter(|(other, _)| is_used_since(index, other, since));
-    came_later && used.count() + unknown >= most as usize
+    (came_later || unknown > 0) && used + unknown >= most as usize
+}
+
+/// Whether it is a log-in with a password that the user may have had.
+fn may_log_in(index: &Index<'_>, request: &Request, user: &str) -> bool {
+    let Request::LogIn { password, .. } = request else {
+        return false;
+    };
+    let mut owners = index
+        .setting(password)
+        .map(|(_, setter)| index.user(setter));
+    owners.any(|owner| owner.is_none_or(|owner| owner == user))
 }
 
 fn is_used_since(index: &Index<'_>, session: &str, since: Moment) -> bool {
