@@ -1,4 +1,4 @@
-//! A network between a server and its database that tests can cut.
+//! A network between a server and its database or mail server that tests can cut.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

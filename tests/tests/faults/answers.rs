@@ -12,7 +12,7 @@ use super::run::Seen;
 /// How long a rotating token lives (`sessions.rotating.lifetime`).
 const ROTATING: Duration = Duration::from_hours(30 * 24);
 /// How long a session of the current API lives until it is used (`sessions.sliding.first_use_within`).
-const UNUSED: Duration = Duration::from_mins(5);
+const UNUSED: Duration = Duration::from_secs(10);
 /// How long a sliding session lives after a use (`sessions.sliding.extend_to`).
 const SLIDING: Duration = Duration::from_hours(14 * 24);
 

@@ -74,7 +74,9 @@ impl Client {
     pub async fn look_at_the_end(&self) {
         let (tokens, credentials) = {
             let known = self.group.known();
-            let tokens: Vec<Held> = known.tokens.iter().rev().take(10).cloned().collect();
+            let newest = known.tokens.iter().rev().take(10);
+            let kept = known.kept_tokens.iter().rev().take(30);
+            let tokens: Vec<Held> = newest.chain(kept).cloned().collect();
             let credentials: Vec<_> = known.credentials.iter().rev().take(6).cloned().collect();
             (tokens, credentials)
         };

@@ -46,6 +46,8 @@ pub struct Known {
     pub tokens: Vec<Held>,
     pub credentials: Vec<Credential>,
     pub old_tokens: Vec<Held>,
+    /// One token of each earlier room, which nobody revokes any more.
+    pub kept_tokens: Vec<Held>,
     prefix: String,
 }
 
@@ -62,6 +64,7 @@ impl Group {
                 tokens: Vec::new(),
                 credentials: Vec::new(),
                 old_tokens: Vec::new(),
+                kept_tokens: Vec::new(),
                 prefix: format!("g{number}"),
             }),
         }
@@ -88,6 +91,7 @@ impl Known {
         self.prefix = format!("g{group}-{}", self.room);
         self.credentials.clear();
         self.owners.clear();
+        self.kept_tokens.extend(self.tokens.pop());
         self.old_tokens.append(&mut self.tokens);
         self.forget_oldest();
     }

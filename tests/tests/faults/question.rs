@@ -12,6 +12,8 @@ use super::mailbox::{Mailbox, MailedLink};
 const NAMES: u8 = 3;
 /// How many names are there for accounts that wait: the first are those that others want, too.
 const MORE_NAMES: u8 = 5;
+/// How many of the tokens that nobody revokes are checked before the end.
+const KEPT_TOKENS: usize = 20;
 /// How long an account waits (`registration.lifetime`).
 const WAITS: Duration = Duration::from_secs(15);
 
@@ -122,7 +124,11 @@ impl Question {
                     by,
                 ))
             }
-            24..45 => Some(Self::check(held?)),
+            24..42 => Some(Self::check(held?)),
+            42..45 => {
+                let number = rng.usize(0..KEPT_TOKENS);
+                Some(Self::check_with_expiry(newest(&known.kept_tokens, number)?))
+            }
             45..60 => Some(Self::check_with_expiry(held?)),
             60..66 => Some(Self::check(newest(&known.old_tokens, rng.usize(0..8))?)),
             66..78 => with_token(Request::Renew),

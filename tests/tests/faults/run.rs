@@ -17,7 +17,7 @@ use super::client::Client;
 use super::known::Group;
 use super::mailbox::Mailbox;
 use super::strike::{Struck, strike};
-use super::systems::System;
+use super::systems::{PER_USER, System};
 
 /// How many groups of clients there are: each has names of its own.
 const GROUPS: usize = 3;
@@ -167,7 +167,10 @@ impl Run {
     /// What was seen until now, and has not been taken before.
     pub fn history(&mut self) -> History {
         History {
-            bounds: Bounds::default(),
+            bounds: Bounds {
+                per_user: Some(PER_USER),
+                ..Bounds::default()
+            },
             mended: self.mended.take(),
             events: std::mem::take(&mut *self.seen.events.lock().expect("no client panics")),
             mail: self.mailbox.accepted(),

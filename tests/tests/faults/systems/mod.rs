@@ -19,6 +19,9 @@ pub use postgres::OnPostgres;
 pub use smtp::Smtp;
 pub use sqlite::OnSqlite;
 
+/// How many sessions a user may have: so few that log-ins revoke some.
+pub const PER_USER: u32 = 6;
+
 /// Servers over one database, and what around them breaks.
 pub trait System: Send + Sync {
     /// The servers.
@@ -60,6 +63,9 @@ fn settings(setup: Setup) -> Setup {
         .for_tests()
         // The next token is always due.
         .set("sessions.rotating.renew_within", "30d")
+        // A session that loses its first use ends within a run.
+        .set("sessions.sliding.first_use_within", "10s")
+        .set("sessions.per_user", &PER_USER.to_string())
         // Some accounts and links lapse within a run.
         .set("registration.lifetime", "15s")
 }
