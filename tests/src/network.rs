@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
+use crate::addresses::own_address;
 use crate::fault::Fault;
 
-/// Forwards TCP connections to an address.
+/// Forwards TCP connections to an address, from one with the same port.
 ///
 /// While it is cut, connections stay open, new ones are accepted, as a kernel does, and neither end gets an error. What
 /// was sent meanwhile arrives once the cut ends.
@@ -27,7 +28,9 @@ struct Directions {
 impl Network {
     /// An uncut network to an address.
     pub fn to(target: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let mut addresses = (0..5).map(|_| own_address(target.port()));
+        let listener = addresses.find_map(|address| TcpListener::bind(address).ok());
+        let listener = listener.expect("a free address");
         let address = listener.local_addr().expect("a bound port");
         let directions = Arc::new(Directions::default());
         let for_all = Arc::clone(&directions);

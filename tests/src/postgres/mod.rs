@@ -1,6 +1,7 @@
 //! Throwaway Postgres clusters, made from the installed server.
 
 mod connections;
+mod copy;
 mod crowd;
 mod installation;
 mod options;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
 pub use connections::Connections;
+pub use copy::Copy;
 use installation::Installation;
 pub use options::Options;
 pub use pgbouncer::{PgBouncer, PoolMode};
@@ -94,26 +96,32 @@ impl Cluster {
                 .unwrap_or_else(|error| panic!("cannot write pg_hba.conf: {error}"));
             certificates
         });
+        Self::begin(directory, certificates, options)
+    }
+
+    /// The first start of what is in a directory.
+    fn begin(directory: PathBuf, certificates: Option<Certificates>, options: Options) -> Self {
         let cluster = Self {
             directory,
-            address: Mutex::new(own_address(PORT)),
+            address: Mutex::new(SocketAddr::from(([127, 0, 0, 1], PORT))),
             process: Mutex::new(None),
             certificates,
             settings: options.settings,
             databases: AtomicU32::new(0),
         };
-        cluster.first_start();
+        cluster.first_start(options.address);
         cluster
     }
 
     /// Where another process has taken the address, another one is tried.
-    fn first_start(&self) {
+    fn first_start(&self, fixed: Option<SocketAddr>) {
         for _ in 0..5 {
             // A certificate names `localhost`, which is an address that all share.
-            *lock(&self.address) = match self.certificates {
+            let free = || match self.certificates {
                 Some(_) => free_address(),
                 None => own_address(PORT),
             };
+            *lock(&self.address) = fixed.unwrap_or_else(free);
             if self.try_start() {
                 return;
             }
@@ -253,7 +261,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.stop();
+        self.stop_by(Stop::Immediate);
         // What is left is removed with the scratch directory.
         let _ = fs::remove_dir_all(&self.directory);
     }

@@ -1,5 +1,7 @@
 //! How a cluster is made.
 
+use std::net::SocketAddr;
+
 use super::Cluster;
 
 /// How a cluster is made.
@@ -8,6 +10,8 @@ pub struct Options {
     /// As Postgres takes them after `-c`; of two with the same name, the later one counts.
     pub(super) settings: Vec<String>,
     pub(super) tls: bool,
+    /// Where it listens; `None` for an address of its own.
+    pub(super) address: Option<SocketAddr>,
 }
 
 impl Default for Options {
@@ -22,6 +26,7 @@ impl Default for Options {
         Self {
             settings: settings.map(str::to_owned).into(),
             tls: false,
+            address: None,
         }
     }
 }
@@ -39,6 +44,13 @@ impl Options {
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push(format!("{name}={value}"));
+        self
+    }
+
+    /// Listens at this address.
+    #[must_use]
+    pub fn at(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
         self
     }
 

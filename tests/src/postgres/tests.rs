@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use super::{Cluster, INSTALLATION, Options, Stop};
+use super::{Cluster, Copy, INSTALLATION, Options, Stop};
 use crate::deadline::Deadline;
 
 #[test]
@@ -41,6 +41,22 @@ fn no_end_of_a_durable_cluster_loses_a_commit() {
         let count = cluster.sql("postgres", "SELECT count(*) FROM kept;");
         assert_eq!(count.trim(), number.to_string(), "{stop:?}");
     }
+}
+
+#[test]
+fn a_standby_has_what_was_committed_and_a_backup_what_was_when_it_was_made() {
+    let options = || Options::default().durable();
+    let primary = options().start();
+    primary.sql("postgres", "CREATE TABLE kept (value int);");
+    primary.wait_for_a_standby();
+    let standby = Copy::of(&primary, options()).follow(primary.address());
+    let backup = Copy::of(&primary, options());
+    primary.sql("postgres", "INSERT INTO kept VALUES (42);");
+    primary.stop_by(Stop::Kill);
+    standby.promote();
+    assert_eq!(standby.sql("postgres", "SELECT value FROM kept;"), "42\n");
+    let old = backup.start();
+    assert_eq!(old.sql("postgres", "SELECT value FROM kept;"), "");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod binary;
 mod elsewhere;
 mod finished;
+mod hosts;
 mod output;
 mod setup;
 
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub use binary::workspace;
 pub use finished::Finished;
+pub use hosts::Hosts;
 pub use output::Output;
 pub use setup::{Setup, variable};
 

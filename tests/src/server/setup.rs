@@ -1,13 +1,14 @@
 //! How a server is configured before it starts.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 
-use super::{Finished, Server, binary, elsewhere};
+use super::{Finished, Hosts, Server, binary, elsewhere};
 use crate::addresses::free_address;
 use crate::disk::FailingDisk;
 use crate::scratch;
@@ -24,6 +25,7 @@ pub struct Setup {
     /// Arguments of `prlimit`.
     limits: Vec<String>,
     log: Option<PathBuf>,
+    hosts: Option<Hosts>,
     home: Arc<Home>,
 }
 
@@ -45,6 +47,7 @@ impl Setup {
             environment: BTreeMap::new(),
             limits: Vec::new(),
             log: None,
+            hosts: None,
             home: Arc::new(Home(scratch::fresh_directory("server"))),
         }
     }
@@ -150,6 +153,13 @@ impl Setup {
         self
     }
 
+    /// Starts where these are the names of hosts.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: &Hosts) -> Self {
+        self.hosts = Some(hosts.clone());
+        self
+    }
+
     /// The same settings with another, empty working directory.
     #[must_use]
     pub fn elsewhere(&self) -> Self {
@@ -157,6 +167,7 @@ impl Setup {
             environment: self.environment.clone(),
             limits: self.limits.clone(),
             log: self.log.clone(),
+            hosts: self.hosts.clone(),
             home: Self::bare().home,
         }
     }
@@ -199,14 +210,17 @@ impl Setup {
     }
 
     pub(super) fn command(&self) -> Command {
-        let mut command = if self.limits.is_empty() {
-            Command::new(binary::azuma())
-        } else {
-            // `prlimit` executes azuma in its place.
-            let mut command = Command::new("prlimit");
-            command.args(&self.limits).arg(binary::azuma());
-            command
-        };
+        // Each of the commands executes the next one in its place.
+        let mut words: Vec<OsString> = Vec::new();
+        words.extend(self.hosts.iter().flat_map(Hosts::words));
+        if !self.limits.is_empty() {
+            words.push("prlimit".into());
+            words.extend(self.limits.iter().map(OsString::from));
+        }
+        words.push(binary::azuma().into());
+        let mut words = words.into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AZUMA_") {
                 command.env_remove(name);

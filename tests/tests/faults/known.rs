@@ -82,6 +82,15 @@ impl Group {
             known.enter_next_room(self.number);
         }
     }
+
+    /// Takes other names, and returns all tokens that were still checked.
+    pub fn leave_room(&self) -> Vec<Held> {
+        let mut known = self.known();
+        let mut tokens = known.old_tokens.clone();
+        tokens.extend(known.tokens.iter().cloned());
+        known.enter_next_room(self.number);
+        tokens
+    }
 }
 
 impl Known {

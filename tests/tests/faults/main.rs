@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `run` | how a run goes: clients ask while things break, then everything is mended and judged |
+//! | `losses` | how a run goes on a database that loses commits |
 //! | `systems` | the servers that are tried, each with the parts around it that break |
 //! | `strike` | something that breaks and is mended |
 //! | `node` | a server among others |
@@ -19,6 +20,7 @@ mod answers;
 mod client;
 mod defects;
 mod known;
+mod losses;
 mod mailbox;
 mod node;
 mod question;
@@ -28,12 +30,23 @@ mod strike;
 mod systems;
 mod watch;
 
+use losses::agree_on_what_is_left;
 use run::keep_what_they_promise;
-use systems::{OnPostgres, OnSqlite};
+use systems::{OnForgetful, OnPair, OnPostgres, OnSqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_on_postgres_keep_what_they_promise() {
     keep_what_they_promise("postgres", OnPostgres::start(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_keep_what_they_promise_while_standbys_are_promoted() {
+    keep_what_they_promise("standby", OnPair::start(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_agree_on_what_is_left_after_commits_are_lost() {
+    agree_on_what_is_left("losses", OnForgetful::start(3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,7 +24,7 @@ const GROUPS: usize = 3;
 /// How many clients a group has.
 const CLIENTS: usize = 3;
 /// How long after the last fault everything is as it should be: longer than memory may answer.
-const RECOVERED_AFTER: Duration = Duration::from_secs(5);
+pub const RECOVERED_AFTER: Duration = Duration::from_secs(5);
 /// The variable that names where histories are kept. Without it, only those are that cannot be explained.
 const KEPT_IN: &str = "AZUMA_FAULTS_HISTORIES";
 
@@ -124,6 +124,27 @@ impl Run {
         self
     }
 
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub fn lasts(&self) -> Duration {
+        self.lasts
+    }
+
+    pub fn system(&self) -> Arc<dyn System> {
+        Arc::clone(&self.system)
+    }
+
+    pub fn seen(&self) -> Arc<Seen> {
+        Arc::clone(&self.seen)
+    }
+
+    /// A client of each group.
+    pub fn one_of_each_group(&self) -> impl Iterator<Item = &Client> {
+        self.clients.iter().step_by(CLIENTS)
+    }
+
     /// Clients ask while one thing after another breaks and is mended.
     pub async fn ask_while_things_break(&mut self) -> Struck {
         let system = Arc::clone(&self.system);
@@ -180,11 +201,28 @@ impl Run {
         }
     }
 
+    /// The same until this moment. Of what was asked before it and answered later, nobody knows the outcome.
+    pub fn history_until(&mut self, moment: Moment) -> History {
+        let mut history = self.history();
+        history.events.retain(|event| event.asked < moment);
+        for event in &mut history.events {
+            if event.answered >= moment {
+                event.answer = Answer::Unknown;
+            }
+        }
+        history
+    }
+
     /// Judges what was seen.
     pub fn judge(mut self, struck: &Struck) {
         let history = self.history();
-        let kept = self.keep(&history);
-        let violations = check(&history);
+        self.judge_history(&history, struck);
+    }
+
+    /// Judges a history of the run.
+    pub fn judge_history(&self, history: &History, struck: &Struck) {
+        let kept = self.keep(history);
+        let violations = check(history);
         let count =
             |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
         println!(
@@ -201,12 +239,16 @@ impl Run {
         );
         assert!(violations.is_empty(), "seed {}: {violations:#?}", self.seed);
         assert!(struck.failed.is_empty(), "{:#?}", struck.failed);
-        let asked_at_the_end = history
-            .events
-            .iter()
-            .filter(|event| Some(event.asked) >= history.mended);
+        let asked = |since| {
+            history
+                .events
+                .iter()
+                .filter(move |event| event.asked >= since)
+        };
         assert!(
-            asked_at_the_end.count() > GROUPS,
+            history
+                .mended
+                .is_none_or(|mended| asked(mended).count() > GROUPS),
             "nothing was asked at the end"
         );
         if env::var_os(KEPT_IN).is_none() {

@@ -2,9 +2,12 @@
 
 mod commands;
 mod disk;
+mod lost_commits;
+mod pair;
 mod postgres;
 mod smtp;
 mod sqlite;
+mod standby;
 mod way;
 
 use std::net::SocketAddr;
@@ -15,9 +18,12 @@ use fastrand::Rng;
 
 use super::node::Node;
 use super::strike::Strike;
+pub use lost_commits::{Loss, OnForgetful};
+pub use pair::Pair;
 pub use postgres::OnPostgres;
 pub use smtp::Smtp;
 pub use sqlite::OnSqlite;
+pub use standby::OnPair;
 
 /// How many sessions a user may have: so few that log-ins revoke some.
 pub const PER_USER: u32 = 6;
