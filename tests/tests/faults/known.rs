@@ -135,6 +135,12 @@ impl Known {
         &self.prefix
     }
 
+    /// How the addresses of all rooms begin.
+    pub fn all_addresses(&self) -> &str {
+        let (group, _) = self.prefix.split_once('-').unwrap_or((&self.prefix, ""));
+        group
+    }
+
     /// A password that nobody has had.
     pub fn new_password(&mut self) -> String {
         self.passwords += 1;

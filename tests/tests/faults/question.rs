@@ -162,7 +162,11 @@ impl Question {
             }
             4 => Some(Self::without_token(Request::Recover { email })),
             _ => {
-                let mailed = mailbox.link(known.addresses(), rng.usize(0..4))?;
+                // Some links have expired.
+                let mailed = match rng.u8(0..6) {
+                    0 => mailbox.link(known.all_addresses(), rng.usize(0..40))?,
+                    _ => mailbox.link(known.addresses(), rng.usize(0..4))?,
+                };
                 let resets = mailed.link.purpose == Purpose::ResetPassword;
                 // Some links are used for what they are not meant for.
                 let request = match resets != (rng.u8(0..10) == 0) {
