@@ -83,10 +83,11 @@ impl Group {
         }
     }
 
-    /// Takes other names, and returns all tokens that were still checked.
+    /// Takes other names, and returns all tokens that are still checked.
     pub fn leave_room(&self) -> Vec<Held> {
         let mut known = self.known();
         let mut tokens = known.old_tokens.clone();
+        tokens.extend(known.kept_tokens.iter().rev().take(20).cloned());
         tokens.extend(known.tokens.iter().cloned());
         known.enter_next_room(self.number);
         tokens
