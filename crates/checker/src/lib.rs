@@ -8,6 +8,7 @@
 //! | [`history`] | what is written down |
 //! | `accounts` | names, addresses and passwords are linearizable |
 //! | `sessions` | revoked sessions end in time, live ones are never refused, next tokens agree, expiries never move back |
+//! | `links` | mailed links work until they end |
 //! | `mail` | every message is sent or a dead letter, and once |
 //! | `invalidations` | their numbers have no gaps |
 //! | [`drawing`] | a history as a page for people |
@@ -22,6 +23,7 @@ pub mod drawing;
 pub mod history;
 mod index;
 mod invalidations;
+mod links;
 mod mail;
 mod sessions;
 
@@ -60,6 +62,8 @@ pub enum Rule {
     TokensNameTheirUser,
     /// The expiry of a sliding token does not move back.
     ExpiriesMoveForward,
+    /// A mailed link works until it is used, replaced or expired, and no longer.
+    LinksWorkUntilTheyEnd,
     /// A message is sent, or is a dead letter, once.
     MailIsSentOnce,
     /// The numbers of invalidations have no gaps.
@@ -88,6 +92,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     let index = Index::of(history);
     violations.extend(accounts::check(history, &index));
     violations.extend(sessions::check(history, &index));
+    violations.extend(links::check(history, &index));
     violations.extend(mail::check(history, &index));
     violations.extend(invalidations::check(history));
     violations

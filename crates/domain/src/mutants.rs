@@ -6,12 +6,26 @@
 #[cfg(all(feature = "mutants", not(debug_assertions)))]
 compile_error!("a release must not contain the defects that tests switch on");
 
-/// A defect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Mutant {
+/// Declares the defects once, for the type and for the list of all.
+macro_rules! mutants {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A defect.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Mutant {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Mutant {
+            /// Every defect.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+mutants! {
     /// A login does not look again, under the lock, whether the password that it verified is still the user's.
-    LoginForgetsNewPassword = 1,
+    LoginForgetsNewPassword,
     /// A changed password leaves the user's other sessions.
     PasswordChangeKeepsSessions,
     /// Each renewal of a token makes another next token.
@@ -32,29 +46,27 @@ pub enum Mutant {
     InvalidationsSkipNumbers,
     /// Transactions are rolled back, and answered as if they had been committed.
     CommitsAreForgotten,
+    /// A change of address leaves the links of earlier ones.
+    ReplacedLinksStay,
+    /// A changed password takes away the links that set a password.
+    PasswordChangeTakesResetLinks,
+    /// Cached sessions are found by too little of their tokens.
+    CacheMixesUpTokens,
+    /// A name that is taken is told as an error of the database.
+    TakenNamesAreErrors,
 }
 
 impl Mutant {
-    /// Every defect.
-    pub const ALL: [Self; 11] = [
-        Self::LoginForgetsNewPassword,
-        Self::PasswordChangeKeepsSessions,
-        Self::RenewalsDisagree,
-        Self::SentMailStays,
-        Self::CacheForgetsInvalidations,
-        Self::ValidityCountsFromAnswers,
-        Self::CacheTellsOldExpiry,
-        Self::UsesAreNotWritten,
-        Self::WaitingAccountsLapseAtOnce,
-        Self::InvalidationsSkipNumbers,
-        Self::CommitsAreForgotten,
-    ];
-
     /// Whether the defect is switched on.
     #[must_use]
     #[inline]
     pub fn is_on(self) -> bool {
-        active() == self as u8
+        active() == self.number()
+    }
+
+    /// Its number; 0 stands for no defect.
+    const fn number(self) -> u8 {
+        self as u8 + 1
     }
 }
 
@@ -75,8 +87,8 @@ static ACTIVE: std::sync::LazyLock<std::sync::atomic::AtomicU8> =
 fn named_by_environment() -> u8 {
     let name = std::env::var(VARIABLE).unwrap_or_default();
     let named = |mutant: &Mutant| format!("{mutant:?}") == name;
-    let mutant = Mutant::ALL.into_iter().find(named);
-    mutant.map_or(0, |mutant| mutant as u8)
+    let mutant = Mutant::ALL.iter().copied().find(named);
+    mutant.map_or(0, Mutant::number)
 }
 
 #[cfg(feature = "mutants")]
@@ -87,6 +99,6 @@ fn active() -> u8 {
 /// Switches a defect on, for the whole process, and the one before off; `None` switches all off.
 #[cfg(feature = "mutants")]
 pub fn switch_on(mutant: Option<Mutant>) {
-    let number = mutant.map_or(0, |mutant| mutant as u8);
+    let number = mutant.map_or(0, Mutant::number);
     ACTIVE.store(number, std::sync::atomic::Ordering::Relaxed);
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_checker::history::{AcceptedMail, Link, Purpose, RefusedMail};
+use azuma_checker::history::{AcceptedMail, Link, LinkTimes, Purpose, RefusedMail};
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{MailId, MailKind, OutgoingMail};
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
@@ -16,7 +16,7 @@ use crate::client::email_of;
 use crate::fault::{End, Fault, Point};
 use crate::incident::{Incident, Incidents};
 use crate::life::{Life, Mended};
-use crate::ports::RunClock;
+use crate::ports::{RunClock, moment_of};
 
 /// The longest time that a message takes.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -110,6 +110,11 @@ impl Mailbox {
                     user: user.to_string(),
                     mailed_to: to.clone(),
                     purpose,
+                    times: Some(LinkTimes {
+                        created_at: moment_of(mail.created_at),
+                        mailed_at: clock.now(),
+                        expires_at: moment_of(mail.expires_at),
+                    }),
                 },
                 token,
             });

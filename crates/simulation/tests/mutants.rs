@@ -8,7 +8,7 @@
 )]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use azuma_checker::{History, Rule, check};
@@ -33,6 +33,11 @@ fn broken_by(mutant: Mutant) -> Rule {
         Mutant::UsesAreNotWritten | Mutant::CommitsAreForgotten => Rule::LiveSessionsAreAccepted,
         Mutant::RenewalsDisagree => Rule::NextTokensAgree,
         Mutant::CacheTellsOldExpiry => Rule::ExpiriesMoveForward,
+        Mutant::CacheMixesUpTokens => Rule::TokensNameTheirUser,
+        Mutant::TakenNamesAreErrors => Rule::NothingFails,
+        Mutant::ReplacedLinksStay | Mutant::PasswordChangeTakesResetLinks => {
+            Rule::LinksWorkUntilTheyEnd
+        }
         Mutant::SentMailStays => Rule::MailIsSentOnce,
         Mutant::InvalidationsSkipNumbers => Rule::InvalidationsHaveNoGaps,
     }
@@ -55,7 +60,7 @@ fn alone() -> MutexGuard<'static, ()> {
 fn each_mutant_is_found() {
     let _alone = alone();
     let mut missed = Vec::new();
-    for mutant in Mutant::ALL {
+    for mutant in Mutant::ALL.iter().copied() {
         switch_on(Some(mutant));
         let rule = broken_by(mutant);
         let breaks = |seed: &u64| broken_rules(&run(&Plan::from_seed(*seed))).contains(&rule);
@@ -68,29 +73,38 @@ fn each_mutant_is_found() {
     assert_eq!(missed, []);
 }
 
+/// Those that are there stay as they are, in the format of their time.
 #[test]
 #[ignore = "it writes what later checkers read"]
-fn histories_are_recorded() {
+fn missing_histories_are_recorded() {
     let _alone = alone();
-    for mutant in Mutant::ALL {
+    for mutant in Mutant::ALL.iter().copied() {
         switch_on(Some(mutant));
         let rule = broken_by(mutant);
+        let path = kept(&format!("{rule:?}-{mutant:?}"));
+        if path.exists() {
+            continue;
+        }
         let breaks_it_alone = |plan: &Plan| broken_rules(&run(plan)) == [rule];
         let mut plans = (0..SEEDS).map(Plan::from_seed);
         let plan = plans.find(breaks_it_alone).expect("a seed");
         let least = shrink(&plan, breaks_it_alone);
-        keep(&format!("{rule:?}-{mutant:?}"), &run(&least));
+        keep(&path, &run(&least));
     }
     switch_on(None);
     for seed in 1..=3 {
-        let name = format!("possible-simulated-{seed}");
-        keep(&name, &run(&Plan::from_seed(seed)));
+        let path = kept(&format!("possible-simulated-{seed}"));
+        if !path.exists() {
+            keep(&path, &run(&Plan::from_seed(seed)));
+        }
     }
 }
 
-fn keep(name: &str, history: &History) {
-    let directory = Path::new(KEPT);
-    fs::create_dir_all(directory).unwrap();
+fn kept(name: &str) -> PathBuf {
+    Path::new(KEPT).join(name).with_extension("json")
+}
+
+fn keep(path: &Path, history: &History) {
     let text = serde_json::to_string(history).unwrap();
-    fs::write(directory.join(name).with_extension("json"), text + "\n").unwrap();
+    fs::write(path, text + "\n").unwrap();
 }

@@ -192,6 +192,8 @@ impl Known {
                     user: user.clone(),
                     mailed_to,
                     purpose: *purpose,
+                    // Its expiry is that of the nodes' clocks, not of the run's.
+                    times: None,
                 };
                 self.links.push(MailedLink { token, link });
             }

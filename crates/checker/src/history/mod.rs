@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use answer::{Answer, Effect, NextToken, Refusal};
 pub use mail::{AcceptedMail, MailState, QueuedMail, RefusedMail};
-pub use request::{Link, Policy, Purpose, Request};
+pub use request::{Link, LinkTimes, Policy, Purpose, Request};
 
 /// Microseconds since the run began, by a clock that nobody sets.
 #[derive(

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Moment;
+
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +103,20 @@ pub struct Link {
     pub mailed_to: String,
     /// What following it does.
     pub purpose: Purpose,
+    /// When it was made and how long it works, if that is known.
+    #[serde(default)]
+    pub times: Option<LinkTimes>,
+}
+
+/// When a link was made, and how long it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkTimes {
+    /// When the node began to make it, by the node's clock.
+    pub created_at: Moment,
+    /// When the mail server took the message that carries it.
+    pub mailed_at: Moment,
+    /// The first moment at which it no longer works, by the nodes' clocks.
+    pub expires_at: Moment,
 }
 
 /// What following a link does.

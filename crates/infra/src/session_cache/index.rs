@@ -83,6 +83,14 @@ impl CacheIndex {
     }
 }
 
+/// What a session is cached by: its token.
+fn key(hash: TokenHash) -> TokenHash {
+    match Mutant::CacheMixesUpTokens.is_on() {
+        true => TokenHash::from_bytes([0; 32]),
+        false => hash,
+    }
+}
+
 /// The cached sessions. Their number has a limit; the least used sessions are evicted first.
 pub(super) struct CachedSessions {
     by_token: Cache<TokenHash, Arc<CachedSession>, UnitWeighter, DefaultHashBuilder, ListEvicted>,
@@ -107,7 +115,7 @@ impl CachedSessions {
     }
 
     pub(super) fn get(&self, hash: &TokenHash) -> Option<Arc<CachedSession>> {
-        self.by_token.get(hash)
+        self.by_token.get(&key(*hash))
     }
 
     /// Waits until no other lookup of this token is under way, for 1 s at most. While the returned guard is held, other
@@ -123,7 +131,7 @@ impl CachedSessions {
 
     /// Caches a session that was read in the epoch `read_in`, unless something was invalidated since.
     pub(super) fn insert(&self, read_in: Epoch, session: &Arc<CachedSession>) {
-        let hash = session.hash();
+        let hash = key(session.hash());
         self.index().insert(read_in, (session.user_id(), hash), || {
             self.by_token.remove(&hash);
             let mut evicted = Vec::new();

@@ -209,7 +209,12 @@ fn revoke_after_password_change(
     (user_id, session_id): (UserId, SessionId),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.links().delete_email_changes(user_id, now)?;
+    match Mutant::PasswordChangeTakesResetLinks.is_on() {
+        true => tx.links().delete_all(user_id)?,
+        false => {
+            tx.links().delete_email_changes(user_id, now)?;
+        }
+    }
     if !Mutant::PasswordChangeKeepsSessions.is_on() {
         tx.sessions().revoke_all(user_id, Some(session_id))?;
     }

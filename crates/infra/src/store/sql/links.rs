@@ -2,6 +2,7 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::link::{Link, LinkId, LinkPurpose};
+use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{LinkReader, LinkRepository, StoreError};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::{EmailAddress, UserId};
@@ -121,6 +122,9 @@ impl LinkRepository for Repositories<'_> {
         user_id: UserId,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
+        if Mutant::ReplacedLinksStay.is_on() {
+            return Ok(0);
+        }
         let ends: Vec<StoredTime> = self.query(|connection| {
             diesel::delete(links::table)
                 .filter(links::user_id.eq(StoredId(user_id.uuid())))

@@ -10,10 +10,10 @@ use super::rows::{
     CREDENTIAL_COLUMNS, CredentialRow, NewUserRow, USER_COLUMNS, UserChangesRow, UserRow,
 };
 use crate::store::engine::connection::{DbConnection, load_locked};
-use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{outbox, users};
 use crate::store::sql::types::{StoredId, StoredTime};
+use crate::store::sql::{MAX_SWEEP, corrupt};
 
 impl UserRepository for Repositories<'_> {
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
@@ -28,6 +28,7 @@ impl UserRepository for Repositories<'_> {
             DbConnection::Sqlite(connection) => insert.execute(connection),
         })?;
         match inserted {
+            0 if Mutant::TakenNamesAreErrors.is_on() => Err(corrupt("users.name").into()),
             0 => Err(self.refuse(Conflict::Name)),
             _ => Ok(()),
         }
