@@ -22,7 +22,7 @@ const RESTS: Duration = Duration::from_secs(1);
 
 /// A client.
 pub struct Client {
-    number: u32,
+    pub(super) number: u32,
     pub(super) rng: Rng,
     http: Http,
     pub(super) system: Arc<dyn System>,

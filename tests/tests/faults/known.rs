@@ -37,6 +37,8 @@ pub struct Group {
 /// What they know.
 pub struct Known {
     began: Instant,
+    /// How often the database has lost commits. What was known of the rooms before is not known to be true any more.
+    losses: u32,
     room: u32,
     passwords: u32,
     /// Who has each password.
@@ -57,6 +59,7 @@ impl Group {
             number,
             known: Mutex::new(Known {
                 began: Instant::now(),
+                losses: 0,
                 room: 0,
                 passwords: 0,
                 owners: BTreeMap::new(),
@@ -83,12 +86,13 @@ impl Group {
         }
     }
 
-    /// Takes other names, and returns all tokens that are still checked.
+    /// Takes other names after a loss, and returns all tokens that are still checked.
     pub fn leave_room(&self) -> Vec<Held> {
         let mut known = self.known();
         let mut tokens = known.old_tokens.clone();
         tokens.extend(known.kept_tokens.iter().rev().take(20).cloned());
         tokens.extend(known.tokens.iter().cloned());
+        known.losses += 1;
         known.enter_next_room(self.number);
         tokens
     }
@@ -98,7 +102,10 @@ impl Known {
     fn enter_next_room(&mut self, group: usize) {
         self.began = Instant::now();
         self.room += 1;
-        self.prefix = format!("g{group}-{}", self.room);
+        self.prefix = match self.losses {
+            0 => format!("g{group}-{}", self.room),
+            losses => format!("g{group}after{losses}-{}", self.room),
+        };
         self.credentials.clear();
         self.owners.clear();
         self.kept_tokens.extend(self.tokens.pop());
@@ -136,7 +143,7 @@ impl Known {
         &self.prefix
     }
 
-    /// How the addresses of all rooms begin.
+    /// How the addresses of all rooms since the last loss begin.
     pub fn all_addresses(&self) -> &str {
         let (group, _) = self.prefix.split_once('-').unwrap_or((&self.prefix, ""));
         group

@@ -170,6 +170,8 @@ impl Run {
         let outcome = happens.await;
         over.store(true, Ordering::Relaxed);
         self.clients = asking.join_all().await;
+        // They come back in any order.
+        self.clients.sort_by_key(|client| client.number);
         self.watchers = watching.join_all().await;
         looking.await.expect("somebody looks at the mail");
         outcome
