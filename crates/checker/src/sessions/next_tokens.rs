@@ -1,4 +1,4 @@
-//! All who renew the same token get the same next one.
+//! All who renew the same token get the same next one, until that has expired.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,18 @@ use crate::{Rule, Violation};
 
 pub(super) fn check(history: &History) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let mut first: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    let mut first = BTreeMap::new();
     for (number, event) in history.events.iter().enumerate() {
         let (Some(token), Answer::Next(Some(next))) = (&event.token, &event.answer) else {
             continue;
         };
-        let (told_by, told) = *first
-            .entry(token.id.as_str())
-            .or_insert((number, next.token.id.as_str()));
-        if told != next.token.id {
+        let (told_by, told) = *first.entry(token.id.as_str()).or_insert((number, next));
+        let (earlier, later) = match history.events[told_by].asked <= event.asked {
+            true => (told, event),
+            false => (next, &history.events[told_by]),
+        };
+        let has_expired = earlier.expires_at <= later.answered.plus(history.bounds.clock_skew);
+        if told.token.id != next.token.id && !has_expired {
             violations.push(Violation {
                 rule: Rule::NextTokensAgree,
                 what: format!("events {told_by} and {number} renew one token to two"),

@@ -157,6 +157,28 @@ fn all_who_renew_a_token_get_the_same_next_one() {
 }
 
 #[test]
+fn a_next_token_that_has_expired_for_a_node_is_replaced() {
+    let next = |id, expires_at| {
+        Answer::Next(Some(NextToken {
+            token: token("s", id),
+            expires_at: Moment(expires_at * SECOND),
+        }))
+    };
+    let history = |skew| History {
+        bounds: Bounds {
+            clock_skew: Duration::from_secs(skew),
+            ..Bounds::default()
+        },
+        ..after_ada([
+            with_token("s", event(2, 3, Request::Renew, next("n", 100))),
+            with_token("s", event(4, 5, Request::Renew, next("m", 200))),
+        ])
+    };
+    assert_kept(&history(95));
+    assert_broken(Rule::NextTokensAgree, &history(94));
+}
+
+#[test]
 fn an_expiry_does_not_move_back() {
     let history = |second| {
         after_ada([
