@@ -31,6 +31,7 @@ pub use stops::Stop;
 use crate::addresses::{free_address, own_address};
 use crate::certificates::Certificates;
 use crate::deadline::Deadline;
+use crate::disk::FailingDisk;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -51,6 +52,8 @@ static INSTALLATION: LazyLock<Installation> = LazyLock::new(Installation::find);
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
+    data: PathBuf,
+    disk: Option<FailingDisk>,
     address: Mutex<SocketAddr>,
     process: Mutex<Option<Child>>,
     certificates: Option<Certificates>,
@@ -77,7 +80,11 @@ impl Cluster {
     fn create(options: Options) -> Self {
         let directory = scratch::fresh_directory("postgres");
         INSTALLATION.give(&directory);
-        let data = directory.join("data");
+        let data = options.data_in(&directory);
+        if options.disk.is_some() {
+            fs::create_dir(&data).expect("an empty disk");
+            INSTALLATION.give(&data);
+        }
         let mut initdb = INSTALLATION.program("initdb");
         initdb.args([
             "--no-sync",
@@ -86,6 +93,9 @@ impl Cluster {
             "--encoding=UTF8",
             "--locale=C",
         ]);
+        if options.disk.is_some() {
+            initdb.arg("--wal-segsize=1");
+        }
         expect_success(initdb.arg("--pgdata").arg(&data), "initdb");
 
         let certificates = options.tls.then(|| {
@@ -102,7 +112,9 @@ impl Cluster {
     /// The first start of what is in a directory.
     fn begin(directory: PathBuf, certificates: Option<Certificates>, options: Options) -> Self {
         let cluster = Self {
+            data: options.data_in(&directory),
             directory,
+            disk: options.disk.map(|disk| disk.failing),
             address: Mutex::new(SocketAddr::from(([127, 0, 0, 1], PORT))),
             process: Mutex::new(None),
             certificates,
@@ -186,6 +198,9 @@ impl Cluster {
         for setting in settings {
             command.arg("-c").arg(setting);
         }
+        if let Some(disk) = &self.disk {
+            command.envs(disk.environment());
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -250,8 +265,8 @@ impl Cluster {
         &self.directory
     }
 
-    fn data(&self) -> PathBuf {
-        self.directory.join("data")
+    fn data(&self) -> &Path {
+        &self.data
     }
 
     fn log(&self) -> String {

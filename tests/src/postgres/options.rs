@@ -1,8 +1,17 @@
 //! How a cluster is made.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use super::Cluster;
+use crate::disk::{FailingDisk, SmallDisk};
+
+/// The disk that the data is on.
+#[derive(Clone, Debug)]
+pub(super) struct Disk {
+    pub(super) path: PathBuf,
+    pub(super) failing: FailingDisk,
+}
 
 /// How a cluster is made.
 #[derive(Clone, Debug)]
@@ -12,6 +21,7 @@ pub struct Options {
     pub(super) tls: bool,
     /// Where it listens; `None` for an address of its own.
     pub(super) address: Option<SocketAddr>,
+    pub(super) disk: Option<Disk>,
 }
 
 impl Default for Options {
@@ -27,6 +37,7 @@ impl Default for Options {
             settings: settings.map(str::to_owned).into(),
             tls: false,
             address: None,
+            disk: None,
         }
     }
 }
@@ -52,6 +63,27 @@ impl Options {
     pub fn at(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
+    }
+
+    /// Keeps the data on this disk, and syncs it. Its log is in files of a megabyte, so that it soon needs another.
+    #[must_use]
+    pub fn on_disk(mut self, small: &SmallDisk, failing: &FailingDisk) -> Self {
+        self.disk = Some(Disk {
+            path: small.path().join("postgres"),
+            failing: failing.clone(),
+        });
+        self.durable()
+            .set("fsync", "on")
+            .set("min_wal_size", "2MB")
+            .set("max_wal_size", "4MB")
+    }
+
+    /// Where the data is of a cluster with this directory.
+    pub(super) fn data_in(&self, directory: &Path) -> PathBuf {
+        match &self.disk {
+            Some(disk) => disk.path.clone(),
+            None => directory.join("data"),
+        }
     }
 
     pub(super) fn with_tls(mut self) -> Self {

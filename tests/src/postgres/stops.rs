@@ -37,8 +37,30 @@ impl Cluster {
         let _ = child.wait();
         // Those that outlive the first process hold its shared memory, and a new server does not start.
         let deadline = Deadline::in_seconds(60);
-        while !processes::working_in(&self.data()).is_empty() {
+        while !processes::working_in(self.data()).is_empty() {
             assert!(!deadline.is_over(), "processes of Postgres do not end");
+            deadline.step_blocking();
+        }
+    }
+
+    /// Starts it again if it has ended by itself, as a supervisor does, until it answers.
+    pub fn supervise(&self) {
+        let deadline = Deadline::in_seconds(60);
+        while let Err(reason) = self.try_sql("postgres", "SELECT 1;") {
+            assert!(
+                !deadline.is_over(),
+                "Postgres does not answer: {reason}\n{}",
+                self.log()
+            );
+            let mut running = lock(&self.process);
+            if running
+                .as_mut()
+                .is_none_or(|child| child.try_wait().is_ok_and(|status| status.is_some()))
+            {
+                *running = None;
+                drop(running);
+                self.try_start();
+            }
             deadline.step_blocking();
         }
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::{Finished, Hosts, Server, binary, elsewhere};
 use crate::addresses::free_address;
+use crate::clock::Clock;
 use crate::disk::FailingDisk;
 use crate::scratch;
 
@@ -111,6 +112,15 @@ impl Setup {
     pub fn with_defect(mut self, name: &str) -> Self {
         self.environment
             .insert("MUTANT_UNDER_TEST".to_owned(), name.to_owned());
+        self
+    }
+
+    /// Has the server read this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: &Clock) -> Self {
+        for (name, value) in clock.environment() {
+            self.environment.insert(name.to_owned(), value);
+        }
         self
     }
 

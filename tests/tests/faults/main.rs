@@ -12,12 +12,14 @@
 //! | `strike` | something that breaks and is mended |
 //! | `node` | a server among others |
 //! | `defects` | the suite can fail |
+//! | `clocks` | clocks that jump |
 //! | `client`, `watch`, `question`, `known` | what clients ask, and what they know |
 //! | `requests`, `answers` | how they ask it, and what the answers mean |
 //! | `mailbox` | what becomes of mail |
 
 mod answers;
 mod client;
+mod clocks;
 mod defects;
 mod known;
 mod losses;
@@ -32,7 +34,7 @@ mod watch;
 
 use losses::agree_on_what_is_left;
 use run::keep_what_they_promise;
-use systems::{OnForgetful, OnPair, OnPostgres, OnSqlite};
+use systems::{OnForgetful, OnPair, OnPostgres, OnPostgresDisk, OnSqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_on_postgres_keep_what_they_promise() {
@@ -52,4 +54,9 @@ async fn three_nodes_agree_on_what_is_left_after_commits_are_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_on_one_sqlite_file_keep_what_they_promise() {
     keep_what_they_promise("sqlite", OnSqlite::start(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_on_a_postgres_whose_disk_fails_keep_what_they_promise() {
+    keep_what_they_promise("postgres-disk", OnPostgresDisk::start(2)).await;
 }

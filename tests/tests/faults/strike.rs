@@ -29,6 +29,8 @@ pub enum Part {
     Pooler,
     /// The file that an SQLite database is, and its disk.
     File,
+    /// The clocks of the nodes.
+    Clocks,
     /// `azuma`'s commands.
     Commands,
     /// The mail server.
@@ -47,6 +49,16 @@ impl Strike {
             on,
             longest: Duration::from_millis(4_500),
             begin: Box::new(begin),
+        }
+    }
+
+    /// The same with another end.
+    #[must_use]
+    pub fn followed_by(self, end: impl FnOnce(Fault) -> Fault + Send + 'static) -> Self {
+        let begin = self.begin;
+        Self {
+            begin: Box::new(move || end(begin())),
+            ..self
         }
     }
 

@@ -34,6 +34,11 @@ impl Disk {
         self.small.path()
     }
 
+    /// It as one that fills up.
+    pub fn small(&self) -> &SmallDisk {
+        &self.small
+    }
+
     /// What the processes that write to it must know.
     pub fn failing(&self) -> &FailingDisk {
         &self.failing

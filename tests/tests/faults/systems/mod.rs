@@ -1,10 +1,12 @@
 //! The servers that are tried, each with the parts around it that break.
 
+mod clocks;
 mod commands;
 mod disk;
 mod lost_commits;
 mod pair;
 mod postgres;
+mod postgres_disk;
 mod smtp;
 mod sqlite;
 mod standby;
@@ -13,14 +15,17 @@ mod way;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use azuma_checker::history::Bounds;
 use azuma_tests::server::Setup;
 use fastrand::Rng;
 
 use super::node::Node;
 use super::strike::Strike;
+pub use clocks::WithClocks;
 pub use lost_commits::{Loss, OnForgetful};
 pub use pair::Pair;
 pub use postgres::OnPostgres;
+pub use postgres_disk::OnPostgresDisk;
 pub use smtp::Smtp;
 pub use sqlite::OnSqlite;
 pub use standby::OnPair;
@@ -45,6 +50,11 @@ pub trait System: Send + Sync {
     ///
     /// Why it does not, while something is broken.
     fn try_ask(&self, script: &Script) -> Result<String, String>;
+
+    /// What it may do that others must not.
+    fn bounds(&self) -> Bounds {
+        Bounds::default()
+    }
 
     /// The numbers of all invalidations that the database holds, in order. Asked when nothing is broken.
     fn invalidations(&self) -> Vec<u64>;
