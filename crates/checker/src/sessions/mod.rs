@@ -17,7 +17,7 @@ pub(crate) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     violations.extend(refused::check(history, index));
     violations.extend(surplus::check(history, index));
     violations.extend(users::check(history, index));
-    violations.extend(next_tokens::check(history));
+    violations.extend(next_tokens::check(history, index));
     violations.extend(expiries::check(history, index));
     violations
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::refused::grace_may_be_over;
 use crate::history::{Answer, History};
+use crate::index::Index;
 use crate::{Rule, Violation};
 
-pub(super) fn check(history: &History) -> Vec<Violation> {
+pub(super) fn check(history: &History, index: &Index<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut first = BTreeMap::new();
     for (number, event) in history.events.iter().enumerate() {
@@ -17,8 +19,11 @@ pub(super) fn check(history: &History) -> Vec<Violation> {
             true => (told, event),
             false => (next, &history.events[told_by]),
         };
-        let has_expired = earlier.expires_at <= later.answered.plus(history.bounds.clock_skew);
-        if told.token.id != next.token.id && !has_expired {
+        let has_expired = || {
+            earlier.expires_at <= later.answered.plus(history.bounds.clock_skew)
+                || grace_may_be_over(history, index, later, &earlier.token)
+        };
+        if told.token.id != next.token.id && !has_expired() {
             violations.push(Violation {
                 rule: Rule::NextTokensAgree,
                 what: format!("events {told_by} and {number} renew one token to two"),

@@ -58,12 +58,24 @@ fn may_have_expired(history: &History, index: &Index<'_>, event: &Event, token: 
         .filter_map(|(_, other)| stored_expiry(history, other, &token.id))
         .max();
     let expired = last_told.is_none_or(|at| now >= at);
+    expired || grace_may_be_over(history, index, event, token)
+}
+
+/// Whether the token may have expired when the event was answered because a later one was used.
+pub(super) fn grace_may_be_over(
+    history: &History,
+    index: &Index<'_>,
+    event: &Event,
+    token: &Token,
+) -> bool {
     let succeeded = index
         .of_session(&token.session)
         .filter(|(_, other)| uses_a_later_token(index, other, token))
         .map(|(_, other)| other.asked)
         .min();
-    expired || succeeded.is_some_and(|since| now >= since.plus(bounds.grace))
+    let bounds = &history.bounds;
+    let now = event.answered.plus(bounds.clock_skew);
+    succeeded.is_some_and(|since| now >= since.plus(bounds.grace))
 }
 
 /// The expiry of the token that is stored, whatever crashes, once the answer is given: that of a new token, or that of a use

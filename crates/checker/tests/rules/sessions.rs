@@ -179,6 +179,30 @@ fn a_next_token_that_has_expired_for_a_node_is_replaced() {
 }
 
 #[test]
+fn a_next_token_whose_grace_is_over_for_a_node_is_passed_over() {
+    let next = |id| {
+        Answer::Next(Some(NextToken {
+            token: token("s", id),
+            expires_at: Moment(2_000 * SECOND),
+        }))
+    };
+    let history = |skew| History {
+        bounds: Bounds {
+            clock_skew: Duration::from_secs(skew),
+            ..Bounds::default()
+        },
+        ..after_ada([
+            with_token("s", event(2, 3, Request::Renew, next("n"))),
+            with_token("n", event(4, 5, Request::Renew, next("m"))),
+            with_token("m", event(6, 7, Request::Check, live(2_000))),
+            with_token("s", event(8, 9, Request::Renew, next("m"))),
+        ])
+    };
+    assert_kept(&history(57));
+    assert_broken(Rule::NextTokensAgree, &history(56));
+}
+
+#[test]
 fn an_expiry_does_not_move_back() {
     let history = |second| {
         after_ada([
