@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::history::{Answer, Event, History, Moment, Policy, Request};
+use crate::history::{Answer, Effect, Event, History, Moment, Policy, Request};
 
 /// The events of a history, by what they are about.
 pub(crate) struct Index<'a> {
@@ -12,6 +12,7 @@ pub(crate) struct Index<'a> {
     by_session: BTreeMap<&'a str, Vec<usize>>,
     revocations_by_user: BTreeMap<&'a str, Vec<usize>>,
     by_set_password: BTreeMap<&'a str, Vec<usize>>,
+    changes_by_user: BTreeMap<Option<&'a str>, Vec<usize>>,
 }
 
 /// How a session began.
@@ -36,6 +37,7 @@ impl<'a> Index<'a> {
             by_session: BTreeMap::new(),
             revocations_by_user: BTreeMap::new(),
             by_set_password: BTreeMap::new(),
+            changes_by_user: BTreeMap::new(),
         };
         for (number, event) in events.iter().enumerate() {
             for session in sessions(event) {
@@ -44,6 +46,10 @@ impl<'a> Index<'a> {
             if let Some(user) = index.user_whose_sessions_may_end(event) {
                 let revocations = index.revocations_by_user.entry(user).or_default();
                 revocations.push(number);
+            }
+            if let Some(user) = index.user_who_may_be_changed(event) {
+                let changes = index.changes_by_user.entry(user).or_default();
+                changes.push(number);
             }
             if let Some(password) = set_password(event) {
                 let setters = index.by_set_password.entry(password).or_default();
@@ -91,7 +97,37 @@ impl<'a> Index<'a> {
         self.events_of(self.by_set_password.get(password))
     }
 
-    fn events_of(&self, numbers: Option<&Vec<usize>>) -> impl Iterator<Item = (usize, &'a Event)> {
+    /// The events that may change the address or the links of the user, or delete the user.
+    pub(crate) fn changes_of(&self, user: &str) -> impl Iterator<Item = (usize, &'a Event)> {
+        self.events_of(self.changes_by_user.get(&Some(user)))
+    }
+
+    /// The same, with those of which the user is not known.
+    pub(crate) fn possible_changes_of(
+        &self,
+        user: &str,
+    ) -> impl Iterator<Item = (usize, &'a Event)> {
+        self.changes_of(user)
+            .chain(self.events_of(self.changes_by_user.get(&None)))
+    }
+
+    fn user_who_may_be_changed(&self, event: &'a Event) -> Option<Option<&'a str>> {
+        if event.answer.effect() == Effect::Nothing {
+            return None;
+        }
+        match &event.request {
+            Request::Follow(link) | Request::Reset { link, .. } => Some(Some(&link.user)),
+            Request::ChangePassword { .. } | Request::ChangeEmail { .. } | Request::Delete => {
+                Some(self.user(event))
+            }
+            _ => None,
+        }
+    }
+
+    fn events_of(
+        &self,
+        numbers: Option<&Vec<usize>>,
+    ) -> impl Iterator<Item = (usize, &'a Event)> + use<'a> {
         let events = self.events;
         let numbers = numbers.cloned().unwrap_or_default();
         numbers

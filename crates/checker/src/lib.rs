@@ -10,7 +10,7 @@
 //! | `sessions` | revoked sessions end in time, live ones are never refused, next tokens agree, expiries never move back |
 //! | `links` | mailed links work until they end |
 //! | `mail` | every message is sent or a dead letter, and once |
-//! | `invalidations` | their numbers have no gaps |
+//! | `invalidations` | their numbers have no gaps, and the newest is there |
 //! | [`drawing`] | a history as a page for people |
 
 #![allow(
@@ -66,7 +66,7 @@ pub enum Rule {
     LinksWorkUntilTheyEnd,
     /// A message is sent, or is a dead letter, once.
     MailIsSentOnce,
-    /// The numbers of invalidations have no gaps.
+    /// The numbers of invalidations have no gaps, and the newest is there.
     InvalidationsHaveNoGaps,
     /// No answer tells of a defect.
     NothingFails,

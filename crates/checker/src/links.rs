@@ -51,38 +51,26 @@ struct Followed<'a> {
 /// The requests that may take links away.
 struct Ends<'a> {
     bounds: &'a Bounds,
-    /// Those that take links of a user away; with `None`, those whose user is not known.
-    by_user: BTreeMap<Option<&'a str>, Vec<(usize, &'a Event)>>,
+    index: &'a Index<'a>,
     /// Those that may give an address to somebody.
     by_address: BTreeMap<&'a str, Vec<&'a Event>>,
 }
 
 impl<'a> Ends<'a> {
-    fn of(history: &'a History, index: &Index<'a>) -> Self {
-        let mut ends = Self {
-            bounds: &history.bounds,
-            by_user: BTreeMap::new(),
-            by_address: BTreeMap::new(),
-        };
-        for (number, event) in history.events.iter().enumerate() {
-            if event.answer.effect() == Effect::Nothing {
-                continue;
-            }
-            let user = match &event.request {
-                Request::Follow(link) | Request::Reset { link, .. } => Some(Some(&*link.user)),
-                Request::ChangePassword { .. } | Request::ChangeEmail { .. } | Request::Delete => {
-                    Some(index.user(event))
-                }
-                _ => None,
-            };
-            if let Some(user) = user {
-                ends.by_user.entry(user).or_default().push((number, event));
-            }
-            if let Some(address) = given_address(&event.request) {
-                ends.by_address.entry(address).or_default().push(event);
+    fn of(history: &'a History, index: &'a Index<'a>) -> Self {
+        let mut by_address: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+        for event in &history.events {
+            if let Some(address) = given_address(&event.request)
+                && event.answer.effect() != Effect::Nothing
+            {
+                by_address.entry(address).or_default().push(event);
             }
         }
-        ends
+        Self {
+            bounds: &history.bounds,
+            index,
+            by_address,
+        }
     }
 
     fn wrongly_accepted(&self, followed: &Followed<'_>) -> Option<Violation> {
@@ -96,8 +84,8 @@ impl<'a> Ends<'a> {
             let what = format!("event {number} follows a link that had expired");
             return Some(violation(what, vec![number]));
         }
-        let mut of_user = self.of_user(Some(&followed.link.user));
-        let (by, _) = of_user.find(|(_, end)| {
+        let mut changes = self.index.changes_of(&followed.link.user);
+        let (by, _) = changes.find(|(_, end)| {
             takes_away(&end.request, followed.link)
                 && end.answer.effect() == Effect::Done
                 && end.asked > followed.times.mailed_at
@@ -125,8 +113,8 @@ impl<'a> Ends<'a> {
     }
 
     fn may_have_been_taken_away(&self, followed: &Followed<'_>) -> bool {
-        let of_user = self.of_user(Some(&followed.link.user));
-        let mut ends = of_user.chain(self.of_user(None)).filter(|(other, end)| {
+        let changes = self.index.possible_changes_of(&followed.link.user);
+        let mut ends = changes.filter(|(other, end)| {
             *other != followed.number
                 && self.may_have_happened_before(followed, end)
                 && (is_same(&end.request, followed.link) || takes_away(&end.request, followed.link))
@@ -161,10 +149,6 @@ impl<'a> Ends<'a> {
             Effect::Nothing | Effect::Unknown => true,
         };
         may_end_after && end.asked <= followed.event.answered
-    }
-
-    fn of_user<'s>(&'s self, user: Option<&'s str>) -> impl Iterator<Item = (usize, &'s Event)> {
-        self.by_user.get(&user).into_iter().flatten().copied()
     }
 }
 

@@ -142,6 +142,21 @@ fn the_numbers_of_invalidations_have_no_gaps() {
 }
 
 #[test]
+fn the_newest_invalidation_is_there_and_each_acknowledged_change_has_one() {
+    let history = |invalidations, counted| History {
+        invalidations,
+        invalidations_counted: Some(counted),
+        ..after_ada([with_token(
+            "s",
+            event(2, 3, change_password(), Answer::Done),
+        )])
+    };
+    assert_broken(Rule::InvalidationsHaveNoGaps, &history(vec![1, 2], 3));
+    assert_broken(Rule::InvalidationsHaveNoGaps, &history(vec![], 0));
+    assert_kept(&history(vec![1, 2, 3], 3));
+}
+
+#[test]
 fn an_answer_that_tells_of_a_defect_is_one() {
     let failed = Answer::Failed("a row cannot be read".to_owned());
     let history = after_ada([event(2, 3, log_in("first"), failed)]);

@@ -73,7 +73,7 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
     let mended = Some(cluster.clock.now());
     look_at_the_end(&client(count), &cluster, &known).await;
     wait_for_mail(&cluster).await;
-    let (outbox, invalidations) = at_the_end(&cluster);
+    let at_the_end = at_the_end(&cluster);
     let events = events.take();
     let history = History {
         bounds: bounds(plan),
@@ -81,9 +81,10 @@ async fn carry_out(plan: &Plan) -> (History, BTreeSet<Incident>) {
         events,
         mail: cluster.mailbox.accepted(),
         refused_mail: cluster.mailbox.refused(),
-        outbox,
+        outbox: at_the_end.outbox,
         defects: cluster.defects.all().clone(),
-        invalidations,
+        invalidations: at_the_end.invalidations,
+        invalidations_counted: Some(at_the_end.invalidations_counted),
         endings: cluster.endings(),
         faults: faults(plan, &cluster),
     };
@@ -115,19 +116,27 @@ async fn wait_for_mail(cluster: &Cluster) {
 }
 
 fn has_queued(cluster: &Cluster) -> bool {
-    let (outbox, _) = at_the_end(cluster);
+    let outbox = at_the_end(cluster).outbox;
     outbox.iter().any(|mail| mail.state == MailState::Queued)
 }
 
-fn at_the_end(cluster: &Cluster) -> (Vec<QueuedMail>, Vec<u64>) {
+/// What is in the database.
+struct AtTheEnd {
+    outbox: Vec<QueuedMail>,
+    invalidations: Vec<u64>,
+    invalidations_counted: u64,
+}
+
+fn at_the_end(cluster: &Cluster) -> AtTheEnd {
     let read = cluster.database.read(|reader| {
         let outbox = reader.outbox().list(u32::MAX)?;
         let numbers = reader
             .invalidations()
             .from(InvalidationNumber::default(), u32::MAX)?;
-        Ok((outbox, numbers))
+        let counted = reader.invalidations().last()?.number.get();
+        Ok((outbox, numbers, counted))
     });
-    let (outbox, numbers) = block_on(read).expect("the database answers");
+    let (outbox, numbers, counted) = block_on(read).expect("the database answers");
     let outbox = outbox.into_iter().map(|queued| QueuedMail {
         id: queued.mail.id.to_string(),
         to: queued.mail.to.normalized().to_owned(),
@@ -138,7 +147,11 @@ fn at_the_end(cluster: &Cluster) -> (Vec<QueuedMail>, Vec<u64>) {
         },
     });
     let numbers = numbers.into_iter().map(|row| row.number.get());
-    (outbox.collect(), numbers.collect())
+    AtTheEnd {
+        outbox: outbox.collect(),
+        invalidations: numbers.collect(),
+        invalidations_counted: counted,
+    }
 }
 
 fn bounds(plan: &Plan) -> Bounds {

@@ -57,6 +57,8 @@ pub struct History {
     pub defects: Vec<String>,
     /// The numbers of all invalidations, in order.
     pub invalidations: Vec<u64>,
+    /// The number that the database's counter of invalidations is at, if it was read.
+    pub invalidations_counted: Option<u64>,
     /// When nodes stopped writing uses, if that is known: without an entry, any node may have lost the last ones.
     pub endings: Vec<Ending>,
     /// What was broken, for whoever looks at the history: no rule depends on it.

@@ -76,3 +76,61 @@ fn a_message_that_is_refused_for_good_is_a_dead_letter_from_then_on() {
     let twice = history(vec![refused(1, None), refused(5, Some(6))], vec![dead]);
     assert_kept(&twice);
 }
+
+const ADDRESS: &str = "ada@example.org";
+
+/// Ada, who is user 1, registers with her address; then this happens, and a message to it was taken at this second.
+fn of_ada_with_address(events: Vec<Event>, mailed: Option<i64>) -> History {
+    let ada = Request::Register {
+        name: "ada".to_owned(),
+        email: Some(ADDRESS.to_owned()),
+        password: "first".to_owned(),
+        policy: Policy::Sliding,
+    };
+    let mail = mailed.map(|at| AcceptedMail {
+        id: "m".to_owned(),
+        to: ADDRESS.to_owned(),
+        at: Moment(at * SECOND),
+        settled: None,
+    });
+    History {
+        events: std::iter::once(event(0, 1, ada, issued("1", "s")))
+            .chain(events)
+            .collect(),
+        mail: mail.into_iter().collect(),
+        ..History::default()
+    }
+}
+
+fn recover(answer: Answer) -> Event {
+    let email = ADDRESS.to_owned();
+    event(2, 3, Request::Recover { email }, answer)
+}
+
+#[test]
+fn a_recovery_of_an_account_leads_to_a_message() {
+    let history = |mailed| of_ada_with_address(vec![recover(Answer::Done)], mailed);
+    assert_broken(Rule::MailIsSentOnce, &history(None));
+    assert_broken(Rule::MailIsSentOnce, &history(Some(1)));
+    assert_kept(&history(Some(4)));
+    assert_kept(&of_ada_with_address(vec![recover(Answer::Unknown)], None));
+}
+
+#[test]
+fn a_recovery_of_an_account_that_may_be_deleted_leads_to_nothing() {
+    let delete = with_token("s", event(4, 5, Request::Delete, Answer::Unknown));
+    let history = of_ada_with_address(vec![recover(Answer::Done), delete], None);
+    assert_kept(&history);
+}
+
+#[test]
+fn a_change_of_address_leads_to_a_message_unless_its_link_is_taken_away() {
+    let email = ADDRESS.to_owned();
+    let change = with_token(
+        "s",
+        event(2, 3, Request::ChangeEmail { email }, Answer::Done),
+    );
+    assert_broken(Rule::MailIsSentOnce, &after_ada([change.clone()]));
+    let again = with_token("s", event(4, 5, change_password(), Answer::Unknown));
+    assert_kept(&after_ada([change, again]));
+}
