@@ -139,7 +139,7 @@ impl Reading<'_> {
             return Answer::Done.into();
         };
         // The list leaves out what is less than a second.
-        let expires_at = self.seen.second(*second).plus(Duration::from_secs(1));
+        let expires_at = self.seen.unix_micros((second + 1) * 1_000_000);
         Answer::Live { user, expires_at }.into()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use azuma_checker::History;
-use azuma_checker::history::{Answer, Moment, Request};
+use azuma_checker::history::{Answer, Broken, Moment, Request};
 use fastrand::Rng;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -36,7 +36,7 @@ pub async fn agree_on_what_is_left(name: &'static str, system: OnForgetful) {
         };
         let (struck, lost_at) = run.ask_while(era.pass()).await;
         let history = without_mail(run.history_until(lost_at));
-        run.judge_history(&history, &struck);
+        run.judge_history(history, &struck);
         sleep(RECOVERED_AFTER).await;
         expect_agreement(&run, &pair).await;
     }
@@ -44,7 +44,7 @@ pub async fn agree_on_what_is_left(name: &'static str, system: OnForgetful) {
     sleep(RECOVERED_AFTER).await;
     run.look_at_the_end().await;
     let history = without_mail(run.history());
-    run.judge_history(&history, &Struck::default());
+    run.judge_history(history, &Struck::default());
 }
 
 /// The history without messages, which a loss takes back or sends again, and with nothing that a message must come of.
@@ -55,7 +55,11 @@ fn without_mail(history: History) -> History {
         ..history
     };
     for event in &mut history.events {
-        if matches!(event.request, Request::RequestAccount { .. }) && event.answer == Answer::Done {
+        let mails = matches!(
+            event.request,
+            Request::RequestAccount { .. } | Request::ChangeEmail { .. } | Request::Recover { .. }
+        );
+        if mails && event.answer == Answer::Done {
             event.answer = Answer::Unknown;
         }
     }
@@ -73,7 +77,7 @@ struct Era {
 impl Era {
     /// Returns what broke, and a moment before which nothing was lost.
     async fn pass(mut self) -> (Struck, Moment) {
-        let mut struck = strike(&*self.system, self.rng.fork(), BREAKS).await;
+        let mut struck = strike(&*self.system, &self.seen, self.rng.fork(), BREAKS).await;
         let loss = match self.rng.bool() {
             true => Loss::Promotion,
             false => Loss::Restore,
@@ -86,7 +90,12 @@ impl Era {
             lost_at
         });
         let lost_at = lost.await.expect("commits can be lost");
-        struck.done.push(format!("{loss:?} at {lost_at:?}"));
+        struck.done.push(Broken {
+            what: format!("commits are lost: {loss:?}"),
+            node: None,
+            from: lost_at,
+            to: lost_at,
+        });
         // Clients go on for a while, or stop at once.
         sleep(Duration::from_millis(self.rng.u64(0..1_000))).await;
         (struck, lost_at)

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use azuma_checker::history::{AcceptedMail, Link, MailState, Moment, Purpose, QueuedMail};
+use azuma_checker::history::{
+    AcceptedMail, Link, LinkTimes, MailState, Moment, Purpose, QueuedMail,
+};
 use azuma_tests::deadline::Deadline;
 use azuma_tests::mail::Mail;
 use sha2::{Digest, Sha256};
@@ -13,20 +15,22 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::run::Seen;
-use super::systems::{Script, System};
+use super::systems::{RECOVERY_LIFETIME, REGISTRATION_LIFETIME, Script, System};
 
 /// How often somebody looks.
 const EVERY: Duration = Duration::from_millis(250);
 /// How many seconds the last messages may take: the lease of a node that was killed, and the longest wait after that.
 const SENT_WITHIN: u64 = 90;
 
-/// The links that work, and the messages that are to be sent.
+/// The links that work, the messages that are to be sent, and the recoveries that nobody has looked at.
 const MAIL: Script = Script {
     postgres:
-        "SELECT 'link', encode(hash, 'hex'), replace(user_id::text, '-', ''), purpose FROM links;
-SELECT 'mail', replace(id::text, '-', ''), lower(address), (dead_at IS NOT NULL)::int FROM outbox;",
-    sqlite: "SELECT 'link', lower(hex(hash)), lower(hex(user_id)), purpose FROM links;
-SELECT 'mail', lower(hex(id)), lower(address), dead_at IS NOT NULL FROM outbox;",
+        "SELECT 'link', encode(hash, 'hex'), replace(user_id::text, '-', ''), purpose, (extract(epoch FROM expires_at) * 1000000)::bigint FROM links;
+SELECT 'mail', replace(id::text, '-', ''), lower(address), (dead_at IS NOT NULL)::int FROM outbox;
+SELECT 'recovery' FROM recoveries;",
+    sqlite: "SELECT 'link', lower(hex(hash)), lower(hex(user_id)), purpose, expires_at FROM links;
+SELECT 'mail', lower(hex(id)), lower(address), dead_at IS NOT NULL FROM outbox;
+SELECT 'recovery' FROM recoveries;",
 };
 
 /// A mailed link, as who reads the mail has it.
@@ -43,10 +47,18 @@ pub struct Mailbox(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     delivered: Vec<Delivered>,
-    /// Tokens of links whose user is not known yet, with the address they were mailed to.
-    unknown: Vec<(String, String)>,
+    /// Links whose user is not known yet.
+    unknown: Vec<Unread>,
     links: Vec<MailedLink>,
     outbox: Vec<QueuedMail>,
+    recoveries: usize,
+}
+
+/// A link as a message has it.
+struct Unread {
+    token: String,
+    mailed_to: String,
+    mailed_at: Moment,
 }
 
 /// A message that was taken.
@@ -61,9 +73,34 @@ struct Delivered {
 
 /// What the database holds.
 struct Stored {
-    /// The user and the purpose of each link, by the hash of its token.
-    links: BTreeMap<String, (String, Purpose)>,
+    /// The links, by the hash of their tokens.
+    links: BTreeMap<String, StoredLink>,
     outbox: Vec<QueuedMail>,
+    recoveries: usize,
+}
+
+struct StoredLink {
+    user: String,
+    purpose: Purpose,
+    /// In microseconds since 1970.
+    expires_at: i64,
+}
+
+impl StoredLink {
+    /// When the link was made, at the latest, and how long it works, where the nodes' clocks are right. One that recovers a
+    /// waiting account works for a shorter time than others.
+    fn times(&self, mailed_at: Moment, seen: &Seen) -> LinkTimes {
+        let expires_at = seen.unix_micros(self.expires_at);
+        let lives = match self.purpose {
+            Purpose::VerifyAccount | Purpose::ChangeEmail => REGISTRATION_LIFETIME,
+            Purpose::ResetPassword => RECOVERY_LIFETIME,
+        };
+        LinkTimes {
+            created_at: expires_at.minus(lives),
+            mailed_at,
+            expires_at,
+        }
+    }
 }
 
 impl Mailbox {
@@ -96,8 +133,7 @@ impl Mailbox {
         let deadline = Deadline::in_seconds(SENT_WITHIN);
         loop {
             let looked = self.look(system, seen).await;
-            let is_queued = |mail: &QueuedMail| mail.state == MailState::Queued;
-            let is_left = self.known().outbox.iter().any(is_queued);
+            let is_left = self.known().is_anything_to_be_sent();
             match looked {
                 Ok(()) if !is_left => return,
                 Err(reason) if deadline.is_over() => panic!("{reason}"),
@@ -143,10 +179,12 @@ impl Mailbox {
             (taken.mail, began, at)
         }));
         let asked = seen.now();
+        let system_tells_times = system.bounds().clock_skew.is_zero();
         let system = Arc::clone(system);
         let printed = spawn_blocking(move || system.try_ask(&MAIL)).await;
         let stored = Stored::read(&printed.map_err(|error| error.to_string())??);
-        self.known().compare(stored, asked, seen.now());
+        let times = system_tells_times.then_some(seen);
+        self.known().compare(stored, asked, seen.now(), times);
         Ok(())
     }
 
@@ -156,10 +194,19 @@ impl Mailbox {
 }
 
 impl Known {
+    fn is_anything_to_be_sent(&self) -> bool {
+        let is_queued = |mail: &QueuedMail| mail.state == MailState::Queued;
+        self.recoveries > 0 || self.outbox.iter().any(is_queued)
+    }
+
     fn deliver(&mut self, taken: impl Iterator<Item = (Mail, Moment, Moment)>) {
         for (mail, began, at) in taken {
             if mail.text.contains("?token=") {
-                self.unknown.push((mail.token(), mail.to.clone()));
+                self.unknown.push(Unread {
+                    token: mail.token(),
+                    mailed_to: mail.to.clone(),
+                    mailed_at: at,
+                });
             }
             self.delivered.push(Delivered {
                 id: id_of(&mail.message_id),
@@ -171,8 +218,9 @@ impl Known {
         }
     }
 
-    /// Compares what is known with what the database held at a moment between these two.
-    fn compare(&mut self, stored: Stored, asked: Moment, answered: Moment) {
+    /// Compares what is known with what the database held at a moment between these two. Without `seen`, the nodes' clocks say
+    /// nothing of the run's time.
+    fn compare(&mut self, stored: Stored, asked: Moment, answered: Moment, seen: Option<&Seen>) {
         let left: BTreeSet<&str> = stored.outbox.iter().map(|mail| mail.id.as_str()).collect();
         for delivered in &mut self.delivered {
             if delivered.gone.is_none()
@@ -182,23 +230,26 @@ impl Known {
                 delivered.gone = Some(answered);
             }
         }
-        for (token, mailed_to) in std::mem::take(&mut self.unknown) {
-            let id = hash_of(&token);
+        for unread in std::mem::take(&mut self.unknown) {
+            let id = hash_of(&unread.token);
             let is_new = self.links.iter().all(|known| known.link.id != id);
             // A link that was used or replaced before somebody looked is not followed.
-            if let Some((user, purpose)) = stored.links.get(&id).filter(|_| is_new) {
+            if let Some(stored) = stored.links.get(&id).filter(|_| is_new) {
                 let link = Link {
                     id,
-                    user: user.clone(),
-                    mailed_to,
-                    purpose: *purpose,
-                    // Its expiry is that of the nodes' clocks, not of the run's.
-                    times: None,
+                    user: stored.user.clone(),
+                    mailed_to: unread.mailed_to,
+                    purpose: stored.purpose,
+                    times: seen.map(|seen| stored.times(unread.mailed_at, seen)),
                 };
-                self.links.push(MailedLink { token, link });
+                self.links.push(MailedLink {
+                    token: unread.token,
+                    link,
+                });
             }
         }
         self.outbox = stored.outbox;
+        self.recoveries = stored.recoveries;
     }
 }
 
@@ -207,13 +258,19 @@ impl Stored {
         let mut stored = Self {
             links: BTreeMap::new(),
             outbox: Vec::new(),
+            recoveries: 0,
         };
         for line in printed.lines() {
             match line.split('|').collect::<Vec<_>>()[..] {
-                ["link", hash, user, purpose] => {
-                    let link = (user_of(user), purpose_of(purpose));
+                ["link", hash, user, purpose, expires_at] => {
+                    let link = StoredLink {
+                        user: user_of(user),
+                        purpose: purpose_of(purpose),
+                        expires_at: expires_at.parse().expect("microseconds"),
+                    };
                     stored.links.insert(hash.to_owned(), link);
                 }
+                ["recovery"] => stored.recoveries += 1,
                 ["mail", id, to, dead] => stored.outbox.push(QueuedMail {
                     id: id.to_owned(),
                     to: to.to_owned(),

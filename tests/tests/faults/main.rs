@@ -6,7 +6,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `run` | how a run goes: clients ask while things break, then everything is mended and judged |
+//! | `run` | how a run goes: clients ask while things break, then everything is mended |
+//! | `judge` | what they were answered is judged, and kept where it cannot be explained |
 //! | `losses` | how a run goes on a database that loses commits |
 //! | `systems` | the servers that are tried, each with the parts around it that break |
 //! | `strike` | something that breaks and is mended |
@@ -21,6 +22,7 @@ mod answers;
 mod client;
 mod clocks;
 mod defects;
+mod judge;
 mod known;
 mod losses;
 mod mailbox;

@@ -1,14 +1,12 @@
 //! How a run goes: clients ask while things break; then everything is mended, and what they were answered is judged.
 
 use std::env;
-use std::fs;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use azuma_checker::History;
 use azuma_checker::history::{Answer, Bounds, Event, Moment};
-use azuma_checker::{History, Rule, check};
 use fastrand::Rng;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -17,16 +15,19 @@ use super::client::Client;
 use super::known::Group;
 use super::mailbox::Mailbox;
 use super::strike::{Struck, strike};
-use super::systems::{PER_USER, System};
+use super::systems::{PER_USER, Script, System};
 
 /// How many groups of clients there are: each has names of its own.
-const GROUPS: usize = 3;
+pub const GROUPS: usize = 3;
 /// How many clients a group has.
 const CLIENTS: usize = 3;
 /// How long after the last fault everything is as it should be: longer than memory may answer.
 pub const RECOVERED_AFTER: Duration = Duration::from_secs(5);
-/// The variable that names where histories are kept. Without it, only those are that cannot be explained.
-const KEPT_IN: &str = "AZUMA_FAULTS_HISTORIES";
+
+/// The numbers of all invalidations, and last the number that the counter is at.
+const INVALIDATIONS: Script = Script::of_both(
+    "SELECT number FROM invalidations ORDER BY number; SELECT number FROM invalidation_counter;",
+);
 
 /// Runs clients against a system for a while, during which things break, and judges what they were answered.
 pub async fn keep_what_they_promise(name: &'static str, system: impl System + 'static) {
@@ -66,10 +67,10 @@ impl Seen {
         Moment::default().plus(instant.duration_since(self.began))
     }
 
-    /// This second of the machine's clock as a time of the run.
-    pub fn second(&self, unix_seconds: i64) -> Moment {
+    /// This time of the machine's clock, in microseconds since 1970, as a time of the run.
+    pub fn unix_micros(&self, micros: i64) -> Moment {
         let began = self.began_at.duration_since(SystemTime::UNIX_EPOCH);
-        Moment(unix_seconds.saturating_mul(1_000_000)).minus(began.expect("a clock that is set"))
+        Moment(micros).minus(began.expect("a clock that is set"))
     }
 
     /// Writes an event down.
@@ -126,6 +127,10 @@ impl Run {
         self
     }
 
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -156,9 +161,8 @@ impl Run {
     /// Clients ask while one thing after another breaks and is mended.
     pub async fn ask_while_things_break(&mut self) -> Struck {
         let system = Arc::clone(&self.system);
-        let (seed, lasts) = (self.seed, self.lasts);
-        self.ask_while(strike(&*system, Rng::with_seed(seed), lasts))
-            .await
+        let (seen, rng, lasts) = (self.seen(), Rng::with_seed(self.seed), self.lasts);
+        self.ask_while(strike(&*system, &seen, rng, lasts)).await
     }
 
     /// Clients ask while something goes on.
@@ -214,12 +218,13 @@ impl Run {
     }
 
     /// A message that a node with a wrong clock leased, or could not send, waits until that clock's time.
-    fn mail_is_judged(&self) -> bool {
+    pub fn mail_is_judged(&self) -> bool {
         self.system.bounds().clock_skew.is_zero()
     }
 
     /// What was seen until now, and has not been taken before.
     pub fn history(&mut self) -> History {
+        let (invalidations, counted) = self.invalidations();
         History {
             bounds: Bounds {
                 // A node with a wrong clock sees other sessions live.
@@ -230,14 +235,27 @@ impl Run {
             events: std::mem::take(&mut *self.seen.events.lock().expect("no client panics")),
             mail: self.mailbox.accepted(),
             outbox: self.mailbox.outbox(),
-            invalidations: self.system.invalidations(),
+            invalidations,
+            invalidations_counted: Some(counted),
             ..History::default()
         }
     }
 
-    /// The same until this moment. Of what was asked before it and answered later, nobody knows the outcome.
+    /// The numbers of all invalidations, in order, and that of the counter. Nothing is broken.
+    fn invalidations(&self) -> (Vec<u64>, u64) {
+        let printed = self.system.try_ask(&INVALIDATIONS);
+        let printed = printed.expect("nothing is broken");
+        let number = |line: &str| line.trim().parse().expect("a number");
+        let mut numbers: Vec<u64> = printed.lines().map(number).collect();
+        let counted = numbers.pop().expect("the counter");
+        (numbers, counted)
+    }
+
+    /// The same until commits were lost, at this moment. Of what was asked before it and answered later, nobody knows the
+    /// outcome.
     pub fn history_until(&mut self, moment: Moment) -> History {
         let mut history = self.history();
+        history.invalidations_counted = None;
         history.events.retain(|event| event.asked < moment);
         for event in &mut history.events {
             if event.answered >= moment {
@@ -245,61 +263,6 @@ impl Run {
             }
         }
         history
-    }
-
-    /// Judges what was seen.
-    pub fn judge(mut self, struck: &Struck) {
-        let history = self.history();
-        self.judge_history(&history, struck);
-    }
-
-    /// Judges a history of the run.
-    pub fn judge_history(&self, history: &History, struck: &Struck) {
-        let kept = self.keep(history);
-        let mut violations = check(history);
-        if !self.mail_is_judged() {
-            violations.retain(|violation| violation.rule != Rule::MailIsSentOnce);
-        }
-        let count =
-            |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
-        println!(
-            "{}, seed {}: {} requests, {} of unknown outcome, {} faults, {} messages, {} dead letters; history {}\n{}",
-            self.name,
-            self.seed,
-            history.events.len(),
-            count(|event| event.answer == Answer::Unknown),
-            struck.done.len(),
-            history.mail.len(),
-            history.outbox.len(),
-            kept.display(),
-            struck.done.join("\n")
-        );
-        assert!(violations.is_empty(), "seed {}: {violations:#?}", self.seed);
-        assert!(struck.failed.is_empty(), "{:#?}", struck.failed);
-        let asked = |since| {
-            history
-                .events
-                .iter()
-                .filter(move |event| event.asked >= since)
-        };
-        assert!(
-            history
-                .mended
-                .is_none_or(|mended| asked(mended).count() > GROUPS),
-            "nothing was asked at the end"
-        );
-        if env::var_os(KEPT_IN).is_none() {
-            let _ = fs::remove_file(kept);
-        }
-    }
-
-    /// Keeps the history, so that later checkers can check it again.
-    fn keep(&self, history: &History) -> PathBuf {
-        let directory = env::var_os(KEPT_IN).map_or_else(env::temp_dir, PathBuf::from);
-        let path = directory.join(format!("azuma-history-{}-{}.json", self.name, self.seed));
-        let text = serde_json::to_string(history).expect("JSON");
-        fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        path
     }
 }
 

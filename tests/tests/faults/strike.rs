@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use azuma_checker::history::Broken;
 use azuma_tests::fault::Fault;
 use fastrand::Rng;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
+use super::run::Seen;
 use super::systems::System;
 
 /// Something that breaks, and is mended.
@@ -35,6 +37,15 @@ pub enum Part {
     Commands,
     /// The mail server.
     Mail,
+}
+
+impl Part {
+    fn node(self) -> Option<u32> {
+        match self {
+            Self::Node(number) => u32::try_from(number).ok(),
+            _ => None,
+        }
+    }
 }
 
 impl Strike {
@@ -74,13 +85,13 @@ impl Strike {
 #[derive(Default)]
 pub struct Struck {
     /// What, and when.
-    pub done: Vec<String>,
+    pub done: Vec<Broken>,
     /// What could not be broken, or not be mended: the run says nothing then.
     pub failed: Vec<String>,
 }
 
 /// Breaks one thing after another, or two at once, until the time is over, and mends it.
-pub async fn strike(system: &dyn System, mut rng: Rng, lasts: Duration) -> Struck {
+pub async fn strike(system: &dyn System, seen: &Seen, mut rng: Rng, lasts: Duration) -> Struck {
     let began = Instant::now();
     let mut struck = Struck::default();
     while began.elapsed() < lasts {
@@ -95,21 +106,26 @@ pub async fn strike(system: &dyn System, mut rng: Rng, lasts: Duration) -> Struc
         {
             let longest = u64::try_from(longest.as_millis()).expect("a short time");
             let span = Duration::from_millis(rng.u64(300..longest));
-            let what = format!("{:?}: {on:?}: {what} for {span:?}", began.elapsed());
-            struck.done.push(what.clone());
-            at_once.spawn(async move {
-                let over = spawn_blocking(move || {
-                    let fault = begin();
-                    std::thread::sleep(span);
-                    fault.end();
-                });
-                over.await.map_err(|error| format!("{what}: {error}"))
+            let from = seen.now();
+            let over = spawn_blocking(move || {
+                let fault = begin();
+                std::thread::sleep(span);
+                fault.end();
+            });
+            at_once.spawn(async move { (what, on, from, over.await) });
+        }
+        while let Some(ended) = at_once.join_next().await {
+            let (what, on, from, outcome) = ended.expect("nobody panics while waiting");
+            if let Err(error) = outcome {
+                struck.failed.push(format!("{on:?}: {what}: {error}"));
+            }
+            struck.done.push(Broken {
+                what: format!("{on:?}: {what}"),
+                node: on.node(),
+                from,
+                to: seen.now(),
             });
         }
-        let outcomes = at_once.join_all().await;
-        struck
-            .failed
-            .extend(outcomes.into_iter().filter_map(Result::err));
     }
     struck
 }

@@ -12,7 +12,7 @@ use fastrand::Rng;
 
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
-use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
+use super::{Script, Smtp, System, settings};
 
 /// How much of the machine's time passes between a look at a clock and an answer at most.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
@@ -85,10 +85,6 @@ impl System for WithClocks {
 
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.cluster.try_sql(&self.database, script.postgres)
-    }
-
-    fn invalidations(&self) -> Vec<u64> {
-        numbers(&self.cluster.sql(&self.database, INVALIDATIONS))
     }
 }
 

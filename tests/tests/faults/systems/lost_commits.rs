@@ -77,10 +77,6 @@ impl System for OnForgetful {
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.pair.try_sql(script.postgres)
     }
-
-    fn invalidations(&self) -> Vec<u64> {
-        self.pair.invalidations()
-    }
 }
 
 impl Pair {

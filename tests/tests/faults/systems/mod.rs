@@ -14,6 +14,7 @@ mod way;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use azuma_checker::history::Bounds;
 use azuma_tests::server::Setup;
@@ -55,9 +56,6 @@ pub trait System: Send + Sync {
     fn bounds(&self) -> Bounds {
         Bounds::default()
     }
-
-    /// The numbers of all invalidations that the database holds, in order. Asked when nothing is broken.
-    fn invalidations(&self) -> Vec<u64>;
 }
 
 /// The same question to each database.
@@ -66,11 +64,30 @@ pub struct Script {
     pub sqlite: &'static str,
 }
 
+impl Script {
+    /// One that both understand.
+    pub const fn of_both(script: &'static str) -> Self {
+        Self {
+            postgres: script,
+            sqlite: script,
+        }
+    }
+}
+
 /// Where the node of this number listens, or the next one that runs.
 pub fn address(nodes: &[Arc<Node>], number: usize) -> Option<(usize, SocketAddr)> {
     (number..number + nodes.len())
         .map(|number| number % nodes.len())
         .find_map(|number| Some((number, nodes[number].address()?)))
+}
+
+/// How long links work that prove an address, and how long accounts wait.
+pub const REGISTRATION_LIFETIME: Duration = Duration::from_secs(15);
+/// How long links work that set a new password; no less can be configured.
+pub const RECOVERY_LIFETIME: Duration = Duration::from_mins(1);
+
+fn seconds(span: Duration) -> String {
+    format!("{}s", span.as_secs())
 }
 
 /// The settings of every run.
@@ -83,14 +100,6 @@ fn settings(setup: Setup) -> Setup {
         .set("sessions.sliding.first_use_within", "10s")
         .set("sessions.per_user", &PER_USER.to_string())
         // Some accounts and links lapse within a run.
-        .set("registration.lifetime", "15s")
+        .set("registration.lifetime", &seconds(REGISTRATION_LIFETIME))
+        .set("recovery.lifetime", &seconds(RECOVERY_LIFETIME))
 }
-
-/// The numbers that a query printed, one a line.
-fn numbers(printed: &str) -> Vec<u64> {
-    let number = |line: &str| line.trim().parse().expect("a number");
-    printed.lines().map(number).collect()
-}
-
-/// The query for the numbers of all invalidations.
-const INVALIDATIONS: &str = "SELECT number FROM invalidations ORDER BY number;";

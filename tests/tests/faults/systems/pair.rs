@@ -13,7 +13,7 @@ use fastrand::Rng;
 
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
-use super::{INVALIDATIONS, Smtp, numbers, settings};
+use super::{Smtp, settings};
 
 /// What nodes call the primary.
 const NAME: &str = "database";
@@ -91,11 +91,6 @@ impl Pair {
             Node::start(number, setup)
         };
         self.ways.iter().enumerate().map(node).collect()
-    }
-
-    /// The numbers of all invalidations.
-    pub fn invalidations(&self) -> Vec<u64> {
-        numbers(&self.sql(INVALIDATIONS))
     }
 
     /// What the primary answers.

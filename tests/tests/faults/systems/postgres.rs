@@ -14,7 +14,7 @@ use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::commands::commands_beside;
 use super::way::Way;
-use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
+use super::{Script, Smtp, System, settings};
 
 /// While Postgres is down, nothing happens.
 const SHORT: Duration = Duration::from_millis(1_200);
@@ -150,10 +150,6 @@ impl System for OnPostgres {
 
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.cluster.try_sql(&self.database, script.postgres)
-    }
-
-    fn invalidations(&self) -> Vec<u64> {
-        numbers(&self.cluster.sql(&self.database, INVALIDATIONS))
     }
 }
 

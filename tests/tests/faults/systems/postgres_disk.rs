@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::disk::Disk;
-use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
+use super::{Script, Smtp, System, settings};
 
 /// Servers on one Postgres, whose data is on a disk of its own.
 pub struct OnPostgresDisk {
@@ -72,9 +72,5 @@ impl System for OnPostgresDisk {
 
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.cluster.try_sql(&self.database, script.postgres)
-    }
-
-    fn invalidations(&self) -> Vec<u64> {
-        numbers(&self.cluster.sql(&self.database, INVALIDATIONS))
     }
 }

@@ -14,7 +14,7 @@ use super::super::node::Node;
 use super::super::strike::{Part, Strike};
 use super::commands::commands_beside;
 use super::disk::Disk;
-use super::{INVALIDATIONS, Script, Smtp, System, numbers, settings};
+use super::{Script, Smtp, System, settings};
 
 /// Servers on one SQLite file.
 pub struct OnSqlite {
@@ -94,10 +94,6 @@ impl System for OnSqlite {
 
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.file.try_ask(script.sqlite)
-    }
-
-    fn invalidations(&self) -> Vec<u64> {
-        numbers(&self.file.ask(INVALIDATIONS))
     }
 }
 

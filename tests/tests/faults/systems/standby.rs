@@ -51,8 +51,4 @@ impl System for OnPair {
     fn try_ask(&self, script: &Script) -> Result<String, String> {
         self.pair.try_sql(script.postgres)
     }
-
-    fn invalidations(&self) -> Vec<u64> {
-        self.pair.invalidations()
-    }
 }
