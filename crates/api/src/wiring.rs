@@ -10,7 +10,7 @@ use azuma_domain::ports::{
 };
 use azuma_domain::services::{
     Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionAdmin, SessionIssuer,
-    Sessions, TestMail,
+    Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -110,7 +110,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             store: Arc::clone(&store),
             mailer: Arc::clone(&mailer),
             keys,
-            clock: Arc::clone(&clock),
+            clock: Arc::new(SharedClock::new(Arc::clone(&clock))),
             entropy: Arc::clone(&entropy),
         }),
         housekeeping: Arc::new(Housekeeping::new(store, mailer, clock, config.mail.keep)),

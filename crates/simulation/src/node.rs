@@ -11,7 +11,7 @@ use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
 use azuma_domain::services::{
     Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, RecoveryProgress, SessionIssuer,
-    Sessions,
+    Sessions, SharedClock,
 };
 use azuma_domain::session::Lifetimes;
 use azuma_domain::token::{SecretKey, TokenKeys};
@@ -139,7 +139,7 @@ impl Node {
             store: Arc::clone(&requests),
             mailer: Arc::clone(&mailer),
             keys,
-            clock: Arc::clone(&clock),
+            clock: Arc::new(SharedClock::new(Arc::clone(&clock))),
             entropy,
         };
         let housekeeping = Housekeeping::new(requests, mailer, clock, 30 * DAY);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 
 use azuma_checker::history::{Answer, Broken, Event};
-use azuma_checker::{History, Rule, Violation, check, draw};
+use azuma_checker::{History, Violation, check, draw};
 
 use super::run::{GROUPS, Run};
 use super::strike::Struck;
@@ -24,10 +24,7 @@ impl Run {
     /// Judges a history of the run, during which this was broken.
     pub fn judge_history(&self, mut history: History, struck: &Struck) {
         history.faults.clone_from(&struck.done);
-        let mut violations = check(&history);
-        if !self.mail_is_judged() {
-            violations.retain(|violation| violation.rule != Rule::MailIsSentOnce);
-        }
+        let violations = check(&history);
         let count =
             |is: fn(&Event) -> bool| history.events.iter().filter(|event| is(event)).count();
         println!(

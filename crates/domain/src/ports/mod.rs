@@ -39,7 +39,7 @@ pub use invalidation_repository::{
 pub use known_client_repository::{KnownClientReader, KnownClientRepository};
 pub use link_repository::{LinkReader, LinkRepository};
 pub use mailer::{Accepted, Mailer, SendError};
-pub use outbox::{OutboxReader, OutboxRepository};
+pub use outbox::{FARTHEST_DUE, OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};

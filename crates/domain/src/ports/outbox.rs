@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use super::StoreError;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
+
+/// How far ahead a message may be due: longer than any lease lasts, and any wait.
+pub const FARTHEST_DUE: Duration = Duration::from_mins(30);
 
 /// Reads the outbox.
 pub trait OutboxReader {
@@ -34,7 +39,8 @@ pub trait OutboxRepository: OutboxReader {
     fn enqueue(&mut self, mail: &OutgoingMail) -> Result<(), StoreError>;
 
     /// Leases, until `until`, the message that has been due longest at `now`. Of any number of racing calls MUST let
-    /// one have the message, and MUST NOT lease it again before `until`. A message that cannot be read MUST NOT delay
+    /// one have the message, and MUST NOT lease it again before `until`. A message that is due [`FARTHEST_DUE`] or more
+    /// after `now` was written by a wrong clock, and MUST be leased where no other is due. A message that cannot be read MUST NOT delay
     /// others: it is leased as well, to become a dead letter.
     ///
     /// # Errors

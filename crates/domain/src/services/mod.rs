@@ -30,7 +30,7 @@ pub use accounts::{
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};
-pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, TestMail};
+pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail};
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{
     AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,

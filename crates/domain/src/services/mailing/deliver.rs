@@ -1,5 +1,6 @@
 //! Sends messages from the outbox. Workers call these use cases in a loop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Mailing;
@@ -41,10 +42,14 @@ impl Mailing {
     pub async fn lease_mail(
         &self,
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
-        let now = self.clock.now();
-        let until = now.plus(self.mailer.timeout() + LEASE_MARGIN);
+        let clock = Arc::clone(&self.clock);
+        let lasts = self.mailer.timeout() + LEASE_MARGIN;
         self.store
-            .transact::<_, StoreError>(move |tx| Ok(tx.outbox().lease(now, until)?))
+            .transact::<_, StoreError>(move |tx| {
+                clock.follow(tx.reader().clock()?);
+                let now = clock.now();
+                Ok(tx.outbox().lease(now, now.plus(lasts))?)
+            })
             .await
     }
 

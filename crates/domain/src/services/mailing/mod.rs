@@ -2,15 +2,17 @@
 
 mod deliver;
 mod outbox_admin;
+mod shared_clock;
 mod test_mail;
 
 use std::sync::Arc;
 
 pub use deliver::Delivery;
 pub use outbox_admin::{OutboxAdmin, OutboxAdminError};
+pub use shared_clock::SharedClock;
 pub use test_mail::TestMail;
 
-use crate::ports::{Clock, Entropy, Mailer, Store};
+use crate::ports::{Entropy, Mailer, Store};
 use crate::token::TokenKeys;
 
 /// Sends the messages of the outbox. Any number of workers, in any number of processes, may share an outbox.
@@ -21,8 +23,8 @@ pub struct Mailing {
     pub mailer: Arc<dyn Mailer>,
     /// Derives the tokens of mailed links again.
     pub keys: TokenKeys,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
+    /// Tells the time, to all nodes alike.
+    pub clock: Arc<SharedClock>,
     /// Spreads retries.
     pub entropy: Arc<dyn Entropy>,
 }

@@ -16,7 +16,7 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions,
+    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -166,7 +166,7 @@ impl World {
                 store: store(),
                 mailer: Arc::clone(&parts.mailer),
                 keys: settings.keys,
-                clock: clock(),
+                clock: Arc::new(SharedClock::new(clock())),
                 entropy: entropy(),
             },
             housekeeping: Housekeeping::new(

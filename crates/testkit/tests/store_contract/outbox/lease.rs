@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::mail::{Language, MailKind, OutgoingMail};
-use azuma_domain::ports::{Decision, Store, Work};
-use azuma_testkit::sample::{self, MICROSECOND, MINUTE, just_before, mail, now};
+use azuma_domain::ports::{Decision, FARTHEST_DUE, Store, Work};
+use azuma_testkit::sample::{self, DAY, MICROSECOND, MINUTE, just_before, mail, now};
 use azuma_testkit_macros::on_every_store;
 
 use super::{due, given_mail, lease, lease_of};
@@ -83,6 +83,18 @@ async fn a_leased_message_is_leased_again_once_its_lease_ends_and_not_before(
     lease(&store, now(), until).await;
     assert!(due(&store, just_before(until)).await.is_empty());
     assert_eq!(due(&store, until).await, [1]);
+}
+
+#[on_every_store]
+async fn a_message_that_a_wrong_clock_made_due_much_later_is_leased_after_those_that_are_due(
+    store: Arc<dyn Store>,
+) {
+    let ada = given::ada(&store).await;
+    given_mail(&store, ada, 1, now().plus(FARTHEST_DUE)).await;
+    given_mail(&store, ada, 2, just_before(now().plus(FARTHEST_DUE))).await;
+    given_mail(&store, ada, 3, now()).await;
+    given_mail(&store, ada, 4, now().plus(40 * DAY)).await;
+    assert_eq!(due(&store, now()).await, [3, 1, 4]);
 }
 
 #[on_every_store]

@@ -1,11 +1,12 @@
 //! Writing mails of the outbox.
 
 use std::error::Error as _;
+use std::ops::RangeInclusive;
 
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
 use azuma_domain::mail::{LeasedMail, MailId, MailLease, OutgoingMail, UnreadableMail};
-use azuma_domain::ports::{OutboxRepository, StoreError};
+use azuma_domain::ports::{FARTHEST_DUE, OutboxRepository, StoreError};
 use diesel::prelude::*;
 use diesel::result::Error;
 
@@ -33,6 +34,29 @@ fn leased(lease: MailLease) -> _ {
 }
 
 impl Repositories<'_> {
+    /// Locks the message that is due first of those due in this range. Those that another transaction has locked are left
+    /// to it.
+    fn first_due(
+        &mut self,
+        due: RangeInclusive<Timestamp>,
+    ) -> Result<Option<StoredId>, StoreError> {
+        let (from, to) = due.into_inner();
+        let due: Vec<StoredId> = self.query(|connection| {
+            load_locked!(
+                connection,
+                known()
+                    .filter(outbox::dead_at.is_null())
+                    .filter(outbox::due_at.ge(StoredTime(from)))
+                    .filter(outbox::due_at.le(StoredTime(to)))
+                    .order((outbox::due_at, outbox::id))
+                    .select(outbox::id)
+                    .limit(1),
+                for_update.skip_locked
+            )
+        })?;
+        Ok(due.first().copied())
+    }
+
     /// The mail that was just leased, or the error that says which column cannot be read.
     fn leased_mail(
         &mut self,
@@ -82,25 +106,20 @@ impl OutboxRepository for Repositories<'_> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Result<LeasedMail, UnreadableMail>>, StoreError> {
-        let due: Option<StoredId> = self.query(|connection| {
-            let due: Vec<StoredId> = load_locked!(
-                connection,
-                known()
-                    .filter(outbox::dead_at.is_null())
-                    .filter(outbox::due_at.le(StoredTime(now)))
-                    .order((outbox::due_at, outbox::id))
-                    .select(outbox::id)
-                    .limit(1),
-                for_update.skip_locked
-            )?;
-            if let Some(id) = due.first() {
-                diesel::update(outbox::table.find(*id))
-                    .set(outbox::due_at.eq(StoredTime(until)))
-                    .execute(connection)?;
-            }
-            Ok(due.first().copied())
+        let (first, last) = (Timestamp::from_micros(0), Timestamp::from_micros(i64::MAX));
+        let due = match self.first_due(first..=now)? {
+            Some(id) => Some(id),
+            None => self.first_due(now.plus(FARTHEST_DUE)..=last)?,
+        };
+        let Some(id) = due else {
+            return Ok(None);
+        };
+        self.query(|connection| {
+            diesel::update(outbox::table.find(id))
+                .set(outbox::due_at.eq(StoredTime(until)))
+                .execute(connection)
         })?;
-        due.map(|id| self.leased_mail(id, until)).transpose()
+        self.leased_mail(id, until).map(Some)
     }
 
     fn delete(&mut self, lease: MailLease) -> Result<(), StoreError> {
