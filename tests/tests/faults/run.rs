@@ -220,8 +220,7 @@ impl Run {
         let (invalidations, counted) = self.invalidations();
         History {
             bounds: Bounds {
-                // A node with a wrong clock sees other sessions live.
-                per_user: self.bounds.clock_skew.is_zero().then_some(PER_USER),
+                per_user: Some(PER_USER),
                 ..self.bounds.clone()
             },
             mended: self.mended.take(),
