@@ -4,11 +4,14 @@
 use std::time::{Duration, Instant};
 
 use azuma_tests::Database;
+use azuma_tests::clients::{Http, Legacy};
+use azuma_tests::deadline::Deadline;
 use azuma_tests::disk::{DiskState, FailingDisk, SmallDisk};
 use azuma_tests::fault::Fault;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::sqlite::SqliteFile;
+use tokio::task::JoinSet;
 
 /// A server whose database is on a disk that can fail.
 fn server() -> (Server, FailingDisk) {
@@ -77,6 +80,84 @@ async fn space_that_is_used_up_and_freed_costs_nothing() {
         disk.fill()
     })
     .await;
+}
+
+/// A server is killed and started while its disk fails, several times. It says why it cannot start, or it starts.
+/// Afterwards it writes, within seconds.
+async fn expect_writes_after_starts(how: DiskState) {
+    let (mut server, disk) = server();
+    // Another process holds the log and its index open, as a second node does.
+    let other = server.setup().elsewhere().with_disk(&disk);
+    let file = format!("sqlite://{}", server.data().join("azuma.db").display());
+    let other = other.set("database.url", &file).start();
+    for round in 0..4 {
+        server.kill();
+        let fault = disk.fail(how);
+        match server.try_start_again() {
+            Ok(()) => {
+                let answer = server.legacy().register("nobody", "secret").await;
+                answer.refused_with_code(503, "SERVICE_UNAVAILABLE");
+                fault.end();
+                expect_a_write_soon(&server, &format!("user-{round}")).await;
+            }
+            Err(printed) => {
+                assert!(printed.contains("cannot open the database"), "{printed}");
+                fault.end();
+                server.start_again();
+            }
+        }
+        server
+            .azuma()
+            .sign_up(&Person::named(&format!("again-{round}")))
+            .await;
+        other
+            .azuma()
+            .sign_up(&Person::named(&format!("other-{round}")))
+            .await;
+    }
+}
+
+/// The disk works again. Connections that failed are opened anew after a second at most.
+async fn expect_a_write_soon(server: &Server, name: &str) {
+    let deadline = Deadline::in_seconds(8);
+    while server.legacy().register(name, "secret").await.status != 200 {
+        assert!(!deadline.is_over(), "{}", server.output());
+        deadline.step().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_starts_on_a_read_only_disk_writes_when_the_disk_does() {
+    expect_writes_after_starts(DiskState::ReadOnly).await;
+}
+
+#[tokio::test]
+async fn a_server_that_starts_on_a_broken_disk_writes_when_the_disk_does() {
+    expect_writes_after_starts(DiskState::Broken).await;
+}
+
+#[tokio::test]
+async fn connections_that_open_while_the_disk_is_broken_write_afterwards() {
+    let (server, disk) = server();
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    for round in 0..2 {
+        let fault = disk.fail(DiskState::Broken);
+        let deadline = Deadline::in_seconds(5);
+        while !deadline.is_over() {
+            // Each failed write closes its connection, and this many reads need more connections than are open.
+            let mut answers = JoinSet::new();
+            for _ in 0..8 {
+                let legacy = Legacy::new(Http::new(server.address()));
+                answers.spawn(async move { legacy.register("nobody", "secret").await.status });
+            }
+            for status in answers.join_all().await {
+                assert_eq!(status, 503);
+            }
+        }
+        fault.end();
+        expect_a_write_soon(&server, &format!("user-{round}")).await;
+    }
 }
 
 #[tokio::test]

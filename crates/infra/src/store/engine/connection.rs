@@ -119,6 +119,7 @@ impl DbConnection {
                 sqlite_file::expect_usable(path)?;
                 let mut connection = SqliteConnection::establish(&uri(path)).map_err(refused)?;
                 set_up_sqlite(&mut connection, limit)
+                    .and_then(|()| expect_writable(&mut connection, limit))
                     .map_err(|error| OpenError::refused(url, &error))?;
                 Ok(Self::Sqlite(connection))
             }
@@ -129,7 +130,7 @@ impl DbConnection {
 /// A commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a connection that finds
 /// the file locked by another process waits for half of `limit`.
 fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
-    let millis = limit.as_millis() / 2;
+    let millis = busy_timeout(limit);
     connection.batch_execute(&format!(
         "PRAGMA busy_timeout = {millis}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL"
     ))?;
@@ -142,6 +143,29 @@ fn set_up_sqlite(connection: &mut SqliteConnection, limit: Duration) -> QueryRes
         }
         std::thread::sleep(SETUP_PAUSE);
     }
+}
+
+/// Refuses a connection that can only read. While a disk fails, SQLite opens the file, its log or the log's index for
+/// reading only, and keeps it so until it is closed; the index is shared by all connections of this process, so one
+/// that stays open would keep them all from writing after the disk is mended.
+///
+/// Only a write tells: `BEGIN IMMEDIATE` begins a read on a read-only file. The write is rolled back, so nothing reaches
+/// the disk. A connection that finds the lock taken can write, because SQLite looks for that before it takes the lock.
+fn expect_writable(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
+    let written = connection.batch_execute(
+        "PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK",
+    );
+    match written {
+        Err(error) if !is_busy(&error) => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let millis = busy_timeout(limit);
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {millis}"))
+}
+
+/// In milliseconds.
+fn busy_timeout(limit: Duration) -> u128 {
+    limit.as_millis() / 2
 }
 
 /// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`]
