@@ -15,6 +15,42 @@ struct Report {
 /// The variable that names another binary to test than the one that is built.
 const OTHER_BINARY: &str = "AZUMA_TESTED_BINARY";
 
+/// The variable that names the binary of the release before this one.
+const PREVIOUS_BINARY: &str = "AZUMA_PREVIOUS_BINARY";
+
+/// Which of two neighbouring releases a server is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    /// The one under test.
+    #[default]
+    This,
+    /// The one before it, which `scripts/previous-release` builds.
+    Previous,
+}
+
+impl Release {
+    /// The neighbour.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::This => Self::Previous,
+            Self::Previous => Self::This,
+        }
+    }
+
+    pub(super) fn binary(self) -> PathBuf {
+        match self {
+            Self::This => azuma().to_owned(),
+            Self::Previous => match std::env::var_os(PREVIOUS_BINARY) {
+                Some(path) => path.into(),
+                None => panic!(
+                    "the previous release is needed: export {PREVIOUS_BINARY}=$(scripts/previous-release)"
+                ),
+            },
+        }
+    }
+}
+
 /// The path of `azuma`, built once in each test process.
 pub fn azuma() -> &'static Path {
     static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();

@@ -16,7 +16,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use reqwest::Method;
 use serde::Serialize;
 
-pub use binary::workspace;
+pub use binary::{Release, workspace};
 pub use finished::Finished;
 pub use hosts::Hosts;
 pub use output::Output;
@@ -212,8 +212,13 @@ impl Server {
     /// Stops it in an orderly way and starts it again with other settings.
     pub async fn reconfigure(&mut self, change: impl FnOnce(Setup) -> Setup) {
         self.terminate().await;
-        self.setup = change(self.setup.clone());
+        self.change_setup(change);
         self.start_again();
+    }
+
+    /// Changes its settings after it ended, for its next start.
+    pub fn change_setup(&mut self, change: impl FnOnce(Setup) -> Setup) {
+        self.setup = change(self.setup.clone());
     }
 
     /// What a file in its working directory holds.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 
-use super::{Finished, Hosts, Server, binary, elsewhere};
+use super::{Finished, Hosts, Release, Server, binary, elsewhere};
 use crate::addresses::free_address;
 use crate::clock::Clock;
 use crate::disk::FailingDisk;
@@ -22,6 +22,7 @@ const SECRET_KEY: &str = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
 /// Settings reach the server through its environment, as `AZUMA_…`, and no other `AZUMA_` variable does.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    release: Release,
     environment: BTreeMap<String, String>,
     /// Arguments of `prlimit`.
     limits: Vec<String>,
@@ -45,6 +46,7 @@ impl Setup {
     /// A server in an empty directory, with nothing configured.
     pub fn bare() -> Self {
         Self {
+            release: Release::default(),
             environment: BTreeMap::new(),
             limits: Vec::new(),
             log: None,
@@ -115,6 +117,18 @@ impl Setup {
         self
     }
 
+    /// Starts the binary of this release.
+    #[must_use]
+    pub fn of_release(mut self, release: Release) -> Self {
+        self.release = release;
+        self
+    }
+
+    /// Which release it starts.
+    pub fn release(&self) -> Release {
+        self.release
+    }
+
     /// Has the server read this clock.
     #[must_use]
     pub fn with_clock(mut self, clock: &Clock) -> Self {
@@ -174,6 +188,7 @@ impl Setup {
     #[must_use]
     pub fn elsewhere(&self) -> Self {
         Self {
+            release: self.release,
             environment: self.environment.clone(),
             limits: self.limits.clone(),
             log: self.log.clone(),
@@ -227,7 +242,7 @@ impl Setup {
             words.push("prlimit".into());
             words.extend(self.limits.iter().map(OsString::from));
         }
-        words.push(binary::azuma().into());
+        words.push(self.release.binary().into());
         let mut words = words.into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words);

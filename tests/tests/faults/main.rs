@@ -36,7 +36,7 @@ mod watch;
 
 use losses::agree_on_what_is_left;
 use run::keep_what_they_promise;
-use systems::{OnForgetful, OnPair, OnPostgres, OnPostgresDisk, OnSqlite};
+use systems::{OfTwoReleases, OnForgetful, OnPair, OnPostgres, OnPostgresDisk, OnSqlite};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_on_postgres_keep_what_they_promise() {
@@ -61,4 +61,14 @@ async fn two_servers_on_one_sqlite_file_keep_what_they_promise() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_on_a_postgres_whose_disk_fails_keep_what_they_promise() {
     keep_what_they_promise("postgres-disk", OnPostgresDisk::start(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_two_releases_on_one_postgres_keep_what_they_promise() {
+    keep_what_they_promise("releases-postgres", OfTwoReleases::on_postgres(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_of_two_releases_on_one_sqlite_file_keep_what_they_promise() {
+    keep_what_they_promise("releases-sqlite", OfTwoReleases::on_sqlite(2)).await;
 }

@@ -64,8 +64,30 @@ impl Node {
         }
     }
 
+    /// It is stopped, and a server of the other release starts in its place, on the same data.
+    pub fn replaced_by_the_other_release(self: &Arc<Self>, rng: &mut Rng) -> Strike {
+        let node = Arc::clone(self);
+        let other = self.server().setup().release().other();
+        let stop = match rng.u8(0..3) {
+            0 => Stop::Kill,
+            _ => Stop::Terminate,
+        };
+        let what = format!("{stop:?}, and the start of the release: {other:?},");
+        Strike::new(what, Part::Node(self.number), move || {
+            node.stop(stop);
+            node.server().change_setup(|setup| setup.of_release(other));
+            Fault::begun(move || node.start_again())
+        })
+        .lasting(SHORT)
+    }
+
     /// The server is stopped, and started again.
     fn stopped(self: Arc<Self>, stop: Stop) -> Fault {
+        self.stop(stop);
+        Fault::begun(move || self.start_again())
+    }
+
+    fn stop(&self, stop: Stop) {
         *self.address.lock().expect("no panic") = None;
         match stop {
             Stop::Kill => self.server().kill(),
@@ -74,7 +96,6 @@ impl Node {
                 runtime.block_on(self.server().terminate());
             }
         }
-        Fault::begun(move || self.start_again())
     }
 
     /// Starts the server, as a supervisor does: again and again while its database is down.

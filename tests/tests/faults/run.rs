@@ -87,7 +87,7 @@ impl Run {
 
     /// The same on a system that is also another run's, whose groups have other numbers than those from `first_group`.
     pub fn on(name: &'static str, system: Arc<dyn System>, first_group: usize) -> Self {
-        let seed = setting("AZUMA_FAULTS_SEED").unwrap_or(1);
+        let seed = seed();
         let lasts = Duration::from_secs(setting("AZUMA_FAULTS_SECONDS").unwrap_or(30));
         let seen = Arc::new(Seen {
             began: Instant::now(),
@@ -256,6 +256,11 @@ impl Run {
         }
         history
     }
+}
+
+/// The seed of all runs.
+pub fn seed() -> u64 {
+    setting("AZUMA_FAULTS_SEED").unwrap_or(1)
 }
 
 fn setting(name: &str) -> Option<u64> {
