@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azuma_domain::mail::Language;
-use azuma_domain::user::EmailAddress;
+use azuma_domain::user::{DisabledReason, EmailAddress, UserName};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
@@ -41,6 +41,31 @@ pub enum Command {
     /// Revoke sessions
     #[command(subcommand)]
     Session(SessionTask),
+    /// Disable accounts, and enable them again
+    #[command(subcommand)]
+    User(UserTask),
+}
+
+/// The commands for accounts. They work with and without a running server.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum UserTask {
+    /// Disable an account: its sessions and links are revoked, and nobody can log in to it or recover it
+    ///
+    /// A running server refuses its tokens within three seconds. Its name and address stay taken.
+    Disable {
+        /// The user's name
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+        /// Why; the server's log says so at each login that is refused, and no client sees it
+        #[arg(long, value_parser = DisabledReason::parse)]
+        reason: Option<DisabledReason>,
+    },
+    /// Enable a disabled account; its user can log in again with its password
+    Enable {
+        /// The user's name
+        #[arg(value_parser = UserName::parse)]
+        name: UserName,
+    },
 }
 
 /// The commands for sessions. They work with and without a running server.

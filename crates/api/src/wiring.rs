@@ -9,8 +9,7 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionAdmin, SessionIssuer,
-    Sessions, SharedClock, TestMail,
+    AccountAdmin, Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -139,6 +138,12 @@ pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
 pub fn outbox_admin(config: &Config) -> Result<OutboxAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     Ok(OutboxAdmin::new(store, Arc::new(SystemClock)))
+}
+
+/// The operator's access to accounts.
+pub fn account_admin(config: &Config) -> Result<AccountAdmin, Box<dyn Error>> {
+    let store = store_beside_a_server(config)?;
+    Ok(AccountAdmin::new(store, Arc::new(SystemClock)))
 }
 
 /// The operator's access to all sessions.

@@ -24,6 +24,8 @@ pub enum ErrorCode {
     PasswordUnreadable,
     /// The password is right, but the account waits for verification.
     NotVerified,
+    /// The password is right, but an operator has disabled the account.
+    AccountDisabled,
     /// No user has this name or id.
     UserUnknown,
     /// The user has no session with this id or token.

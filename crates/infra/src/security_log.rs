@@ -11,7 +11,8 @@ const TARGET: &str = "azuma::security";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SecurityLogLines;
 
-/// The fixed texts of a line. A client cannot put any text into a line.
+/// The fixed texts of a line. A client cannot put any text into a line; an operator can, as the reason for which an account is
+/// disabled.
 struct Line {
     event: &'static str,
     message: &'static str,
@@ -27,17 +28,21 @@ impl SecurityLog for SecurityLogLines {
             event,
             message,
             detail,
-        } = line(kind);
+        } = line(&kind);
         match kind {
             SecurityEventKind::AttemptLimited(_) => {
                 tracing::warn!(target: TARGET, event, detail, user, ip, "{message}");
+            }
+            SecurityEventKind::LoginRefused(RefusedLogin::Disabled(Some(reason))) => {
+                let reason = reason.as_str();
+                tracing::info!(target: TARGET, event, detail, reason, user, ip, "{message}");
             }
             _ => tracing::info!(target: TARGET, event, detail, user, ip, "{message}"),
         }
     }
 }
 
-fn line(kind: SecurityEventKind) -> Line {
+fn line(kind: &SecurityEventKind) -> Line {
     let (event, message) = match kind {
         SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
         SecurityEventKind::AttemptLimited(_) => ("attempt_blocked", "a client was rate limited"),
@@ -70,12 +75,13 @@ fn line(kind: SecurityEventKind) -> Line {
     }
 }
 
-fn detail(kind: SecurityEventKind) -> Option<&'static str> {
+fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
     match kind {
         SecurityEventKind::LoginRefused(refused) => Some(match refused {
             RefusedLogin::UserUnknown => "user_unknown",
             RefusedLogin::WrongPassword => "wrong_password",
             RefusedLogin::NotVerified => "not_verified",
+            RefusedLogin::Disabled(_) => "disabled",
         }),
         SecurityEventKind::AttemptLimited(attempt) => Some(match attempt {
             ActionKind::Login => "login",

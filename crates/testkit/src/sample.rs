@@ -13,8 +13,7 @@ use azuma_domain::recovery::{RecoveryId, RecoveryRequest};
 use azuma_domain::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, Token, TokenHash, TokenShape};
 use azuma_domain::user::{
-    AccountEmail, AccountState, EmailAddress, Icon, Password, PasswordHash, Status, User, UserId,
-    UserName,
+    AccountEmail, EmailAddress, Icon, Password, PasswordHash, Status, User, UserId, UserName,
 };
 
 /// The smallest step of time.
@@ -159,7 +158,7 @@ pub fn account(number: u32, name_text: &str) -> NewUser {
             created_at: now(),
         },
         password_hash: password_hash(name_text),
-        state: AccountState::Active,
+        waits_until: None,
     }
 }
 
@@ -175,7 +174,7 @@ pub fn account_with_email(number: u32, name_text: &str, email_text: &str) -> New
 #[must_use]
 pub fn waiting(number: u32, name_text: &str, until: Timestamp) -> NewUser {
     let mut new = account_with_email(number, name_text, &format!("{name_text}@example.org"));
-    new.state = AccountState::Pending { until };
+    new.waits_until = Some(until);
     new
 }
 

@@ -5,6 +5,7 @@ pub mod mail;
 pub mod migrate;
 pub mod serve;
 pub mod session;
+pub mod user;
 
 use std::io::{ErrorKind, Write, stdout};
 

@@ -1,9 +1,9 @@
 use std::net::IpAddr;
 
-use crate::user::UserId;
+use crate::user::{DisabledReason, UserId};
 
 /// An event that matters for the security of accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityEvent {
     /// What happened.
     pub kind: SecurityEventKind,
@@ -14,7 +14,7 @@ pub struct SecurityEvent {
 }
 
 /// The kinds of security events. None carries text that a client sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecurityEventKind {
     /// A login was refused.
     LoginRefused(RefusedLogin),
@@ -44,7 +44,7 @@ pub enum SecurityEventKind {
 }
 
 /// Why a login was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefusedLogin {
     /// No account has the name.
     UserUnknown,
@@ -52,6 +52,8 @@ pub enum RefusedLogin {
     WrongPassword,
     /// The password is right, but the account waits for verification.
     NotVerified,
+    /// The password is right, but an operator has disabled the account, for this reason if one was given.
+    Disabled(Option<DisabledReason>),
 }
 
 /// The kinds of actions that are rate limited.

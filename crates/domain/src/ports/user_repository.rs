@@ -1,8 +1,8 @@
 use super::{StoreError, WriteError};
 use crate::Timestamp;
 use crate::user::{
-    AccountEmail, AccountState, Change, Credential, EmailAddress, Icon, PasswordHash, Status, User,
-    UserId, UserName,
+    AccountEmail, AccountState, Change, Credential, DisabledReason, EmailAddress, Icon,
+    PasswordHash, Status, User, UserId, UserName,
 };
 
 /// An account to be added.
@@ -12,8 +12,8 @@ pub struct NewUser {
     pub user: User,
     /// The hash of its password.
     pub password_hash: PasswordHash,
-    /// Whether it is active at once.
-    pub state: AccountState,
+    /// Until when it waits for its address to be verified; `None`: it is active at once.
+    pub waits_until: Option<Timestamp>,
 }
 
 /// The account that holds an address.
@@ -44,13 +44,13 @@ pub struct UserChanges {
 
 /// Reads accounts. [`UserRepository`] defines *waiting* and *lapsed*.
 pub trait UserReader {
-    /// The user with this id. MUST NOT find a waiting account.
+    /// The user with this id, disabled or not. MUST NOT find a waiting account.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the account cannot be read.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// The account with this name, active or waiting. MUST NOT find an account that has lapsed at `now`.
+    /// The account with this name, whatever its state. MUST NOT find an account that has lapsed at `now`.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
@@ -60,7 +60,7 @@ pub trait UserReader {
         now: Timestamp,
     ) -> Result<Option<Credential>, StoreError>;
 
-    /// The account with this address, active or waiting. MUST NOT find an account that has lapsed at `now`.
+    /// The account with this address, whatever its state. MUST NOT find an account that has lapsed at `now`.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the address cannot be read.
@@ -111,7 +111,7 @@ pub trait UserRepository: UserReader {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Locks the account, active or waiting, until this transaction ends: another transaction MUST NOT be able to
+    /// Locks the account, whatever its state, until this transaction ends: another transaction MUST NOT be able to
     /// change, delete or lock it before. MUST succeed even if the public part of the account cannot be read.
     ///
     /// # Errors
@@ -139,6 +139,25 @@ pub trait UserRepository: UserReader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Disables an active account at `now`; from then on it is [`AccountState::Disabled`]. MUST answer `false`, and change
+    /// nothing, if there is no such account or it is not active.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn disable(
+        &mut self,
+        id: UserId,
+        reason: Option<&DisabledReason>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Makes a disabled account active again. MUST answer `false`, and change nothing, if there is no such account or it is
+    /// not disabled.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn enable(&mut self, id: UserId) -> Result<bool, StoreError>;
 
     /// Deletes an account with its sessions, links and mail. MUST answer `true` at most once per account.
     ///

@@ -4,6 +4,7 @@
 //! | struct | use cases |
 //! |---|---|
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
+//! | [`AccountAdmin`] | disable and enable accounts, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
 //! | [`SessionAdmin`] | revoke the sessions of all users, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
@@ -24,9 +25,9 @@ mod sessions;
 mod surplus_sessions;
 
 pub use accounts::{
-    AccountRequest, Accounts, DeleteUserError, Disowned, FindUserError, FollowLinkError, Followed,
-    LinkPreview, RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registration,
-    ResetPasswordError, UpdateUserError, UserUpdate,
+    AccountAdmin, AccountAdminError, AccountRequest, Accounts, DeleteUserError, Disowned,
+    FindUserError, FollowLinkError, Followed, LinkPreview, RecoverAccountError, Recovery,
+    RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};

@@ -2,6 +2,7 @@
 
 mod account_email;
 mod context;
+mod disabled_reason;
 mod email;
 mod name;
 mod password;
@@ -11,6 +12,7 @@ mod profile;
 mod tests;
 
 pub use account_email::AccountEmail;
+pub use disabled_reason::{DisabledReason, InvalidDisabledReason};
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use name::{InvalidUserName, UserName};
 pub use password::{
@@ -44,7 +46,7 @@ pub struct User {
 }
 
 /// Whether an account can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountState {
     /// The account can be used.
     Active,
@@ -53,6 +55,9 @@ pub enum AccountState {
         /// When the account lapses and frees its name and address.
         until: Timestamp,
     },
+    /// An operator has disabled the account, for this reason if one was given. It has no sessions, and nobody can log in
+    /// to it.
+    Disabled(Option<DisabledReason>),
 }
 
 /// The part of an account that a login is checked against.

@@ -226,6 +226,7 @@ fn refusal(error: &impl HasErrorCode) -> Answer {
         | ErrorCode::InvalidEmail
         | ErrorCode::TokenMissing
         | ErrorCode::PasswordUnreadable
+        | ErrorCode::AccountDisabled
         | ErrorCode::SessionUnknown
         | ErrorCode::TooManyAttempts { .. }
         | ErrorCode::Internal => Answer::Failed(error.to_string()),

@@ -13,6 +13,7 @@
 
 mod delete_user;
 mod deliver_mail;
+mod disable_account;
 mod disown_link;
 mod guard;
 mod key_rotation;

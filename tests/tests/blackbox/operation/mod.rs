@@ -1,6 +1,7 @@
 //! What an operator relies on.
 
 mod cli;
+mod disabled_accounts;
 mod durability;
 mod first_start;
 mod guessing;

@@ -22,7 +22,9 @@ impl Dialect for Account {
                 ResponseCode::NotFound
             }
             ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
-            ErrorCode::TooManyAttempts { .. } => ResponseCode::Forbidden,
+            ErrorCode::AccountDisabled | ErrorCode::TooManyAttempts { .. } => {
+                ResponseCode::Forbidden
+            }
             ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
             ErrorCode::Internal => ResponseCode::InternalServerError,
         }

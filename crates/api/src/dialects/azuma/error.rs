@@ -12,9 +12,10 @@ impl Dialect for Azuma {
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing | ErrorCode::TokenInvalid => ResponseCode::Unauthorized,
-            ErrorCode::WrongPassword | ErrorCode::PasswordUnreadable | ErrorCode::NotVerified => {
-                ResponseCode::Forbidden
-            }
+            ErrorCode::WrongPassword
+            | ErrorCode::PasswordUnreadable
+            | ErrorCode::NotVerified
+            | ErrorCode::AccountDisabled => ResponseCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 ResponseCode::NotFound
             }

@@ -16,7 +16,7 @@ impl Dialect for Legacy {
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword
             | ErrorCode::PasswordUnreadable => ResponseCode::Unauthorized,
-            ErrorCode::NotVerified => ResponseCode::Forbidden,
+            ErrorCode::NotVerified | ErrorCode::AccountDisabled => ResponseCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 ResponseCode::NotFound
             }

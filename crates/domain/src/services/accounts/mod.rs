@@ -1,5 +1,6 @@
 //! Registers, verifies, changes, recovers and deletes accounts.
 
+mod admin;
 mod delete_user;
 mod disown_link;
 mod draft_mail;
@@ -15,6 +16,7 @@ mod update_user;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use admin::{AccountAdmin, AccountAdminError};
 pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
 pub use find_user::FindUserError;

@@ -218,8 +218,8 @@ struct RecoveryLinks {
 }
 
 impl RecoveryLinks {
-    /// Writes the link and its message. The message goes to the address that the account has, not to the one that was
-    /// typed.
+    /// Writes the link and its message, unless the account is disabled. The message goes to the address that the account
+    /// has, not to the one that was typed.
     fn mail(
         &self,
         tx: &mut dyn Transaction,
@@ -232,6 +232,7 @@ impl RecoveryLinks {
             AccountState::Active => self.expires_at,
             // The account lapses at that time.
             AccountState::Pending { until } => self.expires_at.min(until),
+            AccountState::Disabled(_) => return Ok(()),
         };
         tx.links().insert(&Link {
             id,

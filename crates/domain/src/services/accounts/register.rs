@@ -9,9 +9,7 @@ use crate::ports::{
 use crate::services::known_clients::note_client;
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::session::{Client, SessionTerms};
-use crate::user::{
-    AccountEmail, AccountState, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName,
-};
+use crate::user::{AccountEmail, EmailAddress, NewPassword, PasswordHash, User, UserId, UserName};
 
 /// A request to register.
 pub struct Registration {
@@ -85,7 +83,7 @@ impl Accounts {
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
         let wanted_email = email.clone();
-        let new = self.new_user(name, email, password_hash, AccountState::Active, now);
+        let new = self.new_user(name, email, password_hash, None, now);
         let user = new.user.clone();
         let SessionDraft {
             session,
@@ -130,7 +128,7 @@ impl Accounts {
         name: UserName,
         email: Option<EmailAddress>,
         password_hash: PasswordHash,
-        state: AccountState,
+        waits_until: Option<Timestamp>,
         now: Timestamp,
     ) -> NewUser {
         NewUser {
@@ -143,7 +141,7 @@ impl Accounts {
                 created_at: now,
             },
             password_hash,
-            state,
+            waits_until,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{Abort, RateLimitedAction, StoreExt};
 use crate::session::Client;
-use crate::user::{AccountState, EmailAddress, NewPassword, UserName};
+use crate::user::{EmailAddress, NewPassword, UserName};
 
 /// A request for an account.
 pub struct AccountRequest {
@@ -36,10 +36,8 @@ impl Accounts {
         } = request;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
-        let state = AccountState::Pending {
-            until: now.plus(self.registration_lifetime),
-        };
-        let new = self.new_user(name, Some(email.clone()), password_hash, state, now);
+        let waits_until = Some(now.plus(self.registration_lifetime));
+        let new = self.new_user(name, Some(email.clone()), password_hash, waits_until, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);

@@ -104,7 +104,9 @@ impl Accounts {
                 match credential.state {
                     AccountState::Active => {}
                     AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {}
-                    AccountState::Pending { .. } => return Err(unknown()),
+                    AccountState::Pending { .. } | AccountState::Disabled(_) => {
+                        return Err(unknown());
+                    }
                 }
                 tx.links().delete_all(user_id)?;
                 note_client(tx, user_id, ip, now)?;

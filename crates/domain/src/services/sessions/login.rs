@@ -49,6 +49,9 @@ pub enum LoginError {
     /// The password is right, but the account waits for verification.
     #[error("the account waits for verification")]
     NotVerified,
+    /// The password is right, but an operator has disabled the account.
+    #[error("the account is disabled")]
+    Disabled,
     /// The password could not be compared.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -62,7 +65,11 @@ impl LoginError {
     fn is_of_a_guess(&self) -> bool {
         match self {
             Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
-            Self::RateLimited(_) | Self::NotVerified | Self::Hash(_) | Self::Store(_) => false,
+            Self::RateLimited(_)
+            | Self::NotVerified
+            | Self::Disabled
+            | Self::Hash(_)
+            | Self::Store(_) => false,
         }
     }
 }
@@ -75,6 +82,7 @@ impl HasErrorCode for LoginError {
             Self::WrongPassword => ErrorCode::WrongPassword,
             Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
             Self::NotVerified => ErrorCode::NotVerified,
+            Self::Disabled => ErrorCode::AccountDisabled,
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -144,7 +152,7 @@ impl Sessions {
     }
 
     /// Compares the password, and returns a new hash if the stored hash is outdated. Only a client that knows the
-    /// password learns that the account waits for verification.
+    /// password learns that the account waits for verification, or is disabled.
     async fn check(
         &self,
         login: &Login,
@@ -158,7 +166,7 @@ impl Sessions {
         let hasher = &self.hasher;
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(ip, password.clone(), stored).await?;
-        match (verdict, credential.state) {
+        match (verdict, &credential.state) {
             (Verdict::Wrong, _) => {
                 self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
                 Err(LoginError::WrongPassword)
@@ -170,6 +178,10 @@ impl Sessions {
             (_, AccountState::Pending { .. }) => {
                 self.record_refusal(RefusedLogin::NotVerified, user_id, login);
                 Err(LoginError::NotVerified)
+            }
+            (_, AccountState::Disabled(reason)) => {
+                self.record_refusal(RefusedLogin::Disabled(reason.clone()), user_id, login);
+                Err(LoginError::Disabled)
             }
             (Verdict::Right, AccountState::Active) => Ok(None),
             // If hashing fails now, the next login tries again.

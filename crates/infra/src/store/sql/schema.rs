@@ -16,6 +16,8 @@ diesel::table! {
         created_at -> SqlTimestamp,
         pending_until -> Nullable<SqlTimestamp>,
         email_proved_at -> Nullable<SqlTimestamp>,
+        disabled_at -> Nullable<SqlTimestamp>,
+        disabled_reason -> Nullable<Text>,
     }
 }
 

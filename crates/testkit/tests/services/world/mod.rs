@@ -16,7 +16,7 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions, SharedClock,
+    AccountAdmin, Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -179,7 +179,15 @@ impl World {
         }
     }
 
-    /// What the operator's commands use.
+    /// What the operator's commands for accounts use.
+    pub fn account_admin(&self) -> AccountAdmin {
+        AccountAdmin::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+        )
+    }
+
+    /// What the operator's commands for mail use.
     pub fn outbox_admin(&self) -> OutboxAdmin {
         OutboxAdmin::new(
             Arc::clone(&self.parts.store),

@@ -3,6 +3,7 @@
 mod activate;
 mod delete;
 mod delete_lapsed;
+mod disable;
 mod find;
 mod index_order;
 mod insert;

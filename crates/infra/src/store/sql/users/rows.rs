@@ -3,8 +3,8 @@
 use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
 use azuma_domain::session::SessionOwner;
 use azuma_domain::user::{
-    AccountEmail, AccountState, Change, Credential, EmailAddress, Icon, PasswordHash, Status, User,
-    UserId, UserName,
+    AccountEmail, AccountState, Change, Credential, DisabledReason, EmailAddress, Icon,
+    PasswordHash, Status, User, UserId, UserName,
 };
 use diesel::prelude::*;
 
@@ -78,16 +78,49 @@ pub(super) fn account_email(address: EmailAddress, proved_at: Option<StoredTime>
     }
 }
 
-pub(super) type CredentialColumns = (users::id, users::password_hash, users::pending_until);
+/// The columns of a [`StateRow`].
+type StateColumns = (
+    users::pending_until,
+    users::disabled_at,
+    users::disabled_reason,
+);
+const STATE_COLUMNS: StateColumns = (
+    users::pending_until,
+    users::disabled_at,
+    users::disabled_reason,
+);
+
+/// Whether an account can be used.
+#[derive(Queryable)]
+pub(super) struct StateRow {
+    pending_until: Option<StoredTime>,
+    disabled_at: Option<StoredTime>,
+    disabled_reason: Option<String>,
+}
+
+impl From<StateRow> for AccountState {
+    fn from(row: StateRow) -> Self {
+        match (row.pending_until, row.disabled_at) {
+            (Some(until), _) => Self::Pending { until: until.0 },
+            (None, Some(_)) => {
+                let reason = row.disabled_reason.as_deref().map(DisabledReason::parse);
+                Self::Disabled(reason.and_then(Result::ok))
+            }
+            (None, None) => Self::Active,
+        }
+    }
+}
+
+pub(super) type CredentialColumns = (users::id, users::password_hash, StateColumns);
 pub(super) const CREDENTIAL_COLUMNS: CredentialColumns =
-    (users::id, users::password_hash, users::pending_until);
+    (users::id, users::password_hash, STATE_COLUMNS);
 
 /// The columns that a login needs.
 #[derive(Queryable)]
 pub(super) struct CredentialRow {
     id: StoredId,
     password_hash: String,
-    pending_until: Option<StoredTime>,
+    state: StateRow,
 }
 
 impl From<CredentialRow> for Credential {
@@ -95,28 +128,21 @@ impl From<CredentialRow> for Credential {
         Self {
             user_id: UserId::new(row.id.0),
             password_hash: PasswordHash::from_phc(row.password_hash),
-            state: state(row.pending_until),
+            state: row.state.into(),
         }
     }
 }
 
-fn state(pending_until: Option<StoredTime>) -> AccountState {
-    match pending_until {
-        None => AccountState::Active,
-        Some(until) => AccountState::Pending { until: until.0 },
-    }
-}
-
-pub(super) type AddressHolderColumns = (users::id, users::email, users::pending_until);
+pub(super) type AddressHolderColumns = (users::id, users::email, StateColumns);
 pub(super) const ADDRESS_HOLDER_COLUMNS: AddressHolderColumns =
-    (users::id, users::email, users::pending_until);
+    (users::id, users::email, STATE_COLUMNS);
 
 /// The owner of an address.
 #[derive(Queryable)]
 pub(super) struct AddressHolderRow {
     id: StoredId,
     email: Option<String>,
-    pending_until: Option<StoredTime>,
+    state: StateRow,
 }
 
 impl TryFrom<AddressHolderRow> for AddressHolder {
@@ -129,7 +155,7 @@ impl TryFrom<AddressHolderRow> for AddressHolder {
             email: email
                 .and_then(Result::ok)
                 .ok_or_else(|| corrupt("users.email"))?,
-            state: state(row.pending_until),
+            state: row.state.into(),
         })
     }
 }
@@ -165,10 +191,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
             created_at: StoredTime(user.created_at),
-            pending_until: match new.state {
-                AccountState::Active => None,
-                AccountState::Pending { until } => Some(StoredTime(until)),
-            },
+            pending_until: new.waits_until.map(StoredTime),
             email_proved_at: proved_at(user.email.as_ref()),
         }
     }

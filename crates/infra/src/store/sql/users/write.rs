@@ -3,7 +3,7 @@
 use azuma_domain::Timestamp;
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{Conflict, NewUser, StoreError, UserChanges, UserRepository, WriteError};
-use azuma_domain::user::{Credential, EmailAddress, User, UserId, UserName};
+use azuma_domain::user::{Credential, DisabledReason, EmailAddress, User, UserId, UserName};
 use diesel::prelude::*;
 
 use super::rows::{
@@ -128,6 +128,38 @@ impl UserRepository for Repositories<'_> {
             self.invalidate(id);
         }
         Ok(())
+    }
+
+    fn disable(
+        &mut self,
+        id: UserId,
+        reason: Option<&DisabledReason>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let disabled = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::pending_until.is_null())
+                .filter(users::disabled_at.is_null())
+                .set((
+                    users::disabled_at.eq(StoredTime(now)),
+                    users::disabled_reason.eq(reason.map(DisabledReason::as_str)),
+                ))
+                .execute(connection)
+        })?;
+        Ok(disabled == 1)
+    }
+
+    fn enable(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let enabled = self.query(|connection| {
+            diesel::update(users::table.find(StoredId(id.uuid())))
+                .filter(users::disabled_at.is_not_null())
+                .set((
+                    users::disabled_at.eq(None::<StoredTime>),
+                    users::disabled_reason.eq(None::<&str>),
+                ))
+                .execute(connection)
+        })?;
+        Ok(enabled == 1)
     }
 
     fn delete(&mut self, user_id: UserId) -> Result<bool, StoreError> {
