@@ -13,7 +13,8 @@ use azuma_domain::recovery::{RecoveryId, RecoveryRequest};
 use azuma_domain::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, Token, TokenHash, TokenShape};
 use azuma_domain::user::{
-    AccountEmail, EmailAddress, Icon, Password, PasswordHash, Status, User, UserId, UserName,
+    AccountEmail, EmailAddress, Icon, LoginName, Password, PasswordHash, Status, User, UserId,
+    UserName,
 };
 
 /// The smallest step of time.
@@ -101,6 +102,12 @@ fn hash_of(uuid: Uuid) -> TokenHash {
 #[must_use]
 pub fn name(text: &str) -> UserName {
     UserName::parse(text).expect("a user name")
+}
+
+/// The name or address in `text`, which must be valid.
+#[must_use]
+pub fn login_name(text: &str) -> LoginName {
+    LoginName::parse(text).expect("a user name or an address")
 }
 
 /// The address in `text`, which must be valid.

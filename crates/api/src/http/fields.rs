@@ -3,8 +3,8 @@
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::user::{
-    InvalidEmailAddress, InvalidIcon, InvalidPassword, InvalidStatus, InvalidUserName, NewPassword,
-    Password, PasswordRules, PasswordTooShort,
+    InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword, InvalidStatus,
+    InvalidUserName, NewPassword, Password, PasswordRules, PasswordTooShort,
 };
 
 /// Why a field is invalid. The error does not keep the value, so no log can show it.
@@ -12,6 +12,8 @@ use azuma_domain::user::{
 pub enum FieldError {
     #[error(transparent)]
     Name(#[from] InvalidUserName),
+    #[error(transparent)]
+    LoginName(#[from] InvalidLoginName),
     #[error(transparent)]
     Email(#[from] InvalidEmailAddress),
     #[error(transparent)]
@@ -31,6 +33,7 @@ impl HasErrorCode for FieldError {
         match self {
             Self::Email(_) => ErrorCode::InvalidEmail,
             Self::Name(_)
+            | Self::LoginName(_)
             | Self::Password(_)
             | Self::PasswordTooShort(_)
             | Self::Icon(_)

@@ -2,18 +2,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::user::{EmailAddress, UserId, UserName};
+use crate::user::{EmailAddress, LoginName, UserId};
 
 /// An action that the guard counts.
 #[derive(Clone, Copy, Debug)]
 pub enum RateLimitedAction<'a> {
     /// A login. It counts for the client and for the client with this name; it also counts as a failed login of the
     /// client, until [`forgive`](AbuseGuard::forgive) is called.
-    Login(&'a UserName),
-    /// The same login, after it is known whether the account knows the client. If it does not, or no account has the
-    /// name, the login counts as a failed one for the name, whichever client asks, and for the client's networks, until
+    Login(&'a LoginName),
+    /// The same login, after it is known whether the account knows the client. If it does not, or there is no account,
+    /// the login counts as a failed one for the target, whichever client asks, and for the client's networks, until
     /// [`forgive`](AbuseGuard::forgive) is called.
-    LoginTo(&'a UserName, Familiarity),
+    LoginTo(LoginTarget<'a>, Familiarity),
     /// A registration. It counts for the client.
     Register,
     /// Following a link. It counts for the client.
@@ -31,6 +31,15 @@ pub enum RateLimitedAction<'a> {
     /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and
     /// for the user, who is logged in.
     ChangeCredential(UserId),
+}
+
+/// Whose password a login tries.
+#[derive(Clone, Copy, Debug)]
+pub enum LoginTarget<'a> {
+    /// An account's, whether its name was given or its address.
+    Account(UserId),
+    /// Nobody's: no account has the name.
+    Nobody(&'a LoginName),
 }
 
 /// Whether an account knows a client.

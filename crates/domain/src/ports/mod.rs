@@ -29,7 +29,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub use abuse_guard::{AbuseGuard, Familiarity, RateLimited, RateLimitedAction};
+pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use invalidation_repository::{

@@ -70,6 +70,16 @@ pub trait UserReader {
         now: Timestamp,
     ) -> Result<Option<AddressHolder>, StoreError>;
 
+    /// The account with this address, if it is proved. MUST NOT find an account whose address is only claimed, nor a waiting
+    /// one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn find_by_proved_email(
+        &mut self,
+        email: &EmailAddress,
+    ) -> Result<Option<Credential>, StoreError>;
+
     /// The name of the account, active or waiting. `None` if there is no such account, or the stored name is invalid:
     /// an earlier release may have admitted it.
     ///

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Timestamp;
-use crate::ports::{Familiarity, Store, StoreError, StoreExt, Transaction};
+use crate::ports::{Familiarity, LoginTarget, Reader, Store, StoreError, StoreExt, Transaction};
 use crate::session::ClientNetwork;
-use crate::user::{Credential, UserId, UserName};
+use crate::user::{Credential, LoginName, UserId};
 
 /// The most networks remembered per user: those seen last.
 const MOST_NETWORKS: usize = 20;
@@ -17,19 +17,19 @@ const NOTED_FOR: Duration = Duration::from_hours(24);
 /// How long a network is remembered after its user last logged in from it.
 pub(super) const REMEMBERED_FOR: Duration = Duration::from_hours(2160);
 
-/// The account with a name, and whether it knows the client that logs in.
+/// The account that a client logs in to, and whether it knows the client.
 pub(super) struct NamedAccount {
-    /// `None` if no account has the name.
+    /// `None` if no account has the name, or the address proved.
     pub credential: Option<Credential>,
     /// When the user was last noted to log in from the client's network.
     last_seen_at: Option<Timestamp>,
 }
 
 impl NamedAccount {
-    /// Looks up who has a name, for a client at `ip`.
+    /// Looks up who has a name or, if nobody has it, the proved address, for a client at `ip`.
     pub async fn find(
         store: &Arc<dyn Store>,
-        name: &UserName,
+        name: &LoginName,
         ip: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -37,7 +37,7 @@ impl NamedAccount {
         let network = ip.map(ClientNetwork::of);
         store
             .read(move |reader| {
-                let credential = reader.users().find_by_name(&name, now)?;
+                let credential = find(reader, &name, now)?;
                 let last_seen_at = match (&credential, network) {
                     (Some(account), Some(network)) => {
                         reader.known_clients().last_seen(account.user_id, network)?
@@ -50,6 +50,14 @@ impl NamedAccount {
                 })
             })
             .await
+    }
+
+    /// Whose password the login tries, with the name that was given.
+    pub fn target<'a>(&self, given: &'a LoginName) -> LoginTarget<'a> {
+        match &self.credential {
+            Some(account) => LoginTarget::Account(account.user_id),
+            None => LoginTarget::Nobody(given),
+        }
     }
 
     /// Whether the account knows the client. If there is no account, the client is a stranger.
@@ -66,6 +74,21 @@ impl NamedAccount {
             .last_seen_at
             .is_some_and(|seen| now < seen.plus(NOTED_FOR));
         ip.filter(|_| !noted)
+    }
+}
+
+fn find(
+    reader: &mut dyn Reader,
+    name: &LoginName,
+    now: Timestamp,
+) -> Result<Option<Credential>, StoreError> {
+    let by_name = match name.name() {
+        Some(name) => reader.users().find_by_name(name, now)?,
+        None => None,
+    };
+    match (by_name, name.email()) {
+        (None, Some(email)) => reader.users().find_by_proved_email(email),
+        (by_name, _) => Ok(by_name),
     }
 }
 

@@ -4,6 +4,7 @@ mod account_email;
 mod context;
 mod disabled_reason;
 mod email;
+mod login_name;
 mod name;
 mod password;
 mod precis;
@@ -14,6 +15,7 @@ mod tests;
 pub use account_email::AccountEmail;
 pub use disabled_reason::{DisabledReason, InvalidDisabledReason};
 pub use email::{EmailAddress, InvalidEmailAddress};
+pub use login_name::{InvalidLoginName, LoginName};
 pub use name::{InvalidUserName, UserName};
 pub use password::{
     InvalidPassword, NewPassword, Password, PasswordHash, PasswordRules, PasswordTooShort,

@@ -11,8 +11,8 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use azuma_domain::ports::{AbuseGuard, Familiarity, RateLimited, RateLimitedAction};
-use azuma_domain::user::{EmailAddress, UserId, UserName};
+use azuma_domain::ports::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
+use azuma_domain::user::{EmailAddress, LoginName, UserId};
 use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
 
@@ -27,7 +27,7 @@ const LOGINS: Limit = limit(1_000, 100);
 /// Failed logins of one client with any name. The client's networks count only failed logins to accounts that do not
 /// know the client.
 const FAILED_LOGINS: Limit = limit(300, 6_000);
-/// Failed logins with one name, by all clients that the account does not know.
+/// Failed logins to one account, or with a name that nobody has, by all clients that the account does not know.
 const GUESSES: Limit = limit(100, 36_000);
 /// Registrations, changes of a password or an address, and recoveries by one client, counted together.
 const REGISTRATIONS: Limit = limit(300, 2_000);
@@ -146,8 +146,15 @@ impl<C: Clock + Clone> RateLimits<C> {
         }
     }
 
-    fn name(&self, name: &UserName) -> u64 {
+    fn name(&self, name: &LoginName) -> u64 {
         self.keys.hash_one(name.normalized())
+    }
+
+    fn target(&self, target: LoginTarget<'_>) -> u64 {
+        match target {
+            LoginTarget::Account(id) => self.keys.hash_one(id),
+            LoginTarget::Nobody(name) => self.name(name),
+        }
     }
 
     fn address(&self, email: &EmailAddress) -> u64 {
@@ -168,7 +175,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.mails_of_all.admit()
     }
 
-    fn admit_login(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
+    fn admit_login(&self, client: &Client, name: &LoginName) -> Result<(), RateLimited> {
         // The client's limit comes first, so a limited client cannot fill the memory with names. The failed logins come
         // last: an attempt that the limit of its name refuses does not count against other names.
         self.logins.admit(client, ())?;
@@ -178,10 +185,10 @@ impl<C: Clock + Clone> RateLimits<C> {
 
     /// Counts for the networks of an unknown client, whose neighbours may be the same person. Networks of a known
     /// client are not counted, so its neighbours cannot keep the user out.
-    fn admit_stranger(&self, client: &Client, name: &UserName) -> Result<(), RateLimited> {
+    fn admit_stranger(&self, client: &Client, target: LoginTarget<'_>) -> Result<(), RateLimited> {
         self.failed_logins.admit_networks(client, ())?;
         self.guesses
-            .admit(&self.name(name))
+            .admit(&self.target(target))
             .inspect_err(|_| self.failed_logins.take_back_networks(client, ()))
     }
 }
@@ -196,8 +203,8 @@ where
         match attempt {
             RateLimitedAction::Login(name) => self.admit_login(&client, name),
             RateLimitedAction::LoginTo(_, Familiarity::Known) => Ok(()),
-            RateLimitedAction::LoginTo(name, Familiarity::Stranger) => {
-                self.admit_stranger(&client, name)
+            RateLimitedAction::LoginTo(target, Familiarity::Stranger) => {
+                self.admit_stranger(&client, target)
             }
             RateLimitedAction::Register => self.registrations.admit(&client, ()),
             RateLimitedAction::FollowLink => self.links.admit(&client, ()),
@@ -217,9 +224,9 @@ where
     fn forgive(&self, ip: Option<IpAddr>, attempt: RateLimitedAction<'_>) {
         match attempt {
             RateLimitedAction::Login(_) => self.failed_logins.take_back_client(&Client::of(ip), ()),
-            RateLimitedAction::LoginTo(name, Familiarity::Stranger) => {
+            RateLimitedAction::LoginTo(target, Familiarity::Stranger) => {
                 self.failed_logins.take_back_networks(&Client::of(ip), ());
-                self.guesses.take_back(&self.name(name));
+                self.guesses.take_back(&self.target(target));
             }
             RateLimitedAction::LoginTo(_, Familiarity::Known)
             | RateLimitedAction::Register

@@ -19,8 +19,8 @@ fn ip(text: &str) -> Option<IpAddr> {
     Some(text.parse().unwrap())
 }
 
-fn name(text: &str) -> UserName {
-    UserName::parse(text).unwrap()
+fn name(text: &str) -> LoginName {
+    LoginName::parse(text).unwrap()
 }
 
 fn admitted(
@@ -208,7 +208,7 @@ fn email(text: &str) -> EmailAddress {
 fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_come_from() {
     let (guard, clock) = guard();
     let neo = name("neo");
-    let guess = RateLimitedAction::LoginTo(&neo, Familiarity::Stranger);
+    let guess = RateLimitedAction::LoginTo(LoginTarget::Nobody(&neo), Familiarity::Stranger);
     let from = |number: u32| Some(IpAddr::V4(Ipv4Addr::from_bits(number << 8)));
     let admitted = (0..200).filter(|number| guard.admit(from(*number), guess).is_ok());
     assert_eq!(admitted.count(), 100);
@@ -216,9 +216,9 @@ fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_co
     assert_eq!(blocked.retry_after, Duration::from_secs(36));
     // Other names and clients that the account knows are not limited.
     let other = name("mia");
-    let other = RateLimitedAction::LoginTo(&other, Familiarity::Stranger);
+    let other = RateLimitedAction::LoginTo(LoginTarget::Nobody(&other), Familiarity::Stranger);
     guard.admit(from(200), other).unwrap();
-    let known = RateLimitedAction::LoginTo(&neo, Familiarity::Known);
+    let known = RateLimitedAction::LoginTo(LoginTarget::Nobody(&neo), Familiarity::Known);
     guard.admit(from(200), known).unwrap();
     clock.advance(Duration::from_secs(36));
     assert!(guard.admit(from(201), guess).is_ok());
@@ -229,7 +229,7 @@ fn strangers_may_guess_at_one_name_100_times_and_then_each_36_s_wherever_they_co
 fn a_stranger_who_knows_the_password_uses_up_no_guess() {
     let (guard, _) = guard();
     let neo = name("neo");
-    let login = RateLimitedAction::LoginTo(&neo, Familiarity::Stranger);
+    let login = RateLimitedAction::LoginTo(LoginTarget::Nobody(&neo), Familiarity::Stranger);
     for _ in 0..500 {
         guard.admit(None, login).unwrap();
         guard.forgive(None, login);

@@ -10,7 +10,7 @@ use azuma_domain::services::{
 };
 use azuma_domain::session::{Client as Origin, LiveSession, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
-use azuma_domain::user::{EmailAddress, NewPassword, Password, PasswordRules, UserName};
+use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 
 use super::Client;
 use super::question::Question;
@@ -73,7 +73,7 @@ impl Client {
                 policy,
             } => {
                 let login = Login {
-                    name: user_name(name),
+                    name: login_name(name),
                     password: Password::parse(password).expect("a password"),
                     client: Origin::default(),
                 };
@@ -250,6 +250,10 @@ fn terms(policy: Policy) -> SessionTerms {
 
 fn user_name(text: &str) -> UserName {
     UserName::parse(text).expect("a name")
+}
+
+fn login_name(text: &str) -> LoginName {
+    LoginName::parse(text).expect("a name")
 }
 
 fn email_address(text: &str) -> EmailAddress {

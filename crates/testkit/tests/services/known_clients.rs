@@ -72,7 +72,7 @@ impl AbuseGuard for Forgiving {
 
 async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(), LoginError> {
     let login = Login {
-        name: sample::name(name),
+        name: sample::login_name(name),
         password: sample::password(password),
         client: client(ip),
     };

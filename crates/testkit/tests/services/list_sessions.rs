@@ -29,7 +29,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
         user_agent: UserAgent::parse("Nebuchadnezzar/1.0"),
     };
     let login = Login {
-        name: sample::name("neo"),
+        name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         client: client.clone(),
     };

@@ -20,6 +20,7 @@ mod key_rotation;
 mod known_clients;
 mod list_sessions;
 mod login;
+mod login_by_email;
 mod login_races;
 mod mail_limits;
 mod outbox_admin;

@@ -29,7 +29,7 @@ fn client() -> Client {
 
 async fn log_in(world: &World, name: &str, password: &str) {
     let login = Login {
-        name: sample::name(name),
+        name: sample::login_name(name),
         password: sample::password(password),
         client: client(),
     };

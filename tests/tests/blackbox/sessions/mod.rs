@@ -1,6 +1,7 @@
 //! The lives of sessions, whichever dialect they began in.
 
 mod across_dialects;
+mod by_email;
 mod keys;
 mod promotion;
 mod refresh;

@@ -3,7 +3,7 @@
 use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, TokenInUse};
 use azuma_domain::session::Client;
 use azuma_domain::token::Token;
-use azuma_domain::user::{EmailAddress, NewPassword, Password, PasswordRules, UserName};
+use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::http::fields::{FieldError, new_password};
@@ -77,7 +77,7 @@ pub struct AuthenticateRequest {
 impl AuthenticateRequest {
     pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
-            name: UserName::parse(&self.username)?,
+            name: LoginName::parse(&self.username)?,
             password: Password::parse(&self.password)?,
             client,
         })

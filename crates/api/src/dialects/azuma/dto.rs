@@ -4,7 +4,7 @@ use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
 use azuma_domain::session::{Client, ListedSession, SessionId};
 use azuma_domain::user::{
-    Change, EmailAddress, Icon, Password, PasswordRules, Status, User, UserName,
+    Change, EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub struct LoginRequest {
 impl LoginRequest {
     pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
-            name: UserName::parse(&self.name)?,
+            name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
             client,
         })

@@ -2,7 +2,7 @@
 
 use azuma_domain::services::{IssuedSession, Login, Registration};
 use azuma_domain::session::Client;
-use azuma_domain::user::{Icon, Password, PasswordRules, Status, User, UserName};
+use azuma_domain::user::{Icon, LoginName, Password, PasswordRules, Status, User, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::object_id::ObjectId;
@@ -24,7 +24,7 @@ pub struct CredentialsRequest {
 impl CredentialsRequest {
     pub fn into_login(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
-            name: UserName::parse(&self.name)?,
+            name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
             client,
         })

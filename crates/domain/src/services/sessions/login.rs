@@ -1,4 +1,4 @@
-//! Logging in with name and password.
+//! Logging in with a password and a name or a proved address.
 
 use std::net::IpAddr;
 
@@ -13,15 +13,15 @@ use crate::services::known_clients::{NamedAccount, note_client};
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
-use crate::user::{AccountState, Credential, Password, PasswordHash, UserId, UserName};
+use crate::user::{AccountState, Credential, LoginName, Password, PasswordHash, UserId};
 
 /// How often a login is tried if the credential it has checked is replaced at the same time.
 const ATTEMPTS: usize = 3;
 
 /// A request to log in.
 pub struct Login {
-    /// The user's name.
-    pub name: UserName,
+    /// The user's name, or its address.
+    pub name: LoginName,
     /// The password to compare.
     pub password: Password,
     /// The client that asks.
@@ -34,7 +34,7 @@ pub enum LoginError {
     /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
-    /// No account has the name.
+    /// No account has the name, or the address proved.
     #[error("no such user")]
     UserUnknown,
     /// The password is wrong.
@@ -118,7 +118,8 @@ impl Sessions {
             let account =
                 NamedAccount::find(&self.store, &login.name, login.client.ip, self.clock.now())
                     .await?;
-            let attempt = RateLimitedAction::LoginTo(&login.name, account.familiarity());
+            let attempt =
+                RateLimitedAction::LoginTo(account.target(&login.name), account.familiarity());
             let user_id = account.credential.as_ref().map(|account| account.user_id);
             self.doorkeeper
                 .admit_to(user_id, login.client.ip, attempt)?;

@@ -73,12 +73,15 @@ fn an_attempt_that_a_network_is_blocked_for_uses_up_nothing_of_its_client() {
 fn may_log_in(
     guard: &RateLimits<FakeRelativeClock>,
     client: Option<IpAddr>,
-    name: &UserName,
+    name: &LoginName,
     familiarity: Familiarity,
 ) -> bool {
     guard.admit(client, RateLimitedAction::Login(name)).is_ok()
         && guard
-            .admit(client, RateLimitedAction::LoginTo(name, familiarity))
+            .admit(
+                client,
+                RateLimitedAction::LoginTo(LoginTarget::Nobody(name), familiarity),
+            )
             .is_ok()
 }
 

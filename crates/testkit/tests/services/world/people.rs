@@ -83,7 +83,7 @@ impl World {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         let login = Login {
-            name: sample::name(name),
+            name: sample::login_name(name),
             password: sample::password(password),
             client: Client::default(),
         };

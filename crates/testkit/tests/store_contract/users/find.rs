@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use azuma_domain::ports::Store;
-use azuma_domain::user::AccountState;
-use azuma_testkit::sample::{MINUTE, account_with_email, just_before, now, user_id, waiting};
+use azuma_domain::user::{AccountState, UserId};
+use azuma_testkit::sample::{self, MINUTE, account_with_email, just_before, now, user_id, waiting};
 use azuma_testkit_macros::on_every_store;
 
 use super::{find, find_by_email, find_by_name, find_holder};
-use crate::given;
+use crate::{given, look, write};
 
 #[on_every_store]
 async fn an_id_finds_its_own_user_and_what_is_unknown_nobody(store: Arc<dyn Store>) {
@@ -77,4 +77,36 @@ async fn an_address_tells_whether_its_account_waits(store: Arc<dyn Store>) {
     let ada = state("ada@example.org").await;
     assert_eq!(ada, Some(AccountState::Pending { until }));
     assert_eq!(state("grace@example.org").await, Some(AccountState::Active));
+}
+
+/// Who has this address proved.
+async fn find_by_proved_email(store: &Arc<dyn Store>, email: &str) -> Option<UserId> {
+    let email = sample::email(email);
+    let found = look(store, move |tx| tx.users().find_by_proved_email(&email)).await;
+    found.map(|credential| credential.user_id)
+}
+
+#[on_every_store]
+async fn a_proved_address_is_found_in_any_case_and_a_claimed_one_is_not(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    given::grace(&store).await;
+    assert_eq!(find_by_proved_email(&store, "ada@example.org").await, None);
+    write(&store, move |tx| tx.users().prove_email(ada, now())).await;
+    assert_eq!(
+        find_by_proved_email(&store, "ADA@Example.org").await,
+        Some(ada)
+    );
+    assert_eq!(
+        find_by_proved_email(&store, "grace@example.org").await,
+        None
+    );
+}
+
+#[on_every_store]
+async fn the_address_of_a_waiting_account_is_not_a_proved_one(store: Arc<dyn Store>) {
+    let new = waiting(1, "ada", now().plus(MINUTE));
+    let id = new.user.id;
+    given::account(&store, &new).await;
+    write(&store, move |tx| tx.users().prove_email(id, now())).await;
+    assert_eq!(find_by_proved_email(&store, "ada@example.org").await, None);
 }

@@ -67,6 +67,22 @@ impl UserReader for Repositories<'_> {
         row.map(AddressHolder::try_from).transpose()
     }
 
+    fn find_by_proved_email(
+        &mut self,
+        email: &EmailAddress,
+    ) -> Result<Option<Credential>, StoreError> {
+        let row: Option<CredentialRow> = self.query(|connection| {
+            users::table
+                .filter(users::email_key.eq(email.normalized()))
+                .filter(users::email_proved_at.is_not_null())
+                .filter(users::pending_until.is_null())
+                .select(CREDENTIAL_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(row.map(Credential::from))
+    }
+
     fn name_of(&mut self, id: UserId) -> Result<Option<UserName>, StoreError> {
         let name: Option<String> = self.query(|connection| {
             users::table
