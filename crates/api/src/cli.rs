@@ -1,7 +1,9 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use azuma_domain::invite::InviteUses;
 use azuma_domain::mail::Language;
 use azuma_domain::user::{DisabledReason, EmailAddress, UserName};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -44,6 +46,47 @@ pub enum Command {
     /// Disable accounts, and enable them again
     #[command(subcommand)]
     User(UserTask),
+    /// Make, list and revoke invitations to register
+    #[command(subcommand)]
+    Invite(InviteTask),
+}
+
+/// The commands for invitations. They work with and without a running server.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum InviteTask {
+    /// Make an invitation, and print its code and its link, which nobody can look up later
+    Create {
+        /// How many accounts it admits; one that is deleted, or never verified, makes room for another
+        #[arg(long, value_parser = invite_uses, default_value = "1")]
+        uses: InviteUses,
+        /// How long it works
+        #[arg(long, value_name = "DURATION", value_parser = lifetime, default_value = "7d")]
+        expires: Duration,
+    },
+    /// List the invitations that work, the newest first
+    List {
+        /// The most invitations to list
+        #[arg(long, default_value_t = 1000)]
+        limit: u32,
+    },
+    /// Revoke an invitation; the accounts that were registered with it stay
+    Revoke {
+        /// The invitation's id, as `list` prints it
+        id: Uuid,
+    },
+}
+
+fn invite_uses(text: &str) -> Result<InviteUses, &'static str> {
+    let uses = text.parse().ok().and_then(InviteUses::new);
+    uses.ok_or("expected a number from 1 to 4294967295")
+}
+
+/// Parses how long an invitation works.
+fn lifetime(text: &str) -> Result<Duration, &'static str> {
+    const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+    let span = humantime::parse_duration(text).ok();
+    span.filter(|span| !span.is_zero() && *span <= LONGEST)
+        .ok_or("expected a duration such as `12h` or `7d`, ten years at most")
 }
 
 /// The commands for accounts. They work with and without a running server.

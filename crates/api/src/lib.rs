@@ -72,6 +72,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
     )?;
     match cli.command() {
         Command::Mail(task) => commands::mail::run(&config, task),
+        Command::Invite(task) => commands::invite::run(&config, task),
         Command::User(task) => commands::user::run(&config, task),
         Command::Session(task) => commands::session::run(&config, task),
         Command::Serve => commands::serve::run(&config),

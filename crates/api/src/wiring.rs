@@ -9,7 +9,8 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
+    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
+    SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -90,6 +91,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             keys: keys.clone(),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            registration: config.registration.rules(),
             password_rules: config.passwords.rules(),
             registration_lifetime: config.registration.lifetime,
             recovery_lifetime: config.recovery.lifetime,
@@ -144,6 +146,13 @@ pub fn outbox_admin(config: &Config) -> Result<OutboxAdmin, Box<dyn Error>> {
 pub fn account_admin(config: &Config) -> Result<AccountAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     Ok(AccountAdmin::new(store, Arc::new(SystemClock)))
+}
+
+/// The operator's access to invitations.
+pub fn invite_admin(config: &Config) -> Result<InviteAdmin, Box<dyn Error>> {
+    let store = store_beside_a_server(config)?;
+    let entropy = Arc::new(SystemEntropy::open()?);
+    Ok(InviteAdmin::new(store, Arc::new(SystemClock), entropy))
 }
 
 /// The operator's access to all sessions.

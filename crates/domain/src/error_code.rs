@@ -26,6 +26,12 @@ pub enum ErrorCode {
     NotVerified,
     /// The password is right, but an operator has disabled the account.
     AccountDisabled,
+    /// Nobody may register.
+    RegistrationClosed,
+    /// Registering needs an invitation, and none was given, or one that is unknown, expired or used up.
+    InviteInvalid,
+    /// No account may have an address at this domain.
+    EmailDomainRefused,
     /// No user has this name or id.
     UserUnknown,
     /// The user has no session with this id or token.

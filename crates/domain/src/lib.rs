@@ -8,9 +8,11 @@
 //! | [`user`] | a user and its values, each parsed once |
 //! | [`session`] | sessions, their policies and their tokens |
 //! | [`token`] | tokens, their hashes, and the keys that derive them |
+//! | [`invite`] | invitations to register |
 //! | [`link`] | the links that messages carry |
 //! | [`mail`] | messages to be sent |
 //! | [`recovery`] | requests to recover an account |
+//! | [`registration`] | who may register |
 //! | [`ports`] | the traits to the outside world, with every MUST for an implementation |
 //! | [`services`] | the use cases, by subject, one file each |
 //! | [`mutants`] | defects that tests switch on; never in a release |
@@ -45,11 +47,13 @@
 
 pub mod error_code;
 mod id;
+pub mod invite;
 pub mod link;
 pub mod mail;
 pub mod mutants;
 pub mod ports;
 pub mod recovery;
+pub mod registration;
 pub mod services;
 pub mod session;
 pub mod timestamp;

@@ -51,6 +51,7 @@ fn line(kind: &SecurityEventKind) -> Line {
             "link_disowned",
             "the recipient of a mailed link did not ask for it",
         ),
+        SecurityEventKind::InviteRefused => ("invite_refused", "an invitation admitted nobody"),
         SecurityEventKind::RecoveryRequested => ("recovery_requested", "a recovery was asked for"),
         SecurityEventKind::PasswordReset => ("password_reset", "a mailed link set a new password"),
         SecurityEventKind::AccountVerified => {

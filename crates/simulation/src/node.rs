@@ -9,6 +9,7 @@ use std::time::Duration;
 use azuma_checker::history::UnwrittenUses;
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
+use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
     Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, RecoveryProgress, SessionIssuer,
     Sessions, SharedClock,
@@ -115,6 +116,7 @@ impl Node {
             keys: keys.clone(),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            registration: RegistrationRules::default(),
             password_rules: PasswordRules { min_length: 1 },
             registration_lifetime: REGISTRATION_LIFETIME,
             recovery_lifetime: Duration::from_mins(15),

@@ -166,6 +166,7 @@ pub fn account(number: u32, name_text: &str) -> NewUser {
         },
         password_hash: password_hash(name_text),
         waits_until: None,
+        invite: None,
     }
 }
 

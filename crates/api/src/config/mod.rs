@@ -11,6 +11,7 @@
 //! To add a key, add a line to `config/default.toml` and a field in `sections`.
 
 mod address;
+mod email_domains;
 mod environment;
 mod error;
 mod layers;

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use azuma_domain::registration::{EmailDomains, EmailProof, RegistrationMode, RegistrationRules};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
 use azuma_domain::user::PasswordRules;
@@ -15,6 +16,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::address::{ListenAddress, networks};
+use super::email_domains;
 use super::parsed::{secret, secret_if_any, shown};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
@@ -188,16 +190,39 @@ impl Sessions {
     }
 }
 
-/// `registration`: the verification of accounts and addresses.
+/// `registration`: who may register, and the verification of accounts and addresses.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
+    /// Who may register.
+    #[serde(with = "shown")]
+    pub mode: RegistrationMode,
+    /// The domains at which addresses of new accounts must be.
+    #[serde(with = "email_domains")]
+    pub email_domains: EmailDomains,
+    /// Whether every new account must prove an address.
+    pub require_proved_email: bool,
     /// How long an account waits for verification, and how long the link works.
     #[serde(with = "Span::<1, { 30 * DAY }>")]
     pub lifetime: Duration,
     /// The page that verifies an address.
     #[serde(with = "secret")]
     pub verification_url: PageUrl,
+}
+
+impl Registration {
+    /// The rules for registering.
+    #[must_use]
+    pub fn rules(&self) -> RegistrationRules {
+        RegistrationRules {
+            mode: self.mode,
+            email_domains: self.email_domains.clone(),
+            email_proof: match self.require_proved_email {
+                true => EmailProof::Required,
+                false => EmailProof::AsTheApiSays,
+            },
+        }
+    }
 }
 
 /// `recovery`: the recovery of accounts with a lost password.

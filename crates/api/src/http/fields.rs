@@ -2,6 +2,7 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
+use azuma_domain::invite::InviteCode;
 use azuma_domain::user::{
     InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword, InvalidStatus,
     InvalidUserName, NewPassword, Password, PasswordRules, PasswordTooShort,
@@ -41,6 +42,11 @@ impl HasErrorCode for FieldError {
             | Self::Query => ErrorCode::InvalidInput,
         }
     }
+}
+
+/// The invitation in a request. A malformed one is as good as none.
+pub fn invite(text: Option<&str>) -> Option<InviteCode> {
+    InviteCode::parse(text?).ok()
 }
 
 /// Parses a new password and checks it against the password rules.

@@ -1,8 +1,9 @@
-//! The pages that mails link to, and the page that requests a recovery. The pages need no JavaScript and load nothing
+//! The pages that mails and invitations link to, and the page that requests a recovery. The pages need no JavaScript and load nothing
 //! from other servers.
 
 mod notice;
 mod recover;
+mod register;
 mod reset;
 mod texts;
 mod verify;
@@ -45,6 +46,11 @@ pub fn routes(config: &mut ServiceConfig) {
             Endpoint::<Azuma>::at("/reset")
                 .get(reset::ask)
                 .post(reset::set),
+        )
+        .service(
+            Endpoint::<Azuma>::at("/register")
+                .get(register::ask)
+                .post(register::request),
         )
         .service(
             Endpoint::<Azuma>::at("/recover")

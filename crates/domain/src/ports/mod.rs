@@ -11,6 +11,7 @@ mod abuse_guard;
 mod clock;
 mod entropy;
 mod invalidation_repository;
+mod invite_repository;
 mod known_client_repository;
 mod link_repository;
 mod mailer;
@@ -36,6 +37,7 @@ pub use invalidation_repository::{
     HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
     InvalidationRepository,
 };
+pub use invite_repository::{InviteReader, InviteRepository};
 pub use known_client_repository::{KnownClientReader, KnownClientRepository};
 pub use link_repository::{LinkReader, LinkRepository};
 pub use mailer::{Accepted, Mailer, SendError};

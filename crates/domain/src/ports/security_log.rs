@@ -25,6 +25,8 @@ pub enum SecurityEventKind {
     LinkDisowned,
     /// A link was refused because it is unknown, used or expired.
     LinkRefused,
+    /// A registration was refused because its invitation is unknown, expired or used up.
+    InviteRefused,
     /// Somebody asked for a link that sets a new password. Whether an account has the address is not known then.
     RecoveryRequested,
     /// A mailed link set a new password; all sessions of the account were revoked.

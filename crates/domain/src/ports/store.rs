@@ -1,9 +1,10 @@
 //! A database, and the repositories in it.
 
 use super::{
-    BoxFuture, InvalidationReader, InvalidationRepository, KnownClientReader,
-    KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository,
-    RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader, UserRepository,
+    BoxFuture, InvalidationReader, InvalidationRepository, InviteReader, InviteRepository,
+    KnownClientReader, KnownClientRepository, LinkReader, LinkRepository, OutboxReader,
+    OutboxRepository, RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader,
+    UserRepository,
 };
 use crate::Timestamp;
 
@@ -76,6 +77,8 @@ pub trait Reader {
     fn known_clients(&mut self) -> &mut dyn KnownClientReader;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkReader;
+    /// Invitations to register.
+    fn invites(&mut self) -> &mut dyn InviteReader;
     /// Messages to be sent.
     fn outbox(&mut self) -> &mut dyn OutboxReader;
     /// Invalidations of what nodes cache.
@@ -100,6 +103,8 @@ pub trait Transaction {
     fn known_clients(&mut self) -> &mut dyn KnownClientRepository;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkRepository;
+    /// Invitations to register.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
     /// Requests to recover an account.
     fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
     /// Messages to be sent.

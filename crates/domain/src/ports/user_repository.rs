@@ -1,5 +1,6 @@
 use super::{StoreError, WriteError};
 use crate::Timestamp;
+use crate::invite::InviteId;
 use crate::user::{
     AccountEmail, AccountState, Change, Credential, DisabledReason, EmailAddress, Icon,
     PasswordHash, Status, User, UserId, UserName,
@@ -14,6 +15,8 @@ pub struct NewUser {
     pub password_hash: PasswordHash,
     /// Until when it waits for its address to be verified; `None`: it is active at once.
     pub waits_until: Option<Timestamp>,
+    /// The invitation that it was registered with. It MUST exist.
+    pub invite: Option<InviteId>,
 }
 
 /// The account that holds an address.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
 //! | [`AccountAdmin`] | disable and enable accounts, for the operator |
+//! | [`InviteAdmin`] | make, list and revoke invitations, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
 //! | [`SessionAdmin`] | revoke the sessions of all users, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
@@ -26,8 +27,9 @@ mod surplus_sessions;
 
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountRequest, Accounts, DeleteUserError, Disowned,
-    FindUserError, FollowLinkError, Followed, LinkPreview, RecoverAccountError, Recovery,
-    RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+    FindUserError, FollowLinkError, Followed, InviteAdmin, InviteAdminError, LinkPreview,
+    RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered, Registration,
+    ResetPasswordError, UpdateUserError, UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};

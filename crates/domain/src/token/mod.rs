@@ -65,15 +65,20 @@ impl Token {
     /// The hash by which the token is found.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash(Sha256::digest(self.0.as_bytes()).into())
+        TokenHash::of(self.0.as_bytes())
     }
 }
 
-/// The SHA-256 of a token. A store finds tokens by it. It is not a credential.
+/// The SHA-256 of a token, or of an invitation's code. A store finds them by it. It is not a credential.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
+    /// The hash of a secret.
+    pub(crate) fn of(secret: &[u8]) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+
     /// The hash with these bytes, from a store.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {

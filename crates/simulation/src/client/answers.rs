@@ -6,7 +6,8 @@ use azuma_checker::history::{Answer, NextToken, Policy, Refusal, Request, Token}
 use azuma_domain::error_code::{ErrorCode, HasErrorCode};
 use azuma_domain::mail::Language;
 use azuma_domain::services::{
-    AccountRequest, IssuedSession, Login, LogoutScope, Recovery, Registration, UserUpdate,
+    AccountRequest, IssuedSession, Login, LogoutScope, Recovery, RegisterError, Registered,
+    Registration, UserUpdate,
 };
 use azuma_domain::session::{Client as Origin, LiveSession, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
@@ -47,10 +48,18 @@ impl Client {
                     name: user_name(name),
                     email: email.as_deref().map(email_address),
                     password: new_password(password),
+                    invite: None,
                     client: Origin::default(),
+                    language: Language::English,
                 };
-                let issued = accounts.register(registration, terms(*policy)).await;
-                self.issued(issued)
+                let registered = accounts.register(registration, terms(*policy)).await;
+                match registered {
+                    Ok(Registered::LoggedIn(issued)) => self.issued(Ok::<_, RegisterError>(issued)),
+                    Ok(Registered::Waiting) => {
+                        Answer::Failed("the account waits for verification".to_owned())
+                    }
+                    Err(error) => refusal(&error),
+                }
             }
             Request::RequestAccount {
                 name,
@@ -62,6 +71,7 @@ impl Client {
                     name: user_name(name),
                     email: email_address(email),
                     password: new_password(password),
+                    invite: None,
                     client: Origin::default(),
                     language: Language::English,
                 };
@@ -227,6 +237,9 @@ fn refusal(error: &impl HasErrorCode) -> Answer {
         | ErrorCode::TokenMissing
         | ErrorCode::PasswordUnreadable
         | ErrorCode::AccountDisabled
+        | ErrorCode::RegistrationClosed
+        | ErrorCode::InviteInvalid
+        | ErrorCode::EmailDomainRefused
         | ErrorCode::SessionUnknown
         | ErrorCode::TooManyAttempts { .. }
         | ErrorCode::Internal => Answer::Failed(error.to_string()),

@@ -86,7 +86,9 @@ async fn world() -> World {
         name: sample::name("neo"),
         email: Some(sample::email("neo@example.org")),
         password: new_password(PASSWORD),
+        invite: None,
         client: client(HOME),
+        language: Language::English,
     };
     let neo = world.accounts.register(registration, AZUMA).await;
     neo.map(drop).unwrap();

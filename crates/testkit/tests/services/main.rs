@@ -26,6 +26,7 @@ mod mail_limits;
 mod outbox_admin;
 mod recover_account;
 mod register;
+mod registration_rules;
 mod request_account;
 mod reset_password;
 mod revoke_session;

@@ -16,6 +16,7 @@ mod databases;
 mod faults;
 mod given;
 mod invalidations;
+mod invites;
 mod known_clients;
 mod links;
 mod nodes;

@@ -9,6 +9,7 @@ mod logs;
 mod misconfiguration;
 mod outage;
 mod proxies;
+mod registration;
 mod security_log;
 mod session_memory;
 mod theft;

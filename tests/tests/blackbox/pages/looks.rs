@@ -28,7 +28,8 @@ async fn pages_are_legible_on_a_phone_and_a_desk_in_the_light_and_in_the_dark() 
     let waiting = Person::named("trinity");
     server.account().ask_for_account(&waiting).await;
     let verify = server.mail().first_to(&waiting.email).await.link();
-    let recover = format!("http://{}/recover", server.address());
+    let page = |name: &str| format!("http://{}/{name}", server.address());
+    let (recover, register) = (page("recover"), page("register"));
     for scheme in [Scheme::Light, Scheme::Dark] {
         for width in [320, 1280] {
             let look = Look {
@@ -37,7 +38,12 @@ async fn pages_are_legible_on_a_phone_and_a_desk_in_the_light_and_in_the_dark() 
                 ..Look::default()
             };
             let browser = Browser::start(look).await;
-            for (name, url) in [("reset", &link), ("recover", &recover), ("verify", &verify)] {
+            for (name, url) in [
+                ("reset", &link),
+                ("recover", &recover),
+                ("register", &register),
+                ("verify", &verify),
+            ] {
                 browser.open(url).await;
                 let what = format!("{name}-{scheme:?}-{width}");
                 browser.screenshot(&what).await;

@@ -3,12 +3,13 @@
 mod headers;
 mod looks;
 mod recover;
+mod register;
 mod reset;
 mod verify;
 
 use azuma_tests::browser::{Look, Scripts};
 use azuma_tests::people::Person;
-use azuma_tests::server::Server;
+use azuma_tests::server::{Server, Setup};
 
 /// With scripts and without, a page does the same.
 const BOTH: [Scripts; 2] = [Scripts::On, Scripts::Off];
@@ -31,13 +32,17 @@ async fn recovery(server: &Server) -> (Person, String) {
 
 /// A server whose links lead to itself.
 fn started() -> Server {
+    started_with(|setup| setup)
+}
+
+/// The same with some settings changed.
+fn started_with(change: impl FnOnce(Setup) -> Setup) -> Server {
     // Links are built from the public URL alone, so the port is chosen before.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
         .port();
-    azuma_tests::Database::Sqlite
-        .server()
+    change(azuma_tests::Database::Sqlite.server())
         .set("http.listen", &format!("127.0.0.1:{port}"))
         .set("http.public_url", &format!("http://127.0.0.1:{port}"))
         .set("passwords.min_length", "8")

@@ -6,7 +6,7 @@ use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::http::fields::{FieldError, new_password};
+use crate::http::fields::{FieldError, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The request body of `POST /account/register`.
@@ -15,6 +15,7 @@ pub struct RegisterRequest {
     username: String,
     password: String,
     email: String,
+    invite: Option<String>,
 }
 
 impl RegisterRequest {
@@ -24,6 +25,7 @@ impl RegisterRequest {
             name: UserName::parse(&self.username)?,
             password: new_password(&self.password, rules)?,
             email: EmailAddress::parse(&self.email)?,
+            invite: invite(self.invite.as_deref()),
             client: origin.client,
             language: origin.language,
         })

@@ -22,9 +22,11 @@ impl Dialect for Account {
                 ResponseCode::NotFound
             }
             ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
-            ErrorCode::AccountDisabled | ErrorCode::TooManyAttempts { .. } => {
-                ResponseCode::Forbidden
-            }
+            ErrorCode::AccountDisabled
+            | ErrorCode::RegistrationClosed
+            | ErrorCode::InviteInvalid
+            | ErrorCode::EmailDomainRefused
+            | ErrorCode::TooManyAttempts { .. } => ResponseCode::Forbidden,
             ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
             ErrorCode::Internal => ResponseCode::InternalServerError,
         }

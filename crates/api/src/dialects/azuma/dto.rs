@@ -9,7 +9,8 @@ use azuma_domain::user::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::http::fields::{FieldError, new_password};
+use crate::http::fields::{FieldError, invite, new_password};
+use crate::http::origin::Origin;
 
 /// The response of `GET /`.
 #[derive(Serialize)]
@@ -26,15 +27,18 @@ pub struct RegisterRequest {
     name: String,
     email: String,
     password: String,
+    invite: Option<String>,
 }
 
 impl RegisterRequest {
-    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<Registration, FieldError> {
+    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<Registration, FieldError> {
         Ok(Registration {
             name: UserName::parse(&self.name)?,
             email: Some(EmailAddress::parse(&self.email)?),
             password: new_password(&self.password, rules)?,
-            client,
+            invite: invite(self.invite.as_deref()),
+            client: origin.client,
+            language: origin.language,
         })
     }
 }
@@ -105,6 +109,12 @@ impl From<IssuedSession> for TokenResponse {
             token: issued.token.expose().to_owned(),
         }
     }
+}
+
+/// The response of a registration whose account waits for verification: `token` is `null`.
+#[derive(Default, Serialize)]
+pub struct NoToken {
+    token: (),
 }
 
 /// The response of `PATCH /user/update`.

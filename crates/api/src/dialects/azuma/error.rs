@@ -15,7 +15,10 @@ impl Dialect for Azuma {
             ErrorCode::WrongPassword
             | ErrorCode::PasswordUnreadable
             | ErrorCode::NotVerified
-            | ErrorCode::AccountDisabled => ResponseCode::Forbidden,
+            | ErrorCode::AccountDisabled
+            | ErrorCode::RegistrationClosed
+            | ErrorCode::InviteInvalid
+            | ErrorCode::EmailDomainRefused => ResponseCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 ResponseCode::NotFound
             }

@@ -1,9 +1,10 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::{Accounts, FindUserError};
+use azuma_domain::services::{Accounts, FindUserError, Registered};
 use azuma_domain::user::UserId;
 
 use super::dto::{
-    RegisterRequest, SelfResponse, TokenResponse, UpdateRequest, UpdatedResponse, UserResponse,
+    NoToken, RegisterRequest, SelfResponse, TokenResponse, UpdateRequest, UpdatedResponse,
+    UserResponse,
 };
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
@@ -18,9 +19,15 @@ pub async fn register(
     body: Body,
 ) -> HttpResult {
     let body: RegisterRequest = body.json().await?;
-    let registration = body.parse(accounts.password_rules, origin.client)?;
-    let issued = accounts.register(registration, settings.terms).await?;
-    Ok(HttpResponse::Created().json(TokenResponse::from(issued)))
+    let registration = body.parse(accounts.password_rules, origin)?;
+    Ok(
+        match accounts.register(registration, settings.terms).await? {
+            Registered::LoggedIn(issued) => {
+                HttpResponse::Created().json(TokenResponse::from(issued))
+            }
+            Registered::Waiting => HttpResponse::Accepted().json(NoToken::default()),
+        },
+    )
 }
 
 /// `PATCH /user/update`

@@ -2,11 +2,14 @@
 
 use azuma_domain::services::{IssuedSession, Login, Registration};
 use azuma_domain::session::Client;
-use azuma_domain::user::{Icon, LoginName, Password, PasswordRules, Status, User, UserName};
+use azuma_domain::user::{
+    EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
+};
 use serde::{Deserialize, Serialize};
 
 use super::object_id::ObjectId;
-use crate::http::fields::{FieldError, new_password};
+use crate::http::fields::{FieldError, invite, new_password};
+use crate::http::origin::Origin;
 
 /// The response of `GET /api/`.
 #[derive(Serialize)]
@@ -14,32 +17,42 @@ pub struct VersionResponse {
     pub version: &'static str,
 }
 
-/// The request body of login and registration.
+/// The request body of `POST /api/login`.
 #[derive(Deserialize)]
-pub struct CredentialsRequest {
+pub struct LoginRequest {
     name: String,
     password: String,
 }
 
-impl CredentialsRequest {
-    pub fn into_login(self, client: Client) -> Result<Login, FieldError> {
+impl LoginRequest {
+    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
             client,
         })
     }
+}
 
-    pub fn into_registration(
-        self,
-        rules: PasswordRules,
-        client: Client,
-    ) -> Result<Registration, FieldError> {
+/// The request body of `POST /api/register`. The seed has neither address nor invitation.
+#[derive(Deserialize)]
+pub struct RegisterRequest {
+    name: String,
+    password: String,
+    email: Option<String>,
+    invite: Option<String>,
+}
+
+impl RegisterRequest {
+    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<Registration, FieldError> {
+        let email = self.email.as_deref().map(EmailAddress::parse);
         Ok(Registration {
             name: UserName::parse(&self.name)?,
-            email: None,
+            email: email.transpose()?,
             password: new_password(&self.password, rules)?,
-            client,
+            invite: invite(self.invite.as_deref()),
+            client: origin.client,
+            language: origin.language,
         })
     }
 }
@@ -60,6 +73,14 @@ impl From<IssuedSession> for SessionResponse {
             expiration: issued.expires_at.to_string(),
         }
     }
+}
+
+/// The response of a registration whose account waits for verification: all fields are `null`.
+#[derive(Default, Serialize)]
+pub struct NoSession {
+    token: (),
+    userid: (),
+    expiration: (),
 }
 
 /// The response of `GET /api/me`.

@@ -16,7 +16,11 @@ impl Dialect for Legacy {
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword
             | ErrorCode::PasswordUnreadable => ResponseCode::Unauthorized,
-            ErrorCode::NotVerified | ErrorCode::AccountDisabled => ResponseCode::Forbidden,
+            ErrorCode::NotVerified
+            | ErrorCode::AccountDisabled
+            | ErrorCode::RegistrationClosed
+            | ErrorCode::InviteInvalid
+            | ErrorCode::EmailDomainRefused => ResponseCode::Forbidden,
             ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
                 ResponseCode::NotFound
             }

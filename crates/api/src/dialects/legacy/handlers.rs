@@ -1,8 +1,10 @@
 use actix_web::{HttpResponse, web};
-use azuma_domain::services::{Accounts, Sessions};
+use azuma_domain::services::{Accounts, Registered, Sessions};
 
 use super::caller::Caller;
-use super::dto::{CredentialsRequest, MeResponse, SessionResponse, VersionResponse};
+use super::dto::{
+    LoginRequest, MeResponse, NoSession, RegisterRequest, SessionResponse, VersionResponse,
+};
 use super::{Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
 use crate::http::body::Body;
@@ -24,8 +26,8 @@ pub async fn login(
     origin: Origin,
     body: Body,
 ) -> HttpResult {
-    let body: CredentialsRequest = body.json().await?;
-    let login = body.into_login(origin.client)?;
+    let body: LoginRequest = body.json().await?;
+    let login = body.parse(origin.client)?;
     let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
 }
@@ -37,10 +39,14 @@ pub async fn register(
     origin: Origin,
     body: Body,
 ) -> HttpResult {
-    let body: CredentialsRequest = body.json().await?;
-    let registration = body.into_registration(accounts.password_rules, origin.client)?;
-    let issued = accounts.register(registration, settings.terms).await?;
-    Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
+    let body: RegisterRequest = body.json().await?;
+    let registration = body.parse(accounts.password_rules, origin)?;
+    Ok(
+        match accounts.register(registration, settings.terms).await? {
+            Registered::LoggedIn(issued) => HttpResponse::Ok().json(SessionResponse::from(issued)),
+            Registered::Waiting => HttpResponse::Accepted().json(NoSession::default()),
+        },
+    )
 }
 
 /// `GET /api/me`

@@ -1,11 +1,13 @@
 //! Registers, verifies, changes, recovers and deletes accounts.
 
 mod admin;
+mod admission;
 mod delete_user;
 mod disown_link;
 mod draft_mail;
 mod find_user;
 mod follow_link;
+mod invite_admin;
 mod mail_permit;
 mod recover_account;
 mod register;
@@ -21,14 +23,16 @@ pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
 pub use find_user::FindUserError;
 pub use follow_link::{FollowLinkError, Followed, LinkPreview};
+pub use invite_admin::{InviteAdmin, InviteAdminError};
 pub use recover_account::{RecoverAccountError, Recovery, RecoveryProgress};
-pub use register::{RegisterError, Registration};
+pub use register::{RegisterError, Registered, Registration};
 pub use request_account::AccountRequest;
 pub use reset_password::ResetPasswordError;
 pub use update_user::{UpdateUserError, UserUpdate};
 
 use super::{Doorkeeper, SessionIssuer};
 use crate::ports::{Clock, Entropy, PasswordHasher, SessionCheck, Store};
+use crate::registration::RegistrationRules;
 use crate::token::TokenKeys;
 use crate::user::PasswordRules;
 
@@ -50,6 +54,8 @@ pub struct Accounts {
     pub clock: Arc<dyn Clock>,
     /// Makes ids and substitute names.
     pub entropy: Arc<dyn Entropy>,
+    /// The rules for registering.
+    pub registration: RegistrationRules,
     /// The rules for new passwords.
     pub password_rules: PasswordRules,
     /// How long a new account waits for verification, and how long links work that prove an address.

@@ -1,11 +1,12 @@
-//! Registering a user who is active at once.
+//! Registering a user who is active at once, unless every address must be proved.
 
-use super::Accounts;
+use super::{AccountRequest, Accounts};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::ports::{
-    Conflict, HashError, NewUser, RateLimited, RateLimitedAction, StoreError, StoreExt,
-};
+use crate::invite::InviteCode;
+use crate::mail::Language;
+use crate::ports::{Conflict, HashError, NewUser, RateLimited, StoreError, StoreExt};
+use crate::registration::EmailProof;
 use crate::services::known_clients::note_client;
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::session::{Client, SessionTerms};
@@ -19,8 +20,20 @@ pub struct Registration {
     pub email: Option<EmailAddress>,
     /// The password wanted.
     pub password: NewPassword,
+    /// The code of an invitation, if one was given.
+    pub invite: Option<InviteCode>,
     /// The client that asks.
     pub client: Client,
+    /// The language of a message.
+    pub language: Language,
+}
+
+/// What came of a registration.
+pub enum Registered {
+    /// The user is logged in.
+    LoggedIn(IssuedSession),
+    /// The account waits until its address is verified. The link is on its way.
+    Waiting,
 }
 
 /// Why a registration is refused.
@@ -29,6 +42,18 @@ pub enum RegisterError {
     /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
+    /// Nobody may register.
+    #[error("registration is closed")]
+    Closed,
+    /// An invitation is needed, and none was given, or one that is unknown, expired or used up.
+    #[error("registering needs an invitation that works")]
+    InviteInvalid,
+    /// The rules ask for an address at certain domains.
+    #[error("registering needs an e-mail address at a domain that the configuration names")]
+    EmailDomainRefused,
+    /// The rules ask for an address to prove, and none was given.
+    #[error("registering needs an e-mail address")]
+    EmailMissing,
     /// Another account has the name. The address may be taken, too.
     #[error("the name is taken")]
     NameTaken,
@@ -56,6 +81,10 @@ impl HasErrorCode for RegisterError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::RateLimited(limited) => limited.code(),
+            Self::Closed => ErrorCode::RegistrationClosed,
+            Self::InviteInvalid => ErrorCode::InviteInvalid,
+            Self::EmailDomainRefused => ErrorCode::EmailDomainRefused,
+            Self::EmailMissing => ErrorCode::InvalidInput,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
             Self::Hash(error) => error.code(),
@@ -65,11 +94,29 @@ impl HasErrorCode for RegisterError {
 }
 
 impl Accounts {
-    /// Registers a user and logs it in.
+    /// Registers a user and logs it in; where the rules ask for a proved address, requests an account instead.
     ///
     /// # Errors
     /// [`RegisterError`] says why the registration is refused; nothing is changed then.
     pub async fn register(
+        &self,
+        registration: Registration,
+        terms: SessionTerms,
+    ) -> Result<Registered, RegisterError> {
+        match self.registration.email_proof {
+            EmailProof::AsTheApiSays => {
+                let issued = self.register_at_once(registration, terms).await?;
+                Ok(Registered::LoggedIn(issued))
+            }
+            EmailProof::Required => {
+                let request = AccountRequest::try_from(registration)?;
+                self.request_account(request).await?;
+                Ok(Registered::Waiting)
+            }
+        }
+    }
+
+    async fn register_at_once(
         &self,
         registration: Registration,
         terms: SessionTerms,
@@ -78,8 +125,13 @@ impl Accounts {
             name,
             email,
             password,
+            invite,
             client,
+            language: _,
         } = registration;
+        let ticket = self
+            .admit_registration(email.as_ref(), invite.as_ref(), client.ip)
+            .await?;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
         let wanted_email = email.clone();
@@ -93,10 +145,14 @@ impl Accounts {
         let expires_at = row.expires_at;
         self.store
             .transact::<_, RegisterError>(move |tx| {
+                let invite = ticket.take(tx, now)?;
                 let wanted = &new.user;
                 tx.users()
                     .release(Some(&wanted.name), wanted_email.as_ref(), now)?;
-                tx.users().insert(&new)?;
+                tx.users().insert(&NewUser {
+                    invite,
+                    ..new.clone()
+                })?;
                 tx.sessions().insert(&session, &row)?;
                 Ok(note_client(tx, wanted.id, session.client.ip, now)?)
             })
@@ -108,14 +164,12 @@ impl Accounts {
         })
     }
 
-    /// Counts the attempt and hashes the password of a new account.
+    /// Hashes the password of a new account.
     pub(super) async fn hash_new_password(
         &self,
         password: NewPassword,
         client: &Client,
     ) -> Result<PasswordHash, RegisterError> {
-        self.doorkeeper
-            .admit(client.ip, RateLimitedAction::Register)?;
         Ok(self
             .hasher
             .hash(client.ip, password.into_password())
@@ -142,6 +196,7 @@ impl Accounts {
             },
             password_hash,
             waits_until,
+            invite: None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Requesting an account that waits until its address is verified.
 
-use super::{Accounts, RegisterError};
+use super::{Accounts, RegisterError, Registration};
+use crate::invite::InviteCode;
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
-use crate::ports::{Abort, RateLimitedAction, StoreExt};
+use crate::ports::{Abort, NewUser, RateLimitedAction, StoreExt};
 use crate::session::Client;
 use crate::user::{EmailAddress, NewPassword, UserName};
 
@@ -15,10 +16,36 @@ pub struct AccountRequest {
     pub email: EmailAddress,
     /// The password wanted.
     pub password: NewPassword,
+    /// The code of an invitation, if one was given.
+    pub invite: Option<InviteCode>,
     /// The client that asks.
     pub client: Client,
     /// The language of the message.
     pub language: Language,
+}
+
+impl TryFrom<Registration> for AccountRequest {
+    type Error = RegisterError;
+
+    /// A registration without an address cannot wait for its verification.
+    fn try_from(registration: Registration) -> Result<Self, RegisterError> {
+        let Registration {
+            name,
+            email,
+            password,
+            invite,
+            client,
+            language,
+        } = registration;
+        Ok(Self {
+            name,
+            email: email.ok_or(RegisterError::EmailMissing)?,
+            password,
+            invite,
+            client,
+            language,
+        })
+    }
 }
 
 impl Accounts {
@@ -31,9 +58,13 @@ impl Accounts {
             name,
             email,
             password,
+            invite,
             client,
             language,
         } = request;
+        let ticket = self
+            .admit_registration(Some(&email), invite.as_ref(), client.ip)
+            .await?;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
         let waits_until = Some(now.plus(self.registration_lifetime));
@@ -43,9 +74,13 @@ impl Accounts {
         let permit = self.mail_permit(new.user.id, client.ip);
         self.store
             .transact(move |tx| {
+                let invite = ticket.take(tx, now)?;
                 tx.users()
                     .release(Some(&new.user.name), Some(&mail.to), now)?;
-                tx.users().insert(&new)?;
+                tx.users().insert(&NewUser {
+                    invite,
+                    ..new.clone()
+                })?;
                 tx.links().insert(&link)?;
                 let admitted = permit.ask(RateLimitedAction::Mail(&mail.to));
                 admitted.map_err(|limited| Abort::Refused(limited.into()))?;

@@ -24,7 +24,7 @@ pub struct Swept {
 }
 
 impl Housekeeping {
-    /// Deletes old invalidations, and unless the clock may be wrong, expired tokens and links, lapsed accounts and
+    /// Deletes old invalidations, and unless the clock may be wrong, expired tokens, links and invitations, lapsed accounts and
     /// networks long unseen; at most 500 rows of each.
     ///
     /// # Errors
@@ -61,7 +61,8 @@ fn delete_expired(tx: &mut dyn Transaction, now: Timestamp) -> Result<usize, Sto
     let tokens = tx.sessions().delete_expired(now, BATCH)?;
     let links = tx.links().delete_expired(now, BATCH)?;
     let accounts = tx.users().delete_lapsed(now, BATCH)?;
+    let invites = tx.invites().delete_expired(now, BATCH)?;
     let forgotten = now.minus(REMEMBERED_FOR);
     let unseen = tx.known_clients().delete_unseen_since(forgotten, BATCH)?;
-    Ok(tokens.max(links).max(accounts).max(unseen))
+    Ok(tokens.max(links).max(accounts).max(invites).max(unseen))
 }

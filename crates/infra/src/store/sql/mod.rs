@@ -2,10 +2,11 @@
 //!
 //! Each query is written once for both databases; a `match` on the connection stands only where the two differ.
 //!
-//! Rows are locked from the top down: a user, then sessions by id, then tokens by generation, and last the counter of
+//! Rows are locked from the top down: an invitation, a user, then sessions by id, then tokens by generation, and last the counter of
 //! invalidations. A cascade does not keep this order, so a deadlock is possible; the unit of work is then run again.
 
 mod invalidations;
+mod invites;
 mod known_clients;
 mod links;
 mod outbox;

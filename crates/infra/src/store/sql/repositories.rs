@@ -5,10 +5,10 @@ use std::mem::take;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    Conflict, InvalidationReader, InvalidationRepository, KnownClientReader, KnownClientRepository,
-    LinkReader, LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository,
-    SessionReader, SessionRepository, StoreError, Transaction, UserReader, UserRepository,
-    WriteError,
+    Conflict, InvalidationReader, InvalidationRepository, InviteReader, InviteRepository,
+    KnownClientReader, KnownClientRepository, LinkReader, LinkRepository, OutboxReader,
+    OutboxRepository, Reader, RecoveryRepository, SessionReader, SessionRepository, StoreError,
+    Transaction, UserReader, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::dsl::sql;
@@ -119,6 +119,10 @@ impl Reader for Repositories<'_> {
         self
     }
 
+    fn invites(&mut self) -> &mut dyn InviteReader {
+        self
+    }
+
     fn outbox(&mut self) -> &mut dyn OutboxReader {
         self
     }
@@ -157,6 +161,10 @@ impl Transaction for Repositories<'_> {
     }
 
     fn links(&mut self) -> &mut dyn LinkRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
         self
     }
 

@@ -18,6 +18,7 @@ diesel::table! {
         email_proved_at -> Nullable<SqlTimestamp>,
         disabled_at -> Nullable<SqlTimestamp>,
         disabled_reason -> Nullable<Text>,
+        invite_id -> Nullable<SqlUuid>,
     }
 }
 
@@ -60,6 +61,19 @@ diesel::table! {
         user_id -> SqlUuid,
         purpose -> Text,
         email -> Nullable<Text>,
+        expires_at -> SqlTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::store::sql::types::{SqlTimestamp, SqlUuid};
+
+    invites (id) {
+        id -> SqlUuid,
+        hash -> Binary,
+        uses -> BigInt,
+        created_at -> SqlTimestamp,
         expires_at -> SqlTimestamp,
     }
 }

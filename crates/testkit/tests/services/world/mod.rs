@@ -15,8 +15,10 @@ use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
+use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Housekeeping, Mailing, OutboxAdmin, SessionIssuer, Sessions, SharedClock,
+    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
+    SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -31,7 +33,7 @@ pub use guards::{Closed, WAIT};
 pub use hashers::{InTheMiddle, NoMoreHashes, argon2};
 pub use mailbox::Mailbox;
 pub use people::{
-    NEW_PASSWORD, PASSWORD, email_update, name_update, new_password, password_update,
+    NEW_PASSWORD, PASSWORD, email_update, name_update, new_password, password_update, registration,
 };
 pub use security_log::{SecurityEvents, event};
 use session_check::Uncached;
@@ -68,6 +70,7 @@ pub struct World {
 #[derive(Clone)]
 pub struct Settings {
     pub keys: TokenKeys,
+    pub registration: RegistrationRules,
     pub password_rules: PasswordRules,
     pub lifetimes: Lifetimes,
     pub sessions_per_user: u32,
@@ -106,6 +109,7 @@ impl World {
             mailbox,
             settings: Settings {
                 keys: keys(1, &[]),
+                registration: RegistrationRules::default(),
                 password_rules: PasswordRules { min_length: 1 },
                 lifetimes: Lifetimes {
                     extend_to: 14 * DAY,
@@ -147,6 +151,7 @@ impl World {
                 keys: settings.keys.clone(),
                 clock: clock(),
                 entropy: entropy(),
+                registration: settings.registration,
                 password_rules: settings.password_rules,
                 registration_lifetime: settings.registration_lifetime,
                 recovery_lifetime: settings.recovery_lifetime,
@@ -184,6 +189,15 @@ impl World {
         AccountAdmin::new(
             Arc::clone(&self.parts.store),
             Arc::new(self.parts.clock.clone()),
+        )
+    }
+
+    /// What the operator's commands for invitations use.
+    pub fn invite_admin(&self) -> InviteAdmin {
+        InviteAdmin::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+            Arc::clone(&self.parts.entropy) as _,
         )
     }
 

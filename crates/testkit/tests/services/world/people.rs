@@ -1,10 +1,12 @@
 //! What people do: register, log in, ask for accounts.
 
+use azuma_domain::invite::InviteCode;
 use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
 use azuma_domain::ports::{StoreError, StoreExt};
 use azuma_domain::services::{
     AccountRequest, FollowLinkError, Followed, IssuedSession, Login, LoginError, Recovery,
-    RecoveryProgress, RegisterError, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+    RecoveryProgress, RegisterError, Registered, Registration, ResetPasswordError, UpdateUserError,
+    UserUpdate,
 };
 use azuma_domain::session::{Client, LiveSession, SessionTerms};
 use azuma_domain::token::Token;
@@ -48,6 +50,18 @@ pub fn email_update(text: &str) -> UserUpdate {
     }
 }
 
+/// A request to register, perhaps with an invitation.
+pub fn registration(name: &str, email: Option<&str>, invite: Option<&InviteCode>) -> Registration {
+    Registration {
+        name: sample::name(name),
+        email: email.map(sample::email),
+        password: new_password(PASSWORD),
+        invite: invite.cloned(),
+        client: Client::default(),
+        language: Language::English,
+    }
+}
+
 impl World {
     /// Registers a user; without an address if `email` is `None`.
     pub async fn try_register(
@@ -56,13 +70,14 @@ impl World {
         email: Option<&str>,
         terms: SessionTerms,
     ) -> Result<IssuedSession, RegisterError> {
-        let registration = Registration {
-            name: sample::name(name),
-            email: email.map(sample::email),
-            password: new_password(PASSWORD),
-            client: Client::default(),
-        };
-        self.accounts.register(registration, terms).await
+        let registered = self
+            .accounts
+            .register(registration(name, email, None), terms)
+            .await;
+        match registered? {
+            Registered::LoggedIn(issued) => Ok(issued),
+            Registered::Waiting => panic!("the account waits for verification"),
+        }
     }
 
     /// A new user, logged in.
@@ -106,6 +121,7 @@ impl World {
             name: sample::name(name),
             email: sample::email(email),
             password: new_password(PASSWORD),
+            invite: None,
             client: Client::default(),
             language,
         };

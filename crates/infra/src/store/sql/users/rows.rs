@@ -175,6 +175,7 @@ pub(super) struct NewUserRow<'a> {
     created_at: StoredTime,
     pending_until: Option<StoredTime>,
     email_proved_at: Option<StoredTime>,
+    invite_id: Option<StoredId>,
 }
 
 impl<'a> From<&'a NewUser> for NewUserRow<'a> {
@@ -193,6 +194,7 @@ impl<'a> From<&'a NewUser> for NewUserRow<'a> {
             created_at: StoredTime(user.created_at),
             pending_until: new.waits_until.map(StoredTime),
             email_proved_at: proved_at(user.email.as_ref()),
+            invite_id: new.invite.map(|id| StoredId(id.uuid())),
         }
     }
 }

@@ -1,0 +1,3 @@
+DROP INDEX users_invite;
+ALTER TABLE users DROP COLUMN invite_id;
+DROP TABLE invites;
