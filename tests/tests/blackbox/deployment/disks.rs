@@ -145,7 +145,7 @@ async fn connections_that_open_while_the_disk_is_broken_write_afterwards() {
         let fault = disk.fail(DiskState::Broken);
         let deadline = Deadline::in_seconds(5);
         while !deadline.is_over() {
-            // Each failed write closes its connection, and this many reads need more connections than are open.
+            // Each failed write closes its connection.
             let mut answers = JoinSet::new();
             for _ in 0..8 {
                 let legacy = Legacy::new(Http::new(server.address()));
