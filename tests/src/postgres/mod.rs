@@ -24,8 +24,8 @@ pub use copy::Copy;
 use installation::Installation;
 pub use options::Options;
 pub use pgbouncer::{PgBouncer, PoolMode};
-pub use psql::sql;
 use psql::try_sql;
+pub use psql::{database_of, sql};
 pub use stops::Stop;
 
 use crate::addresses::{free_address, own_address};

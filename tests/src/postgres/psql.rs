@@ -5,6 +5,12 @@ use std::process::Stdio;
 
 use super::{INSTALLATION, succeeded};
 
+/// The name of the database that a URL of [`Cluster::create_database`](super::Cluster::create_database) leads to.
+pub fn database_of(url: &str) -> &str {
+    let (_, name) = url.rsplit_once('/').expect("a URL");
+    name.split_once('?').map_or(name, |(name, _)| name)
+}
+
 /// Runs a psql script at a place, which is libpq's connection string or URL, and returns what it prints, one row a
 /// line.
 pub fn sql(place: &str, script: &str) -> String {

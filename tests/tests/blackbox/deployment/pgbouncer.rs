@@ -1,7 +1,7 @@
 //! A server whose database is behind PgBouncer.
 
 use azuma_tests::people::Person;
-use azuma_tests::postgres::{Cluster, PgBouncer, PoolMode, sql};
+use azuma_tests::postgres::{Cluster, PgBouncer, PoolMode, database_of, sql};
 use azuma_tests::server::{Server, Setup};
 
 /// So few that the server's connections have to share them.
@@ -16,7 +16,7 @@ impl Behind {
     fn of(mode: PoolMode, settings: &str) -> Self {
         let cluster = Cluster::shared();
         let url = cluster.create_database();
-        let database = url.rsplit('/').next().expect("a database").to_owned();
+        let database = database_of(&url).to_owned();
         Self {
             bouncer: PgBouncer::start(cluster, mode, SESSIONS, settings),
             database,
@@ -86,7 +86,7 @@ fn churn(server: &Server, client: usize) -> impl Future<Output = ()> + Send + us
 async fn a_pooler_of_sessions_is_like_none() {
     let cluster = Cluster::shared();
     let url = cluster.create_database();
-    let database = url.rsplit('/').next().expect("a database");
+    let database = database_of(&url);
     let bouncer = PgBouncer::start(cluster, PoolMode::Session, 20, "");
     let server = Setup::postgres(&bouncer.url(database)).for_tests().start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;

@@ -7,6 +7,7 @@ mod register;
 mod reset;
 mod verify;
 
+use azuma_tests::addresses::free_address;
 use azuma_tests::browser::{Look, Scripts};
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
@@ -38,13 +39,10 @@ fn started() -> Server {
 /// The same with some settings changed.
 fn started_with(change: impl FnOnce(Setup) -> Setup) -> Server {
     // Links are built from the public URL alone, so the port is chosen before.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port();
+    let address = free_address();
     change(azuma_tests::Database::Sqlite.server())
-        .set("http.listen", &format!("127.0.0.1:{port}"))
-        .set("http.public_url", &format!("http://127.0.0.1:{port}"))
+        .set("http.listen", &address.to_string())
+        .set("http.public_url", &format!("http://{address}"))
         .set("passwords.min_length", "8")
         .start()
 }

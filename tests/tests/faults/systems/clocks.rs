@@ -6,7 +6,7 @@ use std::time::Duration;
 use azuma_checker::history::Bounds;
 use azuma_tests::clock::{Clock, Jump};
 use azuma_tests::fault::Fault;
-use azuma_tests::postgres::Cluster;
+use azuma_tests::postgres::{Cluster, database_of};
 use azuma_tests::server::Setup;
 use fastrand::Rng;
 
@@ -40,7 +40,7 @@ impl WithClocks {
             Node::start(number, smtp.settings(number, setup))
         };
         Self {
-            database: url.rsplit('/').next().unwrap_or_default().to_owned(),
+            database: database_of(&url).to_owned(),
             nodes: clocks.iter().enumerate().map(node).collect(),
             cluster,
             smtp,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use azuma_tests::addresses::own_address;
 use azuma_tests::fault::Fault;
 use azuma_tests::network::Network;
-use azuma_tests::postgres::{Cluster, Copy, Options, Stop};
+use azuma_tests::postgres::{Cluster, Copy, Options, Stop, database_of};
 use azuma_tests::server::{Hosts, Setup};
 use fastrand::Rng;
 
@@ -68,7 +68,7 @@ impl Pair {
             }),
             addresses,
             replication,
-            database: url.rsplit('/').next().unwrap_or_default().to_owned(),
+            database: database_of(&url).to_owned(),
             ways: (0..nodes).map(|_| TwoWays::to(addresses)).collect(),
         }
     }

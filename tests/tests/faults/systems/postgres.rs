@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use azuma_tests::fault::Fault;
 use azuma_tests::network::Network;
-use azuma_tests::postgres::{Cluster, Connections, Options, PgBouncer, PoolMode, Stop};
+use azuma_tests::postgres::{
+    Cluster, Connections, Options, PgBouncer, PoolMode, Stop, database_of,
+};
 use azuma_tests::process::Signal;
 use azuma_tests::server::Setup;
 use fastrand::Rng;
@@ -47,7 +49,7 @@ impl OnPostgres {
         let mode = PoolMode::Transaction;
         let pooler = Arc::new(PgBouncer::start(&cluster, mode, POOLED, POOLER));
         let url = cluster.create_database();
-        let database = url.rsplit('/').next().unwrap_or_default().to_owned();
+        let database = database_of(&url).to_owned();
         let first = settings(Setup::postgres(&url));
         let (mut nodes, mut ways) = (Vec::new(), Vec::new());
         let smtp = Smtp::start(count);
@@ -154,7 +156,7 @@ impl System for OnPostgres {
 }
 
 /// Postgres is stopped, and started again.
-fn stopped(cluster: Arc<Cluster>, stop: Stop) -> Strike {
+pub(super) fn stopped(cluster: Arc<Cluster>, stop: Stop) -> Strike {
     let what = format!("Postgres is stopped: {stop:?}");
     Strike::new(what, Part::Database, move || {
         cluster.stop_by(stop);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azuma_tests::fault::Fault;
-use azuma_tests::postgres::{Cluster, Options};
+use azuma_tests::postgres::{Cluster, Options, database_of};
 use azuma_tests::server::Setup;
 use fastrand::Rng;
 
@@ -33,7 +33,7 @@ impl OnPostgresDisk {
         let smtp = Smtp::start(count);
         Self {
             cluster,
-            database: url.rsplit('/').next().unwrap_or_default().to_owned(),
+            database: database_of(&url).to_owned(),
             nodes: (0..count)
                 .map(|number| Node::start(number, smtp.settings(number, first.elsewhere())))
                 .collect(),

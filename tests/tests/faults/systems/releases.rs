@@ -1,23 +1,19 @@
 //! Servers of two neighbouring releases over one database, replaced by each other one by one.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use azuma_tests::Database;
-use azuma_tests::fault::Fault;
-use azuma_tests::postgres::{Cluster, Options, Stop};
+use azuma_tests::postgres::{Cluster, Options, Stop, database_of};
 use azuma_tests::server::{Release, Setup};
 use azuma_tests::sqlite::SqliteFile;
 use fastrand::Rng;
 
 use super::super::node::Node;
 use super::super::run::seed;
-use super::super::strike::{Part, Strike};
+use super::super::strike::Strike;
 use super::commands::commands_beside;
+use super::postgres::stopped;
 use super::{Script, Smtp, System, settings};
-
-/// While Postgres is down, nothing happens.
-const SHORT: Duration = Duration::from_millis(1_200);
 
 /// Servers of two releases over one database.
 pub struct OfTwoReleases {
@@ -41,7 +37,7 @@ impl OfTwoReleases {
     pub fn on_postgres(count: usize) -> Self {
         let cluster = Arc::new(Options::default().durable().start());
         let url = cluster.create_database();
-        let database = url.rsplit('/').next().unwrap_or_default().to_owned();
+        let database = database_of(&url).to_owned();
         let first = settings(Setup::postgres(&url));
         Self::start(first, count, Shared::Postgres { cluster, database })
     }
@@ -90,14 +86,7 @@ impl System for OfTwoReleases {
     fn any_strike(&self, rng: &mut Rng) -> Strike {
         let node = &self.nodes[rng.usize(0..self.nodes.len())];
         match (rng.u8(0..10), &self.shared) {
-            (0, Shared::Postgres { cluster, .. }) => {
-                let cluster = Arc::clone(cluster);
-                Strike::new("Postgres is restarted", Part::Database, move || {
-                    cluster.stop_by(Stop::Fast);
-                    Fault::begun(move || cluster.resume())
-                })
-                .lasting(SHORT)
-            }
+            (0, Shared::Postgres { cluster, .. }) => stopped(Arc::clone(cluster), Stop::Fast),
             (1, _) => commands_beside(&self.setup.clone().of_release(Release::This)),
             (2, _) => commands_beside(&self.setup.clone().of_release(Release::Previous)),
             (0..5, _) => node.any_strike(rng),
