@@ -23,6 +23,7 @@ pub mod people;
 pub mod postgres;
 mod preloaded;
 pub mod process;
+pub mod revocation;
 pub mod scratch;
 pub mod server;
 pub mod shapes;
