@@ -36,7 +36,7 @@ pub(crate) const REGISTRATION_LIFETIME: Duration = Duration::from_mins(10);
 /// How long a token lives after its successor was first used.
 pub(crate) const GRACE: Duration = Duration::from_mins(1);
 /// How often the outbox and the recoveries are looked at.
-const MAIL_EVERY: Duration = Duration::from_secs(1);
+const MAIL_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// `http.shutdown_grace`.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);

@@ -65,7 +65,11 @@ impl Pools {
             pooling: options.pooling,
             timeout: options.timeout,
         };
-        drop(manager.connect()?);
+        match url.location() {
+            // It would be another database, which needs its tables as well, and it cannot be out of reach.
+            Location::Memory => {}
+            Location::File(_) | Location::Postgres(_) => drop(manager.connect()?),
+        }
         let threads = ScheduledThreadPool::builder()
             .num_threads(CONNECTING)
             .thread_name_pattern("connect-{}")
