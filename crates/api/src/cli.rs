@@ -96,19 +96,31 @@ pub enum UserTask {
     ///
     /// A running server refuses its tokens within three seconds. Its name and address stay taken.
     Disable {
-        /// The user's name
-        #[arg(value_parser = UserName::parse)]
-        name: UserName,
+        /// Whom
+        #[command(flatten)]
+        user: ChosenUser,
         /// Why; the server's log says so at each login that is refused, and no client sees it
         #[arg(long, value_parser = DisabledReason::parse)]
         reason: Option<DisabledReason>,
     },
     /// Enable a disabled account; its user can log in again with its password
     Enable {
-        /// The user's name
-        #[arg(value_parser = UserName::parse)]
-        name: UserName,
+        /// Whom
+        #[command(flatten)]
+        user: ChosenUser,
     },
+}
+
+/// A user, by its name or by the id that the log tells.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[group(required = true, multiple = false)]
+pub struct ChosenUser {
+    /// The user's name
+    #[arg(value_parser = UserName::parse)]
+    pub name: Option<UserName>,
+    /// The user's id, as the log tells it, instead of its name
+    #[arg(long)]
+    pub id: Option<Uuid>,
 }
 
 /// The commands for sessions. They work with and without a running server.

@@ -35,7 +35,7 @@ impl SecurityLog for SecurityLogLines {
             }
             SecurityEventKind::LoginRefused(RefusedLogin::Disabled(Some(reason))) => {
                 let reason = reason.as_str();
-                tracing::info!(target: TARGET, event, detail, reason, user, ip, "{message}");
+                tracing::info!(target: TARGET, event, detail, user, ip, reason, "{message}");
             }
             _ => tracing::info!(target: TARGET, event, detail, user, ip, "{message}"),
         }

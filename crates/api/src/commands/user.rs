@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use azuma_domain::user::{DisabledReason, UserName};
+use azuma_domain::services::AccountKey;
+use azuma_domain::user::{DisabledReason, UserId};
 
 use super::{print, runtime};
-use crate::cli::UserTask;
+use crate::cli::{ChosenUser, UserTask};
 use crate::config::Config;
 use crate::wiring;
 
@@ -13,28 +14,36 @@ use crate::wiring;
 pub fn run(config: &Config, task: UserTask) -> Result<(), Box<dyn Error>> {
     runtime()?.block_on(async {
         match task {
-            UserTask::Disable { name, reason } => disable(config, name, reason).await,
-            UserTask::Enable { name } => enable(config, name).await,
+            UserTask::Disable { user, reason } => disable(config, chosen(user)?, reason).await,
+            UserTask::Enable { user } => enable(config, chosen(user)?).await,
         }
     })
 }
 
+/// The command line asks for one of the two.
+fn chosen(user: ChosenUser) -> Result<AccountKey, &'static str> {
+    let by_id = user.id.map(|id| AccountKey::Id(UserId::new(id)));
+    by_id
+        .or(user.name.map(AccountKey::Name))
+        .ok_or("neither a name nor an id was given")
+}
+
 async fn disable(
     config: &Config,
-    name: UserName,
+    user: AccountKey,
     reason: Option<DisabledReason>,
 ) -> Result<(), Box<dyn Error>> {
     let accounts = wiring::account_admin(config)?;
-    let disabled = accounts.disable(name.clone(), reason).await;
-    let revoked = disabled.map_err(|error| format!("{name} is not disabled: {error}"))?;
+    let disabled = accounts.disable(user.clone(), reason).await;
+    let revoked = disabled.map_err(|error| format!("{user} is not disabled: {error}"))?;
     Ok(print(&format!(
-        "{name} is disabled; revoked sessions: {revoked}\n"
+        "{user} is disabled; revoked sessions: {revoked}\n"
     ))?)
 }
 
-async fn enable(config: &Config, name: UserName) -> Result<(), Box<dyn Error>> {
+async fn enable(config: &Config, user: AccountKey) -> Result<(), Box<dyn Error>> {
     let accounts = wiring::account_admin(config)?;
-    let enabled = accounts.enable(name.clone()).await;
-    enabled.map_err(|error| format!("{name} is not enabled: {error}"))?;
-    Ok(print(&format!("{name} is enabled\n"))?)
+    let enabled = accounts.enable(user.clone()).await;
+    enabled.map_err(|error| format!("{user} is not enabled: {error}"))?;
+    Ok(print(&format!("{user} is enabled\n"))?)
 }

@@ -153,8 +153,9 @@ pub trait UserRepository: UserReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn prove_email(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Disables an active account at `now`; from then on it is [`AccountState::Disabled`]. MUST answer `false`, and change
-    /// nothing, if there is no such account or it is not active.
+    /// Disables an account at `now`, for this reason; from then on it is [`AccountState::Disabled`]. An account that is
+    /// disabled already MUST get the reason. MUST answer `false`, and change nothing, if there is no such account or it
+    /// waits.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.

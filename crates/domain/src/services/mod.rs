@@ -26,7 +26,7 @@ mod sessions;
 mod surplus_sessions;
 
 pub use accounts::{
-    AccountAdmin, AccountAdminError, AccountRequest, Accounts, DeleteUserError, Disowned,
+    AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, DeleteUserError, Disowned,
     FindUserError, FollowLinkError, Followed, InviteAdmin, InviteAdminError, LinkPreview,
     RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered, Registration,
     ResetPasswordError, UpdateUserError, UserUpdate,

@@ -1,10 +1,10 @@
 //! Disabling an account.
 
 use azuma_domain::ErrorCode;
-use azuma_domain::ports::RefusedLogin;
+use azuma_domain::ports::{RefusedLogin, StoreError, StoreExt};
 use azuma_domain::ports::SecurityEventKind::LoginRefused;
-use azuma_domain::services::AccountAdminError;
-use azuma_domain::user::DisabledReason;
+use azuma_domain::services::{AccountAdminError, AccountKey, IssuedSession};
+use azuma_domain::user::{AccountState, DisabledReason};
 use azuma_testkit::sample::{self, MINUTE};
 
 use crate::world::{AZUMA, NEW_PASSWORD, PASSWORD, World, event, name_update, refusal};
@@ -20,11 +20,15 @@ async fn without_neo() -> World {
 async fn disable(world: &World, name: &str) -> Result<usize, AccountAdminError> {
     let reason = DisabledReason::parse("spam").ok();
     let admin = world.account_admin();
-    admin.disable(sample::name(name), reason).await
+    admin.disable(named(name), reason).await
+}
+
+fn named(name: &str) -> AccountKey {
+    AccountKey::Name(sample::name(name))
 }
 
 async fn enable(world: &World, name: &str) -> Result<(), AccountAdminError> {
-    world.account_admin().enable(sample::name(name)).await
+    world.account_admin().enable(named(name)).await
 }
 
 #[tokio::test]
@@ -109,13 +113,61 @@ async fn an_enabled_user_logs_in_with_the_password_it_had() {
     world.log_in("neo", AZUMA).await;
 }
 
+/// A node of an earlier release logs a disabled user in.
+async fn logged_in_by_an_earlier_release(world: &World, name: &str) -> IssuedSession {
+    let reason = world.credential(name).await.state;
+    enable(world, name).await.unwrap();
+    let session = world.log_in(name, AZUMA).await;
+    let user_id = session.user.id;
+    let AccountState::Disabled(reason) = reason else {
+        panic!("{name} is not disabled");
+    };
+    let now = world.now();
+    let disabled = world.parts.store.transact::<_, StoreError>(move |tx| {
+        Ok(tx.users().disable(user_id, reason.as_ref(), now)?)
+    });
+    assert!(disabled.await.unwrap());
+    session
+}
+
+#[tokio::test]
+async fn disabled_again_a_user_loses_the_sessions_that_an_earlier_release_began() {
+    let world = without_neo().await;
+    let session = logged_in_by_an_earlier_release(&world, "neo").await;
+    let again = world.account_admin().disable(named("neo"), None).await;
+    assert_eq!(again.unwrap(), 1);
+    world.assert_refused(&session.token).await;
+    let spam = DisabledReason::parse("spam").ok();
+    let state = world.credential("neo").await.state;
+    assert_eq!(state, AccountState::Disabled(spam));
+}
+
+#[tokio::test]
+async fn a_session_that_an_earlier_release_began_changes_nothing() {
+    let world = without_neo().await;
+    let session = logged_in_by_an_earlier_release(&world, "neo").await;
+    let caller = world.caller(&session.token).await;
+    let outcome = world.update(&caller, name_update("smith")).await;
+    assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
+}
+
+#[tokio::test]
+async fn an_account_is_named_by_its_id_too() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let by_id = AccountKey::Id(neo.user.id);
+    let disabled = world.account_admin().disable(by_id.clone(), None).await;
+    assert_eq!(disabled.unwrap(), 1);
+    world.account_admin().enable(by_id).await.unwrap();
+    world.log_in("neo", AZUMA).await;
+}
+
 #[tokio::test]
 async fn what_cannot_be_done_is_told() {
     let world = without_neo().await;
     world.request_account("waits", "waits@example.org").await;
     world.register("smith", AZUMA).await;
     let of = |name| disable(&world, name);
-    assert!(matches!(of("neo").await, Err(AccountAdminError::Disabled)));
     assert!(matches!(
         of("waits").await,
         Err(AccountAdminError::NotVerified)

@@ -46,11 +46,11 @@ fn a_command_that_does_nothing_says_why() {
     for (command, said) in [
         (
             ["user", "disable", "neo"],
-            "neo is not disabled: no account has this name",
+            "neo is not disabled: there is no such account",
         ),
         (
             ["user", "enable", "neo"],
-            "neo is not enabled: no account has this name",
+            "neo is not enabled: there is no such account",
         ),
     ] {
         let finished = server.setup().run(&command);

@@ -125,7 +125,13 @@ async fn tells_fail2ban_the_client_of_each_refusal_and_nothing_else(db: Database
         let changed = azuma.change_password(&token, "another").await;
         changed.done(200);
         azuma.delete_self(&token).await.done(204);
+        let smith = Person::named("smith");
+        azuma.sign_up(&smith).await;
+        let reason = r#"he said "ip=192.0.2.9""#;
+        let disable = ["user", "disable", "smith", "--reason", reason];
+        server.setup().run(&disable).success();
+        assert_eq!(log_in(&server, "smith", &smith.password).await, 403);
         let clients = counted(server).await;
-        assert_eq!(clients, [CLIENT, CLIENT, "127.0.0.1"], "{format}");
+        assert_eq!(clients, [CLIENT, CLIENT, "127.0.0.1", CLIENT], "{format}");
     }
 }

@@ -14,7 +14,7 @@ use crate::ports::{
 };
 use crate::services::known_clients::note_client;
 use crate::token::{Token, TokenHash};
-use crate::user::{AccountEmail, EmailAddress, UserId, UserName};
+use crate::user::{AccountEmail, AccountState, EmailAddress, UserId, UserName};
 
 /// What a followed link changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,10 @@ impl Accounts {
             .store
             .transact(move |tx| {
                 // A transaction that changes an account locks it first.
-                tx.users().lock(user_id)?;
+                let account = tx.users().lock(user_id)?.ok_or_else(unknown)?;
+                if let AccountState::Disabled(_) = account.state {
+                    return Err(unknown());
+                }
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 let followed = take_effect(tx, &link, &notice, now)?;
                 note_client(tx, user_id, ip, now)?;

@@ -18,7 +18,7 @@ mod update_user;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use admin::{AccountAdmin, AccountAdminError};
+pub use admin::{AccountAdmin, AccountAdminError, AccountKey};
 pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
 pub use find_user::FindUserError;

@@ -17,7 +17,7 @@ use crate::ports::{
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
-    AccountEmail, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
+    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
     UserName,
 };
 
@@ -140,15 +140,17 @@ impl Accounts {
             .store
             .transact(move |tx| {
                 // The session may have been revoked while the password was hashed.
-                tx.users().lock(user_id)?;
-                if !tx.sessions().is_live(session_id, now)? {
-                    return Err(Abort::Refused(UpdateUserError::SessionRevoked));
+                let revoked = || Abort::Refused(UpdateUserError::SessionRevoked);
+                let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
+                let is_disabled = matches!(account.state, AccountState::Disabled(_));
+                if is_disabled || !tx.sessions().is_live(session_id, now)? {
+                    return Err(revoked());
                 }
                 tx.users().release(changes.name.as_ref(), None, now)?;
                 let user = tx
                     .users()
                     .update(user_id, &changes)?
-                    .ok_or(Abort::Refused(UpdateUserError::SessionRevoked))?;
+                    .ok_or_else(revoked)?;
                 if changes.password_hash.is_some() {
                     revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;

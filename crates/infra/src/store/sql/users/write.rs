@@ -139,7 +139,6 @@ impl UserRepository for Repositories<'_> {
         let disabled = self.query(|connection| {
             diesel::update(users::table.find(StoredId(id.uuid())))
                 .filter(users::pending_until.is_null())
-                .filter(users::disabled_at.is_null())
                 .set((
                     users::disabled_at.eq(StoredTime(now)),
                     users::disabled_reason.eq(reason.map(DisabledReason::as_str)),
