@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use azuma_domain::invite::InviteUses;
+use azuma_domain::invite::{InviteCode, InviteId, InviteUses};
 use azuma_domain::mail::Language;
+use azuma_domain::services::InviteKey;
 use azuma_domain::user::{DisabledReason, EmailAddress, UserName};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use uuid::Uuid;
 
 /// The parsed command line; `Cli::parse()` reads it.
@@ -66,14 +67,27 @@ pub enum InviteTask {
     /// List the invitations that work, the newest first
     List {
         /// The most invitations to list
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(1..))]
         limit: u32,
     },
     /// Revoke an invitation; the accounts that were registered with it stay
     Revoke {
-        /// The invitation's id, as `list` prints it
-        id: Uuid,
+        /// The invitation's id, as `list` prints it, or its code
+        #[arg(value_name = "ID|CODE", value_parser = invite_key)]
+        invite: InviteKey,
     },
+}
+
+fn invite_key(text: &str) -> Result<InviteKey, &'static str> {
+    let by_id = text.parse().ok().map(|id| InviteKey::Id(InviteId::new(id)));
+    let by_code = || {
+        InviteCode::parse(text)
+            .ok()
+            .map(|code| InviteKey::Code(code.hash()))
+    };
+    by_id
+        .or_else(by_code)
+        .ok_or("expected the id or the code of an invitation")
 }
 
 fn invite_uses(text: &str) -> Result<InviteUses, &'static str> {

@@ -15,6 +15,21 @@ pub struct RegistrationRules {
     pub email_proof: EmailProof,
 }
 
+impl RegistrationRules {
+    /// Whether a registration needs an address, even with an API whose document knows none.
+    #[must_use]
+    pub fn ask_for_email(&self) -> bool {
+        self.email_proof == EmailProof::Required || self.email_domains.are_named()
+    }
+
+    /// Whether somebody may register with an address that is only claimed, although addresses must be at certain
+    /// domains.
+    #[must_use]
+    pub fn believe_claims(&self) -> bool {
+        self.email_proof == EmailProof::AsTheApiSays && self.email_domains.are_named()
+    }
+}
+
 /// Who may register.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RegistrationMode {
@@ -94,10 +109,14 @@ impl EmailDomains {
             .map(Self)
     }
 
+    fn are_named(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whether an account may have this address, or none.
     #[must_use]
     pub fn admit(&self, email: Option<&EmailAddress>) -> bool {
-        self.0.is_empty()
+        !self.are_named()
             || email.is_some_and(|email| self.0.iter().any(|domain| domain == domain_of(email)))
     }
 

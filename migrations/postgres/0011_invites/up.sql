@@ -10,7 +10,6 @@ CREATE INDEX invites_expiry ON invites (expires_at);
 COMMENT ON TABLE invites IS
     'An invitation to register, by the SHA-256 of its code; the code itself is stored nowhere. A revoked one is a deleted row.';
 
-ALTER TABLE users ADD COLUMN invite_id uuid REFERENCES invites (id) ON DELETE SET NULL;
-CREATE INDEX users_invite ON users (invite_id) WHERE invite_id IS NOT NULL;
+ALTER TABLE users ADD COLUMN invite_id uuid;
 COMMENT ON COLUMN users.invite_id IS
-    'The invitation that the account was registered with. Its accounts are its uses: a lapsed or deleted one gives its use back.';
+    'The invitation that the account was registered with. Its accounts are its uses: a lapsed or deleted one gives its use back. It may be gone: no foreign key, so that deleting it touches no account.';

@@ -9,6 +9,6 @@ CREATE TABLE invites (
 CREATE UNIQUE INDEX invites_hash_unique ON invites (hash);
 CREATE INDEX invites_expiry ON invites (expires_at);
 
--- The invitation that the account was registered with. Its accounts are its uses: a lapsed or deleted one gives its use back.
-ALTER TABLE users ADD COLUMN invite_id BLOB REFERENCES invites (id) ON DELETE SET NULL;
-CREATE INDEX users_invite ON users (invite_id) WHERE invite_id IS NOT NULL;
+-- The invitation that the account was registered with. Its accounts are its uses: a lapsed or deleted one gives its use back. It may
+-- be gone: no foreign key, so that deleting it touches no account.
+ALTER TABLE users ADD COLUMN invite_id BLOB;

@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::time::Duration;
 
-use azuma_domain::invite::{InviteId, InviteUses, UsedInvite};
+use azuma_domain::invite::{InviteUses, UsedInvite};
+use azuma_domain::registration::RegistrationMode;
+use azuma_domain::services::InviteKey;
 
 use super::{print, runtime};
 use crate::cli::InviteTask;
@@ -16,7 +18,7 @@ pub fn run(config: &Config, task: InviteTask) -> Result<(), Box<dyn Error>> {
         match task {
             InviteTask::Create { uses, expires } => create(config, uses, expires).await,
             InviteTask::List { limit } => list(config, limit).await,
-            InviteTask::Revoke { id } => revoke(config, InviteId::new(id)).await,
+            InviteTask::Revoke { invite } => revoke(config, invite).await,
         }
     })
 }
@@ -39,7 +41,12 @@ async fn create(
     ] {
         print(&format!("{name:<8} {value}\n"))?;
     }
-    Ok(())
+    match config.registration.rules().mode {
+        RegistrationMode::Invite => Ok(()),
+        mode => Ok(print(&format!(
+            "`registration.mode` is \"{mode}\" here, so this invitation is not asked for\n"
+        ))?),
+    }
 }
 
 async fn list(config: &Config, limit: u32) -> Result<(), Box<dyn Error>> {
@@ -61,7 +68,7 @@ async fn list(config: &Config, limit: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn revoke(config: &Config, id: InviteId) -> Result<(), Box<dyn Error>> {
-    wiring::invite_admin(config)?.revoke(id).await?;
-    Ok(print(&format!("{id} is revoked\n"))?)
+async fn revoke(config: &Config, invite: InviteKey) -> Result<(), Box<dyn Error>> {
+    wiring::invite_admin(config)?.revoke(invite).await?;
+    Ok(print("the invitation is revoked\n")?)
 }

@@ -26,6 +26,12 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 
 async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
     let parts = wiring::assemble(config)?;
+    if parts.accounts.registration.believe_claims() {
+        tracing::warn!(
+            "`registration.email_domains` alone keeps nobody out: anybody may claim an address at these domains, unless \
+             `registration.require_proved_email` is true"
+        );
+    }
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts, stopped.clone());
     let session_cache = parts.session_cache.clone();

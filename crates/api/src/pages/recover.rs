@@ -63,7 +63,7 @@ pub async fn begin(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
     match accounts.recover_account(recovery).await {
         Ok(()) => Notice {
             texts,
-            title: texts.recovery_begun_title,
+            title: texts.mail_sent_title,
             text: texts.recovery_begun_text,
             then: Then::Nothing,
         }

@@ -69,6 +69,9 @@ pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpRes
 /// `POST /register`, the form of the page above. What is refused shows the form again.
 pub async fn request(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResponse {
     let texts = Texts::of(origin.language);
+    if accounts.registration.mode == RegistrationMode::Closed {
+        return closed(texts);
+    }
     let form: RegisterForm = match body.form().await {
         Ok(form) => form,
         Err(error) => return form_unreadable(texts, error),
@@ -89,7 +92,7 @@ pub async fn request(accounts: web::Data<Accounts>, origin: Origin, body: Body) 
     match accounts.request_account(wanted).await {
         Ok(()) => Notice {
             texts,
-            title: texts.recovery_begun_title,
+            title: texts.mail_sent_title,
             text: texts.account_requested_text,
             then: Then::Nothing,
         }
@@ -148,7 +151,9 @@ fn malformed(texts: &Texts, field: Field, rules: PasswordRules) -> String {
 /// The field that is refused, and why; `None` where it is not a matter of the form.
 fn refusal(texts: &Texts, error: &RegisterError) -> Option<(Field, &'static str)> {
     match error {
-        RegisterError::InviteInvalid => Some((Field::Invite, texts.invite_refused)),
+        RegisterError::InviteMissing | RegisterError::InviteInvalid => {
+            Some((Field::Invite, texts.invite_refused))
+        }
         RegisterError::NameTaken => Some((Field::Name, texts.name_taken)),
         RegisterError::EmailTaken => Some((Field::Email, texts.email_taken)),
         RegisterError::EmailDomainRefused => Some((Field::Email, texts.email_domain_refused)),

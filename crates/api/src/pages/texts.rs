@@ -35,7 +35,7 @@ pub struct Texts {
     pub email_label: &'static str,
     pub email_refused: &'static str,
     pub recover_button: &'static str,
-    pub recovery_begun_title: &'static str,
+    pub mail_sent_title: &'static str,
     pub recovery_begun_text: &'static str,
     pub register_title: &'static str,
     pub register_text: &'static str,
@@ -109,7 +109,7 @@ const ENGLISH: Texts = Texts {
     email_label: "E-mail address",
     email_refused: "This is not an e-mail address.",
     recover_button: "Mail me a link",
-    recovery_begun_title: "Check your mail",
+    mail_sent_title: "Check your mail",
     recovery_begun_text: "If an account has this address, a link is on its way to the address. The link works once, \
                           for a short time.",
     register_title: "Create an account",
@@ -123,8 +123,7 @@ const ENGLISH: Texts = Texts {
     email_domain_refused: "Accounts here need an address of another domain.",
     new_account_password_label: "Password",
     register_button: "Create the account",
-    account_requested_text: "A link is on its way to your address. Follow it within a few minutes, and your account is \
-                             ready.",
+    account_requested_text: "A link is on its way to your address. Follow it soon, and your account is ready.",
     registration_closed_title: "Registration is closed",
     registration_closed_text: "No new accounts are created here. If you have an account, you can log in as ever.",
     password_refused: [
@@ -174,7 +173,7 @@ const GERMAN: Texts = Texts {
     email_label: "E-Mail-Adresse",
     email_refused: "Das ist keine E-Mail-Adresse.",
     recover_button: "Link schicken",
-    recovery_begun_title: "Schau in deine Mails",
+    mail_sent_title: "Schau in deine Mails",
     recovery_begun_text: "Wenn ein Konto diese Adresse hat, ist ein Link dorthin unterwegs. Er gilt kurze Zeit und nur \
                           einmal.",
     register_title: "Konto anlegen",
@@ -188,8 +187,7 @@ const GERMAN: Texts = Texts {
     email_domain_refused: "Konten brauchen hier eine Adresse einer anderen Domain.",
     new_account_password_label: "Passwort",
     register_button: "Konto anlegen",
-    account_requested_text: "Ein Link ist zu deiner Adresse unterwegs. Folge ihm in den nächsten Minuten, dann ist dein \
-                             Konto fertig.",
+    account_requested_text: "Ein Link ist zu deiner Adresse unterwegs. Folge ihm bald, dann ist dein Konto fertig.",
     registration_closed_title: "Registrierung geschlossen",
     registration_closed_text: "Hier werden keine neuen Konten angelegt. Wenn du eines hast, kannst du dich wie immer \
                                anmelden.",

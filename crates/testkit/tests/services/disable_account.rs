@@ -1,8 +1,8 @@
 //! Disabling an account.
 
 use azuma_domain::ErrorCode;
-use azuma_domain::ports::{RefusedLogin, StoreError, StoreExt};
 use azuma_domain::ports::SecurityEventKind::LoginRefused;
+use azuma_domain::ports::{RefusedLogin, StoreError, StoreExt};
 use azuma_domain::services::{AccountAdminError, AccountKey, IssuedSession};
 use azuma_domain::user::{AccountState, DisabledReason};
 use azuma_testkit::sample::{self, MINUTE};

@@ -5,11 +5,11 @@ use azuma_domain::invite::{InviteCode, InviteUses};
 use azuma_domain::mail::Language;
 use azuma_domain::ports::SecurityEventKind::InviteRefused;
 use azuma_domain::registration::{EmailDomains, EmailProof, RegistrationMode, RegistrationRules};
-use azuma_domain::services::{InviteAdminError, RegisterError, Registered};
+use azuma_domain::services::{InviteAdminError, InviteKey, RegisterError, Registered};
 use azuma_testkit::all;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE};
 
-use crate::world::{AZUMA, PASSWORD, World, event, refusal, registration};
+use crate::world::{AZUMA, PASSWORD, World, event, name_update, refusal, registration};
 
 fn world_with(rules: RegistrationRules) -> World {
     World::new().restarted(|parts| parts.settings.registration = rules)
@@ -75,14 +75,61 @@ async fn where_invitations_are_needed_one_admits_as_many_as_it_says() {
 }
 
 #[tokio::test]
-async fn without_an_invitation_or_with_an_unknown_one_nobody_registers_and_the_log_says_so() {
+async fn with_an_unknown_invitation_nobody_registers_and_the_log_says_so() {
     let world = world_in(RegistrationMode::Invite);
     let unknown = InviteCode::from_random(7);
-    for code in [None, Some(&unknown)] {
-        let outcome = register_with(&world, "neo", code).await;
-        assert_eq!(refusal(outcome), ErrorCode::InviteInvalid);
-        assert_eq!(world.security_events(), [event(InviteRefused, None, None)]);
-    }
+    let outcome = register_with(&world, "neo", Some(&unknown)).await;
+    assert_eq!(refusal(outcome), ErrorCode::InviteInvalid);
+    let outcome = request_with(&world, "neo", Some(&unknown)).await;
+    assert_eq!(refusal(outcome), ErrorCode::InviteInvalid);
+    let told = || event(InviteRefused, None, None);
+    assert_eq!(world.security_events(), [told(), told()]);
+}
+
+#[tokio::test]
+async fn without_an_invitation_nobody_registers_and_it_is_no_guess() {
+    let world = world_in(RegistrationMode::Invite);
+    let outcome = register_with(&world, "neo", None).await;
+    assert_eq!(refusal(outcome), ErrorCode::InviteInvalid);
+    assert_eq!(world.security_events(), []);
+}
+
+#[tokio::test]
+async fn nobody_registers_under_the_proved_address_of_another_account() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let taken = world.try_register("Neo@Example.org", None, AZUMA).await;
+    assert!(taken.is_ok());
+    let link = world.link_mailed_to("neo@example.org").await;
+    world.follow(&link).await.unwrap();
+    world.request_account("smith", "smith@example.org").await;
+    let link = world.link_mailed_to("smith@example.org").await;
+    world.follow(&link).await.unwrap();
+    let outcome = world.try_register("Smith@Example.org", None, AZUMA).await;
+    assert_eq!(refusal(outcome), ErrorCode::NameTaken);
+    let outcome =
+        world.try_request_account("smith@example.org", "x@example.org", Language::English);
+    assert_eq!(refusal(outcome.await), ErrorCode::NameTaken);
+}
+
+#[tokio::test]
+async fn nobody_takes_the_proved_address_of_another_account_as_a_name_later() {
+    let world = World::new();
+    world.request_account("smith", "smith@example.org").await;
+    let link = world.link_mailed_to("smith@example.org").await;
+    world.follow(&link).await.unwrap();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let outcome = world
+        .update(&caller, name_update("SMITH@example.org"))
+        .await;
+    assert_eq!(refusal(outcome), ErrorCode::NameTaken);
+    let smith = world.log_in("smith", AZUMA).await;
+    let caller = world.caller(&smith.token).await;
+    world
+        .update(&caller, name_update("smith@example.org"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -156,11 +203,15 @@ async fn a_revoked_invitation_admits_nobody_and_its_accounts_stay() {
         .await
         .ok()
         .unwrap();
-    world.invite_admin().revoke(made.id).await.unwrap();
+    world
+        .invite_admin()
+        .revoke(InviteKey::Id(made.id))
+        .await
+        .unwrap();
     let outcome = register_with(&world, "trinity", Some(&code)).await;
     assert_eq!(refusal(outcome), ErrorCode::InviteInvalid);
     world.log_in("neo", AZUMA).await;
-    let again = world.invite_admin().revoke(made.id).await;
+    let again = world.invite_admin().revoke(InviteKey::Id(made.id)).await;
     assert!(matches!(again, Err(InviteAdminError::InviteUnknown)));
 }
 
@@ -225,6 +276,17 @@ async fn where_an_address_must_be_proved_a_registered_account_waits_for_its_link
     let link = world.link_mailed_to("neo@example.org").await;
     world.follow(&link).await.unwrap();
     world.log_in("neo", AZUMA).await;
+}
+
+#[tokio::test]
+async fn where_registration_is_closed_no_address_is_asked_for() {
+    let world = world_with(RegistrationRules {
+        mode: RegistrationMode::Closed,
+        email_proof: EmailProof::Required,
+        ..RegistrationRules::default()
+    });
+    let outcome = register_with(&world, "neo", None).await;
+    assert_eq!(refusal(outcome), ErrorCode::RegistrationClosed);
 }
 
 #[tokio::test]

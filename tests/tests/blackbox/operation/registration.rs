@@ -90,9 +90,11 @@ async fn a_revoked_invitation_admits_nobody(db: Database) {
         panic!("{}", finished.stdout);
     };
     let revoked = server.setup().run(&["invite", "revoke", id]);
-    assert_eq!(revoked.success(), format!("{id} is revoked\n"));
+    assert_eq!(revoked.success(), "the invitation is revoked\n");
     let refused = register_everywhere(&server, "neo", Some(code)).await;
     assert_eq!(statuses(&refused), [403, 403, 403]);
+    let other = create(server.setup(), "1", "code");
+    server.setup().run(&["invite", "revoke", &other]).success();
     let again = server.setup().run(&["invite", "revoke", id]);
     let said = again.complaint();
     assert!(said.ends_with("there is no such invitation"), "{said}");

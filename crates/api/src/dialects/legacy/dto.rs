@@ -1,5 +1,6 @@
 //! Request and response bodies (DTOs).
 
+use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{IssuedSession, Login, Registration};
 use azuma_domain::session::Client;
 use azuma_domain::user::{
@@ -34,7 +35,8 @@ impl LoginRequest {
     }
 }
 
-/// The request body of `POST /api/register`. The seed has neither address nor invitation.
+/// The request body of `POST /api/register`. The seed has neither address nor invitation: the address is read only where a
+/// registration needs one.
 #[derive(Deserialize)]
 pub struct RegisterRequest {
     name: String,
@@ -44,8 +46,14 @@ pub struct RegisterRequest {
 }
 
 impl RegisterRequest {
-    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<Registration, FieldError> {
-        let email = self.email.as_deref().map(EmailAddress::parse);
+    pub fn parse(
+        self,
+        registration: &RegistrationRules,
+        rules: PasswordRules,
+        origin: Origin,
+    ) -> Result<Registration, FieldError> {
+        let email = self.email.filter(|_| registration.ask_for_email());
+        let email = email.as_deref().map(EmailAddress::parse);
         Ok(Registration {
             name: UserName::parse(&self.name)?,
             email: email.transpose()?,

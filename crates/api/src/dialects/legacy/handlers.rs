@@ -40,7 +40,7 @@ pub async fn register(
     body: Body,
 ) -> HttpResult {
     let body: RegisterRequest = body.json().await?;
-    let registration = body.parse(accounts.password_rules, origin)?;
+    let registration = body.parse(&accounts.registration, accounts.password_rules, origin)?;
     Ok(
         match accounts.register(registration, settings.terms).await? {
             Registered::LoggedIn(issued) => HttpResponse::Ok().json(SessionResponse::from(issued)),

@@ -32,7 +32,7 @@ impl Accounts {
         let ticket = match self.registration.mode {
             RegistrationMode::Closed => return Err(RegisterError::Closed),
             RegistrationMode::Open => Ticket::None,
-            RegistrationMode::Invite => self.look_at_invite(invite, ip).await?,
+            RegistrationMode::Invite => self.look_at_invite(invite).await?,
         };
         match self.registration.email_domains.admit(email) {
             true => Ok(ticket),
@@ -40,30 +40,37 @@ impl Accounts {
         }
     }
 
-    async fn look_at_invite(
-        &self,
-        invite: Option<&InviteCode>,
-        ip: Option<IpAddr>,
-    ) -> Result<Ticket, RegisterError> {
-        let hash = invite.map(InviteCode::hash);
-        let now = self.clock.now();
-        let found = match hash {
-            Some(hash) => {
-                let find = self
-                    .store
-                    .read(move |reader| reader.invites().find(&hash, now));
-                find.await?
-            }
-            None => None,
-        };
-        match (hash, found) {
-            (Some(hash), Some(found)) if found.has_room() => Ok(Ticket::Invite(hash)),
-            _ => {
-                self.doorkeeper
-                    .record(SecurityEventKind::InviteRefused, None, ip);
-                Err(RegisterError::InviteInvalid)
-            }
+    /// Refuses everybody where registration is closed.
+    pub(super) fn expect_open(&self) -> Result<(), RegisterError> {
+        match self.registration.mode {
+            RegistrationMode::Closed => Err(RegisterError::Closed),
+            RegistrationMode::Open | RegistrationMode::Invite => Ok(()),
         }
+    }
+
+    async fn look_at_invite(&self, invite: Option<&InviteCode>) -> Result<Ticket, RegisterError> {
+        let hash = invite.ok_or(RegisterError::InviteMissing)?.hash();
+        let now = self.clock.now();
+        let find = self
+            .store
+            .read(move |reader| reader.invites().find(&hash, now));
+        match find.await? {
+            Some(found) if found.has_room() => Ok(Ticket::Invite(hash)),
+            _ => Err(RegisterError::InviteInvalid),
+        }
+    }
+
+    /// Records a registration that an invitation was given for in vain, which may be a guess.
+    pub(super) fn record_refused_invite<T>(
+        &self,
+        outcome: Result<T, RegisterError>,
+        ip: Option<IpAddr>,
+    ) -> Result<T, RegisterError> {
+        if let Err(RegisterError::InviteInvalid) = outcome {
+            self.doorkeeper
+                .record(SecurityEventKind::InviteRefused, None, ip);
+        }
+        outcome
     }
 }
 

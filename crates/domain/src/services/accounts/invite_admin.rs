@@ -5,12 +5,22 @@ use std::time::Duration;
 
 use crate::invite::{Invite, InviteCode, InviteId, InviteUses, UsedInvite};
 use crate::ports::{Clock, Entropy, Store, StoreError, StoreExt};
+use crate::token::TokenHash;
 
 /// The use cases of an operator for invitations.
 pub struct InviteAdmin {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+}
+
+/// Which invitation an operator means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteKey {
+    /// The invitation with this id.
+    Id(InviteId),
+    /// The invitation whose code has this hash.
+    Code(TokenHash),
 }
 
 /// Why an operator's request is refused.
@@ -75,10 +85,22 @@ impl InviteAdmin {
     ///
     /// # Errors
     /// [`InviteAdminError`] says why not; nothing is changed then.
-    pub async fn revoke(&self, id: InviteId) -> Result<(), InviteAdminError> {
+    pub async fn revoke(&self, invite: InviteKey) -> Result<(), InviteAdminError> {
+        let now = self.clock.now();
         let revoked = self
             .store
-            .transact::<_, StoreError>(move |tx| Ok(tx.invites().revoke(id)?))
+            .transact::<_, StoreError>(move |tx| {
+                let id = match invite {
+                    InviteKey::Id(id) => Some(id),
+                    InviteKey::Code(hash) => {
+                        tx.invites().find(&hash, now)?.map(|found| found.invite.id)
+                    }
+                };
+                Ok(match id {
+                    Some(id) => tx.invites().revoke(id)?,
+                    None => false,
+                })
+            })
             .await?;
         match revoked {
             true => Ok(()),

@@ -1,5 +1,6 @@
 //! Registers, verifies, changes, recovers and deletes accounts.
 
+mod address_names;
 mod admin;
 mod admission;
 mod delete_user;
@@ -23,7 +24,7 @@ pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
 pub use find_user::FindUserError;
 pub use follow_link::{FollowLinkError, Followed, LinkPreview};
-pub use invite_admin::{InviteAdmin, InviteAdminError};
+pub use invite_admin::{InviteAdmin, InviteAdminError, InviteKey};
 pub use recover_account::{RecoverAccountError, Recovery, RecoveryProgress};
 pub use register::{RegisterError, Registered, Registration};
 pub use request_account::AccountRequest;

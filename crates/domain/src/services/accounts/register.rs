@@ -1,5 +1,6 @@
 //! Registering a user who is active at once, unless every address must be proved.
 
+use super::address_names::expect_nobodys_address;
 use super::{AccountRequest, Accounts};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
@@ -45,8 +46,11 @@ pub enum RegisterError {
     /// Nobody may register.
     #[error("registration is closed")]
     Closed,
-    /// An invitation is needed, and none was given, or one that is unknown, expired or used up.
-    #[error("registering needs an invitation that works")]
+    /// An invitation is needed, and none was given.
+    #[error("registering needs an invitation")]
+    InviteMissing,
+    /// The invitation is unknown, expired or used up.
+    #[error("the invitation does not work")]
     InviteInvalid,
     /// The rules ask for an address at certain domains.
     #[error("registering needs an e-mail address at a domain that the configuration names")]
@@ -82,7 +86,7 @@ impl HasErrorCode for RegisterError {
         match self {
             Self::RateLimited(limited) => limited.code(),
             Self::Closed => ErrorCode::RegistrationClosed,
-            Self::InviteInvalid => ErrorCode::InviteInvalid,
+            Self::InviteMissing | Self::InviteInvalid => ErrorCode::InviteInvalid,
             Self::EmailDomainRefused => ErrorCode::EmailDomainRefused,
             Self::EmailMissing => ErrorCode::InvalidInput,
             Self::NameTaken => ErrorCode::NameTaken,
@@ -105,10 +109,13 @@ impl Accounts {
     ) -> Result<Registered, RegisterError> {
         match self.registration.email_proof {
             EmailProof::AsTheApiSays => {
-                let issued = self.register_at_once(registration, terms).await?;
+                let ip = registration.client.ip;
+                let outcome = self.register_at_once(registration, terms).await;
+                let issued = self.record_refused_invite(outcome, ip)?;
                 Ok(Registered::LoggedIn(issued))
             }
             EmailProof::Required => {
+                self.expect_open()?;
                 let request = AccountRequest::try_from(registration)?;
                 self.request_account(request).await?;
                 Ok(Registered::Waiting)
@@ -149,6 +156,7 @@ impl Accounts {
                 let wanted = &new.user;
                 tx.users()
                     .release(Some(&wanted.name), wanted_email.as_ref(), now)?;
+                expect_nobodys_address(tx, &wanted.name, wanted.id)?;
                 tx.users().insert(&NewUser {
                     invite,
                     ..new.clone()

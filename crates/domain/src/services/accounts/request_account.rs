@@ -1,5 +1,6 @@
 //! Requesting an account that waits until its address is verified.
 
+use super::address_names::expect_nobodys_address;
 use super::{Accounts, RegisterError, Registration};
 use crate::invite::InviteCode;
 use crate::link::LinkPurpose;
@@ -54,6 +55,12 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`] says why the request is refused; nothing is changed then.
     pub async fn request_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
+        let ip = request.client.ip;
+        let outcome = self.add_waiting_account(request).await;
+        self.record_refused_invite(outcome, ip)
+    }
+
+    async fn add_waiting_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
         let AccountRequest {
             name,
             email,
@@ -77,6 +84,7 @@ impl Accounts {
                 let invite = ticket.take(tx, now)?;
                 tx.users()
                     .release(Some(&new.user.name), Some(&mail.to), now)?;
+                expect_nobodys_address(tx, &new.user.name, new.user.id)?;
                 tx.users().insert(&NewUser {
                     invite,
                     ..new.clone()

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Accounts;
+use super::address_names::expect_nobodys_address;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
 use crate::Timestamp;
@@ -17,8 +18,8 @@ use crate::ports::{
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
-    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status, User, UserId,
-    UserName,
+    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status,
+    User, UserId, UserName,
 };
 
 /// A request to change an account. Either all changes are made or none.
@@ -147,10 +148,10 @@ impl Accounts {
                     return Err(revoked());
                 }
                 tx.users().release(changes.name.as_ref(), None, now)?;
-                let user = tx
-                    .users()
-                    .update(user_id, &changes)?
-                    .ok_or_else(revoked)?;
+                if let Some(name) = &changes.name {
+                    expect_nobodys_address(tx, name, user_id)?;
+                }
+                let user = tx.users().update(user_id, &changes)?.ok_or_else(revoked)?;
                 if changes.password_hash.is_some() {
                     revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
