@@ -93,6 +93,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             entropy: Arc::clone(&entropy),
             registration: config.registration.rules(),
             password_rules: config.passwords.rules(),
+            current_password: config.passwords.current_password_rule(),
             registration_lifetime: config.registration.lifetime,
             recovery_lifetime: config.recovery.lifetime,
         }),

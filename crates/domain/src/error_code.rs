@@ -20,6 +20,8 @@ pub enum ErrorCode {
     TokenInvalid,
     /// The user exists, and the password is wrong.
     WrongPassword,
+    /// The change needs the current password, and none was given.
+    CurrentPasswordMissing,
     /// The user exists, and no password is right, because the stored hash cannot be read.
     PasswordUnreadable,
     /// The password is right, but the account waits for verification.

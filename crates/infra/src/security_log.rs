@@ -58,6 +58,9 @@ fn line(kind: &SecurityEventKind) -> Line {
             ("account_verified", "a mailed link verified an account")
         }
         SecurityEventKind::PasswordChanged => ("password_changed", "a user set a new password"),
+        SecurityEventKind::CurrentPasswordRefused => {
+            ("current_password_refused", "the current password was wrong")
+        }
         SecurityEventKind::EmailChangeRequested => {
             ("email_change_requested", "a user asked for another address")
         }
@@ -87,6 +90,7 @@ fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
         SecurityEventKind::AttemptLimited(attempt) => Some(match attempt {
             ActionKind::Login => "login",
             ActionKind::StrangersLogin => "strangers_login",
+            ActionKind::Confirm => "confirm",
             ActionKind::Register => "register",
             ActionKind::FollowLink => "follow_link",
             ActionKind::Recover => "recover",

@@ -16,7 +16,7 @@ use azuma_domain::services::{
 };
 use azuma_domain::session::Lifetimes;
 use azuma_domain::token::{SecretKey, TokenKeys};
-use azuma_domain::user::PasswordRules;
+use azuma_domain::user::{CurrentPasswordRule, PasswordRules};
 use azuma_infra::abuse_guard::NoGuard;
 use azuma_infra::session_cache::SessionCache;
 use tokio::task::JoinSet;
@@ -118,6 +118,7 @@ impl Node {
             entropy: Arc::clone(&entropy),
             registration: RegistrationRules::default(),
             password_rules: PasswordRules { min_length: 1 },
+            current_password: CurrentPasswordRule::NotAsked,
             registration_lifetime: REGISTRATION_LIFETIME,
             recovery_lifetime: Duration::from_mins(15),
         });

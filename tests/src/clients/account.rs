@@ -67,6 +67,13 @@ impl Account {
         self.0.delete("/account/delete").bearer(token).receive()
     }
 
+    /// `DELETE /account/delete` with the current password
+    pub fn delete_with(&self, token: &str, password: &str) -> Sending<()> {
+        let body = json!({"current_password": password});
+        let request = self.0.delete("/account/delete").bearer(token);
+        request.json(&body).receive()
+    }
+
     /// `GET /account/tokens`
     pub fn tokens(&self, token: &str) -> Sending<Tokens> {
         self.0.get("/account/tokens").bearer(token).receive()

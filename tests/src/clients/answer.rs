@@ -33,6 +33,8 @@ pub struct ApiError {
     pub code: Option<u16>,
     /// What is taken, in the account dialect.
     pub conflict: Option<super::Conflict>,
+    /// What a user can do about it.
+    pub reason: Option<String>,
 }
 
 impl<T> Answer<T> {

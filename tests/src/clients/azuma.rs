@@ -34,6 +34,8 @@ pub struct Issued {
 #[allow(missing_docs)]
 pub struct Update {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_password: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Option<String>>,
@@ -46,6 +48,15 @@ pub struct Update {
 }
 
 impl Update {
+    /// Gives the current password.
+    pub fn current_password(self, password: &str) -> Self {
+        let current_password = Some(Some(password.to_owned()));
+        Self {
+            current_password,
+            ..self
+        }
+    }
+
     /// Sets a name.
     pub fn name(self, name: &str) -> Self {
         let name = Some(Some(name.to_owned()));
@@ -211,6 +222,13 @@ impl Azuma {
     /// `DELETE /user/self`
     pub fn delete_self(&self, token: &str) -> Sending<()> {
         self.0.delete("/user/self").bearer(token).receive()
+    }
+
+    /// `DELETE /user/self` with the current password
+    pub fn delete_self_with(&self, token: &str, password: &str) -> Sending<()> {
+        let body = json!({"current_password": password});
+        let request = self.0.delete("/user/self").bearer(token);
+        request.json(&body).receive()
     }
 
     /// `GET /user/sessions`

@@ -7,7 +7,7 @@ use std::time::Duration;
 use azuma_domain::registration::{EmailDomains, EmailProof, RegistrationMode, RegistrationRules};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
-use azuma_domain::user::PasswordRules;
+use azuma_domain::user::{CurrentPasswordRule, PasswordRules};
 use azuma_infra::hashing::Argon2Settings;
 use azuma_infra::mail::{InstanceName, Sender, SmtpUrl};
 use azuma_infra::store::{DatabaseUrl, Pooling};
@@ -277,6 +277,8 @@ pub struct Passwords {
     /// The fewest characters of a new password.
     #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     pub min_length: usize,
+    /// Whether changes of an account need its current password.
+    pub require_current: bool,
     /// The memory of a hash, in KiB.
     #[serde(
         deserialize_with = "whole::<{ Argon2Settings::MIN_MEMORY_KIB }, { Argon2Settings::MAX_MEMORY_KIB }, _, _>"
@@ -299,6 +301,15 @@ impl Passwords {
     pub fn rules(&self) -> PasswordRules {
         PasswordRules {
             min_length: self.min_length,
+        }
+    }
+
+    /// Whether changes of an account need its current password.
+    #[must_use]
+    pub fn current_password_rule(&self) -> CurrentPasswordRule {
+        match self.require_current {
+            true => CurrentPasswordRule::Required,
+            false => CurrentPasswordRule::NotAsked,
         }
     }
 

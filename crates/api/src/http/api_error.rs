@@ -135,7 +135,20 @@ impl<D: Dialect> ResponseError for ApiError<D> {
         {
             response.insert_header((RETRY_AFTER, whole_seconds(retry_after)));
         }
-        response.json(D::body(code, Some(self.reason)))
+        let mut body = D::body(code, Some(self.reason));
+        if let (Some(detail), Some(fields)) = (detail(self.reason), body.as_object_mut()) {
+            fields.insert("reason".to_owned(), detail.into());
+        }
+        response.json(body)
+    }
+}
+
+/// The field `reason` of an error that a client can tell its user about, where status and message do not say enough. Errors
+/// that the seeds name have none.
+fn detail(reason: ErrorCode) -> Option<&'static str> {
+    match reason {
+        ErrorCode::CurrentPasswordMissing => Some("CURRENT_PASSWORD_MISSING"),
+        _ => None,
     }
 }
 

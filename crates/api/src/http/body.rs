@@ -104,14 +104,17 @@ impl BodyTimeout {
 impl Body {
     /// Reads the body as a JSON object and ignores unknown fields. A missing content type counts as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, BodyError> {
-        let is_json = self.kind.is_none_or(|kind| kind == BodyKind::Json);
-        let bytes = self.read().await?;
-        if !is_json || !is_object(&bytes) {
-            return Err(BodyError::Malformed);
+        let kind = self.kind;
+        parse_json(kind, &self.read().await?)
+    }
+
+    /// The same, for a route whose fields are all optional: an empty body is an empty object, whatever its type.
+    pub async fn json_if_any<T: DeserializeOwned + Default>(self) -> Result<T, BodyError> {
+        let kind = self.kind;
+        match self.read().await?.as_slice() {
+            [] => Ok(T::default()),
+            bytes => parse_json(kind, bytes),
         }
-        // serde_json does not validate ignored strings, and the whole body must be UTF-8.
-        let text = std::str::from_utf8(&bytes).map_err(|_| BodyError::Malformed)?;
-        serde_json::from_str(text).map_err(|_| BodyError::Malformed)
     }
 
     /// Reads the body of an HTML form and ignores unknown fields.
@@ -141,6 +144,16 @@ impl Body {
         }
         read
     }
+}
+
+fn parse_json<T: DeserializeOwned>(kind: Option<BodyKind>, bytes: &[u8]) -> Result<T, BodyError> {
+    let is_json = kind.is_none_or(|kind| kind == BodyKind::Json);
+    if !is_json || !is_object(bytes) {
+        return Err(BodyError::Malformed);
+    }
+    // serde_json does not validate ignored strings, and the whole body must be UTF-8.
+    let text = std::str::from_utf8(bytes).map_err(|_| BodyError::Malformed)?;
+    serde_json::from_str(text).map_err(|_| BodyError::Malformed)
 }
 
 /// Makes actix close the connection after the response. If a chunked body is dropped early, actix reads it to its end

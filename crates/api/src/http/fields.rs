@@ -49,6 +49,11 @@ pub fn invite(text: Option<&str>) -> Option<InviteCode> {
     InviteCode::parse(text?).ok()
 }
 
+/// Parses the current password, if one was given.
+pub fn current_password(text: Option<String>) -> Result<Option<Password>, FieldError> {
+    Ok(text.map(|text| Password::parse(&text)).transpose()?)
+}
+
 /// Parses a new password and checks it against the password rules.
 pub fn new_password(text: &str, rules: PasswordRules) -> Result<NewPassword, FieldError> {
     Ok(rules.accept(Password::parse(text)?)?)

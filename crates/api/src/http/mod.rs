@@ -15,6 +15,7 @@
 pub mod api_error;
 pub mod bearer;
 pub mod body;
+pub mod current_password;
 pub mod endpoint;
 pub mod fields;
 mod forwarded;

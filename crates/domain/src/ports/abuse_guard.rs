@@ -14,6 +14,9 @@ pub enum RateLimitedAction<'a> {
     /// the login counts as a failed one for the target, whichever client asks, and for the client's networks, until
     /// [`forgive`](AbuseGuard::forgive) is called.
     LoginTo(LoginTarget<'a>, Familiarity),
+    /// Comparing the current password of a user who is logged in. It counts as a login does, by the user in place of the
+    /// name, and as a failed one until [`forgive`](AbuseGuard::forgive) is called.
+    Confirm(UserId, Familiarity),
     /// A registration. It counts for the client.
     Register,
     /// Following a link. It counts for the client.

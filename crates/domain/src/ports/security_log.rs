@@ -35,6 +35,8 @@ pub enum SecurityEventKind {
     AccountVerified,
     /// The user set a new password; its other sessions were revoked.
     PasswordChanged,
+    /// A change was refused because the current password was wrong.
+    CurrentPasswordRefused,
     /// The user asked for another address. A mailed link must confirm it.
     EmailChangeRequested,
     /// A mailed link confirmed the user's new address.
@@ -65,6 +67,8 @@ pub enum ActionKind {
     Login,
     /// A login by a client that the account does not know, while others guess its password.
     StrangersLogin,
+    /// Comparing the current password before a change.
+    Confirm,
     /// A registration.
     Register,
     /// Following a link.

@@ -53,6 +53,13 @@ pub trait UserReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the account cannot be read.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// The credential of the account with this id, whatever its state. MUST succeed even if the public part of the
+    /// account cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn find_credential(&mut self, id: UserId) -> Result<Option<Credential>, StoreError>;
+
     /// The account with this name, whatever its state. MUST NOT find an account that has lapsed at `now`.
     ///
     /// # Errors

@@ -36,7 +36,8 @@ impl Doorkeeper {
         attempt: RateLimitedAction<'_>,
     ) -> Result<(), RateLimited> {
         let user_id = match attempt {
-            RateLimitedAction::ChangeCredential(user_id) => Some(user_id),
+            RateLimitedAction::ChangeCredential(user_id)
+            | RateLimitedAction::Confirm(user_id, _) => Some(user_id),
             _ => None,
         };
         self.admit_to(user_id, ip, attempt)
@@ -81,6 +82,7 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
     match attempt {
         RateLimitedAction::Login(_) => ActionKind::Login,
         RateLimitedAction::LoginTo(..) => ActionKind::StrangersLogin,
+        RateLimitedAction::Confirm(..) => ActionKind::Confirm,
         RateLimitedAction::Register => ActionKind::Register,
         RateLimitedAction::FollowLink => ActionKind::FollowLink,
         RateLimitedAction::Recover(_) => ActionKind::Recover,

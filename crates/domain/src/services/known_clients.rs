@@ -77,6 +77,24 @@ impl NamedAccount {
     }
 }
 
+/// Whether an account knows the client at `ip`.
+pub(super) fn familiarity_with(
+    reader: &mut dyn Reader,
+    user_id: UserId,
+    ip: Option<IpAddr>,
+) -> Result<Familiarity, StoreError> {
+    let Some(ip) = ip else {
+        return Ok(Familiarity::Stranger);
+    };
+    let seen = reader
+        .known_clients()
+        .last_seen(user_id, ClientNetwork::of(ip))?;
+    Ok(match seen {
+        Some(_) => Familiarity::Known,
+        None => Familiarity::Stranger,
+    })
+}
+
 fn find(
     reader: &mut dyn Reader,
     name: &LoginName,

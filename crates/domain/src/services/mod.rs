@@ -26,10 +26,10 @@ mod sessions;
 mod surplus_sessions;
 
 pub use accounts::{
-    AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, DeleteUserError,
-    Disowned, FindUserError, FollowLinkError, Followed, InviteAdmin, InviteAdminError, InviteKey,
-    LinkPreview, RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered,
-    Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+    AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
+    DeleteUserError, Disowned, FindUserError, FollowLinkError, Followed, InviteAdmin,
+    InviteAdminError, InviteKey, LinkPreview, RecoverAccountError, Recovery, RecoveryProgress,
+    RegisterError, Registered, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};

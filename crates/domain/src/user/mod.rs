@@ -18,7 +18,8 @@ pub use email::{EmailAddress, InvalidEmailAddress};
 pub use login_name::{InvalidLoginName, LoginName};
 pub use name::{InvalidUserName, UserName};
 pub use password::{
-    InvalidPassword, NewPassword, Password, PasswordHash, PasswordRules, PasswordTooShort,
+    CurrentPasswordMissing, CurrentPasswordRule, InvalidPassword, NewPassword, Password,
+    PasswordHash, PasswordRules, PasswordTooShort,
 };
 pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
 

@@ -76,6 +76,33 @@ impl NewPassword {
     }
 }
 
+/// Whether a change of an account needs its current password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurrentPasswordRule {
+    /// A live session is enough.
+    NotAsked,
+    /// The current password is needed as well.
+    Required,
+}
+
+/// The change needs the current password, and none was given.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the change needs the current password")]
+pub struct CurrentPasswordMissing;
+
+impl CurrentPasswordRule {
+    /// The password to compare; `None` if the rule does not ask for it, whatever was given.
+    ///
+    /// # Errors
+    /// [`CurrentPasswordMissing`] if the rule asks for it and none was given.
+    pub fn ask(self, given: Option<Password>) -> Result<Option<Password>, CurrentPasswordMissing> {
+        match self {
+            Self::NotAsked => Ok(None),
+            Self::Required => given.map(Some).ok_or(CurrentPasswordMissing),
+        }
+    }
+}
+
 /// The hash of a password, as a PHC string, which names its scheme and parameters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);

@@ -183,6 +183,25 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.failed_logins.admit_client(client, ())
     }
 
+    /// A login without a name: it is counted by the user.
+    fn admit_confirmation(
+        &self,
+        client: &Client,
+        user: UserId,
+        familiarity: Familiarity,
+    ) -> Result<(), RateLimited> {
+        self.logins.admit(client, ())?;
+        let key = self.keys.hash_one(user);
+        self.logins_per_name.admit_client(client, key)?;
+        self.failed_logins.admit_client(client, ())?;
+        match familiarity {
+            Familiarity::Known => Ok(()),
+            Familiarity::Stranger => self
+                .admit_stranger(client, LoginTarget::Account(user))
+                .inspect_err(|_| self.failed_logins.take_back_client(client, ())),
+        }
+    }
+
     /// Counts for the networks of an unknown client, whose neighbours may be the same person. Networks of a known
     /// client are not counted, so its neighbours cannot keep the user out.
     fn admit_stranger(&self, client: &Client, target: LoginTarget<'_>) -> Result<(), RateLimited> {
@@ -206,6 +225,9 @@ where
             RateLimitedAction::LoginTo(target, Familiarity::Stranger) => {
                 self.admit_stranger(&client, target)
             }
+            RateLimitedAction::Confirm(user, familiarity) => {
+                self.admit_confirmation(&client, user, familiarity)
+            }
             RateLimitedAction::Register => self.registrations.admit(&client, ()),
             RateLimitedAction::FollowLink => self.links.admit(&client, ()),
             RateLimitedAction::Recover(email) => {
@@ -227,6 +249,11 @@ where
             RateLimitedAction::LoginTo(target, Familiarity::Stranger) => {
                 self.failed_logins.take_back_networks(&Client::of(ip), ());
                 self.guesses.take_back(&self.target(target));
+            }
+            RateLimitedAction::Confirm(user, familiarity) => {
+                self.failed_logins.take_back_client(&Client::of(ip), ());
+                let target = LoginTarget::Account(user);
+                self.forgive(ip, RateLimitedAction::LoginTo(target, familiarity));
             }
             RateLimitedAction::LoginTo(_, Familiarity::Known)
             | RateLimitedAction::Register

@@ -244,3 +244,29 @@ fn no_guard_blocks_nobody() {
         5_000
     );
 }
+
+#[test]
+fn wrong_current_passwords_count_as_failed_logins_do() {
+    let (guard, _) = guard();
+    let client = ip("192.0.2.1");
+    let user = |number| UserId::new(uuid::Uuid::from_u128(number));
+    let known = |number| RateLimitedAction::Confirm(user(number), Familiarity::Known);
+    assert_eq!(admitted(&guard, client, known(1), 60), 50);
+    assert_eq!(failures(&guard, client, 0..400), 250);
+    assert_eq!(admitted(&guard, client, known(2), 1), 0);
+    // A right one is no failure.
+    let client = ip("198.51.100.1");
+    for number in 3..403 {
+        guard.admit(client, known(number)).unwrap();
+        guard.forgive(client, known(number));
+    }
+    // Strangers share the guesses at one account with those who log in to it.
+    let target = LoginTarget::Account(user(1));
+    let login = RateLimitedAction::LoginTo(target, Familiarity::Stranger);
+    let stranger = RateLimitedAction::Confirm(user(1), Familiarity::Stranger);
+    assert_eq!(admitted(&guard, ip("203.0.113.1"), stranger, 40), 40);
+    assert_eq!(admitted(&guard, ip("203.0.113.2"), login, 100), 60);
+    let refused = ip("203.0.113.3");
+    assert_eq!(admitted(&guard, refused, stranger, 1), 0);
+    assert_eq!(failures(&guard, refused, 0..400), 300);
+}

@@ -147,7 +147,7 @@ impl Client {
                 let scope = LogoutScope::Everywhere;
                 return done(node.sessions.log_out(caller, scope, None).await);
             }
-            Request::Delete => return done(node.accounts.delete_user(caller, None).await),
+            Request::Delete => return done(node.accounts.delete_user(caller, None, None).await),
             Request::Rename { name } => UserUpdate {
                 name: Some(user_name(name)),
                 ..UserUpdate::default()
@@ -236,6 +236,7 @@ fn refusal(error: &impl HasErrorCode) -> Answer {
         | ErrorCode::InvalidEmail
         | ErrorCode::TokenMissing
         | ErrorCode::PasswordUnreadable
+        | ErrorCode::CurrentPasswordMissing
         | ErrorCode::AccountDisabled
         | ErrorCode::RegistrationClosed
         | ErrorCode::InviteInvalid

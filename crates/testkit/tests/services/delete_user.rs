@@ -17,7 +17,11 @@ async fn neo() -> (World, LiveSession) {
 #[tokio::test]
 async fn the_account_is_gone() {
     let (world, caller) = neo().await;
-    world.accounts.delete_user(&caller, None).await.unwrap();
+    world
+        .accounts
+        .delete_user(&caller, None, None)
+        .await
+        .unwrap();
     let found = world.accounts.find_user(caller.user.id).await;
     assert_eq!(refusal(found), ErrorCode::UserUnknown);
     let outcome = world.try_log_in("neo", PASSWORD, AZUMA).await;
@@ -29,7 +33,7 @@ async fn a_session_that_has_ended_deletes_nothing() {
     let (world, caller) = neo().await;
     let other = world.log_in("neo", AZUMA).await;
     world.log_out(&caller, LogoutScope::ThisSession).await;
-    let outcome = world.accounts.delete_user(&caller, None).await;
+    let outcome = world.accounts.delete_user(&caller, None, None).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.caller(&other.token).await;
 }
@@ -38,7 +42,7 @@ async fn a_session_that_has_ended_deletes_nothing() {
 async fn a_session_that_has_expired_deletes_nothing() {
     let (world, caller) = neo().await;
     world.wait(14 * sample::DAY);
-    let outcome = world.accounts.delete_user(&caller, None).await;
+    let outcome = world.accounts.delete_user(&caller, None, None).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.log_in("neo", AZUMA).await;
 }

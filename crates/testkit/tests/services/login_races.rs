@@ -42,7 +42,7 @@ async fn an_account_deleted_meanwhile_is_unknown() {
     let caller = world.caller(&neo.token).await;
     let accounts = Arc::clone(&world.accounts);
     let outcome = log_in_while(&world, async move {
-        accounts.delete_user(&caller, None).await.unwrap();
+        accounts.delete_user(&caller, None, None).await.unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::UserUnknown);
 }
@@ -54,7 +54,11 @@ async fn an_account_of_the_same_name_and_another_password_is_not_logged_in_to() 
     let caller = world.caller(&neo.token).await;
     let meanwhile = world.restarted(|_| {});
     let outcome = log_in_while(&world, async move {
-        meanwhile.accounts.delete_user(&caller, None).await.unwrap();
+        meanwhile
+            .accounts
+            .delete_user(&caller, None, None)
+            .await
+            .unwrap();
         let other = meanwhile.register("neo", AZUMA).await;
         let caller = meanwhile.caller(&other.token).await;
         let update = password_update(NEW_PASSWORD);

@@ -165,7 +165,7 @@ async fn ending_all_sessions_and_deleting_the_account_are_told() {
     world.sessions.log_out(&caller, scope, IP).await.unwrap();
     let again = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&again.token).await;
-    world.accounts.delete_user(&caller, IP).await.unwrap();
+    world.accounts.delete_user(&caller, None, IP).await.unwrap();
     let told = [SessionsRevoked, AccountDeleted].map(|kind| event(kind, Some(neo.user.id), IP));
     assert_eq!(world.security_events(), told);
 }

@@ -24,6 +24,7 @@ async fn neo() -> (World, LiveSession) {
 fn everything(name: &str, email: &str) -> UserUpdate {
     UserUpdate {
         client: Client::default(),
+        current_password: None,
         name: Some(sample::name(name)),
         password: Some(new_password(NEW_PASSWORD)),
         email: Some(sample::email(email)),
@@ -218,7 +219,7 @@ async fn an_account_deleted_while_the_password_was_hashed_stays_deleted() {
     let (world, caller) = neo().await;
     let (accounts, deleted) = (Arc::clone(&world.accounts), caller.clone());
     let disturbed = world.restarted(|parts| {
-        let event = async move { accounts.delete_user(&deleted, None).await.unwrap() };
+        let event = async move { accounts.delete_user(&deleted, None, None).await.unwrap() };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
     let outcome = disturbed

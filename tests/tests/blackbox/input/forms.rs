@@ -26,7 +26,14 @@ pub const FORMS: &[Form] = &[
     form(
         Method::PATCH,
         "/user/update",
-        &["name", "password", "email", "icon", "status"],
+        &[
+            "current_password",
+            "name",
+            "password",
+            "email",
+            "icon",
+            "status",
+        ],
     ),
     form(Method::POST, "/api/login", &["name", "password"]),
     form(Method::POST, "/api/register", &["name", "password"]),

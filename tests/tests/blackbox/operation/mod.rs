@@ -1,6 +1,7 @@
 //! What an operator relies on.
 
 mod cli;
+mod current_password;
 mod disabled_accounts;
 mod durability;
 mod first_start;

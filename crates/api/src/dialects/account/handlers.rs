@@ -10,6 +10,7 @@ use super::{Account, AccountSettings};
 use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
 use crate::http::body::Body;
+use crate::http::current_password::read_current_password;
 use crate::http::origin::Origin;
 
 type Caller = Bearer<Account>;
@@ -64,8 +65,16 @@ pub async fn authenticate(
 }
 
 /// `DELETE /account/delete`
-pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> HttpResult {
-    accounts.delete_user(&caller, origin.client.ip).await?;
+pub async fn delete(
+    accounts: web::Data<Accounts>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
+    let password = read_current_password(body, accounts.current_password).await?;
+    accounts
+        .delete_user(&caller, password, origin.client.ip)
+        .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 

@@ -9,7 +9,7 @@ use azuma_domain::user::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::http::fields::{FieldError, invite, new_password};
+use crate::http::fields::{FieldError, current_password, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The response of `GET /`.
@@ -63,6 +63,7 @@ impl LoginRequest {
 /// The request body of `PATCH /user/update`.
 #[derive(Deserialize)]
 pub struct UpdateRequest {
+    current_password: Option<String>,
     name: Option<String>,
     password: Option<String>,
     email: Option<String>,
@@ -77,6 +78,7 @@ impl UpdateRequest {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
             client,
+            current_password: current_password(self.current_password)?,
             name: self.name.map(|text| UserName::parse(&text)).transpose()?,
             password: password.transpose()?,
             email: self

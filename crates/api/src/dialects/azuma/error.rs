@@ -8,7 +8,9 @@ pub struct Azuma;
 impl Dialect for Azuma {
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => ResponseCode::BadRequest,
+            ErrorCode::InvalidInput
+            | ErrorCode::InvalidEmail
+            | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing | ErrorCode::TokenInvalid => ResponseCode::Unauthorized,

@@ -8,6 +8,7 @@ use super::dto::{
 };
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
+use crate::http::current_password::read_current_password;
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 
@@ -58,7 +59,15 @@ pub async fn show(accounts: web::Data<Accounts>, _: Caller, id: PathId) -> HttpR
 }
 
 /// `DELETE /user/self`
-pub async fn delete(accounts: web::Data<Accounts>, caller: Caller, origin: Origin) -> HttpResult {
-    accounts.delete_user(&caller, origin.client.ip).await?;
+pub async fn delete(
+    accounts: web::Data<Accounts>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
+    let password = read_current_password(body, accounts.current_password).await?;
+    accounts
+        .delete_user(&caller, password, origin.client.ip)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

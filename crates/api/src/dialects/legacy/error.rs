@@ -9,7 +9,9 @@ pub struct Legacy;
 impl Dialect for Legacy {
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput | ErrorCode::InvalidEmail => ResponseCode::BadRequest,
+            ErrorCode::InvalidInput
+            | ErrorCode::InvalidEmail
+            | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing

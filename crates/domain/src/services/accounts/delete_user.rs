@@ -2,15 +2,19 @@
 
 use std::net::IpAddr;
 
-use super::Accounts;
+use super::{Accounts, CurrentPasswordError};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::LiveSession;
+use crate::user::Password;
 
 /// Why an account was not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteUserError {
+    /// The current password is missing or wrong, or could not be compared.
+    #[error(transparent)]
+    CurrentPassword(#[from] CurrentPasswordError),
     /// The session that asked was revoked in the meantime.
     #[error("the session is revoked")]
     SessionRevoked,
@@ -22,6 +26,7 @@ pub enum DeleteUserError {
 impl HasErrorCode for DeleteUserError {
     fn code(&self) -> ErrorCode {
         match self {
+            Self::CurrentPassword(error) => error.code(),
             Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::Store(error) => error.code(),
         }
@@ -32,27 +37,34 @@ impl Accounts {
     /// Deletes the caller's account with its sessions, links and mail. Its name and address are free at once.
     ///
     /// # Errors
-    /// [`DeleteUserError::SessionRevoked`] if the caller's session is no longer live; [`DeleteUserError::Store`] if the
-    /// database fails. The account is not deleted then.
+    /// [`DeleteUserError`] says why the account is not deleted.
     pub async fn delete_user(
         &self,
         caller: &LiveSession,
+        current_password: Option<Password>,
         ip: Option<IpAddr>,
     ) -> Result<(), DeleteUserError> {
+        let current_password = self
+            .current_password
+            .ask(current_password)
+            .map_err(CurrentPasswordError::from)?;
+        let confirmation = self.confirm(caller.user.id, current_password, ip).await?;
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.clock.now();
         revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
             .await?;
         self.store
             .transact(move |tx| {
-                let exists = tx.users().lock(user_id)?.is_some();
-                if exists
-                    && tx.sessions().is_live(session_id, now)?
-                    && tx.users().delete(user_id)?
-                {
-                    return Ok(());
+                let revoked = || Abort::Refused(DeleteUserError::SessionRevoked);
+                let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
+                if !tx.sessions().is_live(session_id, now)? {
+                    return Err(revoked());
                 }
-                Err(Abort::Refused(DeleteUserError::SessionRevoked))
+                confirmation.check(&account)?;
+                match tx.users().delete(user_id)? {
+                    true => Ok(()),
+                    false => Err(revoked()),
+                }
             })
             .await?;
         self.session_check.invalidate(user_id);

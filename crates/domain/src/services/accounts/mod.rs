@@ -3,6 +3,7 @@
 mod address_names;
 mod admin;
 mod admission;
+mod current_password;
 mod delete_user;
 mod disown_link;
 mod draft_mail;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use admin::{AccountAdmin, AccountAdminError, AccountKey};
+pub use current_password::CurrentPasswordError;
 pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
 pub use find_user::FindUserError;
@@ -35,7 +37,7 @@ use super::{Doorkeeper, SessionIssuer};
 use crate::ports::{Clock, Entropy, PasswordHasher, SessionCheck, Store};
 use crate::registration::RegistrationRules;
 use crate::token::TokenKeys;
-use crate::user::PasswordRules;
+use crate::user::{CurrentPasswordRule, PasswordRules};
 
 /// The use cases of accounts. One value serves all requests at once.
 pub struct Accounts {
@@ -59,6 +61,8 @@ pub struct Accounts {
     pub registration: RegistrationRules,
     /// The rules for new passwords.
     pub password_rules: PasswordRules,
+    /// Whether changes need the current password.
+    pub current_password: CurrentPasswordRule,
     /// How long a new account waits for verification, and how long links work that prove an address.
     pub registration_lifetime: Duration,
     /// How long a link works that sets a new password.

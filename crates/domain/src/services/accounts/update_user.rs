@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::Accounts;
 use super::address_names::expect_nobodys_address;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
+use super::{Accounts, CurrentPasswordError};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -18,8 +18,8 @@ use crate::ports::{
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
-    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, PasswordHash, Status,
-    User, UserId, UserName,
+    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, Password, PasswordHash,
+    Status, User, UserId, UserName,
 };
 
 /// A request to change an account. Either all changes are made or none.
@@ -27,6 +27,8 @@ use crate::user::{
 pub struct UserUpdate {
     /// The client that asks.
     pub client: Client,
+    /// The current password. The rules may ask for it where the name, the password or the address changes.
+    pub current_password: Option<Password>,
     /// A new name, or the same name in another case.
     pub name: Option<UserName>,
     /// A new password. It revokes every other session of the user.
@@ -45,6 +47,9 @@ pub enum UpdateUserError {
     /// The client must wait.
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
+    /// The current password is missing or wrong, or could not be compared.
+    #[error(transparent)]
+    CurrentPassword(#[from] CurrentPasswordError),
     /// The session that asked was revoked in the meantime.
     #[error("the session is revoked")]
     SessionRevoked,
@@ -75,6 +80,7 @@ impl HasErrorCode for UpdateUserError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::RateLimited(limited) => limited.code(),
+            Self::CurrentPassword(error) => error.code(),
             Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -98,16 +104,26 @@ impl Accounts {
     ) -> Result<User, UpdateUserError> {
         let UserUpdate {
             client,
+            current_password,
             name,
             password,
             email,
             icon,
             status,
         } = update;
+        let takes_over = name.is_some() || password.is_some() || email.is_some();
+        let current_password = match takes_over {
+            true => self.current_password.ask(current_password),
+            false => Ok(None),
+        }
+        .map_err(CurrentPasswordError::from)?;
         if password.is_some() || email.is_some() {
             let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
             self.doorkeeper.admit(client.ip, attempt)?;
         }
+        let confirmation = self
+            .confirm(caller.user.id, current_password, client.ip)
+            .await?;
         let changed = [
             password
                 .as_ref()
@@ -147,6 +163,7 @@ impl Accounts {
                 if is_disabled || !tx.sessions().is_live(session_id, now)? {
                     return Err(revoked());
                 }
+                confirmation.check(&account)?;
                 tx.users().release(changes.name.as_ref(), None, now)?;
                 if let Some(name) = &changes.name {
                     expect_nobodys_address(tx, name, user_id)?;

@@ -22,7 +22,7 @@ use azuma_domain::services::{
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
-use azuma_domain::user::PasswordRules;
+use azuma_domain::user::{CurrentPasswordRule, PasswordRules};
 use azuma_domain::{ErrorCode, Timestamp};
 use azuma_infra::abuse_guard::NoGuard;
 use azuma_infra::store::{DatabaseUrl, DieselStore, PoolOptions};
@@ -72,6 +72,7 @@ pub struct Settings {
     pub keys: TokenKeys,
     pub registration: RegistrationRules,
     pub password_rules: PasswordRules,
+    pub current_password: CurrentPasswordRule,
     pub lifetimes: Lifetimes,
     pub sessions_per_user: u32,
     pub registration_lifetime: Duration,
@@ -111,6 +112,7 @@ impl World {
                 keys: keys(1, &[]),
                 registration: RegistrationRules::default(),
                 password_rules: PasswordRules { min_length: 1 },
+                current_password: CurrentPasswordRule::NotAsked,
                 lifetimes: Lifetimes {
                     extend_to: 14 * DAY,
                     lifetime: 30 * DAY,
@@ -153,6 +155,7 @@ impl World {
                 entropy: entropy(),
                 registration: settings.registration,
                 password_rules: settings.password_rules,
+                current_password: settings.current_password,
                 registration_lifetime: settings.registration_lifetime,
                 recovery_lifetime: settings.recovery_lifetime,
             }),

@@ -20,6 +20,21 @@ async fn an_id_finds_its_own_user_and_what_is_unknown_nobody(store: Arc<dyn Stor
 }
 
 #[on_every_store]
+async fn an_id_finds_its_own_credential_whatever_the_state(store: Arc<dyn Store>) {
+    given::ada(&store).await;
+    given::account(&store, &waiting(3, "alan", now().plus(MINUTE))).await;
+    let by_id = |number| {
+        look(&store, move |tx| {
+            tx.users().find_credential(user_id(number))
+        })
+    };
+    assert_eq!(by_id(1).await, find_by_name(&store, "ada", now()).await);
+    assert_eq!(by_id(3).await, find_by_name(&store, "alan", now()).await);
+    assert!(by_id(3).await.is_some());
+    assert_eq!(by_id(4).await, None);
+}
+
+#[on_every_store]
 async fn a_name_finds_its_own_user_in_any_case(store: Arc<dyn Store>) {
     given::grace(&store).await;
     given::account(&store, &account_with_email(3, "Ünal", "unal@example.org")).await;

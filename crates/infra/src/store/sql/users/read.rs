@@ -27,6 +27,17 @@ impl UserReader for Repositories<'_> {
         row.map(User::try_from).transpose()
     }
 
+    fn find_credential(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {
+        let row: Option<CredentialRow> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select(CREDENTIAL_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(row.map(Credential::from))
+    }
+
     fn find_by_name(
         &mut self,
         name: &UserName,

@@ -1,0 +1,28 @@
+//! The body of a request that has no other field than the current password.
+
+use azuma_domain::user::{CurrentPasswordRule, Password};
+use serde::Deserialize;
+
+use super::api_error::ApiError;
+use super::body::Body;
+use super::fields::current_password;
+
+#[derive(Default, Deserialize)]
+struct Confirmation {
+    current_password: Option<String>,
+}
+
+/// The current password, if the body has one. The body is read only if the rule asks for the password: the seeds'
+/// requests have no body.
+pub async fn read_current_password<D>(
+    body: Body,
+    rule: CurrentPasswordRule,
+) -> Result<Option<Password>, ApiError<D>> {
+    match rule {
+        CurrentPasswordRule::NotAsked => Ok(None),
+        CurrentPasswordRule::Required => {
+            let body: Confirmation = body.json_if_any().await?;
+            Ok(current_password(body.current_password)?)
+        }
+    }
+}
