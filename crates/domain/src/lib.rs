@@ -46,6 +46,8 @@
 //! ```
 
 pub mod error_code;
+#[cfg(test)]
+mod fuzz;
 mod id;
 pub mod invite;
 pub mod link;

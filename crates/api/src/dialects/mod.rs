@@ -2,4 +2,6 @@
 
 pub mod account;
 pub mod azuma;
+#[cfg(test)]
+mod fuzz;
 pub mod legacy;

@@ -95,7 +95,7 @@ pub fn token_from(bytes: &[u8]) -> Result<Token, RequestTokenError> {
     Ok(Token::parse(text)?)
 }
 
-fn bearer_token(headers: &HeaderMap) -> Result<Token, RequestTokenError> {
+pub fn bearer_token(headers: &HeaderMap) -> Result<Token, RequestTokenError> {
     let value = only_one(headers.get_all(AUTHORIZATION))?.ok_or(RequestTokenError::Missing)?;
     let value = value.as_bytes().trim_ascii();
     let (scheme, rest) = value

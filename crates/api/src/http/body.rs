@@ -37,7 +37,7 @@ pub struct BodyTimeout {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum BodyKind {
+pub enum BodyKind {
     Json,
     Form,
     Other,
@@ -46,7 +46,7 @@ enum BodyKind {
 /// The length of a body (RFC 9112 §6.3). Actix's stream may be longer: after `Upgrade: websocket` it yields everything
 /// that the connection receives.
 #[derive(Clone, Copy)]
-enum Length {
+pub enum Length {
     Bytes(u64),
     Chunks,
 }
@@ -146,7 +146,10 @@ impl Body {
     }
 }
 
-fn parse_json<T: DeserializeOwned>(kind: Option<BodyKind>, bytes: &[u8]) -> Result<T, BodyError> {
+pub fn parse_json<T: DeserializeOwned>(
+    kind: Option<BodyKind>,
+    bytes: &[u8],
+) -> Result<T, BodyError> {
     let is_json = kind.is_none_or(|kind| kind == BodyKind::Json);
     if !is_json || !is_object(bytes) {
         return Err(BodyError::Malformed);
@@ -204,7 +207,7 @@ impl FromRequest for Body {
 }
 
 /// `None` if the request has no content type.
-fn kind_of(headers: &HeaderMap) -> Option<BodyKind> {
+pub fn kind_of(headers: &HeaderMap) -> Option<BodyKind> {
     let value = headers.get(CONTENT_TYPE)?;
     // Parameters such as `charset` are ignored.
     let essence = value.as_bytes().split(|byte| *byte == b';').next()?;
@@ -219,7 +222,7 @@ fn kind_of(headers: &HeaderMap) -> Option<BodyKind> {
 }
 
 /// Actix has already refused requests whose length headers contradict each other.
-fn length_of(headers: &HeaderMap) -> Length {
+pub fn length_of(headers: &HeaderMap) -> Length {
     if headers.contains_key(TRANSFER_ENCODING) {
         return Length::Chunks;
     }

@@ -19,6 +19,8 @@ pub mod current_password;
 pub mod endpoint;
 pub mod fields;
 mod forwarded;
+#[cfg(test)]
+mod fuzz;
 pub mod observe;
 pub mod origin;
 pub mod path_id;

@@ -10,6 +10,8 @@
 mod clients;
 mod connection;
 mod door;
+#[cfg(test)]
+mod fuzz;
 mod opening;
 
 use std::io;

@@ -63,7 +63,7 @@ impl Opening {
 }
 
 /// Adds a length to the head if it needs one, and returns what follows; `None` until the head is complete.
-fn complete(bytes: &mut Vec<u8>) -> Option<Rest> {
+pub fn complete(bytes: &mut Vec<u8>) -> Option<Rest> {
     let begun = bytes.get(..METHOD.len()).unwrap_or(bytes);
     if !METHOD.starts_with(begun) || bytes.len() > LONGEST {
         return Some(Rest::Sent);

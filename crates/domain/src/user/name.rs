@@ -14,7 +14,8 @@ const MAX_NORMALIZED_CHARS: usize = 3 * MAX_CHARS;
 /// A user's name: 1 to 64 characters, prepared by RFC 8265 `UsernameCasePreserved`.
 ///
 /// It is displayed as its user writes it. Two names are the same if their [normalized](UserName::normalized) forms are
-/// equal. Parsing either form again gives the same normalized form.
+/// equal. Parsing either form again gives the same normalized form, unless that is longer than 64 characters: a letter may become
+/// several in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserName {
     display: Box<str>,

@@ -1,6 +1,6 @@
 //! The account service's API (`docs/api/seeds/003-account-reference.txt`), under `/account`.
 
-mod dto;
+pub(super) mod dto;
 mod error;
 mod handlers;
 

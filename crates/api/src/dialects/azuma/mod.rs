@@ -1,6 +1,6 @@
 //! The current API (seeds 000, 001 and 004 in `docs/api/seeds/`).
 
-mod dto;
+pub(super) mod dto;
 mod error;
 mod index;
 mod sessions;

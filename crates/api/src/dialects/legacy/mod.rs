@@ -1,8 +1,8 @@
 //! The first Azuma's API (seed 002 in `docs/api/seeds/`), under `/api`.
 
 mod caller;
-mod carrier;
-mod dto;
+pub(super) mod carrier;
+pub(super) mod dto;
 mod error;
 mod handlers;
 mod object_id;
