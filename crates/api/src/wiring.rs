@@ -10,11 +10,12 @@ use azuma_domain::ports::{
 };
 use azuma_domain::services::{
     AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
-    SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
+    PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
+use azuma_infra::common_passwords::CommonPasswordTable;
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::mail::{
@@ -93,6 +94,10 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             entropy: Arc::clone(&entropy),
             registration: config.registration.rules(),
             password_rules: config.passwords.rules(),
+            blocklist: match config.passwords.blocklist {
+                true => PasswordBlocklist::On(Arc::new(CommonPasswordTable::built_in())),
+                false => PasswordBlocklist::Off,
+            },
             current_password: config.passwords.current_password_rule(),
             registration_lifetime: config.registration.lifetime,
             recovery_lifetime: config.recovery.lifetime,

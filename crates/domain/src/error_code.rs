@@ -20,6 +20,8 @@ pub enum ErrorCode {
     TokenInvalid,
     /// The user exists, and the password is wrong.
     WrongPassword,
+    /// The new password is one that is guessed first.
+    PasswordGuessable,
     /// The change needs the current password, and none was given.
     CurrentPasswordMissing,
     /// The user exists, and no password is right, because the stored hash cannot be read.

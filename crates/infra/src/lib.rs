@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`abuse_guard`] | rate limits in memory |
 //! | [`clock`], [`entropy`] | the machine's time and randomness |
+//! | [`common_passwords`] | the passwords that are guessed first |
 //! | [`hashing`] | password hashing on threads of its own |
 //! | [`mail`] | mails: their texts, SMTP, files |
 //! | [`secret_key_file`] | the key that tokens are derived from |
@@ -14,6 +15,7 @@
 
 pub mod abuse_guard;
 pub mod clock;
+pub mod common_passwords;
 pub mod entropy;
 pub mod hashing;
 pub mod mail;

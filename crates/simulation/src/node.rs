@@ -11,8 +11,8 @@ use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
-    Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, RecoveryProgress, SessionIssuer,
-    Sessions, SharedClock,
+    Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, PasswordBlocklist, RecoveryProgress,
+    SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::Lifetimes;
 use azuma_domain::token::{SecretKey, TokenKeys};
@@ -58,6 +58,13 @@ pub(crate) struct Parts {
     pub(crate) defects: Defects,
     pub(crate) mailer: NodeMailer,
 }
+
+const LIFETIMES: Lifetimes = Lifetimes {
+    extend_to: DAY.saturating_mul(14),
+    lifetime: DAY.saturating_mul(30),
+    renew_within: DAY.saturating_mul(7),
+    grace: GRACE,
+};
 
 /// A running node. It crashes when it is dropped.
 pub(crate) struct Node {
@@ -118,6 +125,7 @@ impl Node {
             entropy: Arc::clone(&entropy),
             registration: RegistrationRules::default(),
             password_rules: PasswordRules { min_length: 1 },
+            blocklist: PasswordBlocklist::Off,
             current_password: CurrentPasswordRule::NotAsked,
             registration_lifetime: REGISTRATION_LIFETIME,
             recovery_lifetime: Duration::from_mins(15),
@@ -130,12 +138,7 @@ impl Node {
             issuer,
             keys: keys.clone(),
             clock: Arc::clone(&clock),
-            lifetimes: Lifetimes {
-                extend_to: 14 * DAY,
-                lifetime: 30 * DAY,
-                renew_within: 7 * DAY,
-                grace: GRACE,
-            },
+            lifetimes: LIFETIMES,
             sessions_per_user,
         });
         let mailing = Mailing {

@@ -277,6 +277,8 @@ pub struct Passwords {
     /// The fewest characters of a new password.
     #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     pub min_length: usize,
+    /// Whether common passwords, and the user's own name and address, are refused as new passwords.
+    pub blocklist: bool,
     /// Whether changes of an account need its current password.
     pub require_current: bool,
     /// The memory of a hash, in KiB.

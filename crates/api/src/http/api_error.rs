@@ -147,6 +147,7 @@ impl<D: Dialect> ResponseError for ApiError<D> {
 /// that the seeds name have none.
 fn detail(reason: ErrorCode) -> Option<&'static str> {
     match reason {
+        ErrorCode::PasswordGuessable => Some("PASSWORD_GUESSABLE"),
         ErrorCode::CurrentPasswordMissing => Some("CURRENT_PASSWORD_MISSING"),
         _ => None,
     }

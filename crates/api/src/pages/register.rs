@@ -157,6 +157,7 @@ fn refusal(texts: &Texts, error: &RegisterError) -> Option<(Field, &'static str)
         RegisterError::NameTaken => Some((Field::Name, texts.name_taken)),
         RegisterError::EmailTaken => Some((Field::Email, texts.email_taken)),
         RegisterError::EmailDomainRefused => Some((Field::Email, texts.email_domain_refused)),
+        RegisterError::PasswordGuessable(_) => Some((Field::Password, texts.password_guessable)),
         RegisterError::Closed
         | RegisterError::EmailMissing
         | RegisterError::RateLimited(_)

@@ -32,7 +32,8 @@ struct ResetPage<'a> {
     token: &'a str,
     name: Option<&'a str>,
     rules: PasswordRules,
-    refused: bool,
+    /// Why the password must be filled in again.
+    problem: Option<String>,
 }
 
 /// `GET /reset?token=`
@@ -49,7 +50,7 @@ pub async fn ask(accounts: web::Data<Accounts>, request: HttpRequest) -> HttpRes
             token: token.as_ref().map_or("", Token::expose),
             name: name.as_ref().map(UserName::as_str),
             rules: accounts.password_rules,
-            refused: false,
+            problem: None,
         }),
         Ok(LinkPreview {
             purpose: LinkPurpose::VerifyAccount | LinkPurpose::ChangeEmail(_),
@@ -69,21 +70,12 @@ pub async fn set(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> H
         Ok(form) => form,
         Err(error) => return form_unreadable(texts, error),
     };
-    let rules = accounts.password_rules;
     let token = Token::parse(&form.token).ok();
-    let password = match new_password(&form.password, rules) {
+    let password = match new_password(&form.password, accounts.password_rules) {
         Ok(password) => password,
         Err(error) => {
-            let link = accounts.look_at_link(token.as_ref()).await.ok();
-            let name = link.and_then(|link| link.name);
-            let again = ResetPage {
-                texts,
-                token: &form.token,
-                name: name.as_ref().map(UserName::as_str),
-                rules,
-                refused: true,
-            };
-            return refused_page(error, &again);
+            let problem = texts.password_refused(&accounts.password_rules);
+            return again(&accounts, texts, &form, error, problem).await;
         }
     };
     match accounts
@@ -98,12 +90,37 @@ pub async fn set(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> H
         }
         .shown(),
         Err(error @ ResetPasswordError::LinkUnknown) => link_unknown(texts, error),
+        Err(error @ ResetPasswordError::PasswordGuessable(_)) => {
+            let problem = texts.password_guessable.to_owned();
+            again(&accounts, texts, &form, error, problem).await
+        }
         Err(
             error @ (ResetPasswordError::RateLimited(_)
             | ResetPasswordError::Hash(_)
             | ResetPasswordError::Store(_)),
         ) => try_later(texts, error),
     }
+}
+
+/// The form once more, with what is wrong with the password.
+async fn again(
+    accounts: &Accounts,
+    texts: &Texts,
+    form: &ResetForm,
+    error: impl HasErrorCode,
+    problem: String,
+) -> HttpResponse {
+    let token = Token::parse(&form.token).ok();
+    let link = accounts.look_at_link(token.as_ref()).await.ok();
+    let name = link.and_then(|link| link.name);
+    let page = ResetPage {
+        texts,
+        token: &form.token,
+        name: name.as_ref().map(UserName::as_str),
+        rules: accounts.password_rules,
+        problem: Some(problem),
+    };
+    refused_page(error, &page)
 }
 
 fn link_unknown(texts: &Texts, error: impl HasErrorCode) -> HttpResponse {

@@ -51,6 +51,7 @@ pub struct Texts {
     pub account_requested_text: &'static str,
     pub registration_closed_title: &'static str,
     pub registration_closed_text: &'static str,
+    pub password_guessable: &'static str,
     password_refused: [&'static str; 2],
 }
 
@@ -126,6 +127,7 @@ const ENGLISH: Texts = Texts {
     account_requested_text: "A link is on its way to your address. Follow it soon, and your account is ready.",
     registration_closed_title: "Registration is closed",
     registration_closed_text: "No new accounts are created here. If you have an account, you can log in as ever.",
+    password_guessable: "This password is among the first that others would try. Choose another one.",
     password_refused: [
         "This password cannot be used. It must have at least ",
         " characters, and at most 1,024 bytes.",
@@ -191,6 +193,7 @@ const GERMAN: Texts = Texts {
     registration_closed_title: "Registrierung geschlossen",
     registration_closed_text: "Hier werden keine neuen Konten angelegt. Wenn du eines hast, kannst du dich wie immer \
                                anmelden.",
+    password_guessable: "Dieses Passwort gehört zu den ersten, die andere versuchen würden. Nimm ein anderes.",
     password_refused: [
         "Dieses Passwort geht nicht. Es muss mindestens ",
         " Zeichen haben und höchstens 1.024 Bytes.",

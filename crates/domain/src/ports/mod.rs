@@ -9,6 +9,7 @@
 
 mod abuse_guard;
 mod clock;
+mod common_passwords;
 mod entropy;
 mod invalidation_repository;
 mod invite_repository;
@@ -32,6 +33,7 @@ use std::task::{Context, Poll};
 
 pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
 pub use clock::Clock;
+pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;
 pub use invalidation_repository::{
     HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,

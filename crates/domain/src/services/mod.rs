@@ -28,8 +28,9 @@ mod surplus_sessions;
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
     DeleteUserError, Disowned, FindUserError, FollowLinkError, Followed, InviteAdmin,
-    InviteAdminError, InviteKey, LinkPreview, RecoverAccountError, Recovery, RecoveryProgress,
-    RegisterError, Registered, Registration, ResetPasswordError, UpdateUserError, UserUpdate,
+    InviteAdminError, InviteKey, LinkPreview, PasswordBlocklist, PasswordGuessable,
+    RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered, Registration,
+    ResetPasswordError, UpdateUserError, UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};

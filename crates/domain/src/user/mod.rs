@@ -18,8 +18,8 @@ pub use email::{EmailAddress, InvalidEmailAddress};
 pub use login_name::{InvalidLoginName, LoginName};
 pub use name::{InvalidUserName, UserName};
 pub use password::{
-    CurrentPasswordMissing, CurrentPasswordRule, InvalidPassword, NewPassword, Password,
-    PasswordHash, PasswordRules, PasswordTooShort,
+    CurrentPasswordMissing, CurrentPasswordRule, FoldedPassword, InvalidPassword, NewPassword,
+    Password, PasswordHash, PasswordRules, PasswordTooShort,
 };
 pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
 

@@ -32,10 +32,27 @@ impl Password {
         Ok(Self(Zeroizing::new(prepared.into_owned())))
     }
 
+    /// The password without its case.
+    #[must_use]
+    pub fn folded(&self) -> FoldedPassword {
+        FoldedPassword(Zeroizing::new(self.0.to_lowercase()))
+    }
+
     /// The password in clear, only for a [`PasswordHasher`](crate::ports::PasswordHasher).
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+/// A password in lower case, to be looked up in a list. It is wiped when dropped and cannot be printed.
+pub struct FoldedPassword(Zeroizing<String>);
+
+impl FoldedPassword {
+    /// The text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
     }
 }
 
@@ -69,6 +86,12 @@ impl PasswordRules {
 }
 
 impl NewPassword {
+    /// The password without its case.
+    #[must_use]
+    pub fn folded(&self) -> FoldedPassword {
+        self.0.folded()
+    }
+
     /// The password, to be hashed.
     #[must_use]
     pub fn into_password(self) -> Password {

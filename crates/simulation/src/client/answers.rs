@@ -236,6 +236,7 @@ fn refusal(error: &impl HasErrorCode) -> Answer {
         | ErrorCode::InvalidEmail
         | ErrorCode::TokenMissing
         | ErrorCode::PasswordUnreadable
+        | ErrorCode::PasswordGuessable
         | ErrorCode::CurrentPasswordMissing
         | ErrorCode::AccountDisabled
         | ErrorCode::RegistrationClosed

@@ -1,5 +1,6 @@
 //! What an operator relies on.
 
+mod blocklist;
 mod cli;
 mod current_password;
 mod disabled_accounts;

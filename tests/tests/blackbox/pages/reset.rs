@@ -1,6 +1,6 @@
 use azuma_tests::browser::{Browser, Look};
 
-use super::{BOTH, recovery, started, with};
+use super::{BOTH, recovery, started, started_with, with};
 
 const NEW: &str = "a new password";
 
@@ -44,6 +44,22 @@ async fn a_password_that_is_too_short_can_be_corrected_whoever_notices() {
     let text = browser.text().await;
     assert!(text.contains("at least 8 characters"), "{text}");
     browser.screenshot("reset-refused").await;
+    browser.fill("New password", NEW).await;
+    browser.click("Set the password").await;
+    assert_eq!(browser.heading().await, "Your password is set");
+    server.azuma().login(&neo.name, NEW).await.done(200);
+}
+
+#[tokio::test]
+async fn a_password_that_is_guessed_first_can_be_corrected() {
+    let server = started_with(|setup| setup.set("passwords.blocklist", "true"));
+    let (neo, link) = recovery(&server).await;
+    let browser = Browser::start(Look::default()).await;
+    browser.open(&link).await;
+    browser.fill("New password", "password1").await;
+    browser.click("Set the password").await;
+    let text = browser.text().await;
+    assert!(text.contains("among the first"), "{text}");
     browser.fill("New password", NEW).await;
     browser.click("Set the password").await;
     assert_eq!(browser.heading().await, "Your password is set");

@@ -67,7 +67,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert_eq!(config.mail.from.to_string(), "azuma@localhost");
     let passwords = config.passwords;
     assert_eq!(passwords.rules().min_length, 1);
-    assert!(!passwords.require_current);
+    assert!(!passwords.require_current && !passwords.blocklist);
     assert_eq!((passwords.memory_kib, passwords.iterations), (19_456, 2));
     assert_eq!((passwords.parallelism, passwords.threads), (1, 0));
     assert!(passwords.hashing().threads > 0 && config.http.worker_count() > 0);
@@ -148,6 +148,7 @@ fn the_production_file_is_read_without_the_secret_key_which_serving_asks_for() {
     assert!(config.secret_key.is_none());
     assert!(config.database.url.sqlite_path().is_none() && config.http.public_url.is_https());
     assert!(config.passwords.min_length >= 8 && config.passwords.require_current);
+    assert!(config.passwords.blocklist);
     assert!(config.mail.url.is_some());
     assert_eq!(config.telemetry.log_format, LogFormat::Json);
 }

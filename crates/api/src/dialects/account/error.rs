@@ -9,7 +9,9 @@ pub struct Account;
 impl Dialect for Account {
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
-            ErrorCode::InvalidInput | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
+            ErrorCode::InvalidInput
+            | ErrorCode::PasswordGuessable
+            | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
             ErrorCode::InvalidEmail => ResponseCode::UnprocessableEntity,
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,

@@ -10,6 +10,7 @@ impl Dialect for Azuma {
         match reason {
             ErrorCode::InvalidInput
             | ErrorCode::InvalidEmail
+            | ErrorCode::PasswordGuessable
             | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,

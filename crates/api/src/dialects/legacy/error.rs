@@ -11,6 +11,7 @@ impl Dialect for Legacy {
         match reason {
             ErrorCode::InvalidInput
             | ErrorCode::InvalidEmail
+            | ErrorCode::PasswordGuessable
             | ErrorCode::CurrentPasswordMissing => ResponseCode::BadRequest,
             ErrorCode::InputTooLarge => ResponseCode::PayloadTooLarge,
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,

@@ -3,6 +3,7 @@
 mod address_names;
 mod admin;
 mod admission;
+mod blocklist;
 mod current_password;
 mod delete_user;
 mod disown_link;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use admin::{AccountAdmin, AccountAdminError, AccountKey};
+pub use blocklist::{PasswordBlocklist, PasswordGuessable};
 pub use current_password::CurrentPasswordError;
 pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
@@ -61,6 +63,8 @@ pub struct Accounts {
     pub registration: RegistrationRules,
     /// The rules for new passwords.
     pub password_rules: PasswordRules,
+    /// The new passwords that are refused although they follow the rules.
+    pub blocklist: PasswordBlocklist,
     /// Whether changes need the current password.
     pub current_password: CurrentPasswordRule,
     /// How long a new account waits for verification, and how long links work that prove an address.

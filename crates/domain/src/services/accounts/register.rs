@@ -1,7 +1,7 @@
 //! Registering a user who is active at once, unless every address must be proved.
 
 use super::address_names::expect_nobodys_address;
-use super::{AccountRequest, Accounts};
+use super::{AccountRequest, Accounts, PasswordGuessable};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::invite::InviteCode;
@@ -64,6 +64,9 @@ pub enum RegisterError {
     /// Another account has the address. The name is free.
     #[error("the e-mail address is taken")]
     EmailTaken,
+    /// The new password is one that is guessed first.
+    #[error(transparent)]
+    PasswordGuessable(#[from] PasswordGuessable),
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -91,6 +94,7 @@ impl HasErrorCode for RegisterError {
             Self::EmailMissing => ErrorCode::InvalidInput,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::PasswordGuessable(error) => error.code(),
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -139,6 +143,7 @@ impl Accounts {
         let ticket = self
             .admit_registration(email.as_ref(), invite.as_ref(), client.ip)
             .await?;
+        self.blocklist.admit(&password, [&name], &email)?;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
         let wanted_email = email.clone();

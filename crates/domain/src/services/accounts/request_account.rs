@@ -72,6 +72,7 @@ impl Accounts {
         let ticket = self
             .admit_registration(Some(&email), invite.as_ref(), client.ip)
             .await?;
+        self.blocklist.admit(&password, [&name], [&email])?;
         let password_hash = self.hash_new_password(password, &client).await?;
         let now = self.clock.now();
         let waits_until = Some(now.plus(self.registration_lifetime));

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Accounts;
+use super::{Accounts, PasswordGuessable};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
@@ -24,6 +24,9 @@ pub enum ResetPasswordError {
     /// The link is unknown, used or expired, or has another purpose.
     #[error("the link is unknown, used or expired")]
     LinkUnknown,
+    /// The new password is one that is guessed first.
+    #[error(transparent)]
+    PasswordGuessable(#[from] PasswordGuessable),
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -37,6 +40,7 @@ impl HasErrorCode for ResetPasswordError {
         match self {
             Self::RateLimited(limited) => limited.code(),
             Self::LinkUnknown => ErrorCode::LinkUnknown,
+            Self::PasswordGuessable(error) => error.code(),
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -86,6 +90,8 @@ impl Accounts {
             .await?
             .filter(|link| link.purpose == LinkPurpose::ResetPassword)
             .ok_or(ResetPasswordError::LinkUnknown)?;
+        self.admit_new_password_of(link.user_id, &password)
+            .await??;
         let password_hash = self.hasher.hash(ip, password.into_password()).await?;
         let changes = UserChanges {
             password_hash: Some(password_hash),

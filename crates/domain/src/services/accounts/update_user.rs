@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::address_names::expect_nobodys_address;
 use super::draft_mail::NoticeDraft;
 use super::mail_permit::MailPermit;
-use super::{Accounts, CurrentPasswordError};
+use super::{Accounts, CurrentPasswordError, PasswordGuessable};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -59,6 +59,9 @@ pub enum UpdateUserError {
     /// Another account has the address.
     #[error("the e-mail address is taken")]
     EmailTaken,
+    /// The new password is one that is guessed first.
+    #[error(transparent)]
+    PasswordGuessable(#[from] PasswordGuessable),
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -84,6 +87,7 @@ impl HasErrorCode for UpdateUserError {
             Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
+            Self::PasswordGuessable(error) => error.code(),
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -117,6 +121,11 @@ impl Accounts {
             false => Ok(None),
         }
         .map_err(CurrentPasswordError::from)?;
+        if let Some(password) = &password {
+            self.blocklist.admit(password, &name, &email)?;
+            self.admit_new_password_of(caller.user.id, password)
+                .await??;
+        }
         if password.is_some() || email.is_some() {
             let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
             self.doorkeeper.admit(client.ip, attempt)?;

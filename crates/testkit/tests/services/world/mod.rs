@@ -18,7 +18,7 @@ use azuma_domain::ports::{
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
     AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
-    SessionIssuer, Sessions, SharedClock,
+    PasswordBlocklist, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -72,6 +72,7 @@ pub struct Settings {
     pub keys: TokenKeys,
     pub registration: RegistrationRules,
     pub password_rules: PasswordRules,
+    pub blocklist: PasswordBlocklist,
     pub current_password: CurrentPasswordRule,
     pub lifetimes: Lifetimes,
     pub sessions_per_user: u32,
@@ -112,6 +113,7 @@ impl World {
                 keys: keys(1, &[]),
                 registration: RegistrationRules::default(),
                 password_rules: PasswordRules { min_length: 1 },
+                blocklist: PasswordBlocklist::Off,
                 current_password: CurrentPasswordRule::NotAsked,
                 lifetimes: Lifetimes {
                     extend_to: 14 * DAY,
@@ -155,6 +157,7 @@ impl World {
                 entropy: entropy(),
                 registration: settings.registration,
                 password_rules: settings.password_rules,
+                blocklist: settings.blocklist,
                 current_password: settings.current_password,
                 registration_lifetime: settings.registration_lifetime,
                 recovery_lifetime: settings.recovery_lifetime,
