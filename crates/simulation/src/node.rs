@@ -64,6 +64,7 @@ const LIFETIMES: Lifetimes = Lifetimes {
     lifetime: DAY.saturating_mul(30),
     renew_within: DAY.saturating_mul(7),
     grace: GRACE,
+    absolute: None,
 };
 
 /// A running node. It crashes when it is dropped.

@@ -114,6 +114,9 @@ pub struct Sessions {
     /// How many sessions are cached in memory, approximately.
     #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
     pub cache_entries: u32,
+    /// How long a session lives after it was issued; zero: as long as it is used.
+    #[serde(with = "Span::<0, DECADE>")]
+    pub absolute: Duration,
     /// Sessions that every use extends.
     pub sliding: Sliding,
     /// Sessions whose token is replaced before it expires.
@@ -156,7 +159,17 @@ impl Sessions {
             lifetime: self.rotating.lifetime,
             renew_within: self.rotating.renew_within,
             grace: self.rotating.grace,
+            absolute: self.absolute(),
         }
+    }
+
+    fn absolute(&self) -> Option<Duration> {
+        Some(self.absolute).filter(|span| !span.is_zero())
+    }
+
+    /// How long a first token lives that would live for `span`.
+    fn first_life(&self, span: Duration) -> Duration {
+        self.absolute().map_or(span, |absolute| absolute.min(span))
     }
 
     /// The terms of sessions that the azuma dialect issues.
@@ -165,7 +178,7 @@ impl Sessions {
         SessionTerms {
             policy: SessionPolicy::Sliding,
             shape: TokenShape::Uuid,
-            first_life: self.sliding.first_use_within,
+            first_life: self.first_life(self.sliding.first_use_within),
         }
     }
 
@@ -175,7 +188,7 @@ impl Sessions {
         SessionTerms {
             policy: SessionPolicy::Rotating,
             shape: TokenShape::Alphanumeric64,
-            first_life: self.rotating.lifetime,
+            first_life: self.first_life(self.rotating.lifetime),
         }
     }
 
@@ -185,7 +198,7 @@ impl Sessions {
         SessionTerms {
             policy: SessionPolicy::Sliding,
             shape: TokenShape::Uuid,
-            first_life: self.sliding.extend_to,
+            first_life: self.first_life(self.sliding.extend_to),
         }
     }
 }

@@ -80,6 +80,8 @@ pub struct LiveSession {
     pub policy: SessionPolicy,
     /// The format of the session's tokens.
     pub shape: TokenShape,
+    /// When the session was issued.
+    pub issued_at: Timestamp,
     /// The generation of the session's current token.
     pub current: Generation,
     /// The newest generation of the session's tokens; later than the generation of `token` if that has a successor.

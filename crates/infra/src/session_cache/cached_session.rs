@@ -65,7 +65,10 @@ impl CachedSession {
 
     /// Records a use at `now`. Neither time moves backwards.
     pub(super) fn record_use(&self, now: Timestamp, lifetimes: &Lifetimes) {
-        self.advance(now, lifetimes.extension(self.found.policy, now));
+        self.advance(
+            now,
+            lifetimes.extension(self.found.policy, self.found.issued_at, now),
+        );
     }
 
     /// Merges a use that another copy of the session recorded.

@@ -11,6 +11,7 @@
     reason = "a test that meets the unexpected stops where it stands"
 )]
 
+mod absolute;
 mod blocklist;
 mod current_password;
 mod delete_user;

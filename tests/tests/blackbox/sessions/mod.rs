@@ -1,5 +1,6 @@
 //! The lives of sessions, whichever dialect they began in.
 
+mod absolute;
 mod across_dialects;
 mod by_email;
 mod keys;

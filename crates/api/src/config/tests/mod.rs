@@ -56,6 +56,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert_eq!(lifetimes.lifetime, 30 * day);
     assert_eq!(lifetimes.renew_within, 7 * day);
     assert_eq!(lifetimes.grace, minute);
+    assert_eq!(lifetimes.absolute, None);
     assert_eq!(config.sessions.cache_entries, 100_000);
     assert_eq!(config.sessions.azuma_terms().first_life, 5 * minute);
     assert_eq!(config.sessions.legacy_terms().first_life, 30 * day);

@@ -7,7 +7,7 @@ use super::Sessions;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{MaybeReady, StoreError, StoreExt};
-use crate::session::LiveSession;
+use crate::session::{Lifetimes, LiveSession};
 use crate::token::{Token, TokenHash};
 
 /// Why a token is refused.
@@ -62,7 +62,7 @@ impl Sessions {
         }
         let hashes: Vec<TokenHash> = iter::once(first).chain(others).map(Token::hash).collect();
         let now = self.clock.now();
-        let live = self
+        let mut live = self
             .store
             .read(move |reader| {
                 let mut live = Vec::new();
@@ -72,6 +72,7 @@ impl Sessions {
                 Ok(live)
             })
             .await?;
+        live.retain(|found| !self.lifetimes.has_ended(found.issued_at, now));
         let newest = newest_of_first_session(&live).ok_or(AuthenticateError::TokenInvalid)?;
         self.authenticate_hash(newest.token.hash).await
     }
@@ -83,7 +84,9 @@ impl Sessions {
         let now = self.clock.now();
         let lifetimes = &self.lifetimes;
         let used = self.session_check.use_token(hash, now, lifetimes);
-        let used = used.map(|used| used?.ok_or(AuthenticateError::TokenInvalid));
+        let lifetimes = *lifetimes;
+        let used = used
+            .map(move |used| within(&lifetimes, used?, now).ok_or(AuthenticateError::TokenInvalid));
         match used {
             MaybeReady::Now(used) => match used.into_inner() {
                 Ok(used) if used.is_with_next_token() => {
@@ -125,11 +128,20 @@ impl Sessions {
             used.current = generation;
             return Ok(used);
         }
-        check
-            .use_token(used.token.hash, now, lifetimes)
-            .await?
-            .ok_or(AuthenticateError::TokenInvalid)
+        let found = check.use_token(used.token.hash, now, lifetimes).await?;
+        within(lifetimes, found, now).ok_or(AuthenticateError::TokenInvalid)
     }
+}
+
+/// The session that was found, unless it has ended: its tokens may be older than a limit to the life of sessions, and say more.
+fn within(
+    lifetimes: &Lifetimes,
+    found: Option<LiveSession>,
+    now: Timestamp,
+) -> Option<LiveSession> {
+    let mut live = found.filter(|live| !lifetimes.has_ended(live.issued_at, now))?;
+    live.token.expires_at = lifetimes.bound(live.issued_at, live.token.expires_at);
+    Some(live)
 }
 
 /// The newest token of the session that the first token belongs to.

@@ -42,10 +42,18 @@ impl Sessions {
     ) -> Result<Vec<ListedSession>, ListSessionsError> {
         let (user_id, now) = (caller.user.id, self.clock.now());
         let limit = self.sessions_per_user;
-        Ok(self
+        let mut sessions = self
             .store
             .read(move |reader| reader.sessions().list(user_id, now, limit))
-            .await?)
+            .await?;
+        // Rows may be older than a limit to the life of sessions.
+        let lifetimes = &self.lifetimes;
+        sessions.retain(|listed| !lifetimes.has_ended(listed.session.created_at, now));
+        for listed in &mut sessions {
+            let expires_at = &mut listed.token.expires_at;
+            *expires_at = lifetimes.bound(listed.session.created_at, *expires_at);
+        }
+        Ok(sessions)
     }
 
     /// The tokens of the same sessions, newest first, without those made with a key that is gone.

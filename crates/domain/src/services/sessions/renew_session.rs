@@ -48,7 +48,9 @@ impl Sessions {
         let token = &caller.token;
         let lifetimes = &self.lifetimes;
         let succeeded = token.generation < caller.newest;
-        if !succeeded && !lifetimes.renewal_is_due(caller.policy, token.expires_at, now) {
+        if !succeeded
+            && !lifetimes.renewal_is_due(caller.policy, caller.issued_at, token.expires_at, now)
+        {
             return Ok(None);
         }
         let superseded = token.generation < caller.current;
@@ -84,7 +86,7 @@ impl Sessions {
         let keys = self.keys.clone();
         let caller = caller.clone();
         let user_id = caller.user.id;
-        let expires_at = now.plus(self.lifetimes.lifetime);
+        let expires_at = self.lifetimes.next_expiry(caller.issued_at, now);
         let row = self
             .store
             .transact::<_, StoreError>(move |tx| {
@@ -118,7 +120,8 @@ impl Sessions {
         let token = recover(&self.keys, caller, row)?;
         Some(NextToken {
             token,
-            expires_at: row.expires_at,
+            // The row may be older than a limit to the session's life.
+            expires_at: self.lifetimes.bound(caller.issued_at, row.expires_at),
         })
     }
 }

@@ -32,6 +32,7 @@ const LIFETIMES: Lifetimes = Lifetimes {
     lifetime: DAY.saturating_mul(30),
     renew_within: DAY.saturating_mul(7),
     grace: MINUTE,
+    absolute: None,
 };
 
 /// A database, which several nodes share.

@@ -120,6 +120,7 @@ impl World {
                     lifetime: 30 * DAY,
                     renew_within: 7 * DAY,
                     grace: MINUTE,
+                    absolute: None,
                 },
                 sessions_per_user: 100,
                 registration_lifetime: 10 * MINUTE,

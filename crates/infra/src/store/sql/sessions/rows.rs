@@ -87,9 +87,18 @@ impl TryFrom<SessionRow> for Session {
     }
 }
 
-pub(super) type LiveColumns = (sessions::policy, sessions::shape, sessions::generation);
-pub(super) const LIVE_COLUMNS: LiveColumns =
-    (sessions::policy, sessions::shape, sessions::generation);
+pub(super) type LiveColumns = (
+    sessions::policy,
+    sessions::shape,
+    sessions::generation,
+    sessions::created_at,
+);
+pub(super) const LIVE_COLUMNS: LiveColumns = (
+    sessions::policy,
+    sessions::shape,
+    sessions::generation,
+    sessions::created_at,
+);
 
 /// The columns of a session that a session check needs.
 #[derive(Queryable)]
@@ -97,6 +106,7 @@ pub(super) struct LiveRow {
     policy: String,
     shape: String,
     generation: i64,
+    created_at: StoredTime,
 }
 
 impl LiveRow {
@@ -109,6 +119,7 @@ impl LiveRow {
         Ok(LiveSession {
             policy: policy(&self.policy)?,
             shape: shape(&self.shape)?,
+            issued_at: self.created_at.0,
             current: generation(self.generation, "sessions.generation")?,
             newest: token.generation,
             token,
