@@ -18,6 +18,7 @@ use crate::http::body::BodyTimeout;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
+use crate::http::own_site::OwnOrigin;
 use crate::listener::{Door, listen_on};
 use crate::pages;
 use crate::wiring::Parts;
@@ -38,6 +39,7 @@ pub fn start(
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
     let door = Door::new(&config.http, trusted.clone());
     let proxies = Data::new(trusted);
+    let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
     let dialects = Dialects::of(config);
     let keep_alive = config.http.keep_alive;
@@ -56,6 +58,7 @@ pub fn start(
             .app_data(sessions.clone())
             .app_data(accounts.clone())
             .app_data(proxies.clone())
+            .app_data(own_origin.clone())
             .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
             .configure(pages::routes)

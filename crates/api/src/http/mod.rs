@@ -8,6 +8,7 @@
 //! | [`bearer`] | authentication by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
 //! | [`origin`] | a request's client address, user agent and language |
+//! | [`own_site`] | tells the forms of our own pages from those of other sites |
 //! | [`forwarded`] | the headers in which proxies name the client |
 //! | [`api_error`] | turns a use case's error into a dialect's response |
 //! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
@@ -23,4 +24,5 @@ mod forwarded;
 mod fuzz;
 pub mod observe;
 pub mod origin;
+pub mod own_site;
 pub mod path_id;

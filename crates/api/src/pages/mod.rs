@@ -8,13 +8,15 @@ mod reset;
 mod texts;
 mod verify;
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use askama::Template;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::token::Token;
@@ -23,6 +25,10 @@ use serde::Deserialize;
 use crate::dialects::azuma::Azuma;
 use crate::http::api_error::{ApiError, Dialect, ResponseCode};
 use crate::http::endpoint::Endpoint;
+use crate::http::origin::language;
+use crate::http::own_site::OwnOrigin;
+use notice::{Notice, Then};
+use texts::Texts;
 
 /// Allows only our own stylesheet, and forms to this server.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -30,13 +36,14 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 
 const PAGE_HEADERS: [(HeaderName, &str); 4] = [
     (CONTENT_TYPE, "text/html; charset=utf-8"),
     (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-    (REFERRER_POLICY, "no-referrer"),
+    (REFERRER_POLICY, "same-origin"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
 /// The routes of the pages. They do not depend on the enabled dialects, because links of all dialects lead here.
 pub fn routes(config: &mut ServiceConfig) {
-    config
+    let pages = web::scope("")
+        .wrap(from_fn(refuse_foreign_forms))
         .service(
             Endpoint::<Azuma>::at("/verify")
                 .get(verify::ask)
@@ -58,6 +65,28 @@ pub fn routes(config: &mut ServiceConfig) {
                 .post(recover::begin),
         )
         .service(Endpoint::<Azuma>::at("/page.css").get(stylesheet));
+    config.service(pages);
+}
+
+/// Refuses the forms of other sites, which a browser would send with its user's cookies or address.
+async fn refuse_foreign_forms<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let own = request.app_data::<web::Data<OwnOrigin>>();
+    let is_ours = own.is_some_and(|own| own.sent(request.headers()));
+    if request.method().is_safe() || is_ours {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let texts = Texts::of(language(request.request()));
+    let notice = Notice {
+        texts,
+        title: texts.foreign_form_title,
+        text: texts.foreign_form_text,
+        then: Then::Nothing,
+    };
+    let response = with_page(HttpResponse::Forbidden().finish(), &notice);
+    Ok(request.into_response(response).map_into_right_body())
 }
 
 /// The query of a mailed link.
@@ -90,7 +119,8 @@ fn refused_page(error: impl HasErrorCode, template: &impl Template) -> HttpRespo
     )
 }
 
-/// Sets a page as the response's body. The page's URL holds a token, so the headers forbid sending a referrer.
+/// Sets a page as the response's body. The page's URL holds a token, so the headers forbid sending a referrer to others. Without any
+/// referrer, a browser would hide the origin of our own forms as well (Fetch, "append a request Origin header").
 fn with_page(response: HttpResponse, template: &impl Template) -> HttpResponse {
     let Ok(html) = template.render() else {
         return Azuma::refuse(ResponseCode::InternalServerError);

@@ -29,7 +29,7 @@ async fn pages_load_nothing_from_elsewhere_run_nothing_and_are_kept_by_nobody() 
         let allows_scripts = policy.contains("unsafe") || policy.contains("script");
         assert!(!allows_scripts, "{path}: {policy}");
         for (name, value) in [
-            ("Referrer-Policy", "no-referrer"),
+            ("Referrer-Policy", "same-origin"),
             ("X-Content-Type-Options", "nosniff"),
         ] {
             assert_eq!(page.header(name), Some(value), "{path}");
