@@ -67,6 +67,16 @@ pub struct Browser {
 /// How many seconds a page may take.
 const PATIENCE: u64 = 10;
 
+/// The Tab and the Enter key (WebDriver, "Keyboard actions").
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+/// How often the Tab key is pressed at most to reach something.
+const MOST_TABS: usize = 60;
+/// The text of what is focused, or of its label.
+const FOCUSED: &str =
+    "(() => { const at = document.activeElement; return at.labels?.length && at.tagName === 'INPUT'
+    ? at.labels[0].innerText : at.innerText })()";
+
 /// What WebDriver calls an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -110,6 +120,58 @@ impl Browser {
     pub async fn click(&self, text: &str) {
         let root = self.find("/html").await;
         self.press(text).await;
+        self.wait_until_left(&root, text).await;
+    }
+
+    /// Goes on with the Tab key until what has this text is focused: a button, a link, or the field of a label.
+    pub async fn tab_to(&self, text: &str) {
+        for _ in 0..MOST_TABS {
+            let focused = self.evaluate(FOCUSED).await;
+            if focused.as_str().map(str::trim) == Some(text) {
+                return;
+            }
+            self.keys(TAB).await;
+        }
+        panic!("the Tab key does not lead to {text}");
+    }
+
+    /// Types into what is focused.
+    pub async fn keys(&self, keys: &str) {
+        let active = self.get("/element/active").await;
+        let active = active[ELEMENT].as_str().expect("an element");
+        self.post(&format!("/element/{active}/value"), json!({"text": keys}))
+            .await;
+    }
+
+    /// Presses Enter on what is focused, and waits for the page it leads to.
+    pub async fn enter(&self) {
+        let root = self.find("/html").await;
+        self.keys(ENTER).await;
+        self.wait_until_left(&root, "Enter").await;
+    }
+
+    /// What axe-core finds wrong with the page: its rules, each with the elements that break it.
+    pub async fn accessibility_problems(&self) -> Vec<String> {
+        let axe = include_str!("../axe-core/axe.min.js");
+        self.evaluate_script(axe).await;
+        let run = "const done = arguments[arguments.length - 1]; axe.run().then(found => done(found.violations.map(
+            rule => rule.id + ': ' + rule.nodes.map(node => node.html).join(' '))));";
+        let found = self
+            .post("/execute/async", json!({"script": run, "args": []}))
+            .await;
+        let problems = found.as_array().expect("a list").iter();
+        problems
+            .map(|problem| problem.as_str().expect("a text").to_owned())
+            .collect()
+    }
+
+    async fn evaluate_script(&self, script: &str) {
+        self.post("/execute/sync", json!({"script": script, "args": []}))
+            .await;
+    }
+
+    /// Waits until the page with this root is gone.
+    async fn wait_until_left(&self, root: &str, text: &str) {
         let deadline = Deadline::in_seconds(PATIENCE);
         let name = format!("/element/{root}/name");
         while self.ask(Method::GET, &name, None).await.is_ok() {

@@ -20,7 +20,7 @@ use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
 use crate::listener::{Door, listen_on};
-use crate::pages;
+use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
 /// How long a client that is still sending may take to read the response before the server closes the connection.
@@ -34,6 +34,11 @@ pub fn start(
     parts: Parts,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
+    let me = MeSettings::new(
+        &parts.accounts,
+        config.sessions.azuma_terms(),
+        cookie_transport(config),
+    );
     let accounts = Data::from(parts.accounts);
     let sessions = Data::from(parts.sessions);
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
@@ -52,7 +57,7 @@ pub fn start(
         .disable_signals();
     let shutdown = server.graceful_shutdown_signal();
     let app = move || {
-        let dialects = dialects.clone();
+        let (dialects, me) = (dialects.clone(), me.clone());
         App::new()
             .wrap(Observe)
             .app_data(sessions.clone())
@@ -61,7 +66,7 @@ pub fn start(
             .app_data(own_origin.clone())
             .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
-            .configure(pages::routes)
+            .configure(|routes| pages::routes(routes, me.clone()))
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     };
     let service = move || {
@@ -88,6 +93,14 @@ fn grace_of_requests(grace: Duration) -> Duration {
     grace * 3 / 4
 }
 
+/// Cookies are for HTTPS only, unless clients connect without it.
+fn cookie_transport(config: &Config) -> CookieTransport {
+    match config.http.public_url.is_https() {
+        true => CookieTransport::HttpsOnly,
+        false => CookieTransport::HttpToo,
+    }
+}
+
 /// Adds the routes of the enabled dialects.
 #[derive(Clone)]
 struct Dialects {
@@ -107,10 +120,7 @@ impl Dialects {
             }),
             legacy: on.legacy.then(|| legacy::LegacySettings {
                 terms: sessions.legacy_terms(),
-                cookie_transport: match config.http.public_url.is_https() {
-                    true => CookieTransport::HttpsOnly,
-                    false => CookieTransport::HttpToo,
-                },
+                cookie_transport: cookie_transport(config),
             }),
             account: on.account.then(|| account::AccountSettings {
                 terms: sessions.account_terms(),

@@ -1,6 +1,7 @@
-//! The pages that mails and invitations link to, and the page that requests a recovery. The pages need no JavaScript and load nothing
-//! from other servers.
+//! The pages that mails and invitations link to, the page that requests a recovery, and the account page. The pages need no JavaScript
+//! and load nothing from other servers.
 
+mod me;
 mod notice;
 mod recover;
 mod register;
@@ -22,6 +23,8 @@ use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::token::Token;
 use serde::Deserialize;
 
+pub use me::MeSettings;
+
 use crate::dialects::azuma::Azuma;
 use crate::http::api_error::{ApiError, Dialect, ResponseCode};
 use crate::http::endpoint::Endpoint;
@@ -41,9 +44,10 @@ const PAGE_HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The routes of the pages. They do not depend on the enabled dialects, because links of all dialects lead here.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut ServiceConfig, me: MeSettings) {
     let pages = web::scope("")
         .wrap(from_fn(refuse_foreign_forms))
+        .configure(|pages| me::routes(pages, me))
         .service(
             Endpoint::<Azuma>::at("/verify")
                 .get(verify::ask)

@@ -14,6 +14,16 @@ pub trait KnownClientReader {
         user_id: UserId,
         network: ClientNetwork,
     ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The networks of the user with the time each was last seen, the last seen first; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a network cannot be read.
+    fn list_of(
+        &mut self,
+        user_id: UserId,
+        limit: u32,
+    ) -> Result<Vec<(ClientNetwork, Timestamp)>, StoreError>;
 }
 
 /// The networks that users have logged in from. They are deleted with their user.

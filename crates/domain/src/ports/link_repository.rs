@@ -17,6 +17,17 @@ pub trait LinkReader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn contains(&mut self, id: LinkId) -> Result<bool, StoreError>;
+
+    /// The user's links that have not expired at `now`, those that expire first in front; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a link cannot be read.
+    fn list_of(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError>;
 }
 
 /// Mailed links.

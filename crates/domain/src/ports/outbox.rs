@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::StoreError;
 use crate::Timestamp;
 use crate::mail::{LeasedMail, MailId, MailLease, OutgoingMail, QueuedMail, UnreadableMail};
+use crate::user::UserId;
 
 /// How far ahead a message may be due: longer than any lease lasts, and any wait.
 pub const FARTHEST_DUE: Duration = Duration::from_mins(30);
@@ -15,6 +16,13 @@ pub trait OutboxReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement. A message that cannot be read is left
     /// out.
     fn list(&mut self, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
+
+    /// The readable messages about this user, dead letters included, oldest first; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement. A message that cannot be read is left
+    /// out.
+    fn list_of(&mut self, user_id: UserId, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
 
     /// The message with this id.
     ///

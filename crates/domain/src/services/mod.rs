@@ -27,10 +27,10 @@ mod surplus_sessions;
 
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
-    DeleteUserError, Disowned, FindUserError, FollowLinkError, Followed, InviteAdmin,
-    InviteAdminError, InviteKey, LinkPreview, PasswordBlocklist, PasswordGuessable,
+    DeleteUserError, Disowned, ExportAccountError, FindUserError, FollowLinkError, Followed,
+    InviteAdmin, InviteAdminError, InviteKey, LinkPreview, PasswordBlocklist, PasswordGuessable,
     RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered, Registration,
-    ResetPasswordError, UpdateUserError, UserUpdate,
+    ResetPasswordError, StoredBesides, UpdateUserError, UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};

@@ -33,6 +33,19 @@ async fn logging_out_twice_is_no_error() {
 }
 
 #[tokio::test]
+async fn one_can_end_all_others_of_ones_sessions() {
+    let world = World::new();
+    let mine = world.register("neo", AZUMA).await;
+    let other = world.log_in("neo", LEGACY).await;
+    let smith = world.register("smith", AZUMA).await;
+    let caller = world.caller(&mine.token).await;
+    world.log_out(&caller, LogoutScope::OtherSessions).await;
+    world.assert_refused(&other.token).await;
+    assert!(world.is_live(&mine.token).await);
+    assert!(world.is_live(&smith.token).await);
+}
+
+#[tokio::test]
 async fn one_can_end_another_of_ones_sessions() {
     let world = World::new();
     let mine = world.register("neo", AZUMA).await;

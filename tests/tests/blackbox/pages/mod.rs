@@ -3,6 +3,7 @@
 mod foreign_forms;
 mod headers;
 mod looks;
+mod me;
 mod recover;
 mod register;
 mod reset;

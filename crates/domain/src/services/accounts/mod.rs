@@ -8,6 +8,7 @@ mod current_password;
 mod delete_user;
 mod disown_link;
 mod draft_mail;
+mod export_account;
 mod find_user;
 mod follow_link;
 mod invite_admin;
@@ -26,6 +27,7 @@ pub use blocklist::{PasswordBlocklist, PasswordGuessable};
 pub use current_password::CurrentPasswordError;
 pub use delete_user::DeleteUserError;
 pub use disown_link::Disowned;
+pub use export_account::{ExportAccountError, StoredBesides};
 pub use find_user::FindUserError;
 pub use follow_link::{FollowLinkError, Followed, LinkPreview};
 pub use invite_admin::{InviteAdmin, InviteAdminError, InviteKey};
@@ -41,7 +43,8 @@ use crate::registration::RegistrationRules;
 use crate::token::TokenKeys;
 use crate::user::{CurrentPasswordRule, PasswordRules};
 
-/// The use cases of accounts. One value serves all requests at once.
+/// The use cases of accounts. One value serves all requests at once; a clone may have other rules.
+#[derive(Clone)]
 pub struct Accounts {
     /// Keeps accounts, links and messages.
     pub store: Arc<dyn Store>,

@@ -34,12 +34,14 @@ impl HasErrorCode for RevokeSessionError {
 pub enum LogoutScope {
     /// The session that asks.
     ThisSession,
+    /// All sessions of the user but the one that asks.
+    OtherSessions,
     /// All sessions of the user.
     Everywhere,
 }
 
 impl Sessions {
-    /// Revokes the caller's session, or all sessions of its user. Succeeds if they are already revoked.
+    /// Revokes the caller's session, all sessions of its user, or all but the caller's. Succeeds if they are already revoked.
     ///
     /// # Errors
     /// [`RevokeSessionError::Store`] if the database fails.
@@ -52,7 +54,7 @@ impl Sessions {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
             LogoutScope::ThisSession => {}
-            LogoutScope::Everywhere => {
+            LogoutScope::OtherSessions | LogoutScope::Everywhere => {
                 revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(id))
                     .await?;
             }
@@ -63,8 +65,12 @@ impl Sessions {
                     LogoutScope::ThisSession => {
                         tx.sessions().revoke(user_id, id)?;
                     }
+                    // A transaction that changes many sessions of a user locks the user first.
+                    LogoutScope::OtherSessions => {
+                        tx.users().lock(user_id)?;
+                        tx.sessions().revoke_all(user_id, Some(id))?;
+                    }
                     LogoutScope::Everywhere => {
-                        // A transaction that changes many sessions of a user locks the user first.
                         tx.users().lock(user_id)?;
                         tx.sessions().revoke_all(user_id, None)?;
                     }
@@ -75,7 +81,7 @@ impl Sessions {
         self.session_check.invalidate(user_id);
         match scope {
             LogoutScope::ThisSession => {}
-            LogoutScope::Everywhere => {
+            LogoutScope::OtherSessions | LogoutScope::Everywhere => {
                 self.doorkeeper
                     .record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
             }

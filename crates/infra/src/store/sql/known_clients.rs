@@ -6,6 +6,7 @@ use azuma_domain::session::ClientNetwork;
 use azuma_domain::user::UserId;
 use diesel::prelude::*;
 
+use super::corrupt;
 use super::repositories::Repositories;
 use super::schema::known_clients;
 use super::types::{StoredId, StoredTime};
@@ -26,6 +27,35 @@ impl KnownClientReader for Repositories<'_> {
         })?;
         Ok(seen.map(|seen| seen.0))
     }
+
+    fn list_of(
+        &mut self,
+        user_id: UserId,
+        limit: u32,
+    ) -> Result<Vec<(ClientNetwork, Timestamp)>, StoreError> {
+        let rows: Vec<(String, StoredTime)> = self.query(|connection| {
+            known_clients::table
+                .filter(known_clients::user_id.eq(StoredId(user_id.uuid())))
+                .order((
+                    known_clients::last_seen_at.desc(),
+                    known_clients::network.asc(),
+                ))
+                .limit(i64::from(limit))
+                .select((known_clients::network, known_clients::last_seen_at))
+                .load(connection)
+        })?;
+        rows.into_iter()
+            .map(|(network, seen)| Ok((network_from(&network)?, seen.0)))
+            .collect()
+    }
+}
+
+/// Reads the network back from CIDR notation. Its size follows from its kind of address.
+fn network_from(text: &str) -> Result<ClientNetwork, StoreError> {
+    let address = text.split_once('/').and_then(|(ip, _)| ip.parse().ok());
+    address
+        .map(ClientNetwork::of)
+        .ok_or_else(|| corrupt("known_clients.network"))
 }
 
 impl KnownClientRepository for Repositories<'_> {

@@ -92,6 +92,23 @@ impl LinkReader for Repositories<'_> {
         })?;
         Ok(found.is_some())
     }
+
+    fn list_of(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError> {
+        let rows: Vec<LinkRow> = self.query(|connection| {
+            links::table
+                .filter(links::user_id.eq(StoredId(user_id.uuid())))
+                .filter(links::expires_at.gt(StoredTime(now)))
+                .order((links::expires_at, links::id))
+                .limit(i64::from(limit))
+                .load(connection)
+        })?;
+        rows.into_iter().map(Link::try_from).collect()
+    }
 }
 
 impl LinkRepository for Repositories<'_> {

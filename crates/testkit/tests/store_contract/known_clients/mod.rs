@@ -1,6 +1,7 @@
 //! [`KnownClientRepository`](azuma_domain::ports::KnownClientRepository).
 
 mod delete_unseen_since;
+mod list_of;
 mod note;
 
 use std::sync::Arc;

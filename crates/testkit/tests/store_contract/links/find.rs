@@ -3,7 +3,7 @@ use std::sync::Arc;
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
 use azuma_domain::ports::Store;
-use azuma_testkit::sample::{MINUTE, just_before, link_hash, link_id, now, reset};
+use azuma_testkit::sample::{MINUTE, email_change, just_before, link_hash, link_id, now, reset};
 use azuma_testkit_macros::on_every_store;
 
 use super::consume;
@@ -46,4 +46,30 @@ async fn a_link_is_there_until_it_is_taken(store: Arc<dyn Store>) {
     consume(&store, 1, now()).await;
     assert!(!there().await);
     assert_eq!(find(&store, now()).await, None);
+}
+
+#[on_every_store]
+async fn the_links_of_a_user_that_still_work_are_listed_the_first_to_expire_first(
+    store: Arc<dyn Store>,
+) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let in_minutes = |minutes| now().plus(minutes * MINUTE);
+    let late = reset(1, ada, in_minutes(3));
+    let soon = email_change(2, ada, "new@example.org", in_minutes(2));
+    for link in [
+        &late,
+        &soon,
+        &reset(3, ada, in_minutes(1)),
+        &reset(4, grace, in_minutes(3)),
+    ] {
+        given::link(&store, link).await;
+    }
+    let list = async |limit| {
+        let listed = look(&store, move |tx| {
+            tx.links().list_of(ada, in_minutes(1), limit)
+        });
+        listed.await
+    };
+    assert_eq!(list(9).await, [soon.clone(), late]);
+    assert_eq!(list(1).await, [soon]);
 }

@@ -4,7 +4,9 @@ use azuma_domain::Timestamp;
 use azuma_domain::mail::{MailId, MailState, QueuedMail};
 use azuma_domain::ports::Store;
 use azuma_testkit::all;
-use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE, SECOND, just_before, mail, mail_id, now};
+use azuma_testkit::sample::{
+    DAY, MICROSECOND, MINUTE, SECOND, just_before, mail, mail_id, now, user_id,
+};
 use azuma_testkit_macros::on_every_store;
 
 use super::{due, given_mail, lease, lease_of};
@@ -162,4 +164,24 @@ async fn a_letter_that_was_requeued_stays(store: Arc<dyn Store>) {
     assert!(requeue(&store, 1).await);
     assert_eq!(delete_dead(&store, now().plus(DAY), 10).await, 0);
     assert_eq!(left(&store).await, [mail_id(1)]);
+}
+
+#[on_every_store]
+async fn the_messages_about_a_user_are_listed_the_oldest_first_dead_letters_among_them(
+    store: Arc<dyn Store>,
+) {
+    given_three(&store).await;
+    let (ada, grace) = (user_id(1), given::grace(&store).await);
+    given_mail(&store, grace, 4, now()).await;
+    dead_letter(&store, 2, now()).await;
+    let list = async |user_id, limit| {
+        let listed = look(&store, move |tx| tx.outbox().list_of(user_id, limit)).await;
+        listed
+            .into_iter()
+            .map(|queued| queued.mail.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list(ada, 9).await, [1, 2, 3].map(mail_id));
+    assert_eq!(list(ada, 2).await, [1, 2].map(mail_id));
+    assert_eq!(list(grace, 9).await, [mail_id(4)]);
 }

@@ -2,6 +2,7 @@
 
 use azuma_domain::mail::{MailId, QueuedMail};
 use azuma_domain::ports::{OutboxReader, StoreError};
+use azuma_domain::user::UserId;
 use diesel::prelude::*;
 
 use super::rows::{MailRow, known};
@@ -18,6 +19,18 @@ impl OutboxReader for Repositories<'_> {
                 .load(connection)
         })?;
         // Unreadable rows are left out here. The worker logs a row when it makes it a dead letter.
+        let readable = rows.into_iter().map(QueuedMail::try_from);
+        Ok(readable.filter_map(Result::ok).collect())
+    }
+
+    fn list_of(&mut self, user_id: UserId, limit: u32) -> Result<Vec<QueuedMail>, StoreError> {
+        let rows: Vec<MailRow> = self.query(|connection| {
+            known()
+                .filter(outbox::user_id.eq(StoredId(user_id.uuid())))
+                .order((outbox::created_at, outbox::id))
+                .limit(i64::from(limit))
+                .load(connection)
+        })?;
         let readable = rows.into_iter().map(QueuedMail::try_from);
         Ok(readable.filter_map(Result::ok).collect())
     }

@@ -1,0 +1,58 @@
+//! The cookie of the page's session.
+
+use actix_web::HttpResponse;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use azuma_domain::token::Token;
+
+use crate::dialects::legacy::CookieTransport;
+use crate::http::bearer::token_from;
+
+/// The cookie's name. A browser accepts the first one only over https, from this host and for all paths, so no other host of the domain
+/// can set it. Over plain http a browser need not accept a `Secure` cookie, and the prefix needs one.
+fn name(transport: CookieTransport) -> &'static str {
+    match transport {
+        CookieTransport::HttpsOnly => "__Host-azuma_me",
+        CookieTransport::HttpToo => "azuma_me",
+    }
+}
+
+/// The token in the cookie; of several cookies, the first that has the form of a token.
+pub fn token_in(headers: &HeaderMap, transport: CookieTransport) -> Option<Token> {
+    headers
+        .get_all(COOKIE)
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| {
+            let pair = pair.trim_ascii();
+            pair.strip_prefix(name(transport).as_bytes())?
+                .strip_prefix(b"=")
+        })
+        .find_map(|value| token_from(value).ok())
+}
+
+/// Has the browser keep a token until it is closed.
+pub fn keep(token: &Token, transport: CookieTransport, response: &mut HttpResponse) {
+    set(build(token.expose(), transport), response);
+}
+
+/// Has the browser forget the token.
+pub fn forget(transport: CookieTransport, response: &mut HttpResponse) {
+    let mut cookie = build("", transport);
+    cookie.make_removal();
+    set(cookie, response);
+}
+
+fn build(value: &str, transport: CookieTransport) -> Cookie<'_> {
+    Cookie::build(name(transport), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(transport == CookieTransport::HttpsOnly)
+        .finish()
+}
+
+fn set(cookie: Cookie<'_>, response: &mut HttpResponse) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,62 @@
+//! What is stored about the caller, for the caller.
+
+use super::Accounts;
+use crate::Timestamp;
+use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::link::Link;
+use crate::mail::QueuedMail;
+use crate::ports::{StoreError, StoreExt};
+use crate::session::{ClientNetwork, LiveSession};
+
+/// The most rows of a kind that are exported. A user has fewer: what makes them is limited.
+const MOST_ROWS: u32 = 1_000;
+
+/// What is stored about a user besides the account itself and its sessions.
+pub struct StoredBesides {
+    /// The links that still work.
+    pub links: Vec<Link>,
+    /// The messages that are not sent yet, dead letters included.
+    pub mails: Vec<QueuedMail>,
+    /// The networks that the user has logged in from, and when last.
+    pub networks: Vec<(ClientNetwork, Timestamp)>,
+}
+
+/// Why nothing was exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportAccountError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl HasErrorCode for ExportAccountError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Accounts {
+    /// What is stored about the caller's user besides the account itself and its sessions. The hash of the password and the
+    /// hashes of links are credentials and stay where they are.
+    ///
+    /// # Errors
+    /// [`ExportAccountError::Store`] if the database fails.
+    pub async fn stored_besides(
+        &self,
+        caller: &LiveSession,
+    ) -> Result<StoredBesides, ExportAccountError> {
+        let (user_id, now) = (caller.user.id, self.clock.now());
+        Ok(self
+            .store
+            .read(move |reader| {
+                Ok(StoredBesides {
+                    links: reader.links().list_of(user_id, now, MOST_ROWS)?,
+                    mails: reader.outbox().list_of(user_id, MOST_ROWS)?,
+                    networks: reader.known_clients().list_of(user_id, MOST_ROWS)?,
+                })
+            })
+            .await?)
+    }
+}
