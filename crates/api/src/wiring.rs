@@ -110,6 +110,8 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             issuer,
             keys: keys.clone(),
             clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            new_login_notice: config.mail.new_login_notice(),
             lifetimes: config.sessions.lifetimes(),
             sessions_per_user: config.sessions.per_user,
         }),

@@ -36,6 +36,8 @@ pub enum MailKind {
     EmailChanged,
     /// Tells the address of an account that its password was changed.
     PasswordChanged,
+    /// Tells the address of an account that somebody logged in to it from a new place.
+    NewLogin,
     /// Shows an operator that messages arrive. It does not pass through the outbox.
     Test,
 }
@@ -51,13 +53,14 @@ impl MailKind {
             Self::EmailChangeRequested => "email_change_requested",
             Self::EmailChanged => "email_changed",
             Self::PasswordChanged => "password_changed",
+            Self::NewLogin => "new_login",
             Self::Test => "test",
         }
     }
 
     /// Every kind; those that carry a link carry this one.
     #[must_use]
-    pub fn all(link: LinkId) -> [Self; 7] {
+    pub fn all(link: LinkId) -> [Self; 8] {
         [
             Self::VerifyAccount(link),
             Self::ConfirmEmail(link),
@@ -65,13 +68,14 @@ impl MailKind {
             Self::EmailChangeRequested,
             Self::EmailChanged,
             Self::PasswordChanged,
+            Self::NewLogin,
             Self::Test,
         ]
     }
 
     /// The name of every kind.
     #[must_use]
-    pub fn names() -> [&'static str; 7] {
+    pub fn names() -> [&'static str; 8] {
         Self::all(LinkId::new(Uuid::nil())).map(Self::name)
     }
 
@@ -95,9 +99,19 @@ impl MailKind {
             Self::EmailChangeRequested
             | Self::EmailChanged
             | Self::PasswordChanged
+            | Self::NewLogin
             | Self::Test => None,
         }
     }
+}
+
+/// Whether users get a mail about a login from a place that they have not logged in from before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewLoginNotice {
+    /// They do not.
+    Off,
+    /// They do, if their address is proved.
+    Mailed,
 }
 
 /// The languages of messages and pages.

@@ -137,6 +137,7 @@ fn purpose_of(kind: MailKind) -> Option<Purpose> {
         MailKind::EmailChangeRequested
         | MailKind::EmailChanged
         | MailKind::PasswordChanged
+        | MailKind::NewLogin
         | MailKind::Test => None,
     }
 }

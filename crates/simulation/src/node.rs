@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use azuma_checker::history::UnwrittenUses;
+use azuma_domain::mail::NewLoginNotice;
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
 use azuma_domain::registration::RegistrationRules;
@@ -139,6 +140,8 @@ impl Node {
             issuer,
             keys: keys.clone(),
             clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            new_login_notice: NewLoginNotice::Off,
             lifetimes: LIFETIMES,
             sessions_per_user,
         });

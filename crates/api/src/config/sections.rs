@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use azuma_domain::mail::NewLoginNotice;
 use azuma_domain::registration::{EmailDomains, EmailProof, RegistrationMode, RegistrationRules};
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
@@ -272,6 +273,8 @@ pub struct Mail {
     /// The most messages an hour that clients can cause; 0 means no limit.
     #[serde(deserialize_with = "whole::<0, 1_000_000, _, _>")]
     pub hourly_limit: u32,
+    /// Whether users get a mail about a login from a place that they have not logged in from before.
+    pub new_login: bool,
     /// The directory of templates that replace the built-in ones.
     #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
     pub templates: Option<PathBuf>,
@@ -281,6 +284,17 @@ pub struct Mail {
     /// How long dead letters and messages written as files are kept.
     #[serde(with = "Span::<HOUR, DECADE>")]
     pub keep: Duration,
+}
+
+impl Mail {
+    /// Whether users get a mail about a login from a new place.
+    #[must_use]
+    pub fn new_login_notice(&self) -> NewLoginNotice {
+        match self.new_login {
+            true => NewLoginNotice::Mailed,
+            false => NewLoginNotice::Off,
+        }
+    }
 }
 
 /// `passwords`: the rules for passwords, and the cost of a hash.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::Timestamp;
 use crate::ports::{Familiarity, LoginTarget, Reader, Store, StoreError, StoreExt, Transaction};
 use crate::session::ClientNetwork;
-use crate::user::{Credential, LoginName, UserId};
+use crate::user::{Credential, LoginName, User, UserId};
 
 /// The most networks remembered per user: those seen last.
 const MOST_NETWORKS: usize = 20;
@@ -108,6 +108,25 @@ fn find(
         (None, Some(email)) => reader.users().find_by_proved_email(email),
         (by_name, _) => Ok(by_name),
     }
+}
+
+/// Whether a login at `ip` is the first one of a locked user from there, though the user has logged in before. A user who is
+/// known from nowhere, because all networks are forgotten, counts as such if it has existed for long enough.
+pub(super) fn is_from_a_new_place(
+    tx: &mut dyn Transaction,
+    user: &User,
+    ip: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(ip) = ip else {
+        return Ok(false);
+    };
+    let known = tx.known_clients();
+    if known.last_seen(user.id, ClientNetwork::of(ip))?.is_some() {
+        return Ok(false);
+    }
+    let is_known_elsewhere = !known.list_of(user.id, 1)?.is_empty();
+    Ok(is_known_elsewhere || user.created_at.plus(REMEMBERED_FOR) <= now)
 }
 
 /// Notes that a user, who is locked or new, has proved to be at this address.

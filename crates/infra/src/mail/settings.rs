@@ -82,6 +82,7 @@ impl LinkPages {
             MailKind::EmailChangeRequested
             | MailKind::EmailChanged
             | MailKind::PasswordChanged
+            | MailKind::NewLogin
             | MailKind::Test => return None,
         };
         let page = page.on(&self.public_url);

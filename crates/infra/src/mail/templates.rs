@@ -27,7 +27,7 @@ macro_rules! built_in {
         [$(($name, include_str!(concat!("../../templates/", $name)))),*]
     };
 }
-const BUILT_IN: [(&str, &str); 15] = built_in! {
+const BUILT_IN: [(&str, &str); 17] = built_in! {
     "message.html"
     "verify_account.en.txt" "verify_account.de.txt"
     "confirm_email.en.txt" "confirm_email.de.txt"
@@ -35,6 +35,7 @@ const BUILT_IN: [(&str, &str); 15] = built_in! {
     "email_change_requested.en.txt" "email_change_requested.de.txt"
     "email_changed.en.txt" "email_changed.de.txt"
     "password_changed.en.txt" "password_changed.de.txt"
+    "new_login.en.txt" "new_login.de.txt"
     "test.en.txt" "test.de.txt"
 };
 

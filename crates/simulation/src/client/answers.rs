@@ -86,6 +86,7 @@ impl Client {
                     name: login_name(name),
                     password: Password::parse(password).expect("a password"),
                     client: Origin::default(),
+                    language: Language::English,
                 };
                 self.issued(node.sessions.login(login, terms(*policy)).await)
             }

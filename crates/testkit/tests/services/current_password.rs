@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use azuma_domain::ErrorCode;
+use azuma_domain::mail::Language;
 use azuma_domain::ports::{
     AbuseGuard, ActionKind, Familiarity, RateLimited, RateLimitedAction, SecurityEventKind,
     StoreError, StoreExt, UserChanges,
@@ -210,6 +211,7 @@ async fn a_wrong_one_counts_as_a_guess_and_a_right_one_does_not() {
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         client: update().client,
+        language: Language::English,
     };
     world.sessions.login(login, AZUMA).await.ok().unwrap();
     let wrong = with("wrong", name_update("theone"));

@@ -75,6 +75,7 @@ async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(
         name: sample::login_name(name),
         password: sample::password(password),
         client: client(ip),
+        language: Language::English,
     };
     world.sessions.login(login, AZUMA).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! What a list of sessions shows.
 
+use azuma_domain::mail::Language;
 use azuma_domain::services::Login;
 use azuma_domain::session::{Client, UserAgent};
 use azuma_testkit::sample::{self, DAY, MICROSECOND};
@@ -32,6 +33,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         client: client.clone(),
+        language: Language::English,
     };
     let neo = world.sessions.login(login, AZUMA).await.ok().unwrap();
     let session = world.listed_to(&neo.token).await.remove(0).session;

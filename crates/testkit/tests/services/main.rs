@@ -26,6 +26,7 @@ mod login;
 mod login_by_email;
 mod login_races;
 mod mail_limits;
+mod new_login;
 mod outbox_admin;
 mod recover_account;
 mod register;

@@ -32,6 +32,7 @@ async fn log_in(world: &World, name: &str, password: &str) {
         name: sample::login_name(name),
         password: sample::password(password),
         client: client(),
+        language: Language::English,
     };
     // The tests look at the log, not at the outcome.
     let _ = world.sessions.login(login, AZUMA).await;

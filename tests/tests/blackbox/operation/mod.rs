@@ -9,6 +9,7 @@ mod first_start;
 mod guessing;
 mod logs;
 mod misconfiguration;
+mod new_login;
 mod outage;
 mod proxies;
 mod registration;

@@ -64,7 +64,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert_eq!(config.registration.lifetime, 10 * minute);
     let page = config.registration.verification_url;
     assert_eq!(page.to_string(), "{public_url}/verify");
-    assert!(config.mail.url.is_none());
+    assert!(config.mail.url.is_none() && !config.mail.new_login);
     assert_eq!(config.mail.from.to_string(), "azuma@localhost");
     let passwords = config.passwords;
     assert_eq!(passwords.rules().min_length, 1);

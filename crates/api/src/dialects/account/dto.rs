@@ -1,7 +1,6 @@
 //! Request and response bodies (DTOs).
 
 use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, TokenInUse};
-use azuma_domain::session::Client;
 use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
@@ -77,11 +76,12 @@ pub struct AuthenticateRequest {
 }
 
 impl AuthenticateRequest {
-    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
+    pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.username)?,
             password: Password::parse(&self.password)?,
-            client,
+            client: origin.client,
+            language: origin.language,
         })
     }
 }

@@ -59,7 +59,7 @@ pub async fn authenticate(
     body: Body,
 ) -> HttpResult {
     let body: AuthenticateRequest = body.json().await?;
-    let login = body.parse(origin.client)?;
+    let login = body.parse(origin)?;
     let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }

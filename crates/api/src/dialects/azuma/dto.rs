@@ -51,11 +51,12 @@ pub struct LoginRequest {
 }
 
 impl LoginRequest {
-    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
+    pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
-            client,
+            client: origin.client,
+            language: origin.language,
         })
     }
 }

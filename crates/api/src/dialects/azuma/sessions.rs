@@ -17,7 +17,7 @@ pub async fn login(
     body: Body,
 ) -> HttpResult {
     let body: LoginRequest = body.json().await?;
-    let login = body.parse(origin.client)?;
+    let login = body.parse(origin)?;
     let issued = sessions.login(login, settings.terms).await?;
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }

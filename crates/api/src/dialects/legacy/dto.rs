@@ -2,7 +2,6 @@
 
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{IssuedSession, Login, Registration};
-use azuma_domain::session::Client;
 use azuma_domain::user::{
     EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
@@ -26,11 +25,12 @@ pub struct LoginRequest {
 }
 
 impl LoginRequest {
-    pub fn parse(self, client: Client) -> Result<Login, FieldError> {
+    pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
-            client,
+            client: origin.client,
+            language: origin.language,
         })
     }
 }

@@ -53,6 +53,7 @@ pub async fn log_in(
         name,
         password,
         client,
+        language,
     };
     match sessions.login(login, settings.terms).await {
         Ok(issued) => {

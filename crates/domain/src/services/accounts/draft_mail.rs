@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use super::Accounts;
-use super::mail_permit::MailPermit;
 use crate::Timestamp;
 use crate::link::{Link, LinkId, LinkPurpose};
-use crate::mail::{Language, MailId, MailKind, NOTICE_LIFETIME, OutgoingMail};
-use crate::ports::{RateLimitedAction, StoreError, Transaction};
-use crate::user::{AccountEmail, EmailAddress, UserId};
+use crate::mail::{Language, MailId, MailKind, OutgoingMail};
+use crate::services::mail_permit::MailPermit;
+use crate::services::notice::NoticeDraft;
+use crate::user::{EmailAddress, UserId};
 
 impl Accounts {
     /// A link that proves an address. The caller writes it.
@@ -51,52 +51,13 @@ impl Accounts {
         language: Language,
         now: Timestamp,
     ) -> NoticeDraft {
-        NoticeDraft {
-            id: MailId::new(self.entropy.uuid()),
-            user_id,
-            kind,
-            language,
-            now,
-            permit: self.mail_permit(user_id, ip),
-        }
+        let id = MailId::new(self.entropy.uuid());
+        let permit = self.mail_permit(user_id, ip);
+        NoticeDraft::new(id, kind, language, permit, now)
     }
-}
 
-/// A message without a link whose recipient is not known yet.
-pub(super) struct NoticeDraft {
-    id: MailId,
-    user_id: UserId,
-    kind: MailKind,
-    language: Language,
-    now: Timestamp,
-    permit: MailPermit,
-}
-
-impl NoticeDraft {
-    /// Writes the message, if the account's address is proved and has not had too many notices. An unproved address may
-    /// belong to somebody else, who must not learn about the account.
-    pub(super) fn write(
-        &self,
-        tx: &mut dyn Transaction,
-        email: Option<&AccountEmail>,
-    ) -> Result<(), StoreError> {
-        let Some(to) = email.and_then(AccountEmail::proved_address) else {
-            return Ok(());
-        };
-        // The last message to a former address is always written. Nobody can cause many, because each needs a followed
-        // link.
-        let is_last = self.kind == MailKind::EmailChanged;
-        if !is_last && self.permit.ask(RateLimitedAction::Notice(to)).is_err() {
-            return Ok(());
-        }
-        tx.outbox().enqueue(&OutgoingMail {
-            id: self.id,
-            user_id: Some(self.user_id),
-            kind: self.kind,
-            language: self.language,
-            to: to.clone(),
-            created_at: self.now,
-            expires_at: self.now.plus(NOTICE_LIFETIME),
-        })
+    /// A permit for a message about this account that the client at `ip` caused. The guard is not asked yet.
+    pub(super) fn mail_permit(&self, user_id: UserId, ip: Option<IpAddr>) -> MailPermit {
+        MailPermit::new(self.doorkeeper.clone(), user_id, ip)
     }
 }

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use super::Accounts;
-use super::draft_mail::NoticeDraft;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
@@ -13,6 +12,7 @@ use crate::ports::{
     StoreExt, Transaction, UserChanges,
 };
 use crate::services::known_clients::note_client;
+use crate::services::notice::NoticeDraft;
 use crate::token::{Token, TokenHash};
 use crate::user::{AccountEmail, AccountState, EmailAddress, UserId, UserName};
 

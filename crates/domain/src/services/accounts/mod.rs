@@ -12,7 +12,6 @@ mod export_account;
 mod find_user;
 mod follow_link;
 mod invite_admin;
-mod mail_permit;
 mod recover_account;
 mod register;
 mod request_account;

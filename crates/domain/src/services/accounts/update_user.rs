@@ -3,8 +3,6 @@
 use std::net::IpAddr;
 
 use super::address_names::expect_nobodys_address;
-use super::draft_mail::NoticeDraft;
-use super::mail_permit::MailPermit;
 use super::{Accounts, CurrentPasswordError, PasswordGuessable};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
@@ -15,6 +13,8 @@ use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
+use crate::services::mail_permit::MailPermit;
+use crate::services::notice::NoticeDraft;
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{

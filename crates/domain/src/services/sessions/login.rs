@@ -4,12 +4,15 @@ use std::net::IpAddr;
 
 use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::mail::{Language, MailId, MailKind, NewLoginNotice};
 use crate::mutants::Mutant;
 use crate::ports::{
     HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
     StoreExt, UserChanges, Verdict,
 };
-use crate::services::known_clients::{NamedAccount, note_client};
+use crate::services::known_clients::{NamedAccount, is_from_a_new_place, note_client};
+use crate::services::mail_permit::MailPermit;
+use crate::services::notice::NoticeDraft;
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
@@ -26,6 +29,8 @@ pub struct Login {
     pub password: Password,
     /// The client that asks.
     pub client: Client,
+    /// The language of a notice.
+    pub language: Language,
 }
 
 /// Why a login is refused.
@@ -147,9 +152,29 @@ impl Sessions {
             return Err(LoginError::UserUnknown);
         };
         let renewed = self.check(login, &credential).await?;
-        let client = login.client.clone();
-        self.open_session(credential, renewed, terms, client, ip_to_note)
+        let notice = self.draft_notice(login, credential.user_id);
+        let draft = self.issuer.draft(
+            credential.user_id,
+            terms,
+            login.client.clone(),
+            self.clock.now(),
+        );
+        self.open_session(credential, renewed, draft, notice, ip_to_note)
             .await
+    }
+
+    /// The notice of a login from a new place, if users get one.
+    fn draft_notice(&self, login: &Login, user_id: UserId) -> Option<NoticeDraft> {
+        let permit = match self.new_login_notice {
+            NewLoginNotice::Off => return None,
+            NewLoginNotice::Mailed => {
+                MailPermit::new(self.doorkeeper.clone(), user_id, login.client.ip)
+            }
+        };
+        let id = MailId::new(self.entropy.uuid());
+        let now = self.clock.now();
+        let kind = MailKind::NewLogin;
+        Some(NoticeDraft::new(id, kind, login.language, permit, now))
     }
 
     /// Compares the password, and returns a new hash if the stored hash is outdated. Only a client that knows the
@@ -206,17 +231,17 @@ impl Sessions {
         &self,
         checked: Credential,
         renewed: Option<PasswordHash>,
-        terms: SessionTerms,
-        client: Client,
+        draft: SessionDraft,
+        notice: Option<NoticeDraft>,
         ip_to_note: Option<IpAddr>,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let now = self.clock.now();
         let user_id = checked.user_id;
         let SessionDraft {
             session,
             row,
             token,
-        } = self.issuer.draft(user_id, terms, client, now);
+        } = draft;
+        let now = session.created_at;
         let expires_at = row.expires_at;
         let changes = UserChanges {
             password_hash: renewed,
@@ -237,8 +262,16 @@ impl Sessions {
                 let revoked =
                     sessions.revoke_least_used(user_id, others, now, MOST_REVOKED_AT_ONCE)?;
                 sessions.insert(&session, &row)?;
+                let Some(user) = tx.users().find(user_id)? else {
+                    return Ok(None);
+                };
+                if let Some(notice) = &notice
+                    && is_from_a_new_place(tx, &user, ip_to_note, now)?
+                {
+                    notice.write(tx, user.email.as_ref())?;
+                }
                 note_client(tx, user_id, ip_to_note, now)?;
-                Ok(tx.users().find(user_id)?.map(|user| (user, revoked)))
+                Ok(Some((user, revoked)))
             })
             .await?;
         let Some((user, revoked)) = opened else {

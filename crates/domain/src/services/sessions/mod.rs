@@ -17,7 +17,8 @@ pub use renew_session::{NextToken, RenewSessionError};
 pub use revoke_session::{LogoutScope, RevokeSessionError};
 
 use super::{Doorkeeper, SessionIssuer};
-use crate::ports::{Clock, PasswordHasher, SessionCheck, Store};
+use crate::mail::NewLoginNotice;
+use crate::ports::{Clock, Entropy, PasswordHasher, SessionCheck, Store};
 use crate::session::Lifetimes;
 use crate::token::TokenKeys;
 
@@ -37,6 +38,10 @@ pub struct Sessions {
     pub keys: TokenKeys,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Makes the ids of messages.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether a login from a new place is told to the user by mail.
+    pub new_login_notice: NewLoginNotice,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
     /// The most live sessions that a user may have, at least 1.

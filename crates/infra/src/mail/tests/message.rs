@@ -187,6 +187,7 @@ fn what_tells_of_something_carries_no_link() {
         MailKind::EmailChangeRequested,
         MailKind::EmailChanged,
         MailKind::PasswordChanged,
+        MailKind::NewLogin,
         MailKind::Test,
     ] {
         for language in Language::ALL {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::error_code::HasErrorCode;
+use azuma_domain::mail::NewLoginNotice;
 use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
@@ -74,6 +75,7 @@ pub struct Settings {
     pub password_rules: PasswordRules,
     pub blocklist: PasswordBlocklist,
     pub current_password: CurrentPasswordRule,
+    pub new_login_notice: NewLoginNotice,
     pub lifetimes: Lifetimes,
     pub sessions_per_user: u32,
     pub registration_lifetime: Duration,
@@ -115,6 +117,7 @@ impl World {
                 password_rules: PasswordRules { min_length: 1 },
                 blocklist: PasswordBlocklist::Off,
                 current_password: CurrentPasswordRule::NotAsked,
+                new_login_notice: NewLoginNotice::Off,
                 lifetimes: Lifetimes {
                     extend_to: 14 * DAY,
                     lifetime: 30 * DAY,
@@ -171,6 +174,8 @@ impl World {
                 issuer,
                 keys: settings.keys.clone(),
                 clock: clock(),
+                entropy: entropy(),
+                new_login_notice: settings.new_login_notice,
                 lifetimes: settings.lifetimes,
                 sessions_per_user: settings.sessions_per_user,
             }),

@@ -101,6 +101,7 @@ impl World {
             name: sample::login_name(name),
             password: sample::password(password),
             client: Client::default(),
+            language: Language::English,
         };
         self.sessions.login(login, terms).await
     }

@@ -104,7 +104,7 @@ impl TryFrom<MailRow> for QueuedMail {
 /// The mails of a kind and a language that this release knows.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn known() -> _ {
-    let kinds: [&'static str; 7] = MailKind::names();
+    let kinds: [&'static str; 8] = MailKind::names();
     let languages: [&'static str; 2] = Language::ALL.map(Language::tag);
     outbox::table
         .filter(outbox::kind.eq_any(kinds))

@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use super::Accounts;
+use super::Doorkeeper;
 use crate::ports::{RateLimited, RateLimitedAction};
-use crate::services::Doorkeeper;
 use crate::user::UserId;
 
 /// The guard's decision about one message. A use case asks only when it knows that it will write the message, because a
@@ -17,19 +16,22 @@ pub(super) struct MailPermit {
     decision: OnceLock<Result<(), RateLimited>>,
 }
 
-impl Accounts {
+impl MailPermit {
     /// A permit for a message about this account that the client at `ip` caused. The guard is not asked yet.
-    pub(super) fn mail_permit(&self, user_id: UserId, ip: Option<IpAddr>) -> MailPermit {
-        MailPermit {
-            doorkeeper: self.doorkeeper.clone(),
+    pub(super) fn new(doorkeeper: Doorkeeper, user_id: UserId, ip: Option<IpAddr>) -> Self {
+        Self {
+            doorkeeper,
             ip,
             user_id,
             decision: OnceLock::new(),
         }
     }
-}
 
-impl MailPermit {
+    /// The account that the message is about.
+    pub(super) fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
     /// Asks the guard at the first call. Every later call returns the same decision.
     ///
     /// # Errors
