@@ -9,8 +9,8 @@ use azuma_domain::services::{AccountRequest, PasswordBlocklist, Registration, Us
 use azuma_domain::user::FoldedPassword;
 
 use crate::world::{
-    AZUMA, NEW_PASSWORD, World, email_update, name_update, new_password, password_update, refusal,
-    registration,
+    AZUMA, Closed, NEW_PASSWORD, WAIT, World, email_update, name_update, new_password,
+    password_update, refusal, registration,
 };
 
 const REFUSED: ErrorCode = ErrorCode::PasswordGuessable;
@@ -130,4 +130,16 @@ async fn passwords_that_were_set_before_log_in() {
     let again = strict.try_log_in("morpheus", "letmein", AZUMA).await;
     let caller = strict.caller(&again.ok().unwrap().token).await;
     strict.update(&caller, name_update("neo")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_must_wait_is_not_told_what_is_common() {
+    let world = strict(&World::new());
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let closed = world.restarted(|parts| parts.guard = Arc::new(Closed));
+    let limited = ErrorCode::TooManyAttempts { retry_after: WAIT };
+    let update = password_update("letmein");
+    assert_eq!(refusal(closed.update(&caller, update).await), limited);
+    assert_eq!(register(&closed, "letmein").await, Err(limited));
 }

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use azuma_tests::clients::Update;
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, workspace};
 use azuma_tests::{Database, on_both_databases};
@@ -133,5 +134,22 @@ async fn tells_fail2ban_the_client_of_each_refusal_and_nothing_else(db: Database
         assert_eq!(log_in(&server, "smith", &smith.password).await, 403);
         let clients = counted(server).await;
         assert_eq!(clients, [CLIENT, CLIENT, "127.0.0.1", CLIENT], "{format}");
+    }
+}
+
+#[on_both_databases]
+async fn tells_fail2ban_of_wrong_current_passwords(db: Database) {
+    for format in ["json", "pretty"] {
+        let server = db
+            .server()
+            .set("telemetry.log_format", format)
+            .set("passwords.require_current", "true")
+            .start();
+        let (azuma, neo) = (server.azuma(), Person::named("neo"));
+        let token = azuma.sign_up(&neo).await;
+        let change = |current| Update::default().name("one").current_password(current);
+        azuma.update(&token, &change("wrong")).await.done(403);
+        azuma.update(&token, &change(&neo.password)).await.done(200);
+        assert_eq!(counted(server).await, ["127.0.0.1"], "{format}");
     }
 }

@@ -121,14 +121,14 @@ impl Accounts {
             false => Ok(None),
         }
         .map_err(CurrentPasswordError::from)?;
+        if password.is_some() || email.is_some() {
+            let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
+            self.doorkeeper.admit(client.ip, attempt)?;
+        }
         if let Some(password) = &password {
             self.blocklist.admit(password, &name, &email)?;
             self.admit_new_password_of(caller.user.id, password)
                 .await??;
-        }
-        if password.is_some() || email.is_some() {
-            let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
-            self.doorkeeper.admit(client.ip, attempt)?;
         }
         let confirmation = self
             .confirm(caller.user.id, current_password, client.ip)
