@@ -7,6 +7,7 @@ use actix_http::HttpService;
 use actix_service::map_config;
 use actix_web::App;
 use actix_web::dev::{AppConfig, Server};
+use actix_web::middleware::Condition;
 use actix_web::web::{self, Data, ServiceConfig};
 use tokio::sync::watch;
 
@@ -15,6 +16,7 @@ use crate::dialects::legacy::CookieTransport;
 use crate::dialects::{account, azuma, legacy};
 use crate::http::api_error::whole_seconds;
 use crate::http::body::BodyTimeout;
+use crate::http::cors::AllowedOrigins;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
@@ -47,6 +49,8 @@ pub fn start(
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
     let dialects = Dialects::of(config);
+    let origins = config.http.cors.origins.iter();
+    let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let keep_alive = config.http.keep_alive;
     let address = config.http.listen.as_str();
     let listeners =
@@ -58,7 +62,9 @@ pub fn start(
     let shutdown = server.graceful_shutdown_signal();
     let app = move || {
         let (dialects, me) = (dialects.clone(), me.clone());
+        let origins = origins.clone();
         App::new()
+            .wrap(Condition::new(origins.are_any(), origins.layer()))
             .wrap(Observe)
             .app_data(sessions.clone())
             .app_data(accounts.clone())

@@ -15,6 +15,7 @@ mod email_domains;
 mod environment;
 mod error;
 mod layers;
+mod origins;
 mod parsed;
 mod range;
 mod schema;

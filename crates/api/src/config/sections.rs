@@ -17,10 +17,10 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::address::{ListenAddress, networks};
-use super::email_domains;
 use super::parsed::{secret, secret_if_any, shown};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
+use super::{email_domains, origins};
 
 /// `http`: how clients reach the server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -50,6 +50,17 @@ pub struct Http {
     /// How long a stopping server may take to finish open requests.
     #[serde(with = "Span::<0, HOUR>")]
     pub shutdown_grace: Duration,
+    /// Which pages may use the APIs from elsewhere.
+    pub cors: Cors,
+}
+
+/// `http.cors`: pages of other origins.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cors {
+    /// The origins of pages that may use the APIs, with cookies.
+    #[serde(with = "origins")]
+    pub origins: Vec<PublicUrl>,
 }
 
 impl Http {

@@ -43,6 +43,9 @@ const PAGE_HEADERS: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
+/// How the paths of the pages begin.
+const FIRST_SEGMENTS: [&str; 6] = ["verify", "reset", "register", "recover", "me", "page.css"];
+
 /// The routes of the pages. They do not depend on the enabled dialects, because links of all dialects lead here.
 pub fn routes(config: &mut ServiceConfig, me: MeSettings) {
     let pages = web::scope("")
@@ -70,6 +73,12 @@ pub fn routes(config: &mut ServiceConfig, me: MeSettings) {
         )
         .service(Endpoint::<Azuma>::at("/page.css").get(stylesheet));
     config.service(pages);
+}
+
+/// Whether a page is at this path.
+pub fn are_at(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    first.is_some_and(|first| FIRST_SEGMENTS.contains(&first))
 }
 
 /// Refuses the forms of other sites, which a browser would send with its user's cookies or address.

@@ -3,6 +3,7 @@
 mod body;
 mod challenge;
 mod check_order;
+mod cors;
 mod dialects_off;
 mod methods;
 mod request_id;

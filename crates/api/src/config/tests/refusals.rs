@@ -162,6 +162,31 @@ fn a_refusal_shows_no_secret() {
 }
 
 #[test]
+fn what_is_no_origin_of_a_page_is_refused_and_not_shown() {
+    for origin in [
+        "*",
+        "null",
+        "app.example.org",
+        "https://a.example/app",
+        "https://u:1234567@a",
+    ] {
+        let message = refusal(&format!("[http.cors]\norigins = [\"{origin}\"]"));
+        assert!(
+            message.contains("`http.cors.origins` must be a list of origins"),
+            "{message}"
+        );
+        assert!(!message.contains("1234567"), "{message}");
+    }
+    let origins = load(
+        "[http.cors]\norigins = [\"HTTPS://App.example.org:443/\"]",
+        &[],
+    );
+    let origins = origins.map(|config| config.http.cors.origins);
+    let origins = origins.expect("an origin");
+    assert_eq!(origins[0].as_str(), "https://app.example.org");
+}
+
+#[test]
 fn settings_that_do_not_go_together_are_refused() {
     let message = refusal_of("AZUMA_SESSIONS__ROTATING__RENEW_WITHIN", "31d");
     assert!(message.contains("must not be longer than `sessions.rotating.lifetime`"));

@@ -1,0 +1,52 @@
+//! Lets pages of other origins use the APIs (Fetch, "CORS protocol"), with the cookies of their visitors.
+
+use actix_cors::Cors;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+
+use crate::pages;
+
+/// The headers of ours that a page may send, besides those that every page may.
+const ASKED: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
+/// Those of our own name.
+const SESSION: HeaderName = HeaderName::from_static("azuma-session");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a browser may remember what it was told, in seconds: browsers cap it at two hours.
+const REMEMBERED: usize = 2 * 60 * 60;
+
+/// The origins of pages that may use the APIs (`http.cors.origins`), each such as `https://app.example.org`.
+#[derive(Clone)]
+pub struct AllowedOrigins(pub Vec<String>);
+
+impl AllowedOrigins {
+    /// Whether any page may.
+    pub fn are_any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Answers the questions of browsers, and tells them which responses a page may read. Our own pages are not for the scripts of others,
+    /// whatever the origin.
+    pub fn layer(&self) -> Cors {
+        let Self(origins) = self.clone();
+        Cors::default()
+            .allowed_origin_fn(move |origin, head| {
+                let is_listed = origins
+                    .iter()
+                    .any(|listed| listed.as_bytes() == origin.as_bytes());
+                is_listed && !pages::are_at(head.uri.path())
+            })
+            .allowed_methods([
+                Method::GET,
+                Method::HEAD,
+                Method::POST,
+                Method::PATCH,
+                Method::DELETE,
+            ])
+            .allowed_headers(ASKED)
+            .allowed_header(SESSION)
+            .expose_headers([SESSION, RETRY_AFTER, REQUEST_ID])
+            .supports_credentials()
+            .max_age(REMEMBERED)
+    }
+}
