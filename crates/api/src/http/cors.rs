@@ -34,7 +34,7 @@ impl AllowedOrigins {
                 let is_listed = origins
                     .iter()
                     .any(|listed| listed.as_bytes() == origin.as_bytes());
-                is_listed && !pages::are_at(head.uri.path())
+                is_listed && !pages::may_be_at(head.uri.path())
             })
             .allowed_methods([
                 Method::GET,

@@ -75,10 +75,10 @@ pub fn routes(config: &mut ServiceConfig, me: MeSettings) {
     config.service(pages);
 }
 
-/// Whether a page is at this path.
-pub fn are_at(path: &str) -> bool {
+/// Whether a page is, or may be, at this path. The router reads `%6d` as `m`, and no route of an API needs such a character.
+pub fn may_be_at(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
-    first.is_some_and(|first| FIRST_SEGMENTS.contains(&first))
+    path.contains('%') || first.is_some_and(|first| FIRST_SEGMENTS.contains(&first))
 }
 
 /// Refuses the forms of other sites, which a browser would send with its user's cookies or address.

@@ -98,6 +98,7 @@ async fn no_other_page_reads_anything_and_no_page_reads_ours(db: Database) {
         ("https://app.example.org:444", "/"),
         (APP, "/me"),
         (APP, "/me/export"),
+        (APP, "/%6de"),
         (APP, "/reset"),
     ] {
         let answer = server.get(path).header("Origin", origin).send().await;
