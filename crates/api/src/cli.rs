@@ -117,6 +117,12 @@ pub enum UserTask {
         #[arg(long, value_parser = DisabledReason::parse)]
         reason: Option<DisabledReason>,
     },
+    /// Remove an account's second factor; its user logs in with the password alone
+    RemoveFactor {
+        /// Whom
+        #[command(flatten)]
+        user: ChosenUser,
+    },
     /// Enable a disabled account; its user can log in again with its password
     Enable {
         /// Whom

@@ -24,6 +24,14 @@ pub enum ErrorCode {
     PasswordGuessable,
     /// The change needs the current password, and none was given.
     CurrentPasswordMissing,
+    /// The password is right, and a code of the second factor is needed.
+    SecondFactorMissing,
+    /// The code of the second factor is wrong, or used.
+    SecondFactorWrong,
+    /// The user has a second factor already.
+    FactorEnabled,
+    /// The user has no second factor, or none is being set up.
+    FactorUnknown,
     /// The user exists, and no password is right, because the stored hash cannot be read.
     PasswordUnreadable,
     /// The password is right, but the account waits for verification.

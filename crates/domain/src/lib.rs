@@ -9,6 +9,7 @@
 //! | [`session`] | sessions, their policies and their tokens |
 //! | [`token`] | tokens, their hashes, and the keys that derive them |
 //! | [`invite`] | invitations to register |
+//! | [`factor`] | the second factor of a login |
 //! | [`link`] | the links that messages carry |
 //! | [`mail`] | messages to be sent |
 //! | [`recovery`] | requests to recover an account |
@@ -46,6 +47,7 @@
 //! ```
 
 pub mod error_code;
+pub mod factor;
 #[cfg(test)]
 mod fuzz;
 mod id;

@@ -61,6 +61,16 @@ fn line(kind: &SecurityEventKind) -> Line {
         SecurityEventKind::CurrentPasswordRefused => {
             ("current_password_refused", "the current password was wrong")
         }
+        SecurityEventKind::SecondFactorRefused => (
+            "second_factor_refused",
+            "the code of a second factor was wrong",
+        ),
+        SecurityEventKind::SecondFactorEnabled => {
+            ("second_factor_enabled", "a user enabled a second factor")
+        }
+        SecurityEventKind::SecondFactorRemoved => {
+            ("second_factor_removed", "a user removed a second factor")
+        }
         SecurityEventKind::EmailChangeRequested => {
             ("email_change_requested", "a user asked for another address")
         }
@@ -91,6 +101,7 @@ fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
             ActionKind::Login => "login",
             ActionKind::StrangersLogin => "strangers_login",
             ActionKind::Confirm => "confirm",
+            ActionKind::SecondFactor => "second_factor",
             ActionKind::Register => "register",
             ActionKind::FollowLink => "follow_link",
             ActionKind::Recover => "recover",

@@ -1,4 +1,4 @@
-//! `azuma user`: disables and enables accounts.
+//! `azuma user`: disables and enables accounts, and removes second factors.
 
 use std::error::Error;
 
@@ -15,6 +15,7 @@ pub fn run(config: &Config, task: UserTask) -> Result<(), Box<dyn Error>> {
     runtime()?.block_on(async {
         match task {
             UserTask::Disable { user, reason } => disable(config, chosen(user)?, reason).await,
+            UserTask::RemoveFactor { user } => remove_factor(config, chosen(user)?).await,
             UserTask::Enable { user } => enable(config, chosen(user)?).await,
         }
     })
@@ -46,4 +47,11 @@ async fn enable(config: &Config, user: AccountKey) -> Result<(), Box<dyn Error>>
     let enabled = accounts.enable(user.clone()).await;
     enabled.map_err(|error| format!("{user} is not enabled: {error}"))?;
     Ok(print(&format!("{user} is enabled\n"))?)
+}
+
+async fn remove_factor(config: &Config, user: AccountKey) -> Result<(), Box<dyn Error>> {
+    let accounts = wiring::account_admin(config)?;
+    let removed = accounts.remove_factor(user.clone()).await;
+    removed.map_err(|error| format!("{user} keeps its second factor: {error}"))?;
+    Ok(print(&format!("{user} has no second factor\n"))?)
 }

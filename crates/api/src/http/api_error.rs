@@ -68,6 +68,9 @@ impl ResponseCode {
     }
 }
 
+/// The header in which a client gives the code of a second factor, and in which an answer asks for it.
+pub const OTP_HEADER: &str = "azuma-otp";
+
 /// How a dialect maps error codes to responses.
 pub trait Dialect: 'static {
     /// The status and message of each error code, in one exhaustive `match`.
@@ -134,6 +137,9 @@ impl<D: Dialect> ResponseError for ApiError<D> {
             self.reason
         {
             response.insert_header((RETRY_AFTER, whole_seconds(retry_after)));
+        }
+        if let ErrorCode::SecondFactorMissing | ErrorCode::SecondFactorWrong = self.reason {
+            response.insert_header((OTP_HEADER, "required; totp"));
         }
         let mut body = D::body(code, Some(self.reason));
         if let (Some(detail), Some(fields)) = (detail(self.reason), body.as_object_mut()) {

@@ -4,12 +4,14 @@ use actix_cors::Cors;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 
+use super::api_error::OTP_HEADER;
 use crate::pages;
 
 /// The headers of ours that a page may send, besides those that every page may.
 const ASKED: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
 /// Those of our own name.
 const SESSION: HeaderName = HeaderName::from_static("azuma-session");
+const OTP: HeaderName = HeaderName::from_static(OTP_HEADER);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How long a browser may remember what it was told, in seconds: browsers cap it at two hours.
@@ -45,7 +47,8 @@ impl AllowedOrigins {
             ])
             .allowed_headers(ASKED)
             .allowed_header(SESSION)
-            .expose_headers([SESSION, RETRY_AFTER, REQUEST_ID])
+            .allowed_header(OTP)
+            .expose_headers([SESSION, OTP, RETRY_AFTER, REQUEST_ID])
             .supports_credentials()
             .max_age(REMEMBERED)
     }

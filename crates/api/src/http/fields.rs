@@ -2,6 +2,7 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
+use azuma_domain::factor::GivenCode;
 use azuma_domain::invite::InviteCode;
 use azuma_domain::user::{
     InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword, InvalidStatus,
@@ -47,6 +48,11 @@ impl HasErrorCode for FieldError {
 /// The invitation in a request. A malformed one is as good as none.
 pub fn invite(text: Option<&str>) -> Option<InviteCode> {
     InviteCode::parse(text?).ok()
+}
+
+/// The code of a second factor: that of the body, or else that of the header.
+pub fn given_code(text: Option<&str>, header: Option<GivenCode>) -> Option<GivenCode> {
+    text.map(GivenCode::read).or(header)
 }
 
 /// Parses the current password, if one was given.

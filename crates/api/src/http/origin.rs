@@ -8,10 +8,12 @@ use std::sync::Once;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
+use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
 use azuma_domain::session::{Client, UserAgent};
 use ipnet::IpNet;
 
+use super::api_error::OTP_HEADER;
 use super::forwarded::{Hop, forwarded, x_forwarded_for};
 
 /// The longest `Accept-Language` that is read, in bytes.
@@ -29,10 +31,11 @@ impl TrustedProxies {
     }
 }
 
-/// The client that sent a request, and the language it prefers.
+/// The client that sent a request, the language it prefers, and the code of a second factor if it sent one in a header.
 pub struct Origin {
     pub client: Client,
     pub language: Language,
+    pub code: Option<GivenCode>,
 }
 
 impl FromRequest for Origin {
@@ -46,8 +49,19 @@ impl FromRequest for Origin {
                 user_agent: user_agent(request),
             },
             language: language(request),
+            code: code(request),
         }))
     }
+}
+
+/// The header `Azuma-OTP`. One that comes twice, or that is no text, is never right.
+fn code(request: &HttpRequest) -> Option<GivenCode> {
+    let mut values = request.headers().get_all(OTP_HEADER);
+    let first = values.next()?;
+    Some(match (first.to_str(), values.next()) {
+        (Ok(text), None) => GivenCode::read(text),
+        _ => GivenCode::Malformed,
+    })
 }
 
 /// The peer's address, or the address that trusted proxies report.

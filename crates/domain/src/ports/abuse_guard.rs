@@ -17,6 +17,9 @@ pub enum RateLimitedAction<'a> {
     /// Comparing the current password of a user who is logged in. It counts as a login does, by the user in place of the
     /// name, and as a failed one until [`forgive`](AbuseGuard::forgive) is called.
     Confirm(UserId, Familiarity),
+    /// A code of an app for a user whose password was right, or who is logged in. It counts as a wrong one for the user,
+    /// whichever client asks, until [`forgive`](AbuseGuard::forgive) is called.
+    SecondFactor(UserId),
     /// A registration. It counts for the client.
     Register,
     /// Following a link. It counts for the client.

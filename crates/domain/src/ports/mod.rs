@@ -11,6 +11,7 @@ mod abuse_guard;
 mod clock;
 mod common_passwords;
 mod entropy;
+mod factor_repository;
 mod invalidation_repository;
 mod invite_repository;
 mod known_client_repository;
@@ -35,6 +36,7 @@ pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLim
 pub use clock::Clock;
 pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;
+pub use factor_repository::{FactorReader, FactorRepository};
 pub use invalidation_repository::{
     HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
     InvalidationRepository,

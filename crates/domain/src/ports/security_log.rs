@@ -37,6 +37,12 @@ pub enum SecurityEventKind {
     PasswordChanged,
     /// A change was refused because the current password was wrong.
     CurrentPasswordRefused,
+    /// A login or a change was refused because the code of the second factor was wrong.
+    SecondFactorRefused,
+    /// The user enabled a second factor.
+    SecondFactorEnabled,
+    /// The user removed its second factor.
+    SecondFactorRemoved,
     /// The user asked for another address. A mailed link must confirm it.
     EmailChangeRequested,
     /// A mailed link confirmed the user's new address.
@@ -69,6 +75,8 @@ pub enum ActionKind {
     StrangersLogin,
     /// Comparing the current password before a change.
     Confirm,
+    /// A code of a second factor.
+    SecondFactor,
     /// A registration.
     Register,
     /// Following a link.

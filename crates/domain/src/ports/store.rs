@@ -1,10 +1,10 @@
 //! A database, and the repositories in it.
 
 use super::{
-    BoxFuture, InvalidationReader, InvalidationRepository, InviteReader, InviteRepository,
-    KnownClientReader, KnownClientRepository, LinkReader, LinkRepository, OutboxReader,
-    OutboxRepository, RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader,
-    UserRepository,
+    BoxFuture, FactorReader, FactorRepository, InvalidationReader, InvalidationRepository,
+    InviteReader, InviteRepository, KnownClientReader, KnownClientRepository, LinkReader,
+    LinkRepository, OutboxReader, OutboxRepository, RecoveryRepository, SessionReader,
+    SessionRepository, StoreError, UserReader, UserRepository,
 };
 use crate::Timestamp;
 
@@ -75,6 +75,8 @@ pub trait Reader {
     fn sessions(&mut self) -> &mut dyn SessionReader;
     /// Networks that users have logged in from.
     fn known_clients(&mut self) -> &mut dyn KnownClientReader;
+    /// Second factors.
+    fn factors(&mut self) -> &mut dyn FactorReader;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkReader;
     /// Invitations to register.
@@ -101,6 +103,8 @@ pub trait Transaction {
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Networks that users have logged in from.
     fn known_clients(&mut self) -> &mut dyn KnownClientRepository;
+    /// Second factors.
+    fn factors(&mut self) -> &mut dyn FactorRepository;
     /// Mailed links.
     fn links(&mut self) -> &mut dyn LinkRepository;
     /// Invitations to register.

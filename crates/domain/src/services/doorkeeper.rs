@@ -37,6 +37,7 @@ impl Doorkeeper {
     ) -> Result<(), RateLimited> {
         let user_id = match attempt {
             RateLimitedAction::ChangeCredential(user_id)
+            | RateLimitedAction::SecondFactor(user_id)
             | RateLimitedAction::Confirm(user_id, _) => Some(user_id),
             _ => None,
         };
@@ -83,6 +84,7 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
         RateLimitedAction::Login(_) => ActionKind::Login,
         RateLimitedAction::LoginTo(..) => ActionKind::StrangersLogin,
         RateLimitedAction::Confirm(..) => ActionKind::Confirm,
+        RateLimitedAction::SecondFactor(_) => ActionKind::SecondFactor,
         RateLimitedAction::Register => ActionKind::Register,
         RateLimitedAction::FollowLink => ActionKind::FollowLink,
         RateLimitedAction::Recover(_) => ActionKind::Recover,

@@ -23,20 +23,23 @@ mod known_clients;
 mod mail_permit;
 mod mailing;
 mod notice;
+mod second_factor;
 mod session_issuer;
 mod sessions;
 mod surplus_sessions;
 
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
-    DeleteUserError, Disowned, ExportAccountError, FindUserError, FollowLinkError, Followed,
-    InviteAdmin, InviteAdminError, InviteKey, LinkPreview, PasswordBlocklist, PasswordGuessable,
-    RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered, Registration,
-    ResetPasswordError, StoredBesides, UpdateUserError, UserUpdate,
+    DeleteUserError, Disowned, ExportAccountError, FactorError, FactorStatus, FindUserError,
+    FollowLinkError, Followed, InviteAdmin, InviteAdminError, InviteKey, LinkPreview,
+    PasswordBlocklist, PasswordGuessable, RecoverAccountError, Recovery, RecoveryProgress,
+    RegisterError, Registered, Registration, ResetPasswordError, StoredBesides, UpdateUserError,
+    UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};
 pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail};
+pub use second_factor::SecondFactorError;
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{
     AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,

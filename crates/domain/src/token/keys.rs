@@ -9,8 +9,10 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{ALPHANUMERIC_LENGTH, Generation, Token, TokenHash, TokenShape};
+use crate::factor::{FactorSalt, FactorSecret};
 use crate::link::LinkId;
 use crate::session::SessionId;
+use crate::user::UserId;
 
 /// Base64, decoded with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -118,12 +120,47 @@ impl TokenKeys {
         self.recover(&Seed::link(id), TokenShape::Uuid, hash)
     }
 
+    /// The secret of a user's second factor, derived with the current key.
+    #[must_use]
+    pub fn factor_secret(&self, user_id: UserId, salt: FactorSalt) -> FactorSecret {
+        factor_secret(&self.current, user_id, salt)
+    }
+
+    /// The secret with this hash, derived with the key that first derived it; `None` if that key is gone.
+    #[must_use]
+    pub fn recover_factor_secret(
+        &self,
+        user_id: UserId,
+        salt: FactorSalt,
+        hash: &TokenHash,
+    ) -> Option<FactorSecret> {
+        std::iter::once(&self.current)
+            .chain(&self.previous)
+            .map(|key| factor_secret(key, user_id, salt))
+            .find(|secret| secret.hash() == *hash)
+    }
+
     fn recover(&self, seed: &Seed, shape: TokenShape, hash: &TokenHash) -> Option<Token> {
         std::iter::once(&self.current)
             .chain(&self.previous)
             .map(|key| seed.token(key, shape))
             .find(|token| token.hash() == *hash)
     }
+}
+
+/// The first 20 bytes of an HMAC-SHA-256. No token's message begins like this one.
+fn factor_secret(key: &SecretKey, user_id: UserId, salt: FactorSalt) -> FactorSecret {
+    let mut mac = Hmac::<Sha256>::new((&*key.0).into());
+    mac.update(b"azuma second factor\0");
+    mac.update(user_id.uuid().as_bytes());
+    mac.update(salt.uuid().as_bytes());
+    let block = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
+    let mut secret = Zeroizing::new([0; 20]);
+    secret
+        .iter_mut()
+        .zip(block.iter())
+        .for_each(|(to, from)| *to = *from);
+    FactorSecret::from_bytes(secret)
 }
 
 /// The input of the HMAC: a label for the kind of token, an id and a number.

@@ -29,6 +29,9 @@ const LOGINS: Limit = limit(1_000, 100);
 const FAILED_LOGINS: Limit = limit(300, 6_000);
 /// Failed logins to one account, or with a name that nobody has, by all clients that the account does not know.
 const GUESSES: Limit = limit(100, 36_000);
+/// Wrong codes of a second factor of one user, by all clients: they come from who knows the password. 106 codes on the
+/// first day and 96 on each later one find one of three valid codes of a million with 0.03 % a day.
+const SECOND_FACTORS: Limit = limit(10, 900_000);
 /// Registrations, changes of a password or an address, and recoveries by one client, counted together.
 const REGISTRATIONS: Limit = limit(300, 2_000);
 /// Links followed by one client.
@@ -107,6 +110,7 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     logins: ByClient<(), C>,
     failed_logins: ByClient<(), C>,
     guesses: Limiter<u64, C>,
+    second_factors: Limiter<UserId, C>,
     registrations: ByClient<(), C>,
     links: ByClient<(), C>,
     credential_changes: Limiter<UserId, C>,
@@ -135,6 +139,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             logins: ByClient::new(LOGINS, remembered, &clock),
             failed_logins: ByClient::new(FAILED_LOGINS, remembered, &clock),
             guesses: Limiter::new(GUESSES, remembered, &clock),
+            second_factors: Limiter::new(SECOND_FACTORS, remembered, &clock),
             registrations: ByClient::new(REGISTRATIONS, remembered, &clock),
             links: ByClient::new(LINKS, remembered, &clock),
             credential_changes: Limiter::new(CREDENTIAL_CHANGES, remembered, &clock),
@@ -228,6 +233,7 @@ where
             RateLimitedAction::Confirm(user, familiarity) => {
                 self.admit_confirmation(&client, user, familiarity)
             }
+            RateLimitedAction::SecondFactor(user) => self.second_factors.admit(&user),
             RateLimitedAction::Register => self.registrations.admit(&client, ()),
             RateLimitedAction::FollowLink => self.links.admit(&client, ()),
             RateLimitedAction::Recover(email) => {
@@ -255,6 +261,7 @@ where
                 let target = LoginTarget::Account(user);
                 self.forgive(ip, RateLimitedAction::LoginTo(target, familiarity));
             }
+            RateLimitedAction::SecondFactor(user) => self.second_factors.take_back(&user),
             RateLimitedAction::LoginTo(_, Familiarity::Known)
             | RateLimitedAction::Register
             | RateLimitedAction::FollowLink

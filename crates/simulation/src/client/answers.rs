@@ -85,6 +85,7 @@ impl Client {
                 let login = Login {
                     name: login_name(name),
                     password: Password::parse(password).expect("a password"),
+                    code: None,
                     client: Origin::default(),
                     language: Language::English,
                 };
@@ -239,6 +240,10 @@ fn refusal(error: &impl HasErrorCode) -> Answer {
         | ErrorCode::PasswordUnreadable
         | ErrorCode::PasswordGuessable
         | ErrorCode::CurrentPasswordMissing
+        | ErrorCode::SecondFactorMissing
+        | ErrorCode::SecondFactorWrong
+        | ErrorCode::FactorEnabled
+        | ErrorCode::FactorUnknown
         | ErrorCode::AccountDisabled
         | ErrorCode::RegistrationClosed
         | ErrorCode::InviteInvalid

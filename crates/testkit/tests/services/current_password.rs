@@ -210,6 +210,7 @@ async fn a_wrong_one_counts_as_a_guess_and_a_right_one_does_not() {
     let login = azuma_domain::services::Login {
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
+        code: None,
         client: update().client,
         language: Language::English,
     };

@@ -74,6 +74,7 @@ async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(
     let login = Login {
         name: sample::login_name(name),
         password: sample::password(password),
+        code: None,
         client: client(ip),
         language: Language::English,
     };

@@ -35,6 +35,7 @@ mod request_account;
 mod reset_password;
 mod revoke_session;
 mod rotating;
+mod second_factor;
 mod security_log;
 mod sessions_per_user;
 mod sliding;

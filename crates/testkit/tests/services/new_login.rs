@@ -43,6 +43,7 @@ async fn log_in(world: &World, ip: &str, password: &str) -> Result<IssuedSession
     let login = Login {
         name: sample::login_name("neo"),
         password: sample::password(password),
+        code: None,
         client: client(ip),
         language: Language::German,
     };

@@ -31,6 +31,7 @@ async fn log_in(world: &World, name: &str, password: &str) {
     let login = Login {
         name: sample::login_name(name),
         password: sample::password(password),
+        code: None,
         client: client(),
         language: Language::English,
     };

@@ -24,6 +24,7 @@ async fn neo() -> (World, LiveSession) {
 fn everything(name: &str, email: &str) -> UserUpdate {
     UserUpdate {
         client: Client::default(),
+        code: None,
         current_password: None,
         name: Some(sample::name(name)),
         password: Some(new_password(NEW_PASSWORD)),

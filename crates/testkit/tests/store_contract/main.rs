@@ -13,6 +13,7 @@
 )]
 
 mod databases;
+mod factors;
 mod faults;
 mod given;
 mod invalidations;

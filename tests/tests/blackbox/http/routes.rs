@@ -56,6 +56,18 @@ pub const ROUTES: &[Route] = &[
         &["DELETE"],
         true,
     ),
+    route(
+        Dialect::Azuma,
+        "/user/factors/totp",
+        &["GET", "POST", "DELETE"],
+        true,
+    ),
+    route(
+        Dialect::Azuma,
+        "/user/factors/totp/confirm",
+        &["POST"],
+        true,
+    ),
     route(Dialect::Azuma, "/user/logout", &["POST"], true),
     route(Dialect::Legacy, "/api/", &["GET"], false),
     route(Dialect::Legacy, "/api", &["GET"], false),

@@ -13,6 +13,7 @@ mod new_login;
 mod outage;
 mod proxies;
 mod registration;
+mod second_factor;
 mod security_log;
 mod session_memory;
 mod theft;

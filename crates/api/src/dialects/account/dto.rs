@@ -5,7 +5,7 @@ use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::http::fields::{FieldError, invite, new_password};
+use crate::http::fields::{FieldError, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The request body of `POST /account/register`.
@@ -73,6 +73,7 @@ impl ResetRequest {
 pub struct AuthenticateRequest {
     username: String,
     password: String,
+    otp: Option<String>,
 }
 
 impl AuthenticateRequest {
@@ -80,6 +81,7 @@ impl AuthenticateRequest {
         Ok(Login {
             name: LoginName::parse(&self.username)?,
             password: Password::parse(&self.password)?,
+            code: given_code(self.otp.as_deref(), origin.code),
             client: origin.client,
             language: origin.language,
         })

@@ -18,12 +18,17 @@ impl Dialect for Account {
             ErrorCode::TokenMissing
             | ErrorCode::TokenInvalid
             | ErrorCode::WrongPassword
+            | ErrorCode::SecondFactorMissing
+            | ErrorCode::SecondFactorWrong
             | ErrorCode::PasswordUnreadable => ResponseCode::Unauthorized,
             ErrorCode::NotVerified => ResponseCode::NotVerified,
-            ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
-                ResponseCode::NotFound
+            ErrorCode::UserUnknown
+            | ErrorCode::FactorUnknown
+            | ErrorCode::SessionUnknown
+            | ErrorCode::LinkUnknown => ResponseCode::NotFound,
+            ErrorCode::NameTaken | ErrorCode::EmailTaken | ErrorCode::FactorEnabled => {
+                ResponseCode::AlreadyExists
             }
-            ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
             ErrorCode::AccountDisabled
             | ErrorCode::RegistrationClosed
             | ErrorCode::InviteInvalid

@@ -2,14 +2,14 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
-use azuma_domain::session::{Client, ListedSession, SessionId};
+use azuma_domain::session::{ListedSession, SessionId};
 use azuma_domain::user::{
     Change, EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::http::fields::{FieldError, current_password, invite, new_password};
+use crate::http::fields::{FieldError, current_password, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The response of `GET /`.
@@ -48,6 +48,7 @@ impl RegisterRequest {
 pub struct LoginRequest {
     name: String,
     password: String,
+    otp: Option<String>,
 }
 
 impl LoginRequest {
@@ -55,6 +56,7 @@ impl LoginRequest {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
+            code: given_code(self.otp.as_deref(), origin.code),
             client: origin.client,
             language: origin.language,
         })
@@ -65,6 +67,7 @@ impl LoginRequest {
 #[derive(Deserialize)]
 pub struct UpdateRequest {
     current_password: Option<String>,
+    otp: Option<String>,
     name: Option<String>,
     password: Option<String>,
     email: Option<String>,
@@ -75,11 +78,12 @@ pub struct UpdateRequest {
 }
 
 impl UpdateRequest {
-    pub fn parse(self, rules: PasswordRules, client: Client) -> Result<UserUpdate, FieldError> {
+    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<UserUpdate, FieldError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
-            client,
+            client: origin.client,
             current_password: current_password(self.current_password)?,
+            code: given_code(self.otp.as_deref(), origin.code),
             name: self.name.map(|text| UserName::parse(&text)).transpose()?,
             password: password.transpose()?,
             email: self
@@ -90,6 +94,33 @@ impl UpdateRequest {
             status: self.status.try_map(|text| Status::parse(&text))?,
         })
     }
+}
+
+/// The request body of the routes under `/user/factors`.
+#[derive(Default, Deserialize)]
+pub struct FactorRequest {
+    pub current_password: Option<String>,
+    pub otp: Option<String>,
+}
+
+/// The response of `GET /user/factors/totp`.
+#[derive(Serialize)]
+pub struct FactorResponse {
+    pub enabled: bool,
+    pub recovery_codes: usize,
+}
+
+/// The response of `POST /user/factors/totp`.
+#[derive(Serialize)]
+pub struct FactorSetUp<'a> {
+    pub secret: &'a str,
+    pub url: &'a str,
+}
+
+/// The response of `POST /user/factors/totp/confirm`.
+#[derive(Serialize)]
+pub struct RecoveryCodes<'a> {
+    pub recovery_codes: Vec<&'a str>,
 }
 
 /// Runs only for a field that is present: `null` clears the value, a string sets it.

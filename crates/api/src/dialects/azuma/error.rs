@@ -16,16 +16,21 @@ impl Dialect for Azuma {
             ErrorCode::InputTimeout => ResponseCode::RequestTimeout,
             ErrorCode::TokenMissing | ErrorCode::TokenInvalid => ResponseCode::Unauthorized,
             ErrorCode::WrongPassword
+            | ErrorCode::SecondFactorMissing
+            | ErrorCode::SecondFactorWrong
             | ErrorCode::PasswordUnreadable
             | ErrorCode::NotVerified
             | ErrorCode::AccountDisabled
             | ErrorCode::RegistrationClosed
             | ErrorCode::InviteInvalid
             | ErrorCode::EmailDomainRefused => ResponseCode::Forbidden,
-            ErrorCode::UserUnknown | ErrorCode::SessionUnknown | ErrorCode::LinkUnknown => {
-                ResponseCode::NotFound
+            ErrorCode::UserUnknown
+            | ErrorCode::FactorUnknown
+            | ErrorCode::SessionUnknown
+            | ErrorCode::LinkUnknown => ResponseCode::NotFound,
+            ErrorCode::NameTaken | ErrorCode::EmailTaken | ErrorCode::FactorEnabled => {
+                ResponseCode::AlreadyExists
             }
-            ErrorCode::NameTaken | ErrorCode::EmailTaken => ResponseCode::AlreadyExists,
             ErrorCode::TooManyAttempts { .. } => ResponseCode::TooManyRequests,
             ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
             ErrorCode::Internal => ResponseCode::InternalServerError,

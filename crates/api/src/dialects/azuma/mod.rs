@@ -2,6 +2,7 @@
 
 pub(super) mod dto;
 mod error;
+mod factors;
 mod index;
 mod sessions;
 mod users;
@@ -42,6 +43,13 @@ pub fn routes(config: &mut ServiceConfig, settings: AzumaSettings) {
         .service(at("/user/update").patch(users::update))
         .service(at("/user/sessions").get(sessions::list))
         .service(at("/user/sessions/{id}").delete(sessions::revoke))
+        .service(
+            at("/user/factors/totp")
+                .get(factors::show)
+                .post(factors::begin)
+                .delete(factors::remove),
+        )
+        .service(at("/user/factors/totp/confirm").post(factors::confirm))
         .service(at("/user/{id}").get(users::show));
 }
 

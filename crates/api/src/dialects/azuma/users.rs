@@ -38,11 +38,10 @@ pub async fn update(
     origin: Origin,
     body: Body,
 ) -> HttpResult {
+    let language = origin.language;
     let body: UpdateRequest = body.json().await?;
-    let update = body.parse(accounts.password_rules, origin.client)?;
-    let user = accounts
-        .update_user(&caller, update, origin.language)
-        .await?;
+    let update = body.parse(accounts.password_rules, origin)?;
+    let user = accounts.update_user(&caller, update, language).await?;
     Ok(HttpResponse::Ok().json(UpdatedResponse::from(user)))
 }
 

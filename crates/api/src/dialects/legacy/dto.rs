@@ -8,7 +8,7 @@ use azuma_domain::user::{
 use serde::{Deserialize, Serialize};
 
 use super::object_id::ObjectId;
-use crate::http::fields::{FieldError, invite, new_password};
+use crate::http::fields::{FieldError, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The response of `GET /api/`.
@@ -22,6 +22,7 @@ pub struct VersionResponse {
 pub struct LoginRequest {
     name: String,
     password: String,
+    otp: Option<String>,
 }
 
 impl LoginRequest {
@@ -29,6 +30,7 @@ impl LoginRequest {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
+            code: given_code(self.otp.as_deref(), origin.code),
             client: origin.client,
             language: origin.language,
         })

@@ -1,8 +1,9 @@
 //! `/me/name`, `/me/email` and `/me/password`: changing one's name, address and password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
-use azuma_domain::services::{UpdateUserError, UserUpdate};
+use azuma_domain::services::{SecondFactorError, UpdateUserError, UserUpdate};
 use azuma_domain::user::{EmailAddress, PasswordRules, UserName};
 use serde::Deserialize;
 
@@ -24,6 +25,8 @@ pub struct ChangeForm {
     new: String,
     #[serde(default)]
     current_password: String,
+    #[serde(default)]
+    otp: String,
 }
 
 /// What is changed.
@@ -39,6 +42,7 @@ enum Subject {
 struct Problems {
     new: Option<String>,
     current_password: Option<String>,
+    code: Option<String>,
 }
 
 /// `GET /me/name`
@@ -99,7 +103,9 @@ async fn change(
     origin: Origin,
     body: Body,
 ) -> HttpResponse {
-    let Origin { client, language } = origin;
+    let Origin {
+        client, language, ..
+    } = origin;
     let texts = Texts::of(language);
     let form: ChangeForm = match body.form().await {
         Ok(form) => form,
@@ -143,6 +149,9 @@ fn parse(
     let current_password = current.map_err(|error| (error, wrong_current as Explain))?;
     let mut update = UserUpdate {
         current_password,
+        code: Some(form.otp.trim())
+            .filter(|text| !text.is_empty())
+            .map(GivenCode::read),
         ..UserUpdate::default()
     };
     let new = |error: FieldError, explain: Explain| (error, explain);
@@ -183,14 +192,21 @@ impl Problems {
     fn new(text: &str) -> Self {
         Self {
             new: Some(text.to_owned()),
-            current_password: None,
+            ..Self::default()
         }
     }
 
     fn current(text: &str) -> Self {
         Self {
-            new: None,
             current_password: Some(text.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    fn code(text: &str) -> Self {
+        Self {
+            code: Some(text.to_owned()),
+            ..Self::default()
         }
     }
 }
@@ -208,6 +224,15 @@ fn refusal(language: Language, error: &UpdateUserError) -> Refusal {
         UpdateUserError::CurrentPassword(error) => match refused_password(me, error) {
             Some(problem) => Refusal::Form(Problems::current(problem)),
             None => Refusal::TryLater,
+        },
+        UpdateUserError::SecondFactor(error) => match error {
+            SecondFactorError::Missing | SecondFactorError::Wrong => {
+                Refusal::Form(Problems::code(me.code_needed))
+            }
+            SecondFactorError::RateLimited(_) => {
+                Refusal::Form(Problems::code(me.too_many_attempts))
+            }
+            SecondFactorError::Store(_) => Refusal::TryLater,
         },
         UpdateUserError::NameTaken => Refusal::Form(Problems::new(texts.name_taken)),
         UpdateUserError::EmailTaken => Refusal::Form(Problems::new(texts.email_taken)),
@@ -250,27 +275,35 @@ fn change_page(
             FieldKind::NewPassword,
         ),
     };
+    let mut fields = vec![
+        Field {
+            problem: problems.current_password,
+            ..Field::new(
+                "current_password",
+                me.current_password_label,
+                FieldKind::Password,
+            )
+        },
+        Field {
+            value: new,
+            problem: problems.new,
+            ..Field::new("new", label, kind)
+        },
+    ];
+    // Users without a second factor do not see the field.
+    if problems.code.is_some() {
+        fields.push(Field {
+            problem: problems.code,
+            ..Field::new("otp", me.code_label, FieldKind::Code)
+        });
+    }
     FormPage {
         texts: Texts::of(language),
         title,
         text,
         done: None,
         action,
-        fields: vec![
-            Field {
-                problem: problems.current_password,
-                ..Field::new(
-                    "current_password",
-                    me.current_password_label,
-                    FieldKind::Password,
-                )
-            },
-            Field {
-                value: new,
-                problem: problems.new,
-                ..Field::new("new", label, kind)
-            },
-        ],
+        fields,
         button: title,
         links: &me.back_link,
     }

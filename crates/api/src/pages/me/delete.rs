@@ -34,7 +34,9 @@ pub async fn delete(
     origin: Origin,
     body: Body,
 ) -> HttpResponse {
-    let Origin { client, language } = origin;
+    let Origin {
+        client, language, ..
+    } = origin;
     let (texts, me) = (Texts::of(language), MeTexts::of(language));
     let form: DeleteForm = match body.form().await {
         Ok(form) => form,

@@ -20,6 +20,8 @@ pub enum FieldKind {
     Password,
     /// A new password.
     NewPassword,
+    /// A code of a second factor.
+    Code,
 }
 
 /// A field to be filled in.

@@ -1,8 +1,9 @@
-//! `/me/login`: logging in on the page. A code of a second factor has its place here.
+//! `/me/login`: logging in on the page. The field for a code of a second factor is shown to users who have one.
 
 use actix_web::{HttpResponse, web};
+use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
-use azuma_domain::services::{Login, LoginError, Sessions};
+use azuma_domain::services::{Login, LoginError, SecondFactorError, Sessions};
 use azuma_domain::user::{LoginName, Password};
 use serde::Deserialize;
 
@@ -21,6 +22,8 @@ pub struct LoginForm {
     name: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    otp: String,
 }
 
 /// `GET /me/login`: the form is at `/me`.
@@ -35,7 +38,9 @@ pub async fn log_in(
     origin: Origin,
     body: Body,
 ) -> HttpResponse {
-    let Origin { client, language } = origin;
+    let Origin {
+        client, language, ..
+    } = origin;
     let (texts, me) = (Texts::of(language), MeTexts::of(language));
     let form: LoginForm = match body.form().await {
         Ok(form) => form,
@@ -52,6 +57,9 @@ pub async fn log_in(
     let login = Login {
         name,
         password,
+        code: Some(form.otp.trim())
+            .filter(|text| !text.is_empty())
+            .map(GivenCode::read),
         client,
         language,
     };
@@ -64,6 +72,20 @@ pub async fn log_in(
         Err(LoginError::UserUnknown) => again(me.login_refused).refused(LoginError::WrongPassword),
         Err(error @ (LoginError::WrongPassword | LoginError::PasswordUnreadable(_))) => {
             again(me.login_refused).refused(error)
+        }
+        Err(LoginError::SecondFactor(SecondFactorError::Store(error))) => try_later(texts, error),
+        Err(LoginError::SecondFactor(SecondFactorError::RateLimited(error))) => {
+            again(me.too_many_attempts).refused(error)
+        }
+        Err(
+            error @ LoginError::SecondFactor(SecondFactorError::Missing | SecondFactorError::Wrong),
+        ) => {
+            let mut page = login_page(language, None, &form.name, None);
+            page.fields.push(Field {
+                problem: Some(me.code_needed.to_owned()),
+                ..Field::new("otp", me.code_label, FieldKind::Code)
+            });
+            page.refused(error)
         }
         Err(error @ LoginError::NotVerified) => again(me.not_verified).refused(error),
         Err(error @ LoginError::Disabled) => again(me.disabled).refused(error),

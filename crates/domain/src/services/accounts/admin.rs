@@ -40,6 +40,9 @@ pub enum AccountAdminError {
     /// The account waits for verification. It is no user yet, and lapses by itself.
     #[error("the account waits for verification, and nobody can log in to it")]
     NotVerified,
+    /// The account has no second factor.
+    #[error("the account has no second factor")]
+    FactorUnknown,
     /// The account is not disabled.
     #[error("the account is not disabled")]
     NotDisabled,
@@ -99,6 +102,23 @@ impl AccountAdmin {
                 match tx.users().enable(account.user_id)? {
                     true => Ok(()),
                     false => Err(Abort::Refused(AccountAdminError::NotDisabled)),
+                }
+            })
+            .await
+    }
+
+    /// Removes an account's second factor. Its user logs in with the password alone.
+    ///
+    /// # Errors
+    /// [`AccountAdminError`] says why not; nothing is changed then.
+    pub async fn remove_factor(&self, account: AccountKey) -> Result<(), AccountAdminError> {
+        let now = self.clock.now();
+        self.store
+            .transact(move |tx| {
+                let account = locked(tx, &account, now)?;
+                match tx.factors().remove(account.user_id)? {
+                    true => Ok(()),
+                    false => Err(Abort::Refused(AccountAdminError::FactorUnknown)),
                 }
             })
             .await

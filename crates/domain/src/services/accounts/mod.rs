@@ -16,6 +16,7 @@ mod recover_account;
 mod register;
 mod request_account;
 mod reset_password;
+mod second_factor;
 mod update_user;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use recover_account::{RecoverAccountError, Recovery, RecoveryProgress};
 pub use register::{RegisterError, Registered, Registration};
 pub use request_account::AccountRequest;
 pub use reset_password::ResetPasswordError;
+pub use second_factor::{FactorError, FactorStatus};
 pub use update_user::{UpdateUserError, UserUpdate};
 
 use super::{Doorkeeper, SessionIssuer};

@@ -6,6 +6,7 @@ use super::address_names::expect_nobodys_address;
 use super::{Accounts, CurrentPasswordError, PasswordGuessable};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::factor::GivenCode;
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind, OutgoingMail};
 use crate::mutants::Mutant;
@@ -15,6 +16,7 @@ use crate::ports::{
 };
 use crate::services::mail_permit::MailPermit;
 use crate::services::notice::NoticeDraft;
+use crate::services::second_factor::{FactorProof, SecondFactorError};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
@@ -29,6 +31,8 @@ pub struct UserUpdate {
     pub client: Client,
     /// The current password. The rules may ask for it where the name, the password or the address changes.
     pub current_password: Option<Password>,
+    /// The code of a second factor. A user who has one needs it to change the password or the address.
+    pub code: Option<GivenCode>,
     /// A new name, or the same name in another case.
     pub name: Option<UserName>,
     /// A new password. It revokes every other session of the user.
@@ -50,6 +54,9 @@ pub enum UpdateUserError {
     /// The current password is missing or wrong, or could not be compared.
     #[error(transparent)]
     CurrentPassword(#[from] CurrentPasswordError),
+    /// The code of the second factor is missing, wrong or used.
+    #[error(transparent)]
+    SecondFactor(#[from] SecondFactorError),
     /// The session that asked was revoked in the meantime.
     #[error("the session is revoked")]
     SessionRevoked,
@@ -84,6 +91,7 @@ impl HasErrorCode for UpdateUserError {
         match self {
             Self::RateLimited(limited) => limited.code(),
             Self::CurrentPassword(error) => error.code(),
+            Self::SecondFactor(error) => error.code(),
             Self::SessionRevoked => ErrorCode::TokenInvalid,
             Self::NameTaken => ErrorCode::NameTaken,
             Self::EmailTaken => ErrorCode::EmailTaken,
@@ -109,6 +117,7 @@ impl Accounts {
         let UserUpdate {
             client,
             current_password,
+            code,
             name,
             password,
             email,
@@ -133,6 +142,11 @@ impl Accounts {
         let confirmation = self
             .confirm(caller.user.id, current_password, client.ip)
             .await?;
+        let needs_code = password.is_some() || email.is_some();
+        let proof = match needs_code {
+            true => Some(self.prove(caller.user.id, client.ip, code).await?),
+            false => None,
+        };
         let changed = [
             password
                 .as_ref()
@@ -173,6 +187,9 @@ impl Accounts {
                     return Err(revoked());
                 }
                 confirmation.check(&account)?;
+                if let Some(proof) = proof {
+                    spend(proof, tx, user_id)?;
+                }
                 tx.users().release(changes.name.as_ref(), None, now)?;
                 if let Some(name) = &changes.name {
                     expect_nobodys_address(tx, name, user_id)?;
@@ -193,6 +210,16 @@ impl Accounts {
             self.doorkeeper.record(kind, Some(user_id), client.ip);
         }
         Ok(user)
+    }
+
+    async fn prove(
+        &self,
+        user_id: UserId,
+        ip: Option<IpAddr>,
+        code: Option<GivenCode>,
+    ) -> Result<FactorProof, SecondFactorError> {
+        let check = self.factor_check(self.clock.now());
+        check.prove(user_id, ip, code.as_ref()).await
     }
 
     async fn hash_changed_password(
@@ -227,6 +254,17 @@ impl Accounts {
             permit: self.mail_permit(user_id, ip),
             notice,
         }
+    }
+}
+
+fn spend(
+    proof: FactorProof,
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+) -> Result<(), Abort<UpdateUserError>> {
+    match proof.spend(tx, user_id)? {
+        Some(refusal) => Err(Abort::Refused(refusal.into())),
+        None => Ok(()),
     }
 }
 

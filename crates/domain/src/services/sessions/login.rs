@@ -4,15 +4,17 @@ use std::net::IpAddr;
 
 use super::Sessions;
 use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::factor::GivenCode;
 use crate::mail::{Language, MailId, MailKind, NewLoginNotice};
 use crate::mutants::Mutant;
 use crate::ports::{
-    HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
+    Abort, HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
     StoreExt, UserChanges, Verdict,
 };
 use crate::services::known_clients::{NamedAccount, is_from_a_new_place, note_client};
 use crate::services::mail_permit::MailPermit;
 use crate::services::notice::NoticeDraft;
+use crate::services::second_factor::{FactorCheck, FactorProof, SecondFactorError};
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::{Client, SessionTerms};
@@ -27,6 +29,8 @@ pub struct Login {
     pub name: LoginName,
     /// The password to compare.
     pub password: Password,
+    /// The code of a second factor.
+    pub code: Option<GivenCode>,
     /// The client that asks.
     pub client: Client,
     /// The language of a notice.
@@ -57,6 +61,9 @@ pub enum LoginError {
     /// The password is right, but an operator has disabled the account.
     #[error("the account is disabled")]
     Disabled,
+    /// The password is right, and the code of the second factor is missing, wrong or used.
+    #[error(transparent)]
+    SecondFactor(#[from] SecondFactorError),
     /// The password could not be compared.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -70,6 +77,7 @@ impl LoginError {
     fn is_of_a_guess(&self) -> bool {
         match self {
             Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
+            Self::SecondFactor(error) => error.is_of_a_guess(),
             Self::RateLimited(_)
             | Self::NotVerified
             | Self::Disabled
@@ -88,6 +96,7 @@ impl HasErrorCode for LoginError {
             Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
             Self::NotVerified => ErrorCode::NotVerified,
             Self::Disabled => ErrorCode::AccountDisabled,
+            Self::SecondFactor(error) => error.code(),
             Self::Hash(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -152,6 +161,15 @@ impl Sessions {
             return Err(LoginError::UserUnknown);
         };
         let renewed = self.check(login, &credential).await?;
+        let check = FactorCheck {
+            store: &self.store,
+            keys: &self.keys,
+            doorkeeper: &self.doorkeeper,
+            now: self.clock.now(),
+        };
+        let proof = check
+            .prove(credential.user_id, login.client.ip, login.code.as_ref())
+            .await?;
         let notice = self.draft_notice(login, credential.user_id);
         let draft = self.issuer.draft(
             credential.user_id,
@@ -159,7 +177,7 @@ impl Sessions {
             login.client.clone(),
             self.clock.now(),
         );
-        self.open_session(credential, renewed, draft, notice, ip_to_note)
+        self.open_session((credential, proof), renewed, draft, notice, ip_to_note)
             .await
     }
 
@@ -225,11 +243,11 @@ impl Sessions {
         );
     }
 
-    /// Writes the session if the credential is still the one that was checked; otherwise returns `None`. Without this
+    /// Writes the session, and uses the code of the second factor up, if the credential is still the one that was checked; otherwise returns `None`. Without this
     /// check, a password change would not revoke a session that is issued for the old password at the same time.
     async fn open_session(
         &self,
-        checked: Credential,
+        (checked, proof): (Credential, FactorProof),
         renewed: Option<PasswordHash>,
         draft: SessionDraft,
         notice: Option<NoticeDraft>,
@@ -250,13 +268,17 @@ impl Sessions {
         let others = self.sessions_per_user.saturating_sub(1);
         let opened = self
             .store
-            .transact::<_, StoreError>(move |tx| {
+            .transact::<_, LoginError>(move |tx| {
                 let is_unchanged = tx.users().lock(user_id)?.as_ref() == Some(&checked);
                 if !is_unchanged && !Mutant::LoginForgetsNewPassword.is_on() {
                     return Ok(None);
                 }
+                if let Some(refusal) = proof.spend(tx, user_id)? {
+                    return Err(Abort::Refused(refusal.into()));
+                }
                 if changes.password_hash.is_some() {
-                    tx.users().update(user_id, &changes)?;
+                    let updated = tx.users().update(user_id, &changes);
+                    updated.map_err(StoreError::from)?;
                 }
                 let sessions = tx.sessions();
                 let revoked =

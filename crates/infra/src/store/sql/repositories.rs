@@ -5,10 +5,10 @@ use std::mem::take;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    Conflict, InvalidationReader, InvalidationRepository, InviteReader, InviteRepository,
-    KnownClientReader, KnownClientRepository, LinkReader, LinkRepository, OutboxReader,
-    OutboxRepository, Reader, RecoveryRepository, SessionReader, SessionRepository, StoreError,
-    Transaction, UserReader, UserRepository, WriteError,
+    Conflict, FactorReader, FactorRepository, InvalidationReader, InvalidationRepository,
+    InviteReader, InviteRepository, KnownClientReader, KnownClientRepository, LinkReader,
+    LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository, SessionReader,
+    SessionRepository, StoreError, Transaction, UserReader, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::dsl::sql;
@@ -115,6 +115,10 @@ impl Reader for Repositories<'_> {
         self
     }
 
+    fn factors(&mut self) -> &mut dyn FactorReader {
+        self
+    }
+
     fn links(&mut self) -> &mut dyn LinkReader {
         self
     }
@@ -157,6 +161,10 @@ impl Transaction for Repositories<'_> {
     }
 
     fn known_clients(&mut self) -> &mut dyn KnownClientRepository {
+        self
+    }
+
+    fn factors(&mut self) -> &mut dyn FactorRepository {
         self
     }
 

@@ -143,6 +143,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable};
+    use crate::store::sql::types::SqlUuid;
+
+    second_factors (user_id) {
+        user_id -> SqlUuid,
+        salt -> SqlUuid,
+        secret_hash -> Binary,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::store::sql::types::SqlUuid;
+
+    recovery_codes (user_id, hash) {
+        user_id -> SqlUuid,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);

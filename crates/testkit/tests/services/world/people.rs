@@ -100,6 +100,7 @@ impl World {
         let login = Login {
             name: sample::login_name(name),
             password: sample::password(password),
+            code: None,
             client: Client::default(),
             language: Language::English,
         };

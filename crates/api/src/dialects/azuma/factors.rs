@@ -1,0 +1,73 @@
+use actix_web::{HttpResponse, web};
+use azuma_domain::factor::RecoveryCode;
+use azuma_domain::services::{Accounts, FactorStatus};
+
+use super::dto::{FactorRequest, FactorResponse, FactorSetUp, RecoveryCodes};
+use super::{AzumaSettings, Caller, HttpResult};
+use crate::http::body::Body;
+use crate::http::fields::{current_password, given_code};
+use crate::http::origin::Origin;
+
+/// `GET /user/factors/totp`
+pub async fn show(accounts: web::Data<Accounts>, caller: Caller) -> HttpResult {
+    let (enabled, recovery_codes) = match accounts.factor_status(&caller).await? {
+        FactorStatus::Off => (false, 0),
+        FactorStatus::On { recovery_codes } => (true, recovery_codes),
+    };
+    Ok(HttpResponse::Ok().json(FactorResponse {
+        enabled,
+        recovery_codes,
+    }))
+}
+
+/// `POST /user/factors/totp`
+pub async fn begin(
+    accounts: web::Data<Accounts>,
+    settings: web::Data<AzumaSettings>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
+    let body: FactorRequest = body.json_if_any().await?;
+    let password = current_password(body.current_password)?;
+    let account = caller.user.profile()?.name.as_str();
+    let secret = accounts
+        .begin_factor(&caller, password, origin.client.ip)
+        .await?;
+    Ok(HttpResponse::Created().json(FactorSetUp {
+        secret: &secret.to_base32(),
+        url: &secret.otpauth_url(&settings.instance_name, account),
+    }))
+}
+
+/// `POST /user/factors/totp/confirm`
+pub async fn confirm(
+    accounts: web::Data<Accounts>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
+    let body: FactorRequest = body.json_if_any().await?;
+    let code = given_code(body.otp.as_deref(), origin.code);
+    let codes = accounts
+        .confirm_factor(&caller, code, origin.client.ip)
+        .await?;
+    Ok(HttpResponse::Ok().json(RecoveryCodes {
+        recovery_codes: codes.iter().map(RecoveryCode::expose).collect(),
+    }))
+}
+
+/// `DELETE /user/factors/totp`
+pub async fn remove(
+    accounts: web::Data<Accounts>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
+    let body: FactorRequest = body.json_if_any().await?;
+    let code = given_code(body.otp.as_deref(), origin.code);
+    accounts
+        .remove_factor(&caller, code, origin.client.ip)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,222 @@
+//! Setting a second factor up, and removing it.
+
+use std::net::IpAddr;
+
+use super::{Accounts, CurrentPasswordError};
+use crate::Timestamp;
+use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
+use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt, Transaction};
+use crate::services::second_factor::{FactorCheck, SecondFactorError};
+use crate::session::{LiveSession, SessionId};
+use crate::token::TokenHash;
+use crate::user::{AccountState, Credential, Password, UserId};
+
+/// Whether a user has a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorStatus {
+    /// It has none, or one that is being set up.
+    Off,
+    /// Logins need a code.
+    On {
+        /// How many recovery codes are left.
+        recovery_codes: usize,
+    },
+}
+
+/// Why a second factor is neither set up nor removed.
+#[derive(Debug, thiserror::Error)]
+pub enum FactorError {
+    /// The current password is missing or wrong, or could not be compared.
+    #[error(transparent)]
+    CurrentPassword(#[from] CurrentPasswordError),
+    /// The code is missing, wrong or used.
+    #[error(transparent)]
+    SecondFactor(#[from] SecondFactorError),
+    /// The user has a second factor. It must be removed first.
+    #[error("the user has a second factor already")]
+    Enabled,
+    /// The user has none, or none is being set up.
+    #[error("the user has no second factor")]
+    Unknown,
+    /// The session that asked was revoked in the meantime.
+    #[error("the session is revoked")]
+    SessionRevoked,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl HasErrorCode for FactorError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::CurrentPassword(error) => error.code(),
+            Self::SecondFactor(error) => error.code(),
+            Self::Enabled => ErrorCode::FactorEnabled,
+            Self::Unknown => ErrorCode::FactorUnknown,
+            Self::SessionRevoked => ErrorCode::TokenInvalid,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Accounts {
+    /// Whether the caller has a second factor.
+    ///
+    /// # Errors
+    /// [`FactorError::Store`] if the database fails.
+    pub async fn factor_status(&self, caller: &LiveSession) -> Result<FactorStatus, FactorError> {
+        let user_id = caller.user.id;
+        let read = self.store.read(move |reader| {
+            let factor = reader.factors().find(user_id)?;
+            match factor.is_some_and(|factor| factor.is_enabled()) {
+                false => Ok(FactorStatus::Off),
+                true => Ok(FactorStatus::On {
+                    recovery_codes: reader.factors().recovery_codes(user_id)?.len(),
+                }),
+            }
+        });
+        Ok(read.await?)
+    }
+
+    /// Begins to set a second factor up, and returns the secret for the app. Logins do not need it until a first code is
+    /// [confirmed](Self::confirm_factor). An earlier set-up that was not confirmed is replaced.
+    ///
+    /// # Errors
+    /// [`FactorError`] says why not; nothing is changed then.
+    pub async fn begin_factor(
+        &self,
+        caller: &LiveSession,
+        current_password: Option<Password>,
+        ip: Option<IpAddr>,
+    ) -> Result<FactorSecret, FactorError> {
+        let current_password = self
+            .current_password
+            .ask(current_password)
+            .map_err(CurrentPasswordError::from)?;
+        let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
+        let confirmation = self.confirm(user_id, current_password, ip).await?;
+        let salt = FactorSalt::new(self.entropy.uuid());
+        let secret = self.keys.factor_secret(user_id, salt);
+        let factor = Factor::new(salt, secret.hash());
+        self.store
+            .transact(move |tx| {
+                let account = lock_live(tx, (user_id, session_id), now)?;
+                confirmation.check(&account)?;
+                let former = tx.factors().find(user_id)?;
+                if former.is_some_and(|former| former.is_enabled()) {
+                    return Err(Abort::Refused(FactorError::Enabled));
+                }
+                Ok(tx.factors().replace(user_id, &factor)?)
+            })
+            .await?;
+        Ok(secret)
+    }
+
+    /// Enables the second factor that is being set up, if the code is its app's, and returns the recovery codes, which
+    /// nobody can look up later.
+    ///
+    /// # Errors
+    /// [`FactorError`] says why not; nothing is changed then.
+    pub async fn confirm_factor(
+        &self,
+        caller: &LiveSession,
+        code: Option<GivenCode>,
+        ip: Option<IpAddr>,
+    ) -> Result<Vec<RecoveryCode>, FactorError> {
+        let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
+        let found = self
+            .store
+            .read(move |reader| reader.factors().find(user_id))
+            .await?;
+        let factor = match found {
+            None => return Err(FactorError::Unknown),
+            Some(factor) if factor.is_enabled() => return Err(FactorError::Enabled),
+            Some(factor) => factor,
+        };
+        let check = self.factor_check(now);
+        let proof = match code {
+            None => return Err(SecondFactorError::Missing.into()),
+            Some(GivenCode::Totp(code)) => check.prove_step((user_id, ip), &factor, &code)?,
+            Some(GivenCode::Recovery(_) | GivenCode::Malformed) => {
+                return Err(check.wrong(user_id, ip).into());
+            }
+        };
+        let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| self.recovery_code()).collect();
+        let hashes: Vec<TokenHash> = codes.iter().map(RecoveryCode::hash).collect();
+        self.store
+            .transact(move |tx| {
+                lock_live(tx, (user_id, session_id), now)?;
+                if tx.factors().find(user_id)? != Some(factor) {
+                    return Err(Abort::Refused(FactorError::Unknown));
+                }
+                if let Some(refusal) = proof.spend(tx, user_id)? {
+                    return Err(Abort::Refused(refusal.into()));
+                }
+                Ok(tx.factors().add_recovery_codes(user_id, &hashes)?)
+            })
+            .await?;
+        let kind = SecurityEventKind::SecondFactorEnabled;
+        self.doorkeeper.record(kind, Some(user_id), ip);
+        Ok(codes)
+    }
+
+    /// Removes the caller's second factor, which needs a code of it or a recovery code.
+    ///
+    /// # Errors
+    /// [`FactorError`] says why not; nothing is changed then.
+    pub async fn remove_factor(
+        &self,
+        caller: &LiveSession,
+        code: Option<GivenCode>,
+        ip: Option<IpAddr>,
+    ) -> Result<(), FactorError> {
+        let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
+        let check = self.factor_check(now);
+        let proof = check.prove(user_id, ip, code.as_ref()).await?;
+        self.store
+            .transact(move |tx| {
+                lock_live(tx, (user_id, session_id), now)?;
+                if let Some(refusal) = proof.spend(tx, user_id)? {
+                    return Err(Abort::Refused(refusal.into()));
+                }
+                match tx.factors().remove(user_id)? {
+                    true => Ok(()),
+                    false => Err(Abort::Refused(FactorError::Unknown)),
+                }
+            })
+            .await?;
+        let kind = SecurityEventKind::SecondFactorRemoved;
+        self.doorkeeper.record(kind, Some(user_id), ip);
+        Ok(())
+    }
+
+    pub(super) fn factor_check(&self, now: Timestamp) -> FactorCheck<'_> {
+        FactorCheck {
+            store: &self.store,
+            keys: &self.keys,
+            doorkeeper: &self.doorkeeper,
+            now,
+        }
+    }
+
+    fn recovery_code(&self) -> RecoveryCode {
+        let bits = u128::from(self.entropy.u64()) << 64 | u128::from(self.entropy.u64());
+        RecoveryCode::from_random(bits)
+    }
+}
+
+/// Locks the caller, whose session must still be live.
+fn lock_live(
+    tx: &mut dyn Transaction,
+    (user_id, session_id): (UserId, SessionId),
+    now: Timestamp,
+) -> Result<Credential, Abort<FactorError>> {
+    let revoked = || Abort::Refused(FactorError::SessionRevoked);
+    let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
+    let is_disabled = matches!(account.state, AccountState::Disabled(_));
+    match !is_disabled && tx.sessions().is_live(session_id, now)? {
+        true => Ok(account),
+        false => Err(revoked()),
+    }
+}
