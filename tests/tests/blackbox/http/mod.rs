@@ -8,4 +8,5 @@ mod dialects_off;
 mod methods;
 mod request_id;
 mod routes;
+mod simple_requests;
 mod unknown_routes;
