@@ -4,6 +4,7 @@
 //! Nothing here knows the server's code. Anything unexpected panics, which fails the test.
 
 pub mod addresses;
+pub mod authenticator;
 pub mod browser;
 pub mod certificates;
 pub mod clients;

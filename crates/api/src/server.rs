@@ -40,6 +40,7 @@ pub fn start(
         &parts.accounts,
         config.sessions.azuma_terms(),
         cookie_transport(config),
+        config.instance.name.to_string(),
     );
     let accounts = Data::from(parts.accounts);
     let sessions = Data::from(parts.sessions);

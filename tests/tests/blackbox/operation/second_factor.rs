@@ -1,5 +1,6 @@
 //! Second factors: set up in `azuma`, asked for at the logins of all dialects.
 
+use azuma_tests::authenticator::code;
 use azuma_tests::clients::{Answer, ApiError, Request};
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
@@ -27,26 +28,15 @@ async fn set_up(server: &Server, token: &str) -> Vec<String> {
     let wrong = post(server, "/user/factors/totp/confirm").bearer(token);
     let wrong = wrong.json(&json!({"otp": "nonsense"})).send().await;
     wrong.refused(403, "FORBIDDEN");
-    let code = code_of(secret);
+    let otp = code(secret, 0);
     let confirm = post(server, "/user/factors/totp/confirm").bearer(token);
-    let confirmed = confirm.json(&json!({"otp": code})).receive::<Value>().await;
+    let confirmed = confirm.json(&json!({"otp": otp})).receive::<Value>().await;
     let codes = confirmed.success(200);
     let codes = codes["recovery_codes"].as_array().expect("codes");
     codes
         .iter()
         .map(|code| code.as_str().expect("a code").to_owned())
         .collect()
-}
-
-/// The code that an app shows now.
-fn code_of(secret: &str) -> String {
-    let now = std::time::SystemTime::now();
-    let since = now.duration_since(std::time::UNIX_EPOCH).expect("a time");
-    let secret = totp_rs::Secret::try_from_base32(secret).expect("base 32");
-    let totp = totp_rs::Builder::new().with_secret(secret).build();
-    totp.expect("20 bytes")
-        .generate(since.as_secs())
-        .to_string()
 }
 
 fn asked_for(answer: &Answer<ApiError>, status: u16) {

@@ -1,6 +1,7 @@
 //! The account page.
 
 use azuma_tests::Database;
+use azuma_tests::authenticator::code;
 use azuma_tests::browser::{Browser, Look, Scheme};
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
@@ -116,6 +117,48 @@ async fn name_address_and_password_are_changed_with_the_current_password() {
         browser.click("Log out").await;
         log_in(&browser, "thomas@example.org", "another red pill").await;
         assert_eq!(browser.heading().await, "Your account");
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_asked_for_and_removed() {
+    for scripts in BOTH {
+        let server = started();
+        let (neo, browser) = neo_in(&server, with(scripts)).await;
+        browser.click("Second factor").await;
+        browser.fill("Current password", &neo.password).await;
+        browser.click("Set it up").await;
+        browser.screenshot(&format!("me-factor-{scripts:?}")).await;
+        let dark = "document.querySelector('svg.qr path + path').getAttribute('d').length";
+        assert!(browser.evaluate(dark).await.as_u64() > Some(1_000));
+        let secret = browser
+            .evaluate("document.querySelector('code').innerText")
+            .await;
+        let secret = secret.as_str().expect("a secret").to_owned();
+        browser.fill("Code", "000000").await;
+        browser.click("Turn it on").await;
+        says(&browser, "This code is wrong or used.").await;
+        browser.fill("Code", &code(&secret, 0)).await;
+        browser.click("Turn it on").await;
+        assert_eq!(browser.heading().await, "Your recovery codes");
+        let recovery = browser
+            .evaluate("document.querySelector('ol code').innerText")
+            .await;
+        let recovery = recovery.as_str().expect("a code").to_owned();
+        browser.click("Back to your account").await;
+        browser.click("Log out").await;
+
+        log_in(&browser, &neo.name, &neo.password).await;
+        says(&browser, "Enter the code that your authenticator app shows").await;
+        browser.fill("Password", &neo.password).await;
+        browser.fill("Code", &code(&secret, 1)).await;
+        browser.click("Log in").await;
+        browser.click("Second factor").await;
+        says(&browser, "Recovery codes left: 10.").await;
+        browser.fill("Code", &recovery).await;
+        browser.click("Turn it off").await;
+        says(&browser, "The second factor is off.").await;
+        server.azuma().sign_in(&neo).await;
     }
 }
 
@@ -239,6 +282,7 @@ async fn all_data_is_downloaded_without_a_credential() {
     assert_eq!(data["account"]["email"], neo.email.as_str());
     assert_eq!(data["sessions"].as_array().map(Vec::len), Some(2));
     assert_eq!(data["links"][0]["email"], "new@example.org");
+    assert_eq!(data["second_factor"]["enabled"], false);
     let (_, value) = pair.split_once('=').expect("a value");
     for secret in [token.as_str(), value, "argon2"] {
         assert!(!text.contains(secret), "{text}");
@@ -313,7 +357,14 @@ async fn axe_core_finds_nothing_on_any_page_in_the_light_in_the_dark_and_on_a_ph
         browser.open(&at("me")).await;
         browser.screenshot(&look("me-login")).await;
         log_in(&browser, &neo.name, &neo.password).await;
-        for path in ["me", "me/name", "me/email", "me/password", "me/delete"] {
+        for path in [
+            "me",
+            "me/name",
+            "me/email",
+            "me/password",
+            "me/factor",
+            "me/delete",
+        ] {
             browser.open(&at(path)).await;
             browser.screenshot(&look(&path.replace('/', "-"))).await;
             let problems = browser.accessibility_problems().await;

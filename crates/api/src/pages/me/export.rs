@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::Timestamp;
 use azuma_domain::link::{Link, LinkPurpose};
 use azuma_domain::mail::{MailState, QueuedMail};
-use azuma_domain::services::{Accounts, Sessions, StoredBesides};
+use azuma_domain::services::{Accounts, FactorStatus, Sessions, StoredBesides};
 use azuma_domain::session::{ClientNetwork, ListedSession, SessionPolicy};
 use azuma_domain::user::{Icon, Status, User};
 use serde::Serialize;
@@ -25,6 +25,13 @@ struct Export<'a> {
     links: Vec<PendingLink>,
     mails: Vec<UnsentMail>,
     networks: Vec<Network>,
+    second_factor: SecondFactor,
+}
+
+#[derive(Serialize)]
+struct SecondFactor {
+    enabled: bool,
+    recovery_codes_left: usize,
 }
 
 #[derive(Serialize)]
@@ -92,6 +99,17 @@ pub async fn download(
         Ok(besides) => besides,
         Err(error) => return try_later(texts, error),
     };
+    let factor = match accounts.factor_status(&caller).await {
+        Ok(FactorStatus::Off) => SecondFactor {
+            enabled: false,
+            recovery_codes_left: 0,
+        },
+        Ok(FactorStatus::On { recovery_codes }) => SecondFactor {
+            enabled: true,
+            recovery_codes_left: recovery_codes,
+        },
+        Err(error) => return try_later(texts, error),
+    };
     let StoredBesides {
         links,
         mails,
@@ -108,6 +126,7 @@ pub async fn download(
         links: links.into_iter().map(PendingLink::from).collect(),
         mails: mails.into_iter().map(UnsentMail::from).collect(),
         networks: networks.into_iter().map(network).collect(),
+        second_factor: factor,
     };
     HttpResponse::Ok()
         .insert_header((

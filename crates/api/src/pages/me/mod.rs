@@ -10,9 +10,11 @@ mod cookie;
 mod delete;
 mod device;
 mod export;
+mod factor;
 mod form;
 mod login;
 mod overview;
+mod qr;
 mod sessions;
 mod texts;
 
@@ -42,6 +44,8 @@ pub struct MeSettings {
     pub terms: SessionTerms,
     /// The transports that its cookie may use.
     pub cookie_transport: CookieTransport,
+    /// The name of the instance (`instance.name`), by which an authenticator app lists the account.
+    pub instance_name: String,
     /// The use cases of accounts, with the rule that every change needs the current password.
     accounts: Arc<Accounts>,
 }
@@ -51,6 +55,7 @@ impl MeSettings {
         accounts: &Accounts,
         terms: SessionTerms,
         cookie_transport: CookieTransport,
+        instance_name: String,
     ) -> Self {
         let accounts = Accounts {
             current_password: CurrentPasswordRule::Required,
@@ -59,12 +64,13 @@ impl MeSettings {
         Self {
             terms,
             cookie_transport,
+            instance_name,
             accounts: Arc::new(accounts),
         }
     }
 }
 
-/// The routes of the page. The set-up and the removal of a second factor have their place here.
+/// The routes of the page.
 pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
     let settings = Data::new(settings);
     config.service(
@@ -90,6 +96,9 @@ pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
                     .get(change::ask_for_password)
                     .post(change::change_password),
             )
+            .service(at("/factor").get(factor::ask).post(factor::begin))
+            .service(at("/factor/confirm").post(factor::confirm))
+            .service(at("/factor/remove").post(factor::remove))
             .service(at("/export").get(export::download))
             .service(at("/delete").get(delete::ask).post(delete::delete))
             // The pages name their stylesheet relative to themselves.
@@ -111,6 +120,7 @@ enum Done {
     PasswordChanged,
     SessionEnded,
     OthersEnded,
+    FactorRemoved,
     LoggedOut,
     Deleted,
 }
@@ -134,6 +144,7 @@ impl Done {
             Self::PasswordChanged => "password-changed",
             Self::SessionEnded => "session-ended",
             Self::OthersEnded => "others-ended",
+            Self::FactorRemoved => "factor-removed",
             Self::LoggedOut => "logged-out",
             Self::Deleted => "deleted",
         }

@@ -10,6 +10,19 @@ pub struct MeTexts {
     pub code_label: &'static str,
     pub code_needed: &'static str,
     pub login_button: &'static str,
+    pub factor_title: &'static str,
+    pub factor_off_text: &'static str,
+    pub factor_begin_button: &'static str,
+    pub factor_scan_text: &'static str,
+    pub factor_picture_label: &'static str,
+    pub factor_secret_label: &'static str,
+    pub factor_confirm_button: &'static str,
+    pub factor_wrong_code: &'static str,
+    pub factor_codes_title: &'static str,
+    pub factor_codes_text: &'static str,
+    pub factor_remove_button: &'static str,
+    factor_on: &'static str,
+    factor_removed: &'static str,
     pub login_refused: &'static str,
     pub not_verified: &'static str,
     pub disabled: &'static str,
@@ -69,6 +82,11 @@ impl MeTexts {
         format!("{} {ago}", self.last_used)
     }
 
+    /// That the second factor is on, and how many recovery codes are left.
+    pub fn factor_on(&self, recovery_codes: usize) -> String {
+        format!("{} {recovery_codes}.", self.factor_on)
+    }
+
     /// What was done, for somebody who is logged in.
     pub fn done_logged_in(&self, done: Done) -> Option<&'static str> {
         match done {
@@ -77,6 +95,7 @@ impl MeTexts {
             Done::PasswordChanged => Some(self.password_changed),
             Done::SessionEnded => Some(self.session_ended),
             Done::OthersEnded => Some(self.others_ended),
+            Done::FactorRemoved => Some(self.factor_removed),
             Done::LoggedOut | Done::Deleted => None,
         }
     }
@@ -90,7 +109,8 @@ impl MeTexts {
             | Done::EmailRequested
             | Done::PasswordChanged
             | Done::SessionEnded
-            | Done::OthersEnded => None,
+            | Done::OthersEnded
+            | Done::FactorRemoved => None,
         }
     }
 }
@@ -102,6 +122,22 @@ const ENGLISH: MeTexts = MeTexts {
     code_label: "Code",
     code_needed: "Enter the code that your authenticator app shows, or a recovery code. Each works once.",
     login_button: "Log in",
+    factor_title: "Second factor",
+    factor_off_text: "Without one, whoever has your password can log in. With one, each login also asks for a code of an \
+                      authenticator app on your phone.",
+    factor_begin_button: "Set it up",
+    factor_scan_text: "Scan the picture with your authenticator app, or type the text below it into the app. Then enter the \
+                       code that the app shows.",
+    factor_picture_label: "QR code for the app",
+    factor_secret_label: "Text for the app",
+    factor_confirm_button: "Turn it on",
+    factor_wrong_code: "This code is wrong or used. Enter the one that the app shows now.",
+    factor_codes_title: "Your recovery codes",
+    factor_codes_text: "The second factor is on. Each of these codes works once in place of the app. Write them down now: \
+                        they cannot be shown again.",
+    factor_remove_button: "Turn it off",
+    factor_on: "It is on. To turn it off, enter a code of the app, or a recovery code. Recovery codes left:",
+    factor_removed: "The second factor is off.",
     login_refused: "The name or the password is wrong.",
     not_verified: "Your account waits until you follow the link in the e-mail that you got when you registered.",
     disabled: "Your account is disabled. Ask whoever runs this server.",
@@ -158,6 +194,23 @@ const GERMAN: MeTexts = MeTexts {
     code_label: "Code",
     code_needed: "Gib den Code ein, den deine Authenticator-App zeigt, oder einen Wiederherstellungscode. Jeder gilt einmal.",
     login_button: "Anmelden",
+    factor_title: "Zweiter Faktor",
+    factor_off_text: "Ohne ihn kann sich anmelden, wer dein Passwort hat. Mit ihm fragt jede Anmeldung auch nach einem Code \
+                      einer Authenticator-App auf deinem Telefon.",
+    factor_begin_button: "Einrichten",
+    factor_scan_text: "Scanne das Bild mit deiner Authenticator-App, oder tippe den Text darunter in die App. Gib dann den Code \
+                       ein, den die App zeigt.",
+    factor_picture_label: "QR-Code für die App",
+    factor_secret_label: "Text für die App",
+    factor_confirm_button: "Einschalten",
+    factor_wrong_code: "Dieser Code stimmt nicht oder ist benutzt. Gib den ein, den die App jetzt zeigt.",
+    factor_codes_title: "Deine Wiederherstellungscodes",
+    factor_codes_text: "Der zweite Faktor ist eingeschaltet. Jeder dieser Codes gilt einmal anstelle der App. Schreib sie jetzt \
+                        auf: Sie können nicht noch einmal gezeigt werden.",
+    factor_remove_button: "Ausschalten",
+    factor_on: "Er ist eingeschaltet. Um ihn auszuschalten, gib einen Code der App oder einen Wiederherstellungscode ein. \
+                Wiederherstellungscodes übrig:",
+    factor_removed: "Der zweite Faktor ist ausgeschaltet.",
     login_refused: "Der Name oder das Passwort stimmt nicht.",
     not_verified: "Dein Konto wartet, bis du dem Link in der E-Mail folgst, die du beim Registrieren bekommen hast.",
     disabled: "Dein Konto ist gesperrt. Frage, wer diesen Server betreibt.",
