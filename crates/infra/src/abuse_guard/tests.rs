@@ -270,3 +270,20 @@ fn wrong_current_passwords_count_as_failed_logins_do() {
     assert_eq!(admitted(&guard, refused, stranger, 1), 0);
     assert_eq!(failures(&guard, refused, 0..400), 300);
 }
+
+#[test]
+fn ten_codes_of_a_user_may_be_wrong_and_then_one_each_15_minutes_whichever_client_asks() {
+    let (guard, clock) = guard();
+    let code = |user| RateLimitedAction::SecondFactor(UserId::new(uuid::Uuid::from_u128(user)));
+    assert_eq!(admitted(&guard, ip("192.0.2.1"), code(1), 6), 6);
+    assert_eq!(admitted(&guard, ip("203.0.113.1"), code(1), 6), 4);
+    let refused = guard.admit(ip("198.51.100.1"), code(1)).unwrap_err();
+    assert_eq!(refused.retry_after, Duration::from_mins(15));
+    clock.advance(Duration::from_mins(15));
+    assert_eq!(admitted(&guard, None, code(1), 2), 1);
+    // A right one is no guess, and other users are not counted with this one.
+    for _ in 0..20 {
+        guard.admit(None, code(2)).unwrap();
+        guard.forgive(None, code(2));
+    }
+}
