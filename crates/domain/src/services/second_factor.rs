@@ -54,7 +54,7 @@ impl HasErrorCode for SecondFactorError {
 /// What the given code proves. The transaction that relies on it must [`spend`](Self::spend) it.
 #[derive(Clone, Copy)]
 pub(super) enum FactorProof {
-    /// The user had no second factor.
+    /// No code was looked at, which is right if the user has no second factor.
     NotAsked,
     /// The code was that of this step.
     Step(FactorSalt, TimeStep),

@@ -161,15 +161,7 @@ impl Sessions {
             return Err(LoginError::UserUnknown);
         };
         let renewed = self.check(login, &credential).await?;
-        let check = FactorCheck {
-            store: &self.store,
-            keys: &self.keys,
-            doorkeeper: &self.doorkeeper,
-            now: self.clock.now(),
-        };
-        let proof = check
-            .prove(credential.user_id, login.client.ip, login.code.as_ref())
-            .await?;
+        let proof = self.prove(login, credential.user_id).await?;
         let notice = self.draft_notice(login, credential.user_id);
         let draft = self.issuer.draft(
             credential.user_id,
@@ -179,6 +171,21 @@ impl Sessions {
         );
         self.open_session((credential, proof), renewed, draft, notice, ip_to_note)
             .await
+    }
+
+    /// Checks the code of a second factor. Most users have none and give none, so whether one is missing is only asked in
+    /// the transaction of the login.
+    async fn prove(&self, login: &Login, user_id: UserId) -> Result<FactorProof, LoginError> {
+        let Some(code) = &login.code else {
+            return Ok(FactorProof::NotAsked);
+        };
+        let check = FactorCheck {
+            store: &self.store,
+            keys: &self.keys,
+            doorkeeper: &self.doorkeeper,
+            now: self.clock.now(),
+        };
+        Ok(check.prove(user_id, login.client.ip, Some(code)).await?)
     }
 
     /// The notice of a login from a new place, if users get one.
@@ -243,8 +250,9 @@ impl Sessions {
         );
     }
 
-    /// Writes the session, and uses the code of the second factor up, if the credential is still the one that was checked; otherwise returns `None`. Without this
-    /// check, a password change would not revoke a session that is issued for the old password at the same time.
+    /// Writes the session, and uses the code of the second factor up, if the credential is still the one that was checked;
+    /// otherwise returns `None`. Without this check, a password change would not revoke a session that is issued for the
+    /// old password at the same time.
     async fn open_session(
         &self,
         (checked, proof): (Credential, FactorProof),
