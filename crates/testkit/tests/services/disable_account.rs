@@ -149,6 +149,9 @@ async fn a_session_that_an_earlier_release_began_changes_nothing() {
     let caller = world.caller(&session.token).await;
     let outcome = world.update(&caller, name_update("smith")).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
+    // Otherwise the user would be free of the ban, and could register again.
+    let outcome = world.accounts.delete_user(&caller, None, None).await;
+    assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
 }
 
 #[tokio::test]

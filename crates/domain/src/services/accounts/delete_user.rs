@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
@@ -55,15 +56,12 @@ impl Accounts {
             .await?;
         self.store
             .transact(move |tx| {
-                let revoked = || Abort::Refused(DeleteUserError::SessionRevoked);
-                let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
-                if !tx.sessions().is_live(session_id, now)? {
-                    return Err(revoked());
-                }
+                let revoked = DeleteUserError::SessionRevoked;
+                let account = lock_live_caller(tx, (user_id, session_id), now, revoked)?;
                 confirmation.check(&account)?;
                 match tx.users().delete(user_id)? {
                     true => Ok(()),
-                    false => Err(revoked()),
+                    false => Err(Abort::Refused(DeleteUserError::SessionRevoked)),
                 }
             })
             .await?;

@@ -12,6 +12,7 @@ mod export_account;
 mod find_user;
 mod follow_link;
 mod invite_admin;
+mod live_caller;
 mod recover_account;
 mod register;
 mod request_account;

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
+use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
-use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt, Transaction};
+use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::services::second_factor::{FactorCheck, SecondFactorError};
-use crate::session::{LiveSession, SessionId};
+use crate::session::LiveSession;
 use crate::token::TokenHash;
-use crate::user::{AccountState, Credential, Password, UserId};
+use crate::user::Password;
 
 /// Whether a user has a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +102,8 @@ impl Accounts {
         let factor = Factor::new(salt, secret.hash());
         self.store
             .transact(move |tx| {
-                let account = lock_live(tx, (user_id, session_id), now)?;
+                let account =
+                    lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
                 confirmation.check(&account)?;
                 let former = tx.factors().find(user_id)?;
                 if former.is_some_and(|former| former.is_enabled()) {
@@ -146,7 +148,7 @@ impl Accounts {
         let hashes: Vec<TokenHash> = codes.iter().map(RecoveryCode::hash).collect();
         self.store
             .transact(move |tx| {
-                lock_live(tx, (user_id, session_id), now)?;
+                lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
                 if tx.factors().find(user_id)? != Some(factor) {
                     return Err(Abort::Refused(FactorError::Unknown));
                 }
@@ -176,7 +178,7 @@ impl Accounts {
         let proof = check.prove(user_id, ip, code.as_ref()).await?;
         self.store
             .transact(move |tx| {
-                lock_live(tx, (user_id, session_id), now)?;
+                lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
                 if let Some(refusal) = proof.spend(tx, user_id)? {
                     return Err(Abort::Refused(refusal.into()));
                 }
@@ -203,20 +205,5 @@ impl Accounts {
     fn recovery_code(&self) -> RecoveryCode {
         let bits = u128::from(self.entropy.u64()) << 64 | u128::from(self.entropy.u64());
         RecoveryCode::from_random(bits)
-    }
-}
-
-/// Locks the caller, whose session must still be live.
-fn lock_live(
-    tx: &mut dyn Transaction,
-    (user_id, session_id): (UserId, SessionId),
-    now: Timestamp,
-) -> Result<Credential, Abort<FactorError>> {
-    let revoked = || Abort::Refused(FactorError::SessionRevoked);
-    let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
-    let is_disabled = matches!(account.state, AccountState::Disabled(_));
-    match !is_disabled && tx.sessions().is_live(session_id, now)? {
-        true => Ok(account),
-        false => Err(revoked()),
     }
 }

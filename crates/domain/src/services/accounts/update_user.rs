@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::address_names::expect_nobodys_address;
+use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError, PasswordGuessable};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
@@ -20,8 +21,8 @@ use crate::services::second_factor::{FactorProof, SecondFactorError};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{Client, LiveSession, SessionId};
 use crate::user::{
-    AccountEmail, AccountState, Change, EmailAddress, Icon, NewPassword, Password, PasswordHash,
-    Status, User, UserId, UserName,
+    AccountEmail, Change, EmailAddress, Icon, NewPassword, Password, PasswordHash, Status, User,
+    UserId, UserName,
 };
 
 /// A request to change an account. Either all changes are made or none.
@@ -180,12 +181,8 @@ impl Accounts {
             .store
             .transact(move |tx| {
                 // The session may have been revoked while the password was hashed.
-                let revoked = || Abort::Refused(UpdateUserError::SessionRevoked);
-                let account = tx.users().lock(user_id)?.ok_or_else(revoked)?;
-                let is_disabled = matches!(account.state, AccountState::Disabled(_));
-                if is_disabled || !tx.sessions().is_live(session_id, now)? {
-                    return Err(revoked());
-                }
+                let revoked = UpdateUserError::SessionRevoked;
+                let account = lock_live_caller(tx, caller_ids, now, revoked)?;
                 confirmation.check(&account)?;
                 if let Some(proof) = proof {
                     spend(proof, tx, user_id)?;
@@ -194,7 +191,10 @@ impl Accounts {
                 if let Some(name) = &changes.name {
                     expect_nobodys_address(tx, name, user_id)?;
                 }
-                let user = tx.users().update(user_id, &changes)?.ok_or_else(revoked)?;
+                let user = tx
+                    .users()
+                    .update(user_id, &changes)?
+                    .ok_or(Abort::Refused(UpdateUserError::SessionRevoked))?;
                 if changes.password_hash.is_some() {
                     revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
