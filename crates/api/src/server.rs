@@ -12,10 +12,10 @@ use actix_web::web::{self, Data, ServiceConfig};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::dialects::legacy::CookieTransport;
 use crate::dialects::{account, azuma, legacy};
 use crate::http::api_error::whole_seconds;
 use crate::http::body::BodyTimeout;
+use crate::http::cookie::CookieTransport;
 use crate::http::cors::AllowedOrigins;
 use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;

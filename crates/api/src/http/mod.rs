@@ -8,6 +8,7 @@
 //! | [`bearer`] | authentication by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
 //! | [`origin`] | a request's client address, user agent and language |
+//! | [`cookie`] | what the cookies of sessions have in common |
 //! | [`cors`] | lets pages of other origins use the APIs |
 //! | [`own_site`] | tells the forms of our own pages from those of other sites |
 //! | [`forwarded`] | the headers in which proxies name the client |
@@ -17,6 +18,7 @@
 pub mod api_error;
 pub mod bearer;
 pub mod body;
+pub mod cookie;
 pub mod cors;
 pub mod current_password;
 pub mod endpoint;

@@ -12,9 +12,10 @@ use azuma_domain::services::{NextToken, Sessions};
 use azuma_domain::session::LiveSession;
 
 use super::carrier::{Carried, Carrier, carried};
-use super::{CookieTransport, Legacy, LegacySettings};
+use super::{Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
 use crate::http::bearer::RequestTokenError;
+use crate::http::cookie::CookieTransport;
 
 /// The session that sent the request.
 pub struct Caller(LiveSession);

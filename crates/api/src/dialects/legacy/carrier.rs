@@ -2,12 +2,12 @@
 
 use actix_web::cookie::time::OffsetDateTime;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use azuma_domain::services::NextToken;
 use azuma_domain::token::Token;
 
-use super::CookieTransport;
 use crate::http::bearer::{RequestTokenError, only_one, token_from};
+use crate::http::cookie::{CookieTransport, cookies};
 
 const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
 const SESSION_COOKIE: &str = "azuma_session";
@@ -40,7 +40,7 @@ pub fn carried(headers: &HeaderMap) -> Result<Carried, RequestTokenError> {
             carrier: Carrier::Header,
         });
     }
-    let mut values = session_cookies(headers).peekable();
+    let mut values = cookies(headers, SESSION_COOKIE).peekable();
     values.peek().ok_or(RequestTokenError::Missing)?;
     let mut tokens = values.filter_map(|value| token_from(value).ok());
     Ok(Carried {
@@ -48,18 +48,6 @@ pub fn carried(headers: &HeaderMap) -> Result<Carried, RequestTokenError> {
         others: tokens.take(MOST_COOKIES - 1).collect(),
         carrier: Carrier::Cookie,
     })
-}
-
-/// The values of all cookies named `azuma_session` (RFC 6265 §5.4). Other cookies may be malformed.
-fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    headers
-        .get_all(COOKIE)
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| {
-            let pair = pair.trim_ascii();
-            pair.strip_prefix(SESSION_COOKIE.as_bytes())?
-                .strip_prefix(b"=")
-        })
 }
 
 impl Carrier {

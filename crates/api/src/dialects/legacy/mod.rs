@@ -13,6 +13,7 @@ use azuma_domain::session::SessionTerms;
 
 pub use error::Legacy;
 
+use crate::http::cookie::CookieTransport;
 use crate::http::endpoint::{Endpoint, unknown_route};
 
 /// What the configuration tells the dialect.
@@ -22,15 +23,6 @@ pub struct LegacySettings {
     pub terms: SessionTerms,
     /// The transports that the session cookie may use.
     pub cookie_transport: CookieTransport,
-}
-
-/// The transports that the session cookie may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CookieTransport {
-    /// Only HTTPS, because the public URL is HTTPS.
-    HttpsOnly,
-    /// HTTP as well.
-    HttpToo,
 }
 
 /// The dialect's routes.

@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use azuma_domain::token::Token;
 
-use crate::dialects::legacy::CookieTransport;
 use crate::http::bearer::token_from;
+use crate::http::cookie::{CookieTransport, cookies};
 
 /// The cookie's name. A browser accepts the first one only over https, from this host and for all paths, so no other host of the domain
 /// can set it. Over plain http a browser need not accept a `Secure` cookie, and the prefix needs one.
@@ -19,15 +19,7 @@ fn name(transport: CookieTransport) -> &'static str {
 
 /// The token in the cookie; of several cookies, the first that has the form of a token.
 pub fn token_in(headers: &HeaderMap, transport: CookieTransport) -> Option<Token> {
-    headers
-        .get_all(COOKIE)
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| {
-            let pair = pair.trim_ascii();
-            pair.strip_prefix(name(transport).as_bytes())?
-                .strip_prefix(b"=")
-        })
-        .find_map(|value| token_from(value).ok())
+    cookies(headers, name(transport)).find_map(|value| token_from(value).ok())
 }
 
 /// Has the browser keep a token until it is closed.

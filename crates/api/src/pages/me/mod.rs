@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 use super::stylesheet;
 use crate::dialects::azuma::Azuma;
-use crate::dialects::legacy::CookieTransport;
+use crate::http::cookie::CookieTransport;
 use crate::http::endpoint::{Endpoint, unknown_route};
 use texts::MeTexts;
 
