@@ -14,6 +14,7 @@ use azuma_domain::session::{Client, UserAgent};
 use ipnet::IpNet;
 
 use super::api_error::OTP_HEADER;
+use super::bearer::only_one;
 use super::forwarded::{Hop, forwarded, x_forwarded_for};
 
 /// The longest `Accept-Language` that is read, in bytes.
@@ -56,12 +57,11 @@ impl FromRequest for Origin {
 
 /// The header `Azuma-OTP`. One that comes twice, or that is no text, is never right.
 fn code(request: &HttpRequest) -> Option<GivenCode> {
-    let mut values = request.headers().get_all(OTP_HEADER);
-    let first = values.next()?;
-    Some(match (first.to_str(), values.next()) {
-        (Ok(text), None) => GivenCode::read(text),
-        _ => GivenCode::Malformed,
-    })
+    let value = match only_one(request.headers().get_all(OTP_HEADER)) {
+        Ok(value) => value?,
+        Err(_) => return Some(GivenCode::Malformed),
+    };
+    Some(value.to_str().map_or(GivenCode::Malformed, GivenCode::read))
 }
 
 /// The peer's address, or the address that trusted proxies report.

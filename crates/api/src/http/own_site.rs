@@ -5,6 +5,8 @@
 
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 
+use super::bearer::only_one;
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The origin of `http.public_url`, such as `https://accounts.example.org`.
@@ -18,13 +20,12 @@ impl OwnOrigin {
         if let Some(site) = headers.get(SEC_FETCH_SITE) {
             return matches!(site.as_bytes(), b"same-origin" | b"none");
         }
-        let mut origins = headers.get_all(ORIGIN);
-        match (origins.next(), origins.next()) {
-            (None, _) => true,
-            (Some(origin), None) => origin
+        match only_one(headers.get_all(ORIGIN)) {
+            Ok(None) => true,
+            Ok(Some(origin)) => origin
                 .to_str()
                 .is_ok_and(|origin| origin == self.0 || is_of_host(origin, headers)),
-            (Some(_), Some(_)) => false,
+            Err(_) => false,
         }
     }
 }
