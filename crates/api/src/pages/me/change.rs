@@ -1,14 +1,13 @@
 //! `/me/name`, `/me/email` and `/me/password`: changing one's name, address and password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
 use azuma_domain::services::{SecondFactorError, UpdateUserError, UserUpdate};
 use azuma_domain::user::{EmailAddress, PasswordRules, UserName};
 use serde::Deserialize;
 
 use super::caller::Caller;
-use super::form::{Field, FieldKind, FormPage};
+use super::form::{Field, FieldKind, FormPage, code_in};
 use super::texts::MeTexts;
 use super::{Done, MeSettings, home, home_after, refused_password};
 use crate::http::body::Body;
@@ -149,9 +148,7 @@ fn parse(
     let current_password = current.map_err(|error| (error, wrong_current as Explain))?;
     let mut update = UserUpdate {
         current_password,
-        code: Some(form.otp.trim())
-            .filter(|text| !text.is_empty())
-            .map(GivenCode::read),
+        code: code_in(&form.otp),
         ..UserUpdate::default()
     };
     let new = |error: FieldError, explain: Explain| (error, explain);

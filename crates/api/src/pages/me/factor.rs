@@ -2,13 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use azuma_domain::factor::{FactorSecret, GivenCode, RecoveryCode};
+use azuma_domain::factor::{FactorSecret, RecoveryCode};
 use azuma_domain::mail::Language;
 use azuma_domain::services::{FactorError, FactorStatus, SecondFactorError};
 use serde::Deserialize;
 
 use super::caller::Caller;
-use super::form::{Field, FieldKind, FormPage};
+use super::form::{Field, FieldKind, FormPage, code_in};
 use super::qr::QrPicture;
 use super::texts::MeTexts;
 use super::{Done, MeSettings, home, home_after, refused_password, see_other};
@@ -28,14 +28,6 @@ pub struct FactorForm {
     current_password: String,
     #[serde(default)]
     otp: String,
-}
-
-impl FactorForm {
-    fn code(&self) -> Option<GivenCode> {
-        Some(self.otp.trim())
-            .filter(|text| !text.is_empty())
-            .map(GivenCode::read)
-    }
 }
 
 #[derive(Template)]
@@ -121,7 +113,7 @@ pub async fn confirm(
     };
     let confirmed = settings
         .accounts
-        .confirm_factor(&caller, form.code(), origin.client.ip);
+        .confirm_factor(&caller, code_in(&form.otp), origin.client.ip);
     match confirmed.await {
         Ok(codes) => page(&RecoveryCodesPage {
             texts,
@@ -149,7 +141,7 @@ pub async fn remove(
     };
     let removed = settings
         .accounts
-        .remove_factor(&caller, form.code(), origin.client.ip);
+        .remove_factor(&caller, code_in(&form.otp), origin.client.ip);
     match removed.await {
         Ok(()) => home_after(Done::FactorRemoved),
         Err(error) => match code_problem(me, &error) {

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use azuma_domain::error_code::HasErrorCode;
+use azuma_domain::factor::GivenCode;
 
 use crate::pages::texts::Texts;
 use crate::pages::{page, refused_page};
@@ -44,6 +45,13 @@ impl<'a> Field<'a> {
             problem: None,
         }
     }
+}
+
+/// The code of a second factor in a form, whose field may be missing or empty.
+pub fn code_in(otp: &str) -> Option<GivenCode> {
+    Some(otp.trim())
+        .filter(|text| !text.is_empty())
+        .map(GivenCode::read)
 }
 
 #[derive(Template)]

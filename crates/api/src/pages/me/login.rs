@@ -1,13 +1,12 @@
 //! `/me/login`: logging in on the page. The field for a code of a second factor is shown to users who have one.
 
 use actix_web::{HttpResponse, web};
-use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
 use azuma_domain::services::{Login, LoginError, SecondFactorError, Sessions};
 use azuma_domain::user::{LoginName, Password};
 use serde::Deserialize;
 
-use super::form::{Field, FieldKind, FormPage};
+use super::form::{Field, FieldKind, FormPage, code_in};
 use super::texts::MeTexts;
 use super::{Done, MeSettings, cookie, home};
 use crate::http::body::Body;
@@ -57,9 +56,7 @@ pub async fn log_in(
     let login = Login {
         name,
         password,
-        code: Some(form.otp.trim())
-            .filter(|text| !text.is_empty())
-            .map(GivenCode::read),
+        code: code_in(&form.otp),
         client,
         language,
     };
