@@ -7,4 +7,9 @@ pub trait Entropy: Send + Sync {
 
     /// A number from 0 to `u64::MAX`. Every number MUST be equally likely and unpredictable.
     fn u64(&self) -> u64;
+
+    /// A number from 0 to `u128::MAX`, of two such numbers.
+    fn u128(&self) -> u128 {
+        u128::from(self.u64()) << 64 | u128::from(self.u64())
+    }
 }

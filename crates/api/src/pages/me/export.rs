@@ -99,18 +99,8 @@ pub async fn download(
         Ok(besides) => besides,
         Err(error) => return try_later(texts, error),
     };
-    let factor = match accounts.factor_status(&caller).await {
-        Ok(FactorStatus::Off) => SecondFactor {
-            enabled: false,
-            recovery_codes_left: 0,
-        },
-        Ok(FactorStatus::On { recovery_codes }) => SecondFactor {
-            enabled: true,
-            recovery_codes_left: recovery_codes,
-        },
-        Err(error) => return try_later(texts, error),
-    };
     let StoredBesides {
+        factor,
         links,
         mails,
         networks,
@@ -126,7 +116,7 @@ pub async fn download(
         links: links.into_iter().map(PendingLink::from).collect(),
         mails: mails.into_iter().map(UnsentMail::from).collect(),
         networks: networks.into_iter().map(network).collect(),
-        second_factor: factor,
+        second_factor: SecondFactor::from(factor),
     };
     HttpResponse::Ok()
         .insert_header((
@@ -168,6 +158,19 @@ impl From<ListedSession> for Session {
             expires_at: listed.token.expires_at.to_string(),
             user_agent: client.user_agent.map(|agent| agent.as_str().to_owned()),
             ip: client.ip.map(|ip| ip.to_string()),
+        }
+    }
+}
+
+impl From<FactorStatus> for SecondFactor {
+    fn from(status: FactorStatus) -> Self {
+        let (enabled, recovery_codes_left) = match status {
+            FactorStatus::Off => (false, 0),
+            FactorStatus::On { recovery_codes } => (true, recovery_codes),
+        };
+        Self {
+            enabled,
+            recovery_codes_left,
         }
     }
 }

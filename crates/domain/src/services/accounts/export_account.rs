@@ -1,6 +1,6 @@
 //! What is stored about the caller, for the caller.
 
-use super::Accounts;
+use super::{Accounts, FactorStatus};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::Link;
@@ -17,6 +17,8 @@ pub struct StoredBesides {
     pub links: Vec<Link>,
     /// The messages that are not sent yet, dead letters included.
     pub mails: Vec<QueuedMail>,
+    /// Whether the user has a second factor.
+    pub factor: FactorStatus,
     /// The networks that the user has logged in from, and when last.
     pub networks: Vec<(ClientNetwork, Timestamp)>,
 }
@@ -52,6 +54,7 @@ impl Accounts {
             .store
             .read(move |reader| {
                 Ok(StoredBesides {
+                    factor: FactorStatus::read(reader, user_id)?,
                     links: reader.links().list_of(user_id, now, MOST_ROWS)?,
                     mails: reader.outbox().list_of(user_id, MOST_ROWS)?,
                     networks: reader.known_clients().list_of(user_id, MOST_ROWS)?,

@@ -61,8 +61,7 @@ impl InviteAdmin {
             created_at: now,
             expires_at: now.plus(lifetime),
         };
-        let bits = u128::from(self.entropy.u64()) << 64 | u128::from(self.entropy.u64());
-        let code = InviteCode::from_random(bits);
+        let code = InviteCode::from_random(self.entropy.u128());
         let (stored, hash) = (invite.clone(), code.hash());
         self.store
             .transact::<_, StoreError>(move |tx| Ok(tx.invites().insert(&stored, &hash)?))

@@ -7,11 +7,11 @@ use super::{Accounts, CurrentPasswordError};
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
-use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
+use crate::ports::{Abort, Reader, SecurityEventKind, StoreError, StoreExt};
 use crate::services::second_factor::{FactorCheck, SecondFactorError};
 use crate::session::LiveSession;
 use crate::token::TokenHash;
-use crate::user::Password;
+use crate::user::{Password, UserId};
 
 /// Whether a user has a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,18 @@ pub enum FactorStatus {
         /// How many recovery codes are left.
         recovery_codes: usize,
     },
+}
+
+impl FactorStatus {
+    pub(super) fn read(reader: &mut dyn Reader, user_id: UserId) -> Result<Self, StoreError> {
+        let factor = reader.factors().find(user_id)?;
+        Ok(match factor.is_some_and(|factor| factor.is_enabled()) {
+            false => Self::Off,
+            true => Self::On {
+                recovery_codes: reader.factors().recovery_codes(user_id)?.len(),
+            },
+        })
+    }
 }
 
 /// Why a second factor is neither set up nor removed.
@@ -68,15 +80,9 @@ impl Accounts {
     /// [`FactorError::Store`] if the database fails.
     pub async fn factor_status(&self, caller: &LiveSession) -> Result<FactorStatus, FactorError> {
         let user_id = caller.user.id;
-        let read = self.store.read(move |reader| {
-            let factor = reader.factors().find(user_id)?;
-            match factor.is_some_and(|factor| factor.is_enabled()) {
-                false => Ok(FactorStatus::Off),
-                true => Ok(FactorStatus::On {
-                    recovery_codes: reader.factors().recovery_codes(user_id)?.len(),
-                }),
-            }
-        });
+        let read = self
+            .store
+            .read(move |reader| FactorStatus::read(reader, user_id));
         Ok(read.await?)
     }
 
@@ -144,7 +150,9 @@ impl Accounts {
                 return Err(check.wrong(user_id, ip).into());
             }
         };
-        let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES).map(|_| self.recovery_code()).collect();
+        let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES)
+            .map(|_| RecoveryCode::from_random(self.entropy.u128()))
+            .collect();
         let hashes: Vec<TokenHash> = codes.iter().map(RecoveryCode::hash).collect();
         self.store
             .transact(move |tx| {
@@ -200,10 +208,5 @@ impl Accounts {
             doorkeeper: &self.doorkeeper,
             now,
         }
-    }
-
-    fn recovery_code(&self) -> RecoveryCode {
-        let bits = u128::from(self.entropy.u64()) << 64 | u128::from(self.entropy.u64());
-        RecoveryCode::from_random(bits)
     }
 }
