@@ -21,7 +21,7 @@ use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::listener::{Door, listen_on};
+use crate::listener::{Door, Tls, listen_on};
 use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
@@ -34,6 +34,7 @@ const LINGER: Duration = Duration::from_secs(1);
 pub fn start(
     config: &Config,
     parts: Parts,
+    tls: Option<&Tls>,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
     let me = MeSettings::new(
@@ -45,7 +46,7 @@ pub fn start(
     let accounts = Data::from(parts.accounts);
     let sessions = Data::from(parts.sessions);
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
-    let door = Door::new(&config.http, trusted.clone());
+    let door = Door::new(&config.http, trusted.clone(), tls);
     let proxies = Data::new(trusted);
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
@@ -88,9 +89,10 @@ pub fn start(
             .h1(map_config(app(), |()| AppConfig::default()));
         door.clone().before(http)
     };
+    let scheme = tls.map_or("http", |_| "https");
     for (address, listener) in listeners {
         server = server.listen("http", listener, service.clone())?;
-        tracing::info!("listening on http://{address}");
+        tracing::info!("listening on {scheme}://{address}");
     }
     Ok(server.run())
 }

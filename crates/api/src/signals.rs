@@ -20,7 +20,7 @@ const HEARD: [(SignalKind, &str, Request); 6] = [
     (SignalKind::terminate(), "SIGTERM", Request::Stop),
     (SignalKind::interrupt(), "SIGINT", Request::Stop),
     (SignalKind::quit(), "SIGQUIT", Request::Stop),
-    (SignalKind::hangup(), "SIGHUP", Request::Nothing),
+    (SignalKind::hangup(), "SIGHUP", Request::Certificate),
     (SignalKind::user_defined1(), "SIGUSR1", Request::Nothing),
     (SignalKind::user_defined2(), "SIGUSR2", Request::Nothing),
 ];
@@ -28,6 +28,8 @@ const HEARD: [(SignalKind, &str, Request); 6] = [
 #[derive(Clone, Copy)]
 enum Request {
     Stop,
+    /// The task that follows the files of `http.tls` hears this signal itself.
+    Certificate,
     Nothing,
 }
 
@@ -87,6 +89,9 @@ async fn obey(mut signals: Vec<(Signal, &'static str, Request)>, phase: &Mutex<P
             Request::Nothing => {
                 tracing::info!("{name} is ignored: settings are read only at start");
             }
+            Request::Certificate => tracing::info!(
+                "{name}: the files of `http.tls`, if set, are read again; other settings are read only at start"
+            ),
             Request::Stop => stop(name, phase, log),
         }
     }

@@ -6,7 +6,10 @@ use std::thread;
 
 use crate::deadline::Deadline;
 
-const LISTENING: &str = "listening on http://127.0.0.1:";
+const LISTENING: [&str; 2] = [
+    "listening on http://127.0.0.1:",
+    "listening on https://127.0.0.1:",
+];
 
 /// Standard output and standard error of one or more runs of a server, line by line as they came.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +79,7 @@ impl Output {
 }
 
 fn port(line: &str) -> Option<u16> {
-    let (_, rest) = line.split_once(LISTENING)?;
+    let (_, rest) = LISTENING.iter().find_map(|words| line.split_once(words))?;
     let end = rest
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::config::Config;
+use crate::listener::Tls;
 use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
 use crate::{open_files, server, telemetry, wiring};
@@ -25,6 +26,7 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
+    let tls = Tls::open(&config.http.tls)?;
     let parts = wiring::assemble(config)?;
     if parts.accounts.registration.believe_claims() {
         tracing::warn!(
@@ -40,7 +42,13 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
         "the background task of the session cache",
         move || in_background.clone().run(),
     ));
-    let server = server::start(config, parts, stopped)?;
+    let server = server::start(config, parts, tls.as_ref(), stopped)?;
+    let certificate = tls.map(|tls| {
+        tokio::spawn(keep_running(
+            "the task that keeps the certificate current",
+            move || tls.clone().keep_current(),
+        ))
+    });
     let handle = server.handle();
     let told = signals.serving();
     let told_to_stop = tokio::spawn(async move {
@@ -62,6 +70,9 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
         tracing::error!("the session uses of the last minute could not be written, and are lost");
     }
     background.abort();
+    if let Some(certificate) = certificate {
+        certificate.abort();
+    }
     workers.finish(deadline).await;
     tracing::info!("stopped");
     Ok(())

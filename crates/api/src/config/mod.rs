@@ -39,7 +39,7 @@ pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use sections::{
     Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
-    Sessions, Sliding, Telemetry,
+    Sessions, Sliding, Telemetry, Tls,
 };
 pub use text::{LogFilter, LogFormat};
 
@@ -128,6 +128,15 @@ impl Config {
             return contradiction(
                 "`sessions.rotating.renew_within` must not be longer than `sessions.rotating.lifetime`",
             );
+        }
+        match self.http.tls.files() {
+            Err(sentence) => return contradiction(sentence),
+            Ok(Some(_)) if !self.http.public_url.is_https() => {
+                return contradiction(
+                    "`http.tls` serves HTTPS, but `http.public_url` is an http URL: begin it with `https://`",
+                );
+            }
+            Ok(_) => (),
         }
         let is_sqlite = self.database.url.sqlite_path().is_some();
         if is_sqlite && self.database.pooling == Pooling::Transaction {

@@ -1,7 +1,7 @@
 //! The sections of the configuration. `config/default.toml` says what each key is for and holds its default.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azuma_domain::mail::NewLoginNotice;
@@ -52,6 +52,36 @@ pub struct Http {
     pub shutdown_grace: Duration,
     /// Which pages may use the APIs from elsewhere.
     pub cors: Cors,
+    /// The certificate of the server itself.
+    pub tls: Tls,
+}
+
+/// `http.tls`: the files of a certificate; without them the server speaks plain HTTP.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate and those that lead to its authority, in PEM.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub certificate: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The files of the certificate and of its key; `None` if no certificate is set.
+    ///
+    /// # Errors
+    /// One sentence, if only one of the two is set.
+    pub fn files(&self) -> Result<Option<(&Path, &Path)>, &'static str> {
+        match (&self.certificate, &self.key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (Some(_), None) | (None, Some(_)) => Err(
+                "`http.tls.certificate` and `http.tls.key` need each other: set both or neither",
+            ),
+        }
+    }
 }
 
 /// `http.cors`: pages of other origins.

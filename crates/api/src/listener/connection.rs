@@ -6,17 +6,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::clients::Place;
 use super::opening::{Opening, Rest};
+use super::stream::Stream;
 
 /// A connection that fails once nothing was written to it for too long. This ends endless request heads, endless unread
 /// bodies, and clients that do not read their responses.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     /// `None` once the opening bytes are handed on.
     opening: Option<Opening>,
     silence: Silence,
@@ -26,7 +26,7 @@ pub struct Connection {
 
 impl Connection {
     /// The connection fails when nothing was written for `longest_silence`, at the latest after twice that time.
-    pub fn new(stream: TcpStream, longest_silence: Duration, place: Option<Place>) -> Self {
+    pub fn new(stream: Stream, longest_silence: Duration, place: Option<Place>) -> Self {
         Self {
             stream,
             opening: Some(Opening::default()),
@@ -110,7 +110,12 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        // TLS holds back bytes that the client does not read, so a flush may wait as long as a write.
+        let this = self.get_mut();
+        match Pin::new(&mut this.stream).poll_flush(context) {
+            Poll::Pending => this.silence.pending(context),
+            ready => ready,
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -122,7 +127,7 @@ impl AsyncWrite for Connection {
 mod tests {
     use std::time::Duration;
 
-    use actix_web::rt::net::TcpListener;
+    use actix_web::rt::net::{TcpListener, TcpStream};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
@@ -134,7 +139,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap());
         let (client, accepted) = tokio::join!(client, listener.accept());
-        let connection = Connection::new(accepted.unwrap().0, LONGEST, None);
+        let connection = Connection::new(Stream::Plain(accepted.unwrap().0), LONGEST, None);
         (connection, client.unwrap())
     }
 

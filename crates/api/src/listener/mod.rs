@@ -6,6 +6,8 @@
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
 //! | `opening` | the first bytes of a connection |
+//! | `stream` | the bytes of a connection, with or without TLS |
+//! | `tls` | the certificate and its key |
 
 mod clients;
 mod connection;
@@ -13,6 +15,8 @@ mod door;
 #[cfg(test)]
 mod fuzz;
 mod opening;
+mod stream;
+mod tls;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -20,6 +24,7 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use actix_web::rt::net::TcpSocket;
 
 pub use door::Door;
+pub use tls::Tls;
 
 /// The listen backlog: how many connections the kernel queues until they are accepted.
 const BACKLOG: u32 = 1024;

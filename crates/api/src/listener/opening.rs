@@ -6,8 +6,9 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, ReadBuf};
+
+use super::stream::Stream;
 
 const METHOD: &[u8] = b"POST ";
 const VERSION: &[u8] = b" HTTP/1.0";
@@ -37,7 +38,7 @@ impl Opening {
     /// Hands on the opening bytes; once all are handed on, returns what follows them.
     pub fn poll_read(
         &mut self,
-        mut stream: Pin<&mut TcpStream>,
+        mut stream: Pin<&mut Stream>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<Option<Rest>>> {

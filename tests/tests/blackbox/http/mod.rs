@@ -9,4 +9,5 @@ mod methods;
 mod request_id;
 mod routes;
 mod simple_requests;
+mod tls;
 mod unknown_routes;
