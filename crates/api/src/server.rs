@@ -21,7 +21,7 @@ use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::listener::{Door, Tls, listen_on};
+use crate::listener::{Door, Tls, http2, listen_on};
 use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
@@ -78,16 +78,18 @@ pub fn start(
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     };
     let service = move || {
+        let app = || map_config(app(), |()| AppConfig::default());
+        let http2 = http2(app(), door.http2_timeouts(), shutdown.clone());
         let shutdown = shutdown.clone();
-        let http = HttpService::build()
+        let http1 = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let shutdown = shutdown.clone();
                 async move { shutdown.notified().await }
             })
             .keep_alive(keep_alive)
             .client_disconnect_timeout(LINGER)
-            .h1(map_config(app(), |()| AppConfig::default()));
-        door.clone().before(http)
+            .h1(app());
+        door.clone().before(http1, http2)
     };
     let scheme = tls.map_or("http", |_| "https");
     for (address, listener) in listeners {

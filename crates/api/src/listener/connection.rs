@@ -11,13 +11,13 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::clients::Place;
 use super::opening::{Opening, Rest};
-use super::stream::Stream;
+use super::stream::{Protocol, Stream};
 
 /// A connection that fails once nothing was written to it for too long. This ends endless request heads, endless unread
 /// bodies, and clients that do not read their responses.
 pub struct Connection {
     stream: Stream,
-    /// `None` once the opening bytes are handed on.
+    /// `None` once the opening bytes are handed on, and for HTTP/2.
     opening: Option<Opening>,
     silence: Silence,
     /// Held for as long as the connection is open.
@@ -26,10 +26,18 @@ pub struct Connection {
 
 impl Connection {
     /// The connection fails when nothing was written for `longest_silence`, at the latest after twice that time.
-    pub fn new(stream: Stream, longest_silence: Duration, place: Option<Place>) -> Self {
+    pub fn new(
+        stream: Stream,
+        longest_silence: Duration,
+        protocol: Protocol,
+        place: Option<Place>,
+    ) -> Self {
         Self {
             stream,
-            opening: Some(Opening::default()),
+            opening: match protocol {
+                Protocol::Http1 => Some(Opening::default()),
+                Protocol::Http2 => None,
+            },
             silence: Silence::new(longest_silence),
             _place: place,
         }
@@ -139,7 +147,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap());
         let (client, accepted) = tokio::join!(client, listener.accept());
-        let connection = Connection::new(Stream::Plain(accepted.unwrap().0), LONGEST, None);
+        let connection = Connection::new(
+            Stream::Plain(accepted.unwrap().0),
+            LONGEST,
+            Protocol::Http1,
+            None,
+        );
         (connection, client.unwrap())
     }
 

@@ -2,19 +2,21 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
-use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service};
+use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::rt::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::clients::Clients;
 use super::connection::Connection;
-use super::stream::Stream;
+use super::http2::{Http2Connection, Http2Timeouts};
+use super::stream::{Protocol, Stream};
 use super::tls::Tls;
 use crate::config::Http;
 use crate::http::origin::TrustedProxies;
@@ -32,6 +34,7 @@ pub struct Door(Arc<Inner>);
 struct Inner {
     proxies: TrustedProxies,
     clients: Arc<Clients>,
+    keep_alive: Duration,
     longest_silence: Duration,
     tls: Option<TlsAcceptor>,
     malformed: AtomicU64,
@@ -42,58 +45,103 @@ impl Door {
         Self(Arc::new(Inner {
             proxies,
             clients: Arc::new(Clients::new(config.connections_per_client)),
+            keep_alive: config.keep_alive,
             longest_silence: config.keep_alive + config.body_timeout + FOR_THE_WORK,
             tls: tls.map(Tls::acceptor),
             malformed: AtomicU64::new(0),
         }))
     }
 
-    /// A service that passes admitted connections on to the HTTP service.
-    pub fn before<S>(
+    pub fn http2_timeouts(&self) -> Http2Timeouts {
+        Http2Timeouts {
+            keep_alive: self.0.keep_alive,
+            longest_silence: self.0.longest_silence,
+        }
+    }
+
+    /// A service that passes admitted connections on to the service of the protocol that the client chose.
+    pub fn before<Http1, Http2>(
         self,
-        service: S,
+        http1: Http1,
+        http2: Http2,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
-        S: ServiceFactory<
+        Http1: ServiceFactory<
                 (Connection, Option<SocketAddr>),
                 Config = (),
                 Response = (),
                 Error = DispatchError,
                 InitError = (),
             >,
+        Http2: ServiceFactory<
+                Http2Connection,
+                Config = (),
+                Response = (),
+                Error = DispatchError,
+                InitError = (),
+            >,
+        Http1::Service: 'static,
+        Http2::Service: 'static,
+        Http1::Future: 'static,
+        Http2::Future: 'static,
     {
-        let door = self.clone();
-        fn_service(move |stream: TcpStream| {
-            let door = door.clone();
-            async move { door.0.admit(stream).await }
-        })
-        .and_then(service)
-        .map_err(move |error| {
-            self.0.note(&error);
-            error
+        fn_factory(move || {
+            let (http1, http2) = (http1.new_service(()), http2.new_service(()));
+            let door = self.clone();
+            async move {
+                let services = Rc::new((http1.await?, http2.await?));
+                Ok(fn_service(move |stream: TcpStream| {
+                    let (door, services) = (door.clone(), Rc::clone(&services));
+                    async move {
+                        let (http1, http2) = &*services;
+                        let served = match door.0.admit(stream).await? {
+                            Admitted::Http1(connection, peer) => {
+                                http1.call((connection, Some(peer))).await
+                            }
+                            Admitted::Http2(connection) => http2.call(connection).await,
+                        };
+                        served.inspect_err(|error| door.0.note(error))
+                    }
+                }))
+            }
         })
     }
 }
 
+/// An admitted connection, by the protocol that its client chose.
+enum Admitted {
+    Http1(Connection, SocketAddr),
+    Http2(Http2Connection),
+}
+
 impl Inner {
-    /// Trusted proxies are not limited, because each carries many clients.
-    /// The client's connection counts from before the handshake.
-    async fn admit(
-        &self,
-        stream: TcpStream,
-    ) -> Result<(Connection, Option<SocketAddr>), DispatchError> {
+    /// Trusted proxies are not limited, because each carries many clients. A connection counts for its client from
+    /// before the handshake.
+    async fn admit(&self, stream: TcpStream) -> Result<Admitted, DispatchError> {
         // The client may have disconnected already.
         let peer = stream.peer_addr().map_err(DispatchError::Io)?;
-        let place = match self.proxies.trust(peer.ip()) {
+        let clients = match self.proxies.trust(peer.ip()) {
             true => None,
-            false => Some(self.clients.enter(peer.ip()).ok_or_else(refused)?),
+            false => Some(Arc::clone(&self.clients)),
         };
-        let stream = self.opened(stream).await.map_err(DispatchError::Io)?;
-        let connection = Connection::new(stream, self.longest_silence, place);
-        Ok((connection, Some(peer)))
+        let place = match &clients {
+            Some(clients) => Some(clients.enter(peer.ip()).ok_or_else(refused)?),
+            None => None,
+        };
+        let stream = self.encrypted(stream).await.map_err(DispatchError::Io)?;
+        let chosen = stream.protocol();
+        let connection = Connection::new(stream, self.longest_silence, chosen, place);
+        Ok(match chosen {
+            Protocol::Http1 => Admitted::Http1(connection, peer),
+            Protocol::Http2 => Admitted::Http2(Http2Connection {
+                connection,
+                peer,
+                clients,
+            }),
+        })
     }
 
-    async fn opened(&self, stream: TcpStream) -> io::Result<Stream> {
+    async fn encrypted(&self, stream: TcpStream) -> io::Result<Stream> {
         let Some(tls) = &self.tls else {
             return Ok(Stream::Plain(stream));
         };

@@ -5,7 +5,8 @@
 //! | `door` | admits or refuses connections |
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
-//! | `opening` | the first bytes of a connection |
+//! | `opening` | the first bytes of a connection over HTTP/1 |
+//! | `http2` | HTTP/2 |
 //! | `stream` | the bytes of a connection, with or without TLS |
 //! | `tls` | the certificate and its key |
 
@@ -14,6 +15,7 @@ mod connection;
 mod door;
 #[cfg(test)]
 mod fuzz;
+mod http2;
 mod opening;
 mod stream;
 mod tls;
@@ -24,6 +26,7 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use actix_web::rt::net::TcpSocket;
 
 pub use door::Door;
+pub use http2::http2;
 pub use tls::Tls;
 
 /// The listen backlog: how many connections the kernel queues until they are accepted.

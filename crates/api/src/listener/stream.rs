@@ -8,11 +8,34 @@ use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
+/// The name of HTTP/2 in a handshake (RFC 9113 §3.1).
+pub const HTTP_2: &[u8] = b"h2";
+
 /// A client's bytes.
 pub enum Stream {
     Plain(TcpStream),
     /// After the handshake.
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// What a client speaks on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Stream {
+    /// The protocol that the client chose in the handshake (RFC 7301). Without TLS it is HTTP/1.1.
+    pub fn protocol(&self) -> Protocol {
+        match self {
+            Self::Plain(_) => Protocol::Http1,
+            Self::Tls(stream) => match stream.get_ref().1.alpn_protocol() {
+                Some(HTTP_2) => Protocol::Http2,
+                Some(_) | None => Protocol::Http1,
+            },
+        }
+    }
 }
 
 impl AsyncRead for Stream {

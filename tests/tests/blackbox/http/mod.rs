@@ -5,6 +5,7 @@ mod challenge;
 mod check_order;
 mod cors;
 mod dialects_off;
+mod http2;
 mod methods;
 mod request_id;
 mod routes;

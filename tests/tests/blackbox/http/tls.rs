@@ -3,26 +3,21 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_tests::Database;
 use azuma_tests::certificates::Certificates;
-use azuma_tests::clients::Wire;
+use azuma_tests::clients::{self, Wire};
 use azuma_tests::process::Signal;
 use azuma_tests::server::{Server, Setup};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::SupportedProtocolVersion;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 /// A setup with the certificate and the key of `made`.
-fn with(setup: Setup, made: &Certificates) -> Setup {
+pub fn with(setup: Setup, made: &Certificates) -> Setup {
     setup
         .set(
             "http.tls.certificate",
@@ -33,7 +28,7 @@ fn with(setup: Setup, made: &Certificates) -> Setup {
 }
 
 /// A server with a new certificate in its directory.
-fn serving() -> (Server, Certificates) {
+pub fn serving() -> (Server, Certificates) {
     let setup = Database::Sqlite.server();
     let made = Certificates::create(setup.home());
     (with(setup, &made).start(), made)
@@ -45,20 +40,7 @@ async fn shake(
     authority: &Path,
     version: &'static SupportedProtocolVersion,
 ) -> io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    let authority = CertificateDer::from_pem_file(authority).expect("a certificate");
-    roots.add(authority).expect("an authority");
-    let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_protocol_versions(&[version])
-        .expect("a version of ring's")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let stream = TcpStream::connect(server.address()).await?;
-    let name = ServerName::try_from("localhost").expect("a name");
-    TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
+    clients::shake(server.address(), authority, version, &[b"http/1.1"]).await
 }
 
 async fn is_answered(mut stream: TlsStream<TcpStream>) -> bool {

@@ -16,11 +16,12 @@ use tokio_rustls::rustls::{self, ServerConfig};
 
 pub use files::FilesError;
 
+use super::stream::HTTP_2;
 use crate::config::Tls as Settings;
 use files::CertificateFiles;
 
 /// The protocols that a client may choose from, the preferred one first (RFC 7301).
-const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
+const PROTOCOLS: [&[u8]; 2] = [HTTP_2, b"http/1.1"];
 
 /// Why the server cannot speak TLS.
 #[derive(Debug, Error)]

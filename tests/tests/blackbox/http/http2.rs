@@ -1,0 +1,217 @@
+//! HTTP/2, which clients choose in the TLS handshake.
+
+use std::process::Command;
+use std::time::Duration;
+
+use azuma_tests::Database;
+use azuma_tests::certificates::Certificates;
+use azuma_tests::clients::{Begun, Carrier, End, Http2, Issued, LegacySession};
+use azuma_tests::server::Server;
+use h2::Reason;
+use http::Request;
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::tls::{serving, with};
+
+/// Longer than any of these waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn serving_with(changes: &[(&str, &str)]) -> (Server, Certificates) {
+    let setup = Database::Sqlite.server();
+    let made = Certificates::create(setup.home());
+    let mut setup = with(setup, &made);
+    for (key, value) in changes {
+        setup = setup.set(key, value);
+    }
+    (setup.start(), made)
+}
+
+async fn connected(server: &Server, made: &Certificates) -> Http2 {
+    Http2::to(server.address(), &made.authority).await
+}
+
+fn get(path: &str) -> Request<&'static str> {
+    let uri = format!("https://localhost{path}");
+    Request::get(uri).body("").expect("a request")
+}
+
+fn login() -> Request<()> {
+    let request = Request::post("https://localhost/user/login");
+    let request = request.header("content-type", "application/json");
+    request.body(()).expect("a request")
+}
+
+/// Requests whose bodies have not arrived.
+async fn waiting(connection: &Http2, how_many: usize) -> Vec<Begun> {
+    let mut waiting = Vec::new();
+    for _ in 0..how_many {
+        let mut begun = connection.begin(login()).await;
+        begun.send("{", End::Later);
+        waiting.push(begun);
+    }
+    // The server has seen them once it has answered one more.
+    assert_eq!(connection.request(get("/")).await.status, 200);
+    waiting
+}
+
+fn credentials() -> String {
+    json!({"name": "maria", "email": "maria@example.org", "password": "correct horse 8"})
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_request_is_answered_as_over_http_1_1() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let body = credentials();
+    let register = |length: Option<usize>| {
+        let mut request = Request::post("https://localhost/users");
+        if let Some(length) = length {
+            request = request.header("content-length", length);
+        }
+        request.body(body.as_str()).expect("a request")
+    };
+    let answer = connection.request(register(None)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert!(answer.headers.contains_key("x-request-id"));
+    assert!(answer.headers.contains_key("date"));
+    assert_eq!(
+        answer.headers["content-length"],
+        answer.body.len().to_string()
+    );
+    assert_eq!(
+        connection.request(register(Some(body.len()))).await.status,
+        409
+    );
+    let issued: Issued = serde_json::from_str(&answer.body).expect("JSON");
+    let (name, value) = Carrier::Azuma.header(&issued.token);
+    let own = Request::get("https://localhost/user/self").header(name, value);
+    let answer = connection.request(own.body("").expect("a request")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_response_to_head_and_one_that_is_empty_end_with_their_headers() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let head = Request::head("https://localhost/").body("");
+    let answer = connection.request(head.expect("a request")).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+    assert_ne!(answer.headers["content-length"], "0");
+}
+
+#[tokio::test]
+async fn cookies_that_are_sent_one_by_one_are_all_read() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let body = json!({"name": "maria", "password": "correct horse 8"}).to_string();
+    let register = Request::post("https://localhost/api/register").body(body.as_str());
+    let answer = connection.request(register.expect("a request")).await;
+    let issued: LegacySession = serde_json::from_str(&answer.body).expect("JSON");
+    let (name, value) = Carrier::LegacyCookie.header(&issued.token);
+    let me = Request::get("https://localhost/api/me");
+    let me = me.header(name, "theme=dark").header(name, value);
+    let answer = connection.request(me.body("").expect("a request")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_client_has_as_many_open_requests_as_it_may_have_connections() {
+    let (server, made) = serving_with(&[("http.connections_per_client", "3")]);
+    let connection = connected(&server, &made).await;
+    let mut open = waiting(&connection, 2).await;
+    // The third of three places.
+    open.push(connection.begin(login()).await);
+    let refused = connection.begin(login()).await.answer().await;
+    let reason = refused.expect_err("a limit").reason();
+    assert_eq!(reason, Some(Reason::REFUSED_STREAM));
+    for mut begun in open {
+        begun.send("}", End::Now);
+        begun.answer().await.expect("an answer");
+    }
+    assert_eq!(connection.request(get("/")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_connection_has_at_most_a_hundred_open_requests() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    assert_eq!(connection.request(get("/")).await.status, 200);
+    assert_eq!(connection.most_requests(), 100);
+}
+
+#[tokio::test]
+async fn a_client_that_cancels_one_request_after_another_is_cut_off() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    for _ in 0..150 {
+        if connection.is_over() {
+            break;
+        }
+        let begun = connection.begin(login()).await;
+        sleep(Duration::from_millis(5)).await;
+        begun.cancel();
+    }
+    let ended = timeout(PATIENCE, connection.ended()).await.expect("an end");
+    let reason = ended.expect_err("a limit").reason();
+    assert_eq!(reason, Some(Reason::ENHANCE_YOUR_CALM));
+}
+
+#[tokio::test]
+async fn headers_are_bounded() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let padded = Request::get("https://localhost/").header("x-padding", "x".repeat(40_000));
+    let answer = connection
+        .request(padded.body("").expect("a request"))
+        .await;
+    assert_eq!(answer.status, 431);
+    assert_eq!(connection.request(get("/")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_ends_its_own_request_alone() {
+    let (server, made) = serving_with(&[("http.body_timeout", "1s")]);
+    let connection = connected(&server, &made).await;
+    let mut waiting = waiting(&connection, 1).await;
+    let late = waiting.remove(0).answer();
+    let late = timeout(PATIENCE, late).await.expect("an end");
+    assert_eq!(late.expect("an answer").status, 408);
+    assert_eq!(connection.request(get("/")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_quiet_connection_ends() {
+    let (server, made) = serving_with(&[("http.keep_alive", "1s")]);
+    let connection = connected(&server, &made).await;
+    assert_eq!(connection.request(get("/")).await.status, 200);
+    let ended = timeout(PATIENCE, connection.ended()).await.expect("an end");
+    ended.expect("a clean end");
+}
+
+#[tokio::test]
+async fn a_stopping_server_answers_the_open_requests() {
+    let (mut server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let mut begun = waiting(&connection, 1).await.remove(0);
+    let stopping = tokio::spawn(async move { server.terminate().await });
+    sleep(Duration::from_millis(300)).await;
+    begun.send("}", End::Now);
+    assert_eq!(begun.answer().await.expect("an answer").status, 400);
+    assert!(stopping.await.expect("a task").success());
+}
+
+#[test]
+fn curl_speaks_it() {
+    let (server, made) = serving();
+    let url = format!("https://localhost:{}/", server.address().port());
+    let curl = Command::new("curl")
+        .args(["--silent", "--show-error", "--http2", "--cacert"])
+        .arg(&made.authority)
+        .args(["--write-out", "\n%{http_version} %{http_code}", &url])
+        .output()
+        .expect("curl");
+    let printed = String::from_utf8(curl.stdout).expect("UTF-8");
+    assert!(printed.ends_with("\n2 200"), "{printed}");
+}
