@@ -38,6 +38,8 @@ pub enum Command {
     Migrate,
     /// Print the settings in force as TOML, secrets masked
     Config,
+    /// Ask the server that runs on this machine whether it is ready; fails if it is not
+    Health,
     /// Look at messages on their way out, and at those that could not be sent
     #[command(subcommand)]
     Mail(MailTask),
@@ -233,6 +235,7 @@ mod tests {
             (&["serve"], Command::Serve),
             (&["migrate"], Command::Migrate),
             (&["config"], Command::Config),
+            (&["health"], Command::Health),
         ] {
             let cli = parse(arguments).map(|cli| cli.command());
             assert_eq!(cli.ok(), Some(expected));

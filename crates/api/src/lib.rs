@@ -11,6 +11,7 @@
 //! | `telemetry` | the log |
 //! | `signals`, `open_files` | signals, and the limit to open files |
 //! | `dialects` | the three HTTP APIs, a folder each |
+//! | `health` | the routes that tell whether the server works |
 //! | `pages` | the HTML pages that mails link to |
 //! | `http` | what the dialects share |
 
@@ -18,6 +19,7 @@ pub mod cli;
 mod commands;
 pub mod config;
 mod dialects;
+mod health;
 mod http;
 mod listener;
 mod open_files;
@@ -78,5 +80,6 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Serve => commands::serve::run(&config),
         Command::Migrate => commands::migrate::run(&config),
         Command::Config => commands::config::run(&config),
+        Command::Health => commands::health::run(&config),
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::dialects::{account, azuma, legacy};
+use crate::health::{self, Probes};
 use crate::http::api_error::whole_seconds;
 use crate::http::body::BodyTimeout;
 use crate::http::cookie::CookieTransport;
@@ -35,6 +36,7 @@ pub fn start(
     config: &Config,
     parts: Parts,
     tls: Option<&Tls>,
+    probes: Probes,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
     let me = MeSettings::new(
@@ -63,7 +65,7 @@ pub fn start(
         .disable_signals();
     let shutdown = server.graceful_shutdown_signal();
     let app = move || {
-        let (dialects, me) = (dialects.clone(), me.clone());
+        let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();
         App::new()
             .wrap(Condition::new(origins.are_any(), origins.layer()))
@@ -74,6 +76,7 @@ pub fn start(
             .app_data(own_origin.clone())
             .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
+            .configure(|routes| health::routes(routes, probes.clone()))
             .configure(|routes| pages::routes(routes, me.clone()))
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     };

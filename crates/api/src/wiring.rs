@@ -9,7 +9,7 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
+    AccountAdmin, Accounts, Doorkeeper, Health, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
     PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
@@ -50,6 +50,7 @@ pub struct Parts {
     pub sessions: Arc<Sessions>,
     pub mailing: Arc<Mailing>,
     pub housekeeping: Arc<Housekeeping>,
+    pub health: Arc<Health>,
     pub session_cache: SessionCache,
 }
 
@@ -65,13 +66,13 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         }
     }
     let store = open_store(config)?;
-    let followed = store.open_another(for_polls(config))?;
+    let followed: Arc<dyn Store> = Arc::new(store.open_another(for_polls(config))?);
     let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let session_cache = SessionCache::new(
         Arc::clone(&store),
-        Arc::new(followed),
+        Arc::clone(&followed),
         Arc::clone(&clock),
         config.sessions.cache_entries,
     );
@@ -122,6 +123,8 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             clock: Arc::new(SharedClock::new(Arc::clone(&clock))),
             entropy: Arc::clone(&entropy),
         }),
+        // Not the connections of requests: a server that is busy is not one that cannot reach its database.
+        health: Arc::new(Health::new(followed, Arc::clone(&clock))),
         housekeeping: Arc::new(Housekeeping::new(store, mailer, clock, config.mail.keep)),
         session_cache,
     })

@@ -1,4 +1,5 @@
-//! The background tasks: they send mail, start recoveries, and delete expired rows and old mail. A task that panics is
+//! The background tasks: they send mail, start recoveries, look at the database, and delete expired
+//! rows and old mail. A task that panics is
 //! restarted.
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::StoreError;
 use azuma_domain::services::{
-    Accounts, Backlog, ClockDoubt, Delivery, DiscardedLetters, Housekeeping, Mailing,
+    Accounts, Backlog, ClockDoubt, Delivery, DiscardedLetters, Health, Housekeeping, Mailing,
     RecoveryProgress,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -21,6 +22,8 @@ use crate::wiring::Parts;
 const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// How many messages are sent at once, so that a slow delivery does not delay the others.
 const MOST_AT_ONCE: u32 = 4;
+/// How often the database is asked whether it can be worked with.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How often mail older than `mail.keep` is deleted.
@@ -32,7 +35,7 @@ const BEGIN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 type Leased = Result<LeasedMail, UnreadableMail>;
 
 /// The background tasks. They end once the sender of `stopped` is dropped.
-pub struct Workers([JoinHandle<()>; 4]);
+pub struct Workers([JoinHandle<()>; 5]);
 
 impl Workers {
     pub fn start(parts: &Parts, stopped: watch::Receiver<()>) -> Self {
@@ -41,8 +44,9 @@ impl Workers {
         let accounts = Arc::clone(&parts.accounts);
         let sweeper = Arc::clone(&parts.housekeeping);
         let discarder = Arc::clone(&parts.housekeeping);
-        let (for_mail, for_recoveries, for_sweeps) =
-            (stopped.clone(), stopped.clone(), stopped.clone());
+        let health = Arc::clone(&parts.health);
+        let (for_mail, for_recoveries) = (stopped.clone(), stopped.clone());
+        let (for_sweeps, for_looks) = (stopped.clone(), stopped.clone());
         Self([
             tokio::spawn(keep_running("the task that sends mail", move || {
                 deliver_mail(Arc::clone(&mailing), Arc::clone(&places), for_mail.clone())
@@ -53,6 +57,10 @@ impl Workers {
             tokio::spawn(keep_running(
                 "the task that deletes expired rows",
                 move || sweep(Arc::clone(&sweeper), for_sweeps.clone()),
+            )),
+            tokio::spawn(keep_running(
+                "the task that looks at the database",
+                move || look(Arc::clone(&health), for_looks.clone()),
             )),
             tokio::spawn(keep_running("the task that deletes old mail", move || {
                 discard_old_mail(Arc::clone(&discarder), stopped.clone())
@@ -167,6 +175,14 @@ async fn deliver(mailing: Arc<Mailing>, mail: Leased, _place: OwnedSemaphorePerm
             return;
         }
         sleep(MAIL_EVERY).await;
+    }
+}
+
+/// Keeps what is known of the database current until told to stop.
+async fn look(health: Arc<Health>, mut stopped: watch::Receiver<()>) {
+    while !is_stopped(&stopped) {
+        health.look().await;
+        pause(LOOK_EVERY, &mut stopped).await;
     }
 }
 

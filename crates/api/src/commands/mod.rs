@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 pub mod config;
+pub mod health;
 pub mod invite;
 pub mod mail;
 pub mod migrate;

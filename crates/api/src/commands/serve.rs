@@ -1,11 +1,13 @@
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::System;
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::config::Config;
+use crate::health::Probes;
 use crate::listener::Tls;
 use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
@@ -14,8 +16,8 @@ use crate::{open_files, server, telemetry, wiring};
 /// The least time that stopping allows for writing the last uses of sessions.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
-/// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT, then finishes open requests within
-/// `http.shutdown_grace`.
+/// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT and for `http.shutdown_delay` after it, then
+/// finishes open requests within `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = telemetry::start(&config.telemetry)?;
     // This must precede the first log line, which may fail because the log file is at its size limit.
@@ -34,6 +36,8 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
              `registration.require_proved_email` is true"
         );
     }
+    // So that the server is ready as soon as it listens.
+    parts.health.look().await;
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts, stopped.clone());
     let session_cache = parts.session_cache.clone();
@@ -42,7 +46,9 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
         "the background task of the session cache",
         move || in_background.clone().run(),
     ));
-    let server = server::start(config, parts, tls.as_ref(), stopped)?;
+    let (announce, announced) = watch::channel(());
+    let probes = Probes::new(Arc::clone(&parts.health), announced);
+    let server = server::start(config, parts, tls.as_ref(), probes, stopped)?;
     let certificate = tls.map(|tls| {
         tokio::spawn(keep_running(
             "the task that keeps the certificate current",
@@ -51,9 +57,12 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     });
     let handle = server.handle();
     let told = signals.serving();
+    let delay = config.http.shutdown_delay;
     let told_to_stop = tokio::spawn(async move {
         // A closed channel stops the server too: no signal could arrive any more.
         let _ = told.await;
+        drop(announce);
+        sleep(delay).await;
         let told_at = Instant::now();
         drop(stop);
         handle.stop(true).await;

@@ -47,6 +47,9 @@ pub struct Http {
     /// The most connections of one client.
     #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
     pub connections_per_client: usize,
+    /// How long a server that was told to stop still takes requests, and says that it is not ready.
+    #[serde(with = "Span::<0, HOUR>")]
+    pub shutdown_delay: Duration,
     /// How long a stopping server may take to finish open requests.
     #[serde(with = "Span::<0, HOUR>")]
     pub shutdown_grace: Duration,

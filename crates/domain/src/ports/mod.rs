@@ -51,7 +51,7 @@ pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};
 pub use session_check::SessionCheck;
 pub use session_repository::{SessionReader, SessionRepository, SessionUse};
-pub use store::{Decision, ReadWork, Reader, Store, Transaction, Work, WriteWork};
+pub use store::{Decision, ReadWork, Reader, Schema, Store, Transaction, Work, WriteWork};
 pub use store_error::{Abort, Conflict, StoreError, WriteError};
 pub use unit_of_work::StoreExt;
 pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserRepository};

@@ -67,6 +67,17 @@ pub trait Store: Send + Sync {
     fn run(&self, work: Work) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
+/// How the schema of a database compares with the one that this release knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// This release can work with it.
+    Current,
+    /// It lacks a migration of this release.
+    Behind,
+    /// A later release has changed it so that this release cannot work with it.
+    Ahead,
+}
+
 /// The repositories, to read from.
 pub trait Reader {
     /// Accounts.
@@ -90,6 +101,11 @@ pub trait Reader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn clock(&mut self) -> Result<Option<Timestamp>, StoreError>;
+    /// How the schema compares with the one of this release.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn schema(&mut self) -> Result<Schema, StoreError>;
 }
 
 /// The repositories, all inside one transaction. After a method has failed because the database cannot be reached,

@@ -12,12 +12,14 @@
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
 //! | [`Housekeeping`] | delete expired rows and old mail |
+//! | [`Health`] | tell whether the database can be worked with |
 //!
 //! Types that several subjects share are beside them: [`Doorkeeper`] limits and logs attempts, [`SessionIssuer`] makes
 //! sessions.
 
 mod accounts;
 mod doorkeeper;
+mod health;
 mod housekeeping;
 mod known_clients;
 mod mail_permit;
@@ -37,6 +39,7 @@ pub use accounts::{
     UserUpdate,
 };
 pub use doorkeeper::Doorkeeper;
+pub use health::{DatabaseHealth, Health};
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};
 pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail};
 pub use second_factor::SecondFactorError;

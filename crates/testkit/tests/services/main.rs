@@ -19,6 +19,7 @@ mod deliver_mail;
 mod disable_account;
 mod disown_link;
 mod guard;
+mod health;
 mod key_rotation;
 mod known_clients;
 mod list_sessions;

@@ -7,6 +7,8 @@ use reqwest::Method;
 /// Which dialect a route belongs to, which is also how its errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
+    /// A route that is there whichever dialects are; its errors look as those of the current API.
+    None,
     Azuma,
     Legacy,
     Account,
@@ -38,6 +40,8 @@ const fn route(
 
 /// All of them.
 pub const ROUTES: &[Route] = &[
+    route(Dialect::None, "/livez", &["GET"], false),
+    route(Dialect::None, "/readyz", &["GET"], false),
     route(Dialect::Azuma, "/", &["GET"], false),
     route(Dialect::Azuma, "/users", &["POST"], false),
     route(Dialect::Azuma, "/user/login", &["POST"], false),

@@ -7,6 +7,7 @@ mod disabled_accounts;
 mod durability;
 mod first_start;
 mod guessing;
+mod health;
 mod logs;
 mod misconfiguration;
 mod new_login;

@@ -46,6 +46,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert_eq!(config.http.listen.as_str(), "127.0.0.1:8080");
     assert_eq!(config.http.public_url.as_str(), "http://127.0.0.1:8080");
     assert!(config.http.trusted_proxies.is_empty());
+    assert_eq!(config.http.shutdown_delay, Duration::ZERO);
     assert_eq!(config.database.url.to_string(), "sqlite://data/azuma.db");
     assert!(config.secret_key.is_none() && config.previous_secret_keys.is_empty());
     assert_eq!(config.instance.name.as_str(), "azumaneo");

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::thread;
 use std::time::Duration;
 
+use azuma_domain::ports::Schema;
 use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sql_types::Text;
@@ -204,10 +205,7 @@ fn expect_no_later(
         return Ok(());
     }
     let later = later.join(", ");
-    let oldest: QueryResult<String> = schema_compatibility::table
-        .select(schema_compatibility::oldest_migration)
-        .first(connection);
-    match oldest {
+    match oldest_migration(connection) {
         Ok(oldest) if known.contains(&oldest) => {
             tracing::warn!(
                 migrations = later,
@@ -226,6 +224,29 @@ fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> boo
         return false;
     };
     known.iter().all(|version| applied.contains(version))
+}
+
+/// How the schema compares with the one of this release. Takes no lock.
+pub(in crate::store) fn schema(connection: &mut DbConnection) -> QueryResult<Schema> {
+    let known = known(source_of(connection)).unwrap_or_default();
+    let applied = applied(connection)?;
+    if !known.iter().all(|version| applied.contains(version)) {
+        return Ok(Schema::Behind);
+    }
+    if applied.iter().all(|version| known.contains(version)) {
+        return Ok(Schema::Current);
+    }
+    Ok(match known.contains(&oldest_migration(connection)?) {
+        true => Schema::Current,
+        false => Schema::Ahead,
+    })
+}
+
+/// The version of the oldest migration that a release must know to work with the schema.
+fn oldest_migration(connection: &mut DbConnection) -> QueryResult<String> {
+    schema_compatibility::table
+        .select(schema_compatibility::oldest_migration)
+        .first(connection)
 }
 
 /// The versions of this binary's migrations.

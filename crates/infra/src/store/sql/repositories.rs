@@ -7,8 +7,9 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::{
     Conflict, FactorReader, FactorRepository, InvalidationReader, InvalidationRepository,
     InviteReader, InviteRepository, KnownClientReader, KnownClientRepository, LinkReader,
-    LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository, SessionReader,
-    SessionRepository, StoreError, Transaction, UserReader, UserRepository, WriteError,
+    LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository, Schema,
+    SessionReader, SessionRepository, StoreError, Transaction, UserReader, UserRepository,
+    WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::dsl::sql;
@@ -18,6 +19,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::types::{SqlTimestamp, StoredTime};
 use crate::store::engine::connection::DbConnection;
 use crate::store::engine::fault::{Fault, conflict_of, meaning};
+use crate::store::engine::migrate;
 
 /// The connection of a unit of work, inside a transaction if the work may write. It implements every repository; each
 /// implementation is in the file of its table.
@@ -144,6 +146,10 @@ impl Reader for Repositories<'_> {
             }
             DbConnection::Sqlite(_) => Ok(None),
         })
+    }
+
+    fn schema(&mut self) -> Result<Schema, StoreError> {
+        self.query(migrate::schema)
     }
 }
 

@@ -1,0 +1,63 @@
+//! The routes that tell whether the server works. They are there whichever dialects are enabled, and ask for nothing.
+
+mod dto;
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, ServiceConfig};
+use azuma_domain::services::Health;
+use tokio::sync::watch;
+
+pub use dto::Readiness;
+
+use crate::dialects::azuma::Azuma;
+use crate::http::endpoint::Endpoint;
+use dto::{Liveness, Phase};
+
+/// Where [`Readiness`] is.
+pub const READINESS: &str = "/readyz";
+
+/// What the routes ask.
+#[derive(Clone)]
+pub struct Probes {
+    health: Arc<Health>,
+    /// Its sender is dropped when the server is told to stop.
+    told_to_stop: watch::Receiver<()>,
+}
+
+impl Probes {
+    pub fn new(health: Arc<Health>, told_to_stop: watch::Receiver<()>) -> Self {
+        Self {
+            health,
+            told_to_stop,
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        match self.told_to_stop.has_changed() {
+            Ok(_) => Phase::Serving,
+            Err(_) => Phase::Stopping,
+        }
+    }
+}
+
+pub fn routes(config: &mut ServiceConfig, probes: Probes) {
+    config
+        .app_data(Data::new(probes))
+        .service(Endpoint::<Azuma>::at("/livez").get(tell_alive))
+        .service(Endpoint::<Azuma>::at(READINESS).get(tell_ready));
+}
+
+/// Whoever reads the answer knows that the process is there and answers.
+async fn tell_alive() -> HttpResponse {
+    HttpResponse::Ok().json(Liveness { alive: true })
+}
+
+async fn tell_ready(probes: Data<Probes>) -> HttpResponse {
+    let readiness = Readiness::of(probes.health.database(), probes.phase());
+    match readiness.ready {
+        true => HttpResponse::Ok().json(readiness),
+        false => HttpResponse::ServiceUnavailable().json(readiness),
+    }
+}
