@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows the server's code. Anything unexpected panics, which fails the test.
 
+pub mod acme_server;
 pub mod addresses;
 pub mod authenticator;
 pub mod browser;

@@ -5,6 +5,7 @@
 //! | `sections` | the settings as typed values, some of types of `azuma-infra` |
 //! | `parsed` | reads and writes values whose types parse themselves |
 //! | `address`, `range`, `secret`, `text` | reads and writes the other values |
+//! | `tls` | where the server's certificate comes from |
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
 //! | `error` | why a configuration is invalid |
 //!
@@ -24,6 +25,7 @@ mod sections;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tls;
 
 use std::fmt;
 use std::fs;
@@ -39,9 +41,10 @@ pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use sections::{
     Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
-    Sessions, Sliding, Telemetry, Tls,
+    Sessions, Sliding, Telemetry,
 };
 pub use text::{LogFilter, LogFormat};
+pub use tls::{AcmeSource, CertificateSource, Tls};
 
 use layers::Layers;
 
@@ -129,7 +132,7 @@ impl Config {
                 "`sessions.rotating.renew_within` must not be longer than `sessions.rotating.lifetime`",
             );
         }
-        match self.http.tls.files() {
+        match self.http.tls.source() {
             Err(sentence) => return contradiction(sentence),
             Ok(Some(_)) if !self.http.public_url.is_https() => {
                 return contradiction(

@@ -1,7 +1,7 @@
 //! The sections of the configuration. `config/default.toml` says what each key is for and holds its default.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use azuma_domain::mail::NewLoginNotice;
@@ -20,6 +20,7 @@ use super::address::{ListenAddress, networks};
 use super::parsed::{secret, secret_if_any, shown};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
+use super::tls::Tls;
 use super::{email_domains, origins};
 
 /// `http`: how clients reach the server.
@@ -57,34 +58,6 @@ pub struct Http {
     pub cors: Cors,
     /// The certificate of the server itself.
     pub tls: Tls,
-}
-
-/// `http.tls`: the files of a certificate; without them the server speaks plain HTTP.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tls {
-    /// The certificate and those that lead to its authority, in PEM.
-    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
-    pub certificate: Option<PathBuf>,
-    /// Its private key, in PEM.
-    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
-    pub key: Option<PathBuf>,
-}
-
-impl Tls {
-    /// The files of the certificate and of its key; `None` if no certificate is set.
-    ///
-    /// # Errors
-    /// One sentence, if only one of the two is set.
-    pub fn files(&self) -> Result<Option<(&Path, &Path)>, &'static str> {
-        match (&self.certificate, &self.key) {
-            (None, None) => Ok(None),
-            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
-            (Some(_), None) | (None, Some(_)) => Err(
-                "`http.tls.certificate` and `http.tls.key` need each other: set both or neither",
-            ),
-        }
-    }
 }
 
 /// `http.cors`: pages of other origins.

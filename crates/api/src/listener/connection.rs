@@ -36,7 +36,7 @@ impl Connection {
             stream,
             opening: match protocol {
                 Protocol::Http1 => Some(Opening::default()),
-                Protocol::Http2 => None,
+                Protocol::Http2 | Protocol::Acme => None,
             },
             silence: Silence::new(longest_silence),
             _place: place,

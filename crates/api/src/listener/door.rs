@@ -131,14 +131,15 @@ impl Inner {
         let stream = self.encrypted(stream).await.map_err(DispatchError::Io)?;
         let chosen = stream.protocol();
         let connection = Connection::new(stream, self.longest_silence, chosen, place);
-        Ok(match chosen {
-            Protocol::Http1 => Admitted::Http1(connection, peer),
-            Protocol::Http2 => Admitted::Http2(Http2Connection {
+        match chosen {
+            Protocol::Http1 => Ok(Admitted::Http1(connection, peer)),
+            Protocol::Http2 => Ok(Admitted::Http2(Http2Connection {
                 connection,
                 peer,
                 clients,
-            }),
-        })
+            })),
+            Protocol::Acme => Err(refused()),
+        }
     }
 
     async fn encrypted(&self, stream: TcpStream) -> io::Result<Stream> {

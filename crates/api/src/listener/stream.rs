@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
+use rustls_acme::acme::ACME_TLS_ALPN_NAME;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
@@ -23,6 +24,8 @@ pub enum Stream {
 pub enum Protocol {
     Http1,
     Http2,
+    /// Nothing more: an ACME server has seen the certificate that it looked for.
+    Acme,
 }
 
 impl Stream {
@@ -32,6 +35,7 @@ impl Stream {
             Self::Plain(_) => Protocol::Http1,
             Self::Tls(stream) => match stream.get_ref().1.alpn_protocol() {
                 Some(HTTP_2) => Protocol::Http2,
+                Some(ACME_TLS_ALPN_NAME) => Protocol::Acme,
                 Some(_) | None => Protocol::Http1,
             },
         }

@@ -1,5 +1,6 @@
 //! What holds for every route: errors, headers, methods, bodies.
 
+mod acme;
 mod body;
 mod challenge;
 mod check_order;

@@ -3,25 +3,31 @@
 //! | module | holds |
 //! |---|---|
 //! | `files` | a certificate and its key in files, read again when they change |
+//! | `acme` | a certificate by ACME, renewed in time |
 
+mod acme;
 mod files;
 
 use std::sync::Arc;
 
+use rustls_acme::acme::ACME_TLS_ALPN_NAME;
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::server::ResolvesServerCert;
 use tokio_rustls::rustls::{self, ServerConfig};
 
+pub use acme::AcmeError;
 pub use files::FilesError;
 
 use super::stream::HTTP_2;
-use crate::config::Tls as Settings;
+use crate::config::{CertificateSource, Tls as Settings};
+use acme::AcmeCertificate;
 use files::CertificateFiles;
 
-/// The protocols that a client may choose from, the preferred one first (RFC 7301).
-const PROTOCOLS: [&[u8]; 2] = [HTTP_2, b"http/1.1"];
+/// The protocols that a client may choose from, the preferred one first (RFC 7301). The last is an ACME server's, which
+/// looks at the certificate and leaves (RFC 8737).
+const PROTOCOLS: [&[u8]; 3] = [HTTP_2, b"http/1.1", ACME_TLS_ALPN_NAME];
 
 /// Why the server cannot speak TLS.
 #[derive(Debug, Error)]
@@ -30,6 +36,8 @@ pub enum TlsError {
     Contradiction(&'static str),
     #[error(transparent)]
     Files(#[from] FilesError),
+    #[error(transparent)]
+    Acme(#[from] AcmeError),
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] rustls::Error),
 }
@@ -38,20 +46,35 @@ pub enum TlsError {
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
-    certificate: CertificateFiles,
+    certificate: Certificate,
+}
+
+#[derive(Clone)]
+enum Certificate {
+    Files(CertificateFiles),
+    Acme(AcmeCertificate),
 }
 
 impl Tls {
-    /// Reads the certificate; `None` if the settings name none.
+    /// Reads the certificate, or prepares to ask for one; `None` if the settings name none.
     ///
     /// # Errors
-    /// If the certificate and its key cannot be read or do not fit each other.
+    /// If a file cannot be read, or the certificate and its key do not fit each other.
     pub fn open(settings: &Settings) -> Result<Option<Self>, TlsError> {
-        let Some((certificate, key)) = settings.files().map_err(TlsError::Contradiction)? else {
-            return Ok(None);
+        let source = settings.source().map_err(TlsError::Contradiction)?;
+        let certificate = match source {
+            None => return Ok(None),
+            Some(CertificateSource::Files { certificate, key }) => {
+                Certificate::Files(CertificateFiles::open(certificate, key)?)
+            }
+            Some(CertificateSource::Acme(source)) => {
+                Certificate::Acme(AcmeCertificate::open(source)?)
+            }
         };
-        let certificate = CertificateFiles::open(certificate, key)?;
-        let acceptor = acceptor(certificate.resolver())?;
+        let acceptor = match &certificate {
+            Certificate::Files(files) => acceptor(files.resolver()),
+            Certificate::Acme(acme) => acceptor(acme.resolver()),
+        }?;
         Ok(Some(Self {
             acceptor,
             certificate,
@@ -64,7 +87,10 @@ impl Tls {
 
     /// Keeps the certificate current. Ends only when it is dropped.
     pub async fn keep_current(self) {
-        self.certificate.follow().await;
+        match self.certificate {
+            Certificate::Files(files) => files.follow().await,
+            Certificate::Acme(acme) => acme.renew().await,
+        }
     }
 }
 
