@@ -47,7 +47,7 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 async fn ask(config: &Config) -> Result<Readiness, String> {
     let listen = config.http.listen.as_str();
     let stream = connect(listen).await?;
-    let answer = match config.http.tls.files()? {
+    let answer = match config.http.tls.source()? {
         Some(_) => exchange(encrypt(stream).await?).await?,
         None => exchange(stream).await?,
     };
