@@ -1,5 +1,6 @@
 //! nginx in front of a server.
 
+use std::fmt::Display;
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -17,8 +18,9 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx as a proxy of a server, with these directives besides `proxy_pass`.
-    pub fn before(server: SocketAddr, directives: &str) -> Self {
+    /// Starts nginx as a proxy of a server, which is at an address or at `unix:` and a path, with these directives
+    /// besides `proxy_pass`.
+    pub fn before(server: impl Display, directives: &str) -> Self {
         let address = free_address();
         let home = scratch::fresh_directory("nginx");
         let home = home.display();

@@ -22,14 +22,14 @@ use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::listener::{Door, Tls, http2, listen_on};
+use crate::listener::{Door, Socket, Tls, http2};
 use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
 /// How long a client that is still sending may take to read the response before the server closes the connection.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Binds the address and starts the server. When stopped, it finishes open requests within three quarters of
+/// Starts the server on these sockets. When stopped, it finishes open requests within three quarters of
 /// `http.shutdown_grace`. Bodies that are still being sent when the sender of `stopping` is dropped have one second
 /// left. The caller handles signals.
 pub fn start(
@@ -37,6 +37,7 @@ pub fn start(
     parts: Parts,
     tls: Option<&Tls>,
     probes: Probes,
+    sockets: Vec<Socket>,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
     let me = MeSettings::new(
@@ -56,9 +57,6 @@ pub fn start(
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let keep_alive = config.http.keep_alive;
-    let address = config.http.listen.as_str();
-    let listeners =
-        listen_on(address).map_err(|error| format!("cannot listen on {address}: {error}"))?;
     let mut server = actix_server::Server::build()
         .workers(config.http.worker_count())
         .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
@@ -80,24 +78,37 @@ pub fn start(
             .configure(|routes| pages::routes(routes, me.clone()))
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     };
-    let service = move || {
-        let app = || map_config(app(), |()| AppConfig::default());
-        let http2 = http2(app(), door.http2_timeouts(), shutdown.clone());
+    let app = move || map_config(app(), |()| AppConfig::default());
+    let http2 = {
+        let (app, shutdown, timeouts) = (app.clone(), shutdown.clone(), door.http2_timeouts());
+        move || http2(app(), timeouts, shutdown.clone())
+    };
+    let http1 = move || {
         let shutdown = shutdown.clone();
-        let http1 = HttpService::build()
+        HttpService::build()
             .graceful_shutdown_signal(move || {
                 let shutdown = shutdown.clone();
                 async move { shutdown.notified().await }
             })
             .keep_alive(keep_alive)
             .client_disconnect_timeout(LINGER)
-            .h1(app());
-        door.clone().before(http1, http2)
+            .h1(app())
     };
     let scheme = tls.map_or("http", |_| "https");
-    for (address, listener) in listeners {
-        server = server.listen("http", listener, service.clone())?;
-        tracing::info!("listening on {scheme}://{address}");
+    for socket in sockets {
+        let (door, http1, http2) = (door.clone(), http1.clone(), http2.clone());
+        server = match socket {
+            Socket::Tcp(address, listener) => {
+                tracing::info!("listening on {scheme}://{address}");
+                server.listen("http", listener, move || {
+                    door.clone().before(http1(), http2())
+                })?
+            }
+            Socket::Unix(path, listener) => {
+                tracing::info!("listening on unix:{path}");
+                server.listen_uds("http", listener, move || door.clone().before_unix(http1()))?
+            }
+        };
     }
     Ok(server.run())
 }

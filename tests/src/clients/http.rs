@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder, redirect};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{ApiError, Sending};
+use crate::server::Place;
 
 /// How the tests name themselves where a session tells who uses it.
 const USER_AGENT: &str = "azuma-tests";
@@ -28,14 +29,19 @@ impl Http {
 
     /// The same; a request is given up after so long.
     pub fn patient(address: SocketAddr, timeout: Duration) -> Self {
-        let client = Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(redirect::Policy::none())
-            .timeout(timeout)
-            .no_proxy()
-            .build()
-            .unwrap_or_else(|error| panic!("no HTTP client: {error}"));
+        let client = build(settings().timeout(timeout));
         Self { client, address }
+    }
+
+    /// Connections to the server at a place. The address is that of nobody if the place is a unix socket.
+    pub fn at(place: &Place) -> Self {
+        match place {
+            Place::Tcp(address) => Self::new(*address),
+            Place::Unix(path) => Self {
+                client: build(settings().unix_socket(path.as_path())),
+                address: SocketAddr::from(([127, 0, 0, 1], 80)),
+            },
+        }
     }
 
     /// Connections to another server, out of the same pool.
@@ -69,6 +75,19 @@ impl Http {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+fn settings() -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .timeout(Duration::from_mins(1))
+        .no_proxy()
+}
+
+fn build(settings: ClientBuilder) -> Client {
+    let client = settings.build();
+    client.unwrap_or_else(|error| panic!("no HTTP client: {error}"))
 }
 
 /// A request in the making.

@@ -1,5 +1,6 @@
 //! The real binary, running.
 
+mod activation;
 mod binary;
 mod elsewhere;
 mod finished;
@@ -16,6 +17,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use reqwest::Method;
 use serde::Serialize;
 
+pub use activation::{Activation, Place};
 pub use binary::{Release, workspace};
 pub use finished::Finished;
 pub use hosts::Hosts;
@@ -40,13 +42,12 @@ pub struct Server {
 impl Server {
     pub(crate) fn start(setup: Setup) -> Self {
         let output = Output::default();
-        let (process, address) =
-            launch(&setup, &output).unwrap_or_else(|reason| panic!("{reason}"));
+        let (process, place) = launch(&setup, &output).unwrap_or_else(|reason| panic!("{reason}"));
         Self {
             setup,
             output,
             process: Some(process),
-            http: Http::new(address),
+            http: Http::at(&place),
         }
     }
 
@@ -94,7 +95,7 @@ impl Server {
         self.http.post(path, body)
     }
 
-    /// Where it listens.
+    /// Where it listens, if not on a unix socket.
     pub fn address(&self) -> SocketAddr {
         self.http.address()
     }
@@ -197,9 +198,9 @@ impl Server {
     /// What it printed.
     pub fn try_start_again(&mut self) -> Result<(), String> {
         assert!(self.process.is_none(), "the server still runs");
-        let (process, address) = launch(&self.setup, &self.output)?;
+        let (process, place) = launch(&self.setup, &self.output)?;
         self.process = Some(process);
-        self.http = Http::new(address);
+        self.http = Http::at(&place);
         Ok(())
     }
 
@@ -235,13 +236,13 @@ impl Drop for Server {
 }
 
 /// Starts a server and waits until it listens. Where it does not: what it printed.
-fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String> {
+fn launch(setup: &Setup, output: &Output) -> Result<(Child, Place), String> {
     if let Some(log) = setup.log() {
         return launch_printing_to(log, setup);
     }
     let mut command = setup.command();
     command
-        .stdin(Stdio::null())
+        .stdin(setup.stdin())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut process = process::spawn(command, Signal::Kill)
@@ -251,7 +252,8 @@ fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String>
         output.collect(stdout);
         output.collect(stderr);
     }
-    let Some(port) = output.port() else {
+    setup.knock();
+    let Some(place) = output.place() else {
         let _ = process.kill();
         let _ = process.wait();
         return Err(format!(
@@ -259,15 +261,15 @@ fn launch(setup: &Setup, output: &Output) -> Result<(Child, SocketAddr), String>
             output.everything()
         ));
     };
-    Ok((process, SocketAddr::from(([127, 0, 0, 1], port))))
+    Ok((process, place))
 }
 
 /// The same where it prints to a file.
-fn launch_printing_to(log: &Path, setup: &Setup) -> Result<(Child, SocketAddr), String> {
+fn launch_printing_to(log: &Path, setup: &Setup) -> Result<(Child, Place), String> {
     let address = setup.get("http.listen").and_then(|text| text.parse().ok());
     let address = address.expect("an address");
     let file = File::options().create(true).append(true).open(log);
     let file = file.unwrap_or_else(|error| panic!("{}: {error}", log.display()));
     let process = elsewhere::launch(setup.command(), address, &file.into())?;
-    Ok((process, address))
+    Ok((process, Place::Tcp(address)))
 }

@@ -4,12 +4,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::Place;
 use crate::deadline::Deadline;
 
-const LISTENING: [&str; 2] = [
-    "listening on http://127.0.0.1:",
-    "listening on https://127.0.0.1:",
-];
+const LISTENING: &str = "listening on ";
 
 /// Standard output and standard error of one or more runs of a server, line by line as they came.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +52,16 @@ impl Output {
         });
     }
 
-    /// The port of the run under way, as it is logged; `None` where it ended or took too long.
-    pub(super) fn port(&self) -> Option<u16> {
+    /// The first place where the run under way listens, as it is logged; `None` where it ended or took too long.
+    pub(super) fn place(&self) -> Option<Place> {
         let deadline = Deadline::in_seconds(60);
         let mut text = self.text();
         loop {
-            let found = text.lines.iter().skip(text.run).find_map(|line| port(line));
+            let found = text
+                .lines
+                .iter()
+                .skip(text.run)
+                .find_map(|line| place(line));
             if found.is_some() || text.open == 0 || deadline.is_over() {
                 return found;
             }
@@ -78,28 +80,41 @@ impl Output {
     }
 }
 
-fn port(line: &str) -> Option<u16> {
-    let (_, rest) = LISTENING.iter().find_map(|words| line.split_once(words))?;
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
-    rest.get(..end)?.parse().ok()
+fn place(line: &str) -> Option<Place> {
+    let (_, rest) = line.split_once(LISTENING)?;
+    let text = rest.split(['"', '\n']).next()?;
+    if let Some(path) = text.strip_prefix("unix:") {
+        return Some(Place::Unix(path.into()));
+    }
+    let address = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))?;
+    address.parse().ok().map(Place::Tcp)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::port;
+    use super::place;
 
     #[test]
-    fn finds_the_port_in_a_line_of_text_or_json() {
-        assert_eq!(
-            port("INFO azuma: listening on http://127.0.0.1:4711\n"),
-            Some(4711)
-        );
-        assert_eq!(
-            port(r#"{"message":"listening on http://127.0.0.1:80","x":1}"#),
-            Some(80)
-        );
-        assert_eq!(port("listening on something else"), None);
+    fn finds_the_place_in_a_line_of_text_or_json() {
+        let found = |line: &str| place(line).map(|place| place.to_string());
+        for (line, expected) in [
+            (
+                "INFO azuma: listening on http://127.0.0.1:4711\n",
+                Some("127.0.0.1:4711"),
+            ),
+            (
+                r#"{"message":"listening on https://127.0.0.1:80","x":1}"#,
+                Some("127.0.0.1:80"),
+            ),
+            (
+                r#"{"message":"listening on unix:/a b/c","x":1}"#,
+                Some("/a b/c"),
+            ),
+            ("listening on something else", None),
+        ] {
+            assert_eq!(found(line).as_deref(), expected);
+        }
     }
 }

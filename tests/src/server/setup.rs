@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use super::{Finished, Hosts, Release, Server, binary, elsewhere};
+use super::{Activation, Finished, Hosts, Release, Server, binary, elsewhere};
 use crate::addresses::free_address;
 use crate::clock::Clock;
 use crate::disk::FailingDisk;
@@ -27,6 +27,7 @@ pub struct Setup {
     /// Arguments of `prlimit`.
     limits: Vec<String>,
     log: Option<PathBuf>,
+    activation: Option<Activation>,
     hosts: Option<Hosts>,
     home: Arc<Home>,
 }
@@ -50,6 +51,7 @@ impl Setup {
             environment: BTreeMap::new(),
             limits: Vec::new(),
             log: None,
+            activation: None,
             hosts: None,
             home: Arc::new(Home(scratch::fresh_directory("server"))),
         }
@@ -184,6 +186,25 @@ impl Setup {
         self
     }
 
+    /// Starts as systemd starts it for a socket unit.
+    #[must_use]
+    pub fn activated(mut self, by: Activation) -> Self {
+        self.activation = Some(by);
+        self.set("http.listen", "systemd")
+    }
+
+    pub(super) fn stdin(&self) -> Stdio {
+        let activation = self.activation.as_ref();
+        activation.map_or_else(Stdio::null, Activation::stdin)
+    }
+
+    /// Makes the connection that systemd waits for, if it starts by one.
+    pub(super) fn knock(&self) {
+        if let Some(activation) = &self.activation {
+            activation.knock();
+        }
+    }
+
     /// The same settings with another, empty working directory.
     #[must_use]
     pub fn elsewhere(&self) -> Self {
@@ -192,6 +213,7 @@ impl Setup {
             environment: self.environment.clone(),
             limits: self.limits.clone(),
             log: self.log.clone(),
+            activation: self.activation.clone(),
             hosts: self.hosts.clone(),
             home: Self::bare().home,
         }
@@ -242,6 +264,8 @@ impl Setup {
             words.push("prlimit".into());
             words.extend(self.limits.iter().map(OsString::from));
         }
+        let activation = self.activation.iter();
+        words.extend(activation.flat_map(|by| by.words(&self.environment)));
         words.push(self.release.binary().into());
         let mut words = words.into_iter();
         let mut command = Command::new(words.next().unwrap_or_default());

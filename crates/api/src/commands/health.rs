@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -21,7 +21,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{self, ClientConfig, DigitallySignedStruct, SignatureScheme};
 
 use super::{print, runtime};
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::health::{READINESS, Readiness};
 
 /// How long the server may take to answer.
@@ -45,11 +45,25 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
 }
 
 async fn ask(config: &Config) -> Result<Readiness, String> {
-    let listen = config.http.listen.as_str();
-    let stream = connect(listen).await?;
-    let answer = match config.http.tls.source()? {
-        Some(_) => exchange(encrypt(stream).await?).await?,
-        None => exchange(stream).await?,
+    let listen = &config.http.listen;
+    let answer = match listen {
+        Listen::Tcp(address) => {
+            let stream = connect(address.as_str()).await?;
+            match config.http.tls.source()? {
+                Some(_) => exchange(encrypt(stream).await?).await?,
+                None => exchange(stream).await?,
+            }
+        }
+        Listen::Unix(path) => {
+            let stream = UnixStream::connect(path.as_path()).await;
+            let refused = |error| format!("no server answers at {listen}: {error}");
+            exchange(stream.map_err(refused)?).await?
+        }
+        Listen::Systemd => {
+            return Err(format!(
+                "`http.listen` is `systemd`, so the server's sockets are not known: ask one of them for {READINESS}"
+            ));
+        }
     };
     read(&answer).ok_or_else(|| format!("what answers at {listen} is no server of this version"))
 }

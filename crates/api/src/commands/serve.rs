@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::config::Config;
 use crate::health::Probes;
-use crate::listener::Tls;
+use crate::listener::{PassedSockets, Sockets, Tls};
 use crate::signals::Signals;
 use crate::workers::{Workers, keep_running};
 use crate::{open_files, server, telemetry, wiring};
@@ -19,15 +19,21 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 /// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT and for `http.shutdown_delay` after it, then
 /// finishes open requests within `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    // Before any thread is started.
+    let passed = PassedSockets::take();
     let log = telemetry::start(&config.telemetry)?;
     // This must precede the first log line, which may fail because the log file is at its size limit.
     let signals = Signals::hear(log.clone())?;
     open_files::raise_limit(config)?;
     let runtime = super::runtime()?;
-    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals))
+    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed))
 }
 
-async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    config: &Config,
+    signals: &Signals,
+    passed: PassedSockets,
+) -> Result<(), Box<dyn Error>> {
     let tls = Tls::open(&config.http.tls)?;
     let parts = wiring::assemble(config)?;
     if parts.accounts.registration.believe_claims() {
@@ -48,7 +54,8 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
     ));
     let (announce, announced) = watch::channel(());
     let probes = Probes::new(Arc::clone(&parts.health), announced);
-    let server = server::start(config, parts, tls.as_ref(), probes, stopped)?;
+    let Sockets { listening, leaving } = Sockets::open(&config.http, passed)?;
+    let server = server::start(config, parts, tls.as_ref(), probes, listening, stopped)?;
     let certificate = tls.map(|tls| {
         tokio::spawn(keep_running(
             "the task that keeps the certificate current",
@@ -64,6 +71,7 @@ async fn serve(config: &Config, signals: &Signals) -> Result<(), Box<dyn Error>>
         drop(announce);
         sleep(delay).await;
         let told_at = Instant::now();
+        leaving.begin(&handle).await;
         drop(stop);
         handle.stop(true).await;
         told_at

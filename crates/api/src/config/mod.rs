@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `sections` | the settings as typed values, some of types of `azuma-infra` |
 //! | `parsed` | reads and writes values whose types parse themselves |
-//! | `address`, `range`, `secret`, `text` | reads and writes the other values |
+//! | `address`, `listen`, `range`, `secret`, `text` | reads and writes the other values |
 //! | `tls` | where the server's certificate comes from |
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
 //! | `error` | why a configuration is invalid |
@@ -16,6 +16,7 @@ mod email_domains;
 mod environment;
 mod error;
 mod layers;
+mod listen;
 mod origins;
 mod parsed;
 mod range;
@@ -39,6 +40,7 @@ use zeroize::Zeroizing;
 pub use address::ListenAddress;
 pub use environment::settings_among;
 pub use error::{ConfigError, Source};
+pub use listen::{Listen, SocketMode, SocketPath};
 pub use sections::{
     Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
     Sessions, Sliding, Telemetry,
@@ -137,6 +139,11 @@ impl Config {
             Ok(Some(_)) if !self.http.public_url.is_https() => {
                 return contradiction(
                     "`http.tls` serves HTTPS, but `http.public_url` is an http URL: begin it with `https://`",
+                );
+            }
+            Ok(Some(_)) if matches!(self.http.listen, Listen::Unix(_)) => {
+                return contradiction(
+                    "`http.tls` serves HTTPS, but on a unix socket, which `http.listen` names, the server speaks plain HTTP",
                 );
             }
             Ok(_) => (),

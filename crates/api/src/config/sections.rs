@@ -16,7 +16,8 @@ use azuma_infra::web::{PageUrl, PublicUrl};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::address::{ListenAddress, networks};
+use super::address::networks;
+use super::listen::{Listen, SocketMode};
 use super::parsed::{secret, secret_if_any, shown};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
@@ -27,9 +28,12 @@ use super::{email_domains, origins};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
-    /// The address that the server listens on.
+    /// Where the server listens.
     #[serde(with = "shown")]
-    pub listen: ListenAddress,
+    pub listen: Listen,
+    /// The mode of the unix socket that the server creates.
+    #[serde(with = "shown")]
+    pub socket_mode: SocketMode,
     /// The URL that clients use.
     #[serde(with = "secret")]
     pub public_url: PublicUrl,

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Once;
 
 use actix_web::dev::Payload;
@@ -64,16 +64,22 @@ fn code(request: &HttpRequest) -> Option<GivenCode> {
     Some(value.to_str().map_or(GivenCode::Malformed, GivenCode::read))
 }
 
-/// The peer's address, or the address that trusted proxies report.
+/// The client of a proxy on a unix socket that tells no other.
+const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// The peer's address, or the address that trusted proxies report. A peer on a unix socket has no address; it is trusted,
+/// and counts as this machine.
 ///
 /// If both headers are present they must agree: a proxy writes one of them and may pass on the client's own value of
 /// the other, and the server cannot tell which is which.
 fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip().to_canonical();
+    let address = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let peer = address.unwrap_or(THIS_MACHINE);
     let trusted = request.app_data::<web::Data<TrustedProxies>>();
     let headers = request.headers();
     let told = [x_forwarded_for(headers), forwarded(headers)];
-    let Some(trusted) = trusted.filter(|trusted| trusted.trust(peer)) else {
+    let Some(trusted) = trusted.filter(|trusted| address.is_none_or(|peer| trusted.trust(peer)))
+    else {
         if told.iter().any(Option::is_some) {
             UNTRUSTED.call_once(|| {
                 tracing::warn!(
@@ -88,7 +94,17 @@ fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     };
     let found = told.map(|hops| hops.map(|hops| nearest_untrusted(peer, &hops, trusted)));
     Some(match found {
-        [None, None] => peer,
+        [None, None] => {
+            if address.is_none() {
+                SILENT.call_once(|| {
+                    tracing::warn!(
+                        "a request came by the unix socket without X-Forwarded-For or Forwarded: let the proxy send one of \
+                         them, or all clients behind it count as one client, 127.0.0.1 (this is logged once)"
+                    );
+                });
+            }
+            peer
+        }
         [Some(found), None] | [None, Some(found)] => found,
         [Some(found), Some(other)] if found == other => found,
         [Some(_), Some(_)] => {
@@ -105,17 +121,15 @@ fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
 }
 
 static UNTRUSTED: Once = Once::new();
+static SILENT: Once = Once::new();
 static CONTRADICTORY: Once = Once::new();
 static UNREADABLE: Once = Once::new();
 
-/// Walks back from the peer through trusted proxies, each of which wrote the entry before it. The first address that is
-/// not a trusted proxy's is the client's; earlier entries are only the client's claim.
+/// Walks back from the peer, which is trusted, through trusted proxies, each of which wrote the entry before it. The first
+/// address that is not a trusted proxy's is the client's; earlier entries are only the client's claim.
 fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> IpAddr {
     let mut nearest = peer;
     for hop in hops.iter().rev() {
-        if !trusted.trust(nearest) {
-            break;
-        }
         let Hop::Address(address) = hop else {
             UNREADABLE.call_once(|| {
                 tracing::warn!(
@@ -127,6 +141,9 @@ fn nearest_untrusted(peer: IpAddr, hops: &[Hop], trusted: &TrustedProxies) -> Ip
             break;
         };
         nearest = *address;
+        if !trusted.trust(nearest) {
+            break;
+        }
     }
     nearest
 }

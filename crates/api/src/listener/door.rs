@@ -1,5 +1,6 @@
 //! Admits or refuses connections, and handles those that do not speak HTTP.
 
+use std::future::ready;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
-use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
-use actix_web::rt::net::TcpStream;
+use actix_service::{Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service};
+use actix_web::rt::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
@@ -104,6 +105,33 @@ impl Door {
                     }
                 }))
             }
+        })
+    }
+
+    /// The same for connections to a unix socket. Their peer has no address, and is not limited: it is a proxy on this
+    /// machine, because the mode of the socket decides who may connect.
+    pub fn before_unix<S>(
+        self,
+        service: S,
+    ) -> impl ServiceFactory<UnixStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
+    where
+        S: ServiceFactory<
+                (Connection, Option<SocketAddr>),
+                Config = (),
+                Response = (),
+                Error = DispatchError,
+                InitError = (),
+            >,
+    {
+        let silence = self.0.longest_silence;
+        fn_service(move |stream| {
+            let connection = Connection::new(Stream::Unix(stream), silence, Protocol::Http1, None);
+            ready(Ok((connection, None)))
+        })
+        .and_then(service)
+        .map_err(move |error| {
+            self.0.note(&error);
+            error
         })
     }
 }

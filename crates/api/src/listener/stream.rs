@@ -1,10 +1,10 @@
-//! The bytes of a connection, with or without TLS.
+//! The bytes of a connection: TCP, TLS, or a unix socket.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use actix_web::rt::net::TcpStream;
+use actix_web::rt::net::{TcpStream, UnixStream};
 use rustls_acme::acme::ACME_TLS_ALPN_NAME;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
@@ -17,6 +17,8 @@ pub enum Stream {
     Plain(TcpStream),
     /// After the handshake.
     Tls(Box<TlsStream<TcpStream>>),
+    /// From a proxy on this machine.
+    Unix(UnixStream),
 }
 
 /// What a client speaks on its connection.
@@ -32,7 +34,7 @@ impl Stream {
     /// The protocol that the client chose in the handshake (RFC 7301). Without TLS it is HTTP/1.1.
     pub fn protocol(&self) -> Protocol {
         match self {
-            Self::Plain(_) => Protocol::Http1,
+            Self::Plain(_) | Self::Unix(_) => Protocol::Http1,
             Self::Tls(stream) => match stream.get_ref().1.alpn_protocol() {
                 Some(HTTP_2) => Protocol::Http2,
                 Some(ACME_TLS_ALPN_NAME) => Protocol::Acme,
@@ -51,6 +53,7 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
         }
     }
 }
@@ -64,6 +67,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Unix(stream) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
@@ -71,6 +75,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_flush(context),
             Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+            Self::Unix(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
@@ -78,6 +83,7 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

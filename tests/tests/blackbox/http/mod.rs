@@ -1,6 +1,7 @@
 //! What holds for every route: errors, headers, methods, bodies.
 
 mod acme;
+mod activation;
 mod body;
 mod challenge;
 mod check_order;
@@ -11,5 +12,6 @@ mod methods;
 mod request_id;
 mod routes;
 mod simple_requests;
+mod sockets;
 mod tls;
 mod unknown_routes;

@@ -43,7 +43,8 @@ fn refusal_of(name: &str, value: &str) -> String {
 fn the_defaults_are_those_of_the_documentation() {
     let config = Config::load(None, []).expect("the defaults are valid");
     let (day, minute) = (Duration::from_hours(24), Duration::from_mins(1));
-    assert_eq!(config.http.listen.as_str(), "127.0.0.1:8080");
+    assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.http.socket_mode.bits(), 0o660);
     assert_eq!(config.http.public_url.as_str(), "http://127.0.0.1:8080");
     assert!(config.http.trusted_proxies.is_empty());
     assert_eq!(config.http.shutdown_delay, Duration::ZERO);
@@ -85,7 +86,7 @@ fn the_defaults_are_those_of_the_documentation() {
 fn a_file_overrides_the_defaults_and_the_environment_overrides_both() {
     let file = "[http]\nlisten = \"0.0.0.0:80\"\nworkers = 3\n";
     let config = load(file, &[("AZUMA_HTTP__WORKERS", "4")]).expect("a valid configuration");
-    assert_eq!(config.http.listen.as_str(), "0.0.0.0:80");
+    assert_eq!(config.http.listen.to_string(), "0.0.0.0:80");
     assert_eq!(config.http.workers, 4);
     assert_eq!(config.instance.name.as_str(), "azumaneo");
 }

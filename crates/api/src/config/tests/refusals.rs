@@ -4,6 +4,14 @@ use super::super::*;
 use super::{load, refusal, refusal_of, with};
 
 #[test]
+fn tls_is_refused_on_a_unix_socket() {
+    let message = refusal(
+        "[http]\nlisten = \"unix:/a\"\npublic_url = \"https://a\"\ntls = { certificate = \"c\", key = \"k\" }",
+    );
+    assert!(message.contains("on a unix socket"), "{message}");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let path = Path::new("/nowhere/azuma.toml");
     let error = Config::load(Some(path), []).expect_err("there is no such file");

@@ -1,7 +1,7 @@
 //! What values each key takes.
 
 use super::super::schema;
-use super::{KEY, load, refusal_of, with};
+use super::{KEY, Listen, load, refusal_of, with};
 
 #[test]
 fn a_variable_of_a_text_key_stays_text() {
@@ -101,9 +101,10 @@ fn listen_addresses_have_a_host_and_a_port() {
         "0.0.0.0:80",
         "localhost:8080",
         "a-b.c_d:1",
+        "unix:8080",
     ] {
         let config = with("AZUMA_HTTP__LISTEN", address).expect("a valid address");
-        assert_eq!(config.http.listen.as_str(), address);
+        assert!(matches!(&config.http.listen, Listen::Tcp(at) if at.as_str() == address));
     }
     for address in [
         "",
@@ -117,6 +118,65 @@ fn listen_addresses_have_a_host_and_a_port() {
         "http://a:80",
     ] {
         assert!(with("AZUMA_HTTP__LISTEN", address).is_err(), "{address:?}");
+    }
+}
+
+#[test]
+fn a_server_listens_on_a_unix_socket_or_on_those_that_systemd_passes() {
+    let config = with("AZUMA_HTTP__LISTEN", "unix:/run/azuma/a b.sock").expect("a valid path");
+    let Listen::Unix(path) = &config.http.listen else {
+        panic!("not a unix socket: {}", config.http.listen);
+    };
+    assert_eq!(path.as_path().to_str(), Some("/run/azuma/a b.sock"));
+    assert_eq!(config.http.listen.to_string(), "unix:/run/azuma/a b.sock");
+    let config = with("AZUMA_HTTP__LISTEN", "systemd").expect("a valid choice");
+    assert_eq!(config.http.listen, Listen::Systemd);
+    let too_long = format!("unix:/{}", "x".repeat(107));
+    for refused in [
+        "unix:",
+        "unix:a.sock",
+        "unix:/",
+        "unix:/a/",
+        "unix:./a",
+        &too_long,
+    ] {
+        let message = refusal_of("AZUMA_HTTP__LISTEN", refused);
+        assert!(
+            message.contains("an absolute path of at most 107 bytes"),
+            "{message}"
+        );
+    }
+    assert!(with("AZUMA_HTTP__LISTEN", &too_long[..too_long.len() - 1]).is_ok());
+}
+
+#[test]
+fn the_mode_of_a_socket_is_octal() {
+    for (text, bits) in [
+        ("0660", 0o660),
+        ("0666", 0o666),
+        ("0000", 0),
+        ("0777", 0o777),
+    ] {
+        let config = with("AZUMA_HTTP__SOCKET_MODE", text).expect("a valid mode");
+        assert_eq!(config.http.socket_mode.bits(), bits);
+        assert_eq!(config.http.socket_mode.to_string(), text);
+    }
+    for refused in [
+        "",
+        "660",
+        "0o66",
+        "0888",
+        "1777",
+        "4755",
+        "+660",
+        "00660",
+        "rw-rw----",
+    ] {
+        let message = refusal_of("AZUMA_HTTP__SOCKET_MODE", refused);
+        assert!(
+            message.contains("`http.socket_mode` must be the mode"),
+            "{message}"
+        );
     }
 }
 
