@@ -5,6 +5,7 @@
 //! | [`cli`], [`config`] | the command line and the configuration |
 //! | `commands` | the commands, a file each |
 //! | `wiring` | assembles the server from `azuma-infra`'s implementations |
+//! | `events` | how events of the audit trail are printed |
 //! | `listener` | the listening sockets and the admission of connections |
 //! | `server` | the HTTP server over the use cases |
 //! | `workers` | the background tasks |
@@ -19,6 +20,7 @@ pub mod cli;
 mod commands;
 pub mod config;
 mod dialects;
+mod events;
 mod health;
 mod http;
 mod listener;
@@ -76,6 +78,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Mail(task) => commands::mail::run(&config, task),
         Command::Invite(task) => commands::invite::run(&config, task),
         Command::User(task) => commands::user::run(&config, task),
+        Command::Audit(query) => commands::audit::run(&config, query),
         Command::Session(task) => commands::session::run(&config, task),
         Command::Serve => commands::serve::run(&config),
         Command::Migrate => commands::migrate::run(&config),

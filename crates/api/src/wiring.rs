@@ -9,8 +9,9 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
 };
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Health, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
-    PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock, TestMail,
+    AccountAdmin, Accounts, AuditAdmin, Doorkeeper, Health, Housekeeping, InviteAdmin, KeptFor,
+    Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock,
+    TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -125,7 +126,15 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         }),
         // Not the connections of requests: a server that is busy is not one that cannot reach its database.
         health: Arc::new(Health::new(followed, Arc::clone(&clock))),
-        housekeeping: Arc::new(Housekeeping::new(store, mailer, clock, config.mail.keep)),
+        housekeeping: Arc::new(Housekeeping::new(
+            store,
+            mailer,
+            clock,
+            KeptFor {
+                mail: config.mail.keep,
+                events: config.audit.keep,
+            },
+        )),
         session_cache,
     })
 }
@@ -164,6 +173,12 @@ pub fn invite_admin(config: &Config) -> Result<InviteAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     let entropy = Arc::new(SystemEntropy::open()?);
     Ok(InviteAdmin::new(store, Arc::new(SystemClock), entropy))
+}
+
+/// The operator's access to the audit trail.
+pub fn audit_admin(config: &Config) -> Result<AuditAdmin, Box<dyn Error>> {
+    let store = store_beside_a_server(config)?;
+    Ok(AuditAdmin::new(store, Arc::new(SystemClock)))
 }
 
 /// The operator's access to all sessions.

@@ -9,6 +9,7 @@
 //! | [`session`] | sessions, their policies and their tokens |
 //! | [`token`] | tokens, their hashes, and the keys that derive them |
 //! | [`invite`] | invitations to register |
+//! | [`audit`] | what happened to accounts, by whom and from where |
 //! | [`factor`] | the second factor of a login |
 //! | [`link`] | the links that messages carry |
 //! | [`mail`] | messages to be sent |
@@ -46,6 +47,7 @@
 //! # }
 //! ```
 
+pub mod audit;
 pub mod error_code;
 pub mod factor;
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl SecurityLog for SecurityLogLines {
             detail,
         } = line(&kind);
         match kind {
-            SecurityEventKind::AttemptLimited(_) => {
+            SecurityEventKind::AttemptLimited(_) | SecurityEventKind::AuditEventLost => {
                 tracing::warn!(target: TARGET, event, detail, user, ip, "{message}");
             }
             SecurityEventKind::LoginRefused(RefusedLogin::Disabled(Some(reason))) => {
@@ -81,6 +81,10 @@ fn line(kind: &SecurityEventKind) -> Line {
             ("sessions_revoked", "a user revoked all of its sessions")
         }
         SecurityEventKind::AccountDeleted => ("account_deleted", "a user deleted its account"),
+        SecurityEventKind::AuditEventLost => (
+            "audit_event_lost",
+            "a refused attempt could not be recorded in the audit trail",
+        ),
     };
     Line {
         event,
@@ -108,6 +112,7 @@ fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
             ActionKind::Mail => "mail",
             ActionKind::Notice => "notice",
             ActionKind::ChangeCredential => "change_credential",
+            ActionKind::RecordEvent => "record_event",
         }),
         _ => None,
     }

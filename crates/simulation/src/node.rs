@@ -12,8 +12,8 @@ use azuma_domain::mail::{LeasedMail, UnreadableMail};
 use azuma_domain::ports::{Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store};
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
-    Accounts, Delivery, Doorkeeper, Housekeeping, Mailing, PasswordBlocklist, RecoveryProgress,
-    SessionIssuer, Sessions, SharedClock,
+    Accounts, Delivery, Doorkeeper, Housekeeping, KeptFor, Mailing, PasswordBlocklist,
+    RecoveryProgress, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::Lifetimes;
 use azuma_domain::token::{SecretKey, TokenKeys};
@@ -43,6 +43,11 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);
 /// The least time that stopping allows for writing the last uses.
 const LAST_WRITES: Duration = Duration::from_secs(1);
+
+const KEPT_FOR: KeptFor = KeptFor {
+    mail: DAY.saturating_mul(30),
+    events: DAY.saturating_mul(90),
+};
 
 /// What a node is made of.
 pub(crate) struct Parts {
@@ -152,7 +157,7 @@ impl Node {
             clock: Arc::new(SharedClock::new(Arc::clone(&clock))),
             entropy,
         };
-        let housekeeping = Housekeeping::new(requests, mailer, clock, 30 * DAY);
+        let housekeeping = Housekeeping::new(requests, mailer, clock, KEPT_FOR);
         let stopping = Stopping::default();
         let (mut cache_runs, mut workers) = (JoinSet::new(), JoinSet::new());
         cache_runs.spawn(cache.clone().run());

@@ -1,5 +1,6 @@
 //! The commands of the binary.
 
+pub mod audit;
 pub mod config;
 pub mod health;
 pub mod invite;

@@ -42,8 +42,8 @@ pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, SocketMode, SocketPath};
 pub use sections::{
-    Abuse, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration, Rotating,
-    Sessions, Sliding, Telemetry,
+    Abuse, Audit, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration,
+    Rotating, Sessions, Sliding, Telemetry,
 };
 pub use text::{LogFilter, LogFormat};
 pub use tls::{AcmeSource, CertificateSource, Tls};
@@ -86,6 +86,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// The guard against password guessing and bulk registration.
     pub abuse: Abuse,
+    /// The audit trail.
+    pub audit: Audit,
     /// The log.
     pub telemetry: Telemetry,
 }

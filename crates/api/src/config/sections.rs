@@ -383,6 +383,15 @@ pub struct Abuse {
     pub enabled: bool,
 }
 
+/// `audit`: the audit trail.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// How long events are kept.
+    #[serde(with = "Span::<HOUR, DECADE>")]
+    pub keep: Duration,
+}
+
 /// `telemetry`: the log.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

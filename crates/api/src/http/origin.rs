@@ -8,6 +8,7 @@ use std::sync::Once;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{FromRequest, HttpRequest, web};
+use azuma_domain::audit::Source;
 use azuma_domain::factor::GivenCode;
 use azuma_domain::mail::Language;
 use azuma_domain::session::{Client, UserAgent};
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use super::api_error::OTP_HEADER;
 use super::bearer::only_one;
 use super::forwarded::{Hop, forwarded, x_forwarded_for};
+use crate::telemetry::RequestId;
 
 /// The longest `Accept-Language` that is read, in bytes.
 const MAX_LANGUAGES_BYTES: usize = 1_024;
@@ -32,9 +34,9 @@ impl TrustedProxies {
     }
 }
 
-/// The client that sent a request, the language it prefers, and the code of a second factor if it sent one in a header.
+/// The client that sent a request and the id of the request, the language that the client prefers, and the code of a second factor if it sent one in a header.
 pub struct Origin {
-    pub client: Client,
+    pub source: Source,
     pub language: Language,
     pub code: Option<GivenCode>,
 }
@@ -45,9 +47,12 @@ impl FromRequest for Origin {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self {
-            client: Client {
-                ip: client_ip(request),
-                user_agent: user_agent(request),
+            source: Source {
+                client: Client {
+                    ip: client_ip(request),
+                    user_agent: user_agent(request),
+                },
+                request_id: RequestId::current().map(Into::into),
             },
             language: language(request),
             code: code(request),

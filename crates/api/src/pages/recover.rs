@@ -57,7 +57,7 @@ pub async fn begin(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
     };
     let recovery = Recovery {
         email,
-        client: origin.client,
+        source: origin.source,
         language: origin.language,
     };
     match accounts.recover_account(recovery).await {

@@ -133,7 +133,7 @@ fn parse(
         email: email.map_err(wrong(Field::Email))?,
         password: new_password(&form.password, rules).map_err(wrong(Field::Password))?,
         invite: invite(Some(&form.invite)),
-        client: origin.client,
+        source: origin.source,
         language: origin.language,
     })
 }

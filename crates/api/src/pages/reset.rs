@@ -79,7 +79,7 @@ pub async fn set(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> H
         }
     };
     match accounts
-        .reset_password(token, password, origin.client.ip, origin.language)
+        .reset_password(token, password, &origin.source, origin.language)
         .await
     {
         Ok(user) => Notice {

@@ -93,7 +93,7 @@ type Done = Result<(&'static str, &'static str), FollowLinkError>;
 
 async fn confirm(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Done {
     let texts = Texts::of(origin.language);
-    let followed = accounts.follow_link(token, origin.client.ip, origin.language);
+    let followed = accounts.follow_link(token, &origin.source, origin.language);
     Ok(match followed.await? {
         Followed::AccountVerified => (texts.account_verified_title, texts.account_verified_text),
         Followed::EmailChanged => (texts.email_changed_title, texts.email_changed_text),
@@ -102,7 +102,7 @@ async fn confirm(accounts: &Accounts, token: Option<Token>, origin: Origin) -> D
 
 async fn disown(accounts: &Accounts, token: Option<Token>, origin: Origin) -> Done {
     let texts = Texts::of(origin.language);
-    let text = match accounts.disown_link(token, origin.client.ip).await? {
+    let text = match accounts.disown_link(token, &origin.source).await? {
         Disowned::AccountDeleted => texts.account_deleted_text,
         Disowned::EmailChangeCancelled => texts.change_cancelled_text,
     };

@@ -53,7 +53,7 @@ impl RequestId {
     }
 
     /// The id of the request whose span this thread is in.
-    fn current() -> Option<Self> {
+    pub fn current() -> Option<Self> {
         INSIDE.get().request
     }
 }
@@ -61,6 +61,12 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<RequestId> for azuma_domain::audit::RequestId {
+    fn from(id: RequestId) -> Self {
+        Self::new(id.0.get())
     }
 }
 

@@ -37,6 +37,12 @@ pub enum RateLimitedAction<'a> {
     /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and
     /// for the user, who is logged in.
     ChangeCredential(UserId),
+    /// Recording an event of this account in the audit trail that its user can cause again and again. It counts for the
+    /// user.
+    RecordEvent(UserId),
+    /// Recording an attempt on this account that was refused. It counts for the user, apart from
+    /// [`RecordEvent`](Self::RecordEvent), whichever client asks.
+    RecordRefusal(UserId),
 }
 
 /// Whose password a login tries.

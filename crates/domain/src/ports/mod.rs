@@ -8,6 +8,7 @@
 //! [`SessionRepository::revoke_issued_before`].
 
 mod abuse_guard;
+mod audit_repository;
 mod clock;
 mod common_passwords;
 mod entropy;
@@ -33,6 +34,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
+pub use audit_repository::{AuditReader, AuditRepository};
 pub use clock::Clock;
 pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;

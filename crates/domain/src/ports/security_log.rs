@@ -51,6 +51,8 @@ pub enum SecurityEventKind {
     SessionsRevoked,
     /// The user deleted the account.
     AccountDeleted,
+    /// An attempt was refused, but could not be recorded in the audit trail.
+    AuditEventLost,
 }
 
 /// Why a login was refused.
@@ -89,6 +91,8 @@ pub enum ActionKind {
     Notice,
     /// Changing a password or an address.
     ChangeCredential,
+    /// Recording an event in the audit trail. What it tells of was done.
+    RecordEvent,
 }
 
 /// Records security events for the operator.

@@ -1,10 +1,10 @@
 //! A database, and the repositories in it.
 
 use super::{
-    BoxFuture, FactorReader, FactorRepository, InvalidationReader, InvalidationRepository,
-    InviteReader, InviteRepository, KnownClientReader, KnownClientRepository, LinkReader,
-    LinkRepository, OutboxReader, OutboxRepository, RecoveryRepository, SessionReader,
-    SessionRepository, StoreError, UserReader, UserRepository,
+    AuditReader, AuditRepository, BoxFuture, FactorReader, FactorRepository, InvalidationReader,
+    InvalidationRepository, InviteReader, InviteRepository, KnownClientReader,
+    KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository,
+    RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader, UserRepository,
 };
 use crate::Timestamp;
 
@@ -96,6 +96,8 @@ pub trait Reader {
     fn outbox(&mut self) -> &mut dyn OutboxReader;
     /// Invalidations of what nodes cache.
     fn invalidations(&mut self) -> &mut dyn InvalidationReader;
+    /// The audit trail.
+    fn audit(&mut self) -> &mut dyn AuditReader;
     /// The time by the database's own clock; `None` if the database uses the clock of this machine.
     ///
     /// # Errors
@@ -131,4 +133,6 @@ pub trait Transaction {
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
     /// Invalidations of what nodes cache.
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository;
+    /// The audit trail.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
 }

@@ -91,5 +91,8 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
         RateLimitedAction::Mail(_) => ActionKind::Mail,
         RateLimitedAction::Notice(_) => ActionKind::Notice,
         RateLimitedAction::ChangeCredential(_) => ActionKind::ChangeCredential,
+        RateLimitedAction::RecordEvent(_) | RateLimitedAction::RecordRefusal(_) => {
+            ActionKind::RecordEvent
+        }
     }
 }

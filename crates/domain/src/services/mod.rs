@@ -6,18 +6,21 @@
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
 //! | [`AccountAdmin`] | disable and enable accounts, for the operator |
 //! | [`InviteAdmin`] | make, list and revoke invitations, for the operator |
+//! | [`AuditAdmin`] | read the audit trail, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
 //! | [`SessionAdmin`] | revoke the sessions of all users, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
-//! | [`Housekeeping`] | delete expired rows and old mail |
+//! | [`Housekeeping`] | delete expired rows, old mail and old events |
 //! | [`Health`] | tell whether the database can be worked with |
 //!
 //! Types that several subjects share are beside them: [`Doorkeeper`] limits and logs attempts, [`SessionIssuer`] makes
 //! sessions.
 
 mod accounts;
+mod audit_admin;
+mod audit_trail;
 mod doorkeeper;
 mod health;
 mod housekeeping;
@@ -38,9 +41,10 @@ pub use accounts::{
     RegisterError, Registered, Registration, ResetPasswordError, StoredBesides, UpdateUserError,
     UserUpdate,
 };
+pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;
 pub use health::{DatabaseHealth, Health};
-pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, Swept};
+pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, KeptFor, Swept};
 pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail};
 pub use second_factor::SecondFactorError;
 pub use session_issuer::{IssuedSession, SessionIssuer};

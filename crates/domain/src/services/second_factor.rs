@@ -1,10 +1,11 @@
 //! Checking the code of a second factor, for the use cases that need one.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Doorkeeper;
+use super::audit_trail::record_refusal;
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, RefusalReason, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, GivenCode, TimeStep};
 use crate::ports::{
@@ -97,6 +98,8 @@ pub(super) struct FactorCheck<'a> {
     pub store: &'a Arc<dyn Store>,
     pub keys: &'a TokenKeys,
     pub doorkeeper: &'a Doorkeeper,
+    /// What the codes are asked for.
+    pub attempt: AuditAction,
     pub now: Timestamp,
 }
 
@@ -106,7 +109,7 @@ impl FactorCheck<'_> {
     pub async fn prove(
         &self,
         user_id: UserId,
-        ip: Option<IpAddr>,
+        source: &Source,
         given: Option<&GivenCode>,
     ) -> Result<FactorProof, SecondFactorError> {
         let found = self
@@ -123,25 +126,26 @@ impl FactorCheck<'_> {
             (None, _) => Ok(FactorProof::NotAsked),
             (Some(_), None) => Err(SecondFactorError::Missing),
             (Some((factor, _)), Some(GivenCode::Totp(code))) => {
-                self.prove_step((user_id, ip), &factor, code)
+                self.prove_step((user_id, source), &factor, code).await
             }
             (Some((_, codes)), Some(GivenCode::Recovery(code))) if codes.contains(&code.hash()) => {
                 Ok(FactorProof::Recovery(code.hash()))
             }
             (Some(_), Some(GivenCode::Recovery(_) | GivenCode::Malformed)) => {
-                Err(self.wrong(user_id, ip))
+                Err(self.wrong(user_id, source).await)
             }
         }
     }
 
     /// Compares six digits with those of a factor, enabled or not. They are counted by the user, because a client that
     /// knows the password could guess them otherwise.
-    pub fn prove_step(
+    pub async fn prove_step(
         &self,
-        (user_id, ip): (UserId, Option<IpAddr>),
+        (user_id, source): (UserId, &Source),
         factor: &Factor,
         code: &str,
     ) -> Result<FactorProof, SecondFactorError> {
+        let ip = source.client.ip;
         let attempt = RateLimitedAction::SecondFactor(user_id);
         self.doorkeeper.admit(ip, attempt)?;
         let secret = self
@@ -155,14 +159,16 @@ impl FactorCheck<'_> {
                 self.doorkeeper.forgive(ip, attempt);
                 Ok(FactorProof::Step(factor.salt, step))
             }
-            None => Err(self.wrong(user_id, ip)),
+            None => Err(self.wrong(user_id, source).await),
         }
     }
 
-    /// The refusal of a wrong code, which the security log tells.
-    pub fn wrong(&self, user_id: UserId, ip: Option<IpAddr>) -> SecondFactorError {
+    /// The refusal of a wrong code, which is recorded.
+    pub async fn wrong(&self, user_id: UserId, source: &Source) -> SecondFactorError {
         let kind = SecurityEventKind::SecondFactorRefused;
-        self.doorkeeper.record(kind, Some(user_id), ip);
+        let event = AuditEvent::by_client(user_id, self.attempt, source, self.now);
+        let event = event.refused(RefusalReason::SecondFactorWrong);
+        record_refusal(self.store, self.doorkeeper, kind, event).await;
         SecondFactorError::Wrong
     }
 }

@@ -38,6 +38,10 @@ const REGISTRATIONS: Limit = limit(300, 2_000);
 const LINKS: Limit = limit(300, 1_000);
 /// Changes of a password or an address by one user.
 const CREDENTIAL_CHANGES: Limit = limit(100, 10_000);
+/// Events of one user in the audit trail that the user can cause again and again, such as logins.
+const RECORDED_EVENTS: Limit = limit(300, 30_000);
+/// Refused attempts on one user's account in the audit trail. More than [`GUESSES`] allows.
+const RECORDED_REFUSALS: Limit = limit(300, 30_000);
 /// Recoveries of one address, known or not, by all clients. While this limit refuses recoveries, a link that
 /// was mailed is still valid.
 const RECOVERIES: Limit = limit(3, 300_000);
@@ -114,6 +118,8 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     registrations: ByClient<(), C>,
     links: ByClient<(), C>,
     credential_changes: Limiter<UserId, C>,
+    recorded_events: Limiter<UserId, C>,
+    recorded_refusals: Limiter<UserId, C>,
     recoveries: Limiter<u64, C>,
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
@@ -143,6 +149,8 @@ impl<C: Clock + Clone> RateLimits<C> {
             registrations: ByClient::new(REGISTRATIONS, remembered, &clock),
             links: ByClient::new(LINKS, remembered, &clock),
             credential_changes: Limiter::new(CREDENTIAL_CHANGES, remembered, &clock),
+            recorded_events: Limiter::new(RECORDED_EVENTS, remembered, &clock),
+            recorded_refusals: Limiter::new(RECORDED_REFUSALS, remembered, &clock),
             recoveries: Limiter::new(RECOVERIES, remembered, &clock),
             mails: Limiter::new(MAILS, remembered, &clock),
             mails_of_client: ByClient::new(MAILS_OF_CLIENT, remembered, &clock),
@@ -246,6 +254,8 @@ where
                 self.registrations.admit(&client, ())?;
                 self.credential_changes.admit(&user)
             }
+            RateLimitedAction::RecordEvent(user) => self.recorded_events.admit(&user),
+            RateLimitedAction::RecordRefusal(user) => self.recorded_refusals.admit(&user),
         }
     }
 
@@ -268,7 +278,9 @@ where
             | RateLimitedAction::Recover(_)
             | RateLimitedAction::Mail(_)
             | RateLimitedAction::Notice(_)
-            | RateLimitedAction::ChangeCredential(_) => {}
+            | RateLimitedAction::ChangeCredential(_)
+            | RateLimitedAction::RecordEvent(_)
+            | RateLimitedAction::RecordRefusal(_) => {}
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use azuma_checker::history::{Answer, NextToken, Policy, Refusal, Request, Token};
+use azuma_domain::audit::Source;
 use azuma_domain::error_code::{ErrorCode, HasErrorCode};
 use azuma_domain::mail::Language;
 use azuma_domain::services::{
     AccountRequest, IssuedSession, Login, LogoutScope, Recovery, RegisterError, Registered,
     Registration, UserUpdate,
 };
-use azuma_domain::session::{Client as Origin, LiveSession, SessionPolicy, SessionTerms};
+use azuma_domain::session::{LiveSession, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
 use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 
@@ -49,7 +50,7 @@ impl Client {
                     email: email.as_deref().map(email_address),
                     password: new_password(password),
                     invite: None,
-                    client: Origin::default(),
+                    source: Source::default(),
                     language: Language::English,
                 };
                 let registered = accounts.register(registration, terms(*policy)).await;
@@ -72,7 +73,7 @@ impl Client {
                     email: email_address(email),
                     password: new_password(password),
                     invite: None,
-                    client: Origin::default(),
+                    source: Source::default(),
                     language: Language::English,
                 };
                 done(accounts.request_account(request).await)
@@ -86,7 +87,7 @@ impl Client {
                     name: login_name(name),
                     password: Password::parse(password).expect("a password"),
                     code: None,
-                    client: Origin::default(),
+                    source: Source::default(),
                     language: Language::English,
                 };
                 self.issued(node.sessions.login(login, terms(*policy)).await)
@@ -94,15 +95,20 @@ impl Client {
             Request::Recover { email } => {
                 let recovery = Recovery {
                     email: email_address(email),
-                    client: Origin::default(),
+                    source: Source::default(),
                     language: Language::English,
                 };
                 done(accounts.recover_account(recovery).await)
             }
-            Request::Follow(_) => done(accounts.follow_link(link(), None, Language::English).await),
+            Request::Follow(_) => done(
+                accounts
+                    .follow_link(link(), &Source::default(), Language::English)
+                    .await,
+            ),
             Request::Reset { password, .. } => {
                 let password = new_password(password);
-                let reset = accounts.reset_password(link(), password, None, Language::English);
+                let source = Source::default();
+                let reset = accounts.reset_password(link(), password, &source, Language::English);
                 match reset.await {
                     Ok(user) => Answer::Reset {
                         user: user.id.to_string(),
@@ -143,13 +149,27 @@ impl Client {
             }
             Request::LogOut => {
                 let scope = LogoutScope::ThisSession;
-                return done(node.sessions.log_out(caller, scope, None).await);
+                return done(
+                    node.sessions
+                        .log_out(caller, scope, &Source::default())
+                        .await,
+                );
             }
             Request::LogOutEverywhere => {
                 let scope = LogoutScope::Everywhere;
-                return done(node.sessions.log_out(caller, scope, None).await);
+                return done(
+                    node.sessions
+                        .log_out(caller, scope, &Source::default())
+                        .await,
+                );
             }
-            Request::Delete => return done(node.accounts.delete_user(caller, None, None).await),
+            Request::Delete => {
+                return done(
+                    node.accounts
+                        .delete_user(caller, None, &Source::default())
+                        .await,
+                );
+            }
             Request::Rename { name } => UserUpdate {
                 name: Some(user_name(name)),
                 ..UserUpdate::default()

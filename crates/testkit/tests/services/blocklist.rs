@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::ports::CommonPasswords;
 use azuma_domain::services::{AccountRequest, PasswordBlocklist, Registration, UserUpdate};
@@ -90,7 +91,7 @@ async fn what_the_account_is_called_is_no_password() {
         let caller = world.caller(&issued.token).await;
         world
             .accounts
-            .delete_user(&caller, None, None)
+            .delete_user(&caller, None, &Source::default())
             .await
             .unwrap();
     }

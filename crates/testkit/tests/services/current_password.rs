@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{
     AbuseGuard, ActionKind, Familiarity, RateLimited, RateLimitedAction, SecurityEventKind,
@@ -32,13 +33,18 @@ async fn neo(world: &World) -> LiveSession {
     world.caller(&neo.token).await
 }
 
+fn source() -> Source {
+    let client = Client {
+        ip: IP,
+        user_agent: None,
+    };
+    client.into()
+}
+
 fn with(current: &str, update: UserUpdate) -> UserUpdate {
     UserUpdate {
         current_password: Some(sample::password(current)),
-        client: Client {
-            ip: IP,
-            user_agent: None,
-        },
+        source: source(),
         ..update
     }
 }
@@ -92,9 +98,10 @@ async fn icon_and_status_do_not_need_it() {
 async fn a_deletion_needs_it() {
     let world = strict();
     let caller = neo(&world).await;
+    let source = source();
     let delete = |given: Option<&str>| {
         let given = given.map(sample::password);
-        world.accounts.delete_user(&caller, given, IP)
+        world.accounts.delete_user(&caller, given, &source)
     };
     let outcome = delete(None).await;
     assert_eq!(refusal(outcome), ErrorCode::CurrentPasswordMissing);
@@ -211,7 +218,7 @@ async fn a_wrong_one_counts_as_a_guess_and_a_right_one_does_not() {
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         code: None,
-        client: update().client,
+        source: update().source,
         language: Language::English,
     };
     world.sessions.login(login, AZUMA).await.ok().unwrap();

@@ -1,6 +1,7 @@
 //! Deleting one's account.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::services::LogoutScope;
 use azuma_domain::session::LiveSession;
 use azuma_testkit::sample;
@@ -19,7 +20,7 @@ async fn the_account_is_gone() {
     let (world, caller) = neo().await;
     world
         .accounts
-        .delete_user(&caller, None, None)
+        .delete_user(&caller, None, &Source::default())
         .await
         .unwrap();
     let found = world.accounts.find_user(caller.user.id).await;
@@ -33,7 +34,10 @@ async fn a_session_that_has_ended_deletes_nothing() {
     let (world, caller) = neo().await;
     let other = world.log_in("neo", AZUMA).await;
     world.log_out(&caller, LogoutScope::ThisSession).await;
-    let outcome = world.accounts.delete_user(&caller, None, None).await;
+    let outcome = world
+        .accounts
+        .delete_user(&caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.caller(&other.token).await;
 }
@@ -42,7 +46,10 @@ async fn a_session_that_has_ended_deletes_nothing() {
 async fn a_session_that_has_expired_deletes_nothing() {
     let (world, caller) = neo().await;
     world.wait(14 * sample::DAY);
-    let outcome = world.accounts.delete_user(&caller, None, None).await;
+    let outcome = world
+        .accounts
+        .delete_user(&caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     world.log_in("neo", AZUMA).await;
 }

@@ -1,6 +1,7 @@
 //! Disabling an account.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::ports::SecurityEventKind::LoginRefused;
 use azuma_domain::ports::{RefusedLogin, StoreError, StoreExt};
 use azuma_domain::services::{AccountAdminError, AccountKey, IssuedSession};
@@ -150,7 +151,10 @@ async fn a_session_that_an_earlier_release_began_changes_nothing() {
     let outcome = world.update(&caller, name_update("smith")).await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
     // Otherwise the user would be free of the ban, and could register again.
-    let outcome = world.accounts.delete_user(&caller, None, None).await;
+    let outcome = world
+        .accounts
+        .delete_user(&caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::TokenInvalid);
 }
 

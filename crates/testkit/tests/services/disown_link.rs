@@ -1,6 +1,7 @@
 //! Whoever reads the mail of an address can cancel what somebody else asked for with that address.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::services::{Disowned, FollowLinkError};
 use azuma_domain::token::Token;
 use azuma_testkit::sample;
@@ -8,7 +9,10 @@ use azuma_testkit::sample;
 use crate::world::{AZUMA, NEW_PASSWORD, World, email_update, refusal};
 
 async fn disown(world: &World, link: &Token) -> Result<Disowned, FollowLinkError> {
-    world.accounts.disown_link(Some(link.clone()), None).await
+    world
+        .accounts
+        .disown_link(Some(link.clone()), &Source::default())
+        .await
 }
 
 /// An instance where mallory has requested an account with neo's address, and the link that neo got.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::services::{Recovery, RecoveryProgress};
-use azuma_domain::session::Client;
 use azuma_testkit::sample;
 
 use crate::world::{AZUMA, Closed, PASSWORD, WAIT, World, refusal};
@@ -59,7 +59,7 @@ async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() 
     world.register_with_email("neo", "neo@example.org").await;
     let recovery = Recovery {
         email: sample::email("neo@example.org"),
-        client: Client::default(),
+        source: Source::default(),
         language: Language::English,
     };
     let closed = closed(&world);
@@ -79,7 +79,7 @@ async fn a_blocked_recovery_mails_nothing_and_a_blocked_reset_leaves_the_link() 
 async fn texts_that_are_no_link_count_as_attempts() {
     let outcome = closed(&World::new())
         .accounts
-        .follow_link(None, None, Language::English)
+        .follow_link(None, &Source::default(), Language::English)
         .await;
     assert_eq!(refusal(outcome), TOO_MANY);
 }

@@ -1,5 +1,6 @@
 //! A new secret key. The old one is kept as a previous key, or it is lost.
 
+use azuma_domain::audit::Source;
 use azuma_domain::session::LiveSession;
 use azuma_testkit::sample::{DAY, MICROSECOND, MINUTE};
 
@@ -101,9 +102,8 @@ async fn sessions_of_a_lost_key_are_listed_and_ended_by_id() {
     let listed = world.sessions.list_sessions(&caller).await.unwrap();
     assert_eq!(listed.len(), 2);
     let found = listed.iter().find(|one| one.token.hash == old.token.hash());
-    let ended = world
-        .sessions
-        .revoke_session(&caller, found.unwrap().session.id);
+    let (id, source) = (found.unwrap().session.id, Source::default());
+    let ended = world.sessions.revoke_session(&caller, id, &source);
     ended.await.unwrap();
     world.assert_refused(&old.token).await;
 }

@@ -75,7 +75,7 @@ async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(
         name: sample::login_name(name),
         password: sample::password(password),
         code: None,
-        client: client(ip),
+        source: client(ip).into(),
         language: Language::English,
     };
     world.sessions.login(login, AZUMA).await.map(drop)
@@ -89,7 +89,7 @@ async fn world() -> World {
         email: Some(sample::email("neo@example.org")),
         password: new_password(PASSWORD),
         invite: None,
-        client: client(HOME),
+        source: client(HOME).into(),
         language: Language::English,
     };
     let neo = world.accounts.register(registration, AZUMA).await;
@@ -136,10 +136,11 @@ async fn whoever_recovers_the_account_is_known() {
     let world = world().await;
     world.recover("neo@example.org").await;
     let link = world.link_mailed_to("neo@example.org").await;
-    let (password, ip) = (new_password(NEW_PASSWORD), client(ELSEWHERE).ip);
+    let password = new_password(NEW_PASSWORD);
+    let source = client(ELSEWHERE).into();
     let reset = world
         .accounts
-        .reset_password(Some(link), password, ip, Language::English);
+        .reset_password(Some(link), password, &source, Language::English);
     reset.await.unwrap();
     let world = under_attack(&world);
     log_in(&world, ELSEWHERE, "neo", NEW_PASSWORD)

@@ -33,7 +33,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         code: None,
-        client: client.clone(),
+        source: client.clone().into(),
         language: Language::English,
     };
     let neo = world.sessions.login(login, AZUMA).await.ok().unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::services::{IssuedSession, LoginError};
 
@@ -42,7 +43,10 @@ async fn an_account_deleted_meanwhile_is_unknown() {
     let caller = world.caller(&neo.token).await;
     let accounts = Arc::clone(&world.accounts);
     let outcome = log_in_while(&world, async move {
-        accounts.delete_user(&caller, None, None).await.unwrap();
+        accounts
+            .delete_user(&caller, None, &Source::default())
+            .await
+            .unwrap();
     });
     assert_eq!(refusal(outcome.await), ErrorCode::UserUnknown);
 }
@@ -56,7 +60,7 @@ async fn an_account_of_the_same_name_and_another_password_is_not_logged_in_to() 
     let outcome = log_in_while(&world, async move {
         meanwhile
             .accounts
-            .delete_user(&caller, None, None)
+            .delete_user(&caller, None, &Source::default())
             .await
             .unwrap();
         let other = meanwhile.register("neo", AZUMA).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::services::UserUpdate;
 use azuma_domain::session::LiveSession;
@@ -61,7 +62,10 @@ async fn a_change_that_is_blocked_changes_nothing() {
         let outcome = world.try_request_account(name, "neo@example.org", Language::English);
         outcome.await.unwrap();
         let link = world.link_mailed_to("neo@example.org").await;
-        let disowned = world.accounts.disown_link(Some(link), None).await;
+        let disowned = world
+            .accounts
+            .disown_link(Some(link), &Source::default())
+            .await;
         disowned.unwrap();
         world.wait(sample::SECOND);
     }

@@ -12,6 +12,7 @@
 )]
 
 mod absolute;
+mod audit;
 mod blocklist;
 mod current_password;
 mod delete_user;

@@ -30,7 +30,7 @@ fn telling() -> World {
 /// A user who has registered at home and proved the address.
 async fn neo(world: &World) {
     let neo = Registration {
-        client: client(HOME),
+        source: client(HOME).into(),
         ..registration("neo", Some(NEO), None)
     };
     world.accounts.register(neo, AZUMA).await.unwrap();
@@ -44,7 +44,7 @@ async fn log_in(world: &World, ip: &str, password: &str) -> Result<IssuedSession
         name: sample::login_name("neo"),
         password: sample::password(password),
         code: None,
-        client: client(ip),
+        source: client(ip).into(),
         language: Language::German,
     };
     world.sessions.login(login, AZUMA).await
@@ -93,7 +93,7 @@ async fn a_refused_login_tells_nobody() {
 async fn an_address_that_is_merely_claimed_is_told_nothing() {
     let world = telling();
     let neo = Registration {
-        client: client(HOME),
+        source: client(HOME).into(),
         ..registration("neo", Some(NEO), None)
     };
     world.accounts.register(neo, AZUMA).await.unwrap();

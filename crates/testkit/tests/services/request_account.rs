@@ -1,6 +1,7 @@
 //! Requesting an account, and following the link that verifies it.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::services::Followed;
 use azuma_domain::token::Token;
@@ -53,7 +54,7 @@ async fn a_token_that_is_no_link_is_unknown() {
     );
     let no_token = world
         .accounts
-        .follow_link(None, None, Language::English)
+        .follow_link(None, &Source::default(), Language::English)
         .await;
     assert_eq!(refusal(no_token), ErrorCode::LinkUnknown);
     world.assert_refused(&link).await;

@@ -1,6 +1,7 @@
 //! Setting a new password with a mailed link: whoever reads the account's mail owns the account.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::link::LinkPurpose;
 use azuma_domain::mail::Language;
 use azuma_domain::services::ResetPasswordError;
@@ -153,7 +154,7 @@ async fn a_text_that_is_no_token_is_an_unknown_link() {
     let password = new_password("x");
     let outcome = world
         .accounts
-        .reset_password(None, password, None, Language::English)
+        .reset_password(None, password, &Source::default(), Language::English)
         .await;
     assert_eq!(refusal(outcome), ErrorCode::LinkUnknown);
 }

@@ -1,6 +1,7 @@
 //! Revoking sessions.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::services::LogoutScope;
 use azuma_testkit::sample::MINUTE;
 
@@ -52,7 +53,11 @@ async fn one_can_end_another_of_ones_sessions() {
     let other = world.log_in("neo", LEGACY).await;
     let caller = world.caller(&mine.token).await;
     let id = world.caller(&other.token).await.session_id();
-    world.sessions.revoke_session(&caller, id).await.unwrap();
+    world
+        .sessions
+        .revoke_session(&caller, id, &Source::default())
+        .await
+        .unwrap();
     world.assert_refused(&other.token).await;
     world.caller(&mine.token).await;
 }
@@ -64,11 +69,14 @@ async fn the_session_of_another_user_is_unknown() {
     let smith = world.register("smith", AZUMA).await;
     let caller = world.caller(&smith.token).await;
     let id = world.caller(&neo.token).await.session_id();
-    let by_id = world.sessions.revoke_session(&caller, id).await;
+    let by_id = world
+        .sessions
+        .revoke_session(&caller, id, &Source::default())
+        .await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
         .sessions
-        .revoke_session_by_token(&caller, &neo.token)
+        .revoke_session_by_token(&caller, &neo.token, &Source::default())
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
     world.caller(&neo.token).await;
@@ -86,11 +94,14 @@ async fn an_expired_session_is_unknown() {
         .find(|one| one.session.id != caller.session_id());
     let id = expiring.unwrap().session.id;
     world.wait(5 * MINUTE);
-    let by_id = world.sessions.revoke_session(&caller, id).await;
+    let by_id = world
+        .sessions
+        .revoke_session(&caller, id, &Source::default())
+        .await;
     assert_eq!(refusal(by_id), ErrorCode::SessionUnknown);
     let by_token = world
         .sessions
-        .revoke_session_by_token(&caller, &unused.token)
+        .revoke_session_by_token(&caller, &unused.token, &Source::default())
         .await;
     assert_eq!(refusal(by_token), ErrorCode::SessionUnknown);
 }

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::factor::{FactorSecret, GivenCode, RecoveryCode};
 use azuma_domain::mail::Language;
 use azuma_domain::ports::{AbuseGuard, RateLimited, RateLimitedAction, SecurityEventKind};
 use azuma_domain::services::{
     AccountKey, FactorStatus, IssuedSession, Login, LoginError, UserUpdate,
 };
-use azuma_domain::session::{Client, LiveSession};
+use azuma_domain::session::LiveSession;
 use azuma_testkit::all;
 use azuma_testkit::sample::{self, SECOND};
 
@@ -28,10 +29,16 @@ struct Neo {
 async fn neo(world: &World) -> Neo {
     let issued = world.register_with_email("neo", "neo@example.org").await;
     let caller = world.caller(&issued.token).await;
-    let begun = world.accounts.begin_factor(&caller, None, None).await;
+    let begun = world
+        .accounts
+        .begin_factor(&caller, None, &Source::default())
+        .await;
     let secret = begun.ok().unwrap();
     let first = totp(&secret.code_at(world.now()));
-    let confirmed = world.accounts.confirm_factor(&caller, first, None).await;
+    let confirmed = world
+        .accounts
+        .confirm_factor(&caller, first, &Source::default())
+        .await;
     let recovery = confirmed.ok().unwrap();
     world.wait(30 * SECOND);
     world.security_events();
@@ -73,7 +80,7 @@ async fn log_in(world: &World, code: Option<GivenCode>) -> Result<IssuedSession,
         name: sample::login_name("neo"),
         password: sample::password(PASSWORD),
         code,
-        client: Client::default(),
+        source: Source::default(),
         language: Language::English,
     };
     world.sessions.login(login, AZUMA).await
@@ -100,7 +107,10 @@ async fn users_without_a_factor_need_no_code_and_one_in_set_up_is_not_asked_for(
     let issued = world.register("neo", AZUMA).await;
     log_in(&world, totp("123456")).await.ok().unwrap();
     let caller = world.caller(&issued.token).await;
-    let begun = world.accounts.begin_factor(&caller, None, None).await;
+    let begun = world
+        .accounts
+        .begin_factor(&caller, None, &Source::default())
+        .await;
     begun.ok().unwrap();
     log_in(&world, None).await.ok().unwrap();
     let status = world.accounts.factor_status(&caller).await.unwrap();
@@ -165,9 +175,15 @@ async fn changes_of_password_address_and_factor_need_a_code_and_the_name_does_no
         let code = refusal(world.update(&neo.caller, update).await);
         assert_eq!(code, ErrorCode::SecondFactorMissing);
     }
-    let removed = world.accounts.remove_factor(&neo.caller, None, None).await;
+    let removed = world
+        .accounts
+        .remove_factor(&neo.caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(removed), ErrorCode::SecondFactorMissing);
-    let begun = world.accounts.begin_factor(&neo.caller, None, None).await;
+    let begun = world
+        .accounts
+        .begin_factor(&neo.caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(begun), ErrorCode::FactorEnabled);
     let update = UserUpdate {
         code: neo.code(&world),
@@ -191,10 +207,16 @@ async fn a_removed_factor_is_not_asked_for_and_takes_its_recovery_codes_along() 
     let world = World::new();
     let neo = neo(&world).await;
     let code = totp(neo.recovery[0].expose());
-    let removed = world.accounts.remove_factor(&neo.caller, code, None).await;
+    let removed = world
+        .accounts
+        .remove_factor(&neo.caller, code, &Source::default())
+        .await;
     removed.unwrap();
     log_in(&world, None).await.ok().unwrap();
-    let again = world.accounts.remove_factor(&neo.caller, None, None).await;
+    let again = world
+        .accounts
+        .remove_factor(&neo.caller, None, &Source::default())
+        .await;
     assert_eq!(refusal(again), ErrorCode::FactorUnknown);
 }
 

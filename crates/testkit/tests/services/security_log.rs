@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::ports::SecurityEventKind::{
     AccountDeleted, AccountVerified, AttemptLimited, EmailChangeRequested, EmailChanged,
@@ -20,11 +21,12 @@ use crate::world::{
 
 const IP: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)));
 
-fn client() -> Client {
-    Client {
+fn source() -> Source {
+    let client = Client {
         ip: IP,
         user_agent: None,
-    }
+    };
+    client.into()
 }
 
 async fn log_in(world: &World, name: &str, password: &str) {
@@ -32,7 +34,7 @@ async fn log_in(world: &World, name: &str, password: &str) {
         name: sample::login_name(name),
         password: sample::password(password),
         code: None,
-        client: client(),
+        source: source(),
         language: Language::English,
     };
     // The tests look at the log, not at the outcome.
@@ -63,7 +65,11 @@ async fn what_is_as_it_should_be_is_not_told() {
     log_in(&world, "neo", PASSWORD).await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::ThisSession;
-    world.sessions.log_out(&caller, scope, IP).await.unwrap();
+    world
+        .sessions
+        .log_out(&caller, scope, &source())
+        .await
+        .unwrap();
     assert_eq!(world.security_events(), []);
 }
 
@@ -77,7 +83,7 @@ async fn whoever_is_asked_to_wait_is_told_of() {
     let login = event(AttemptLimited(ActionKind::Login), None, IP);
     assert_eq!(world.security_events(), [login]);
     let update = UserUpdate {
-        client: client(),
+        source: source(),
         ..password_update(NEW_PASSWORD)
     };
     world.update(&neo, update).await.unwrap_err();
@@ -92,9 +98,10 @@ async fn a_verified_account_is_told_and_a_link_that_does_nothing() {
     world.request_account("neo", "neo@example.org").await;
     let neo = world.credential("neo").await.user_id;
     let link = world.link_mailed_to("neo@example.org").await;
+    let source = source();
     let follow = || {
         let link = Some(link.clone());
-        world.accounts.follow_link(link, IP, Language::English)
+        world.accounts.follow_link(link, &source, Language::English)
     };
     follow().await.unwrap();
     follow().await.unwrap_err();
@@ -112,7 +119,7 @@ async fn a_recovery_is_told_when_it_is_asked_for_and_when_it_is_done() {
     let neo = neo.user.id;
     let recovery = Recovery {
         email: sample::email("neo@example.org"),
-        client: client(),
+        source: source(),
         language: Language::English,
     };
     world.accounts.recover_account(recovery).await.unwrap();
@@ -122,11 +129,12 @@ async fn a_recovery_is_told_when_it_is_asked_for_and_when_it_is_done() {
     );
     world.accounts.begin_recoveries().await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
+    let source = source();
     let reset = |link| {
         let password = new_password(NEW_PASSWORD);
         world
             .accounts
-            .reset_password(link, password, IP, Language::English)
+            .reset_password(link, password, &source, Language::English)
     };
     reset(Some(link.clone())).await.unwrap();
     reset(Some(link)).await.unwrap_err();
@@ -143,15 +151,16 @@ async fn a_changed_credential_is_told() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let update = UserUpdate {
-        client: client(),
+        source: source(),
         password: Some(new_password(NEW_PASSWORD)),
         ..email_update("neo@example.org")
     };
     world.update(&caller, update).await.unwrap();
     let link = world.link_mailed_to("neo@example.org").await;
+    let source = source();
     let followed = world
         .accounts
-        .follow_link(Some(link), IP, Language::English);
+        .follow_link(Some(link), &source, Language::English);
     followed.await.unwrap();
     let told = [PasswordChanged, EmailChangeRequested, EmailChanged]
         .map(|kind| event(kind, Some(neo.user.id), IP));
@@ -164,10 +173,19 @@ async fn ending_all_sessions_and_deleting_the_account_are_told() {
     let neo = world.register("neo", AZUMA).await;
     let caller = world.caller(&neo.token).await;
     let scope = LogoutScope::Everywhere;
-    world.sessions.log_out(&caller, scope, IP).await.unwrap();
+    let source = source();
+    world
+        .sessions
+        .log_out(&caller, scope, &source)
+        .await
+        .unwrap();
     let again = world.log_in("neo", AZUMA).await;
     let caller = world.caller(&again.token).await;
-    world.accounts.delete_user(&caller, None, IP).await.unwrap();
+    world
+        .accounts
+        .delete_user(&caller, None, &source)
+        .await
+        .unwrap();
     let told = [SessionsRevoked, AccountDeleted].map(|kind| event(kind, Some(neo.user.id), IP));
     assert_eq!(world.security_events(), told);
 }

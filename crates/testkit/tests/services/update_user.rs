@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::services::{LogoutScope, UserUpdate};
-use azuma_domain::session::{Client, LiveSession};
+use azuma_domain::session::LiveSession;
 use azuma_domain::user::Change;
 use azuma_testkit::sample::{self, MINUTE};
 
@@ -23,7 +24,7 @@ async fn neo() -> (World, LiveSession) {
 /// A change of every field.
 fn everything(name: &str, email: &str) -> UserUpdate {
     UserUpdate {
-        client: Client::default(),
+        source: Source::default(),
         code: None,
         current_password: None,
         name: Some(sample::name(name)),
@@ -188,7 +189,10 @@ async fn a_session_ended_while_the_password_was_hashed_changes_nothing() {
     let disturbed = world.restarted(|parts| {
         let event = async move {
             let scope = LogoutScope::ThisSession;
-            sessions.log_out(&ended, scope, None).await.unwrap();
+            sessions
+                .log_out(&ended, scope, &Source::default())
+                .await
+                .unwrap();
         };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
@@ -220,7 +224,12 @@ async fn an_account_deleted_while_the_password_was_hashed_stays_deleted() {
     let (world, caller) = neo().await;
     let (accounts, deleted) = (Arc::clone(&world.accounts), caller.clone());
     let disturbed = world.restarted(|parts| {
-        let event = async move { accounts.delete_user(&deleted, None, None).await.unwrap() };
+        let event = async move {
+            accounts
+                .delete_user(&deleted, None, &Source::default())
+                .await
+                .unwrap();
+        };
         parts.hasher = InTheMiddle::of(&parts.hasher, event);
     });
     let outcome = disturbed

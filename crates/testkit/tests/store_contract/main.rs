@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected stops where it stands"
 )]
 
+mod audit;
 mod databases;
 mod factors;
 mod faults;

@@ -51,6 +51,64 @@ fn sqlite_finds_the_next_recovery_by_an_index() {
     );
 }
 
+/// The store's queries for the events of a user, and for old ones. Strangers can make many of them.
+const EVENTS: [(&str, &str); 3] = [
+    (
+        "audit_events_user",
+        "SELECT * FROM audit_events WHERE user_id = {id} AND at <= {now} AND (at < {now} OR id < {id})
+         ORDER BY at DESC, id DESC LIMIT 50",
+    ),
+    (
+        "audit_events_user",
+        "SELECT * FROM audit_events WHERE at >= {then} AND (at > {then} OR id > {id}) AND user_id = {id}
+         ORDER BY at, id LIMIT 50",
+    ),
+    (
+        "audit_events_pkey",
+        "SELECT at FROM audit_events WHERE at < {now} ORDER BY at LIMIT 500",
+    ),
+];
+
+#[test]
+fn postgres_finds_events_by_an_index() {
+    let url = Cluster::shared().create_database();
+    drop(open(&url));
+    let (_, name) = url.rsplit_once('/').expect("a URL with a path");
+    let fill = "INSERT INTO audit_events (at, action, actor, user_id)
+             SELECT now() - n * interval '1 ms', 'login', 'user', gen_random_uuid() FROM generate_series(1, 20000) n;
+         ANALYZE audit_events;";
+    Cluster::shared().sql(name, fill);
+    for (index, query) in EVENTS {
+        let id = "'00000000-0000-4000-8000-000000000000'::uuid";
+        let query = query.replace("{now}", "now()").replace("{id}", id);
+        let query = query.replace("{then}", "to_timestamp(0)");
+        let plan = Cluster::shared().sql(name, &format!("EXPLAIN {query};"));
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("Sort"), "{plan}");
+    }
+}
+
+#[test]
+fn sqlite_finds_events_by_an_index() {
+    let url = fresh_file();
+    drop(open(&url));
+    let path = url.trim_start_matches("sqlite://");
+    let mut connection = SqliteConnection::establish(path).expect("a database");
+    for (index, query) in EVENTS {
+        let query = query.replace("{now}", "1").replace("{id}", "x'00'");
+        let query = query.replace("{then}", "0");
+        let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
+            .load(&mut connection)
+            .expect("a plan");
+        let index = index.replace("audit_events_pkey", "PRIMARY KEY");
+        let [step] = steps.as_slice() else {
+            panic!("{} steps", steps.len());
+        };
+        assert!(step.detail.contains(&index), "{}", step.detail);
+        assert!(step.detail.starts_with("SEARCH"), "{}", step.detail);
+    }
+}
+
 #[test]
 fn postgres_compares_names_and_addresses_by_their_bytes() {
     let url = Cluster::shared().create_database();

@@ -1,5 +1,6 @@
 //! What an operator relies on.
 
+mod audit;
 mod blocklist;
 mod cli;
 mod current_password;

@@ -25,7 +25,7 @@ impl RegisterRequest {
             password: new_password(&self.password, rules)?,
             email: EmailAddress::parse(&self.email)?,
             invite: invite(self.invite.as_deref()),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }
@@ -47,7 +47,7 @@ impl RecoverRequest {
     pub fn parse(self, origin: Origin) -> Result<Recovery, FieldError> {
         Ok(Recovery {
             email: EmailAddress::parse(&self.email)?,
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }
@@ -82,7 +82,7 @@ impl AuthenticateRequest {
             name: LoginName::parse(&self.username)?,
             password: Password::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }

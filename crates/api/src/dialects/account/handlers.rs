@@ -29,7 +29,7 @@ pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
     let body: TokenRequest = body.json().await?;
     let token = Token::parse(&body.token).ok();
     accounts
-        .follow_link(token, origin.client.ip, origin.language)
+        .follow_link(token, &origin.source, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
@@ -46,7 +46,7 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
     let body: ResetRequest = body.json().await?;
     let (token, password) = body.parse(accounts.password_rules)?;
     accounts
-        .reset_password(token, password, origin.client.ip, origin.language)
+        .reset_password(token, password, &origin.source, origin.language)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
@@ -73,7 +73,7 @@ pub async fn delete(
 ) -> HttpResult {
     let password = read_current_password(body, accounts.current_password).await?;
     accounts
-        .delete_user(&caller, password, origin.client.ip)
+        .delete_user(&caller, password, &origin.source)
         .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
@@ -85,9 +85,16 @@ pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> HttpR
 }
 
 /// `DELETE /account/tokens`
-pub async fn delete_token(sessions: web::Data<Sessions>, caller: Caller, body: Body) -> HttpResult {
+pub async fn delete_token(
+    sessions: web::Data<Sessions>,
+    caller: Caller,
+    origin: Origin,
+    body: Body,
+) -> HttpResult {
     let body: TokenRequest = body.json().await?;
     let token = Token::parse(&body.token).map_err(|_| RevokeSessionError::SessionUnknown)?;
-    sessions.revoke_session_by_token(&caller, &token).await?;
+    sessions
+        .revoke_session_by_token(&caller, &token, &origin.source)
+        .await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }

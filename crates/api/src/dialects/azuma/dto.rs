@@ -37,7 +37,7 @@ impl RegisterRequest {
             email: Some(EmailAddress::parse(&self.email)?),
             password: new_password(&self.password, rules)?,
             invite: invite(self.invite.as_deref()),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }
@@ -57,7 +57,7 @@ impl LoginRequest {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }
@@ -81,7 +81,7 @@ impl UpdateRequest {
     pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<UserUpdate, FieldError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
-            client: origin.client,
+            source: origin.source,
             current_password: current_password(self.current_password)?,
             code: given_code(self.otp.as_deref(), origin.code),
             name: self.name.map(|text| UserName::parse(&text)).transpose()?,

@@ -32,7 +32,7 @@ pub async fn begin(
     let password = current_password(body.current_password)?;
     let account = caller.user.profile()?.name.as_str();
     let secret = accounts
-        .begin_factor(&caller, password, origin.client.ip)
+        .begin_factor(&caller, password, &origin.source)
         .await?;
     Ok(HttpResponse::Created().json(FactorSetUp {
         secret: &secret.to_base32(),
@@ -50,7 +50,7 @@ pub async fn confirm(
     let body: FactorRequest = body.json_if_any().await?;
     let code = given_code(body.otp.as_deref(), origin.code);
     let codes = accounts
-        .confirm_factor(&caller, code, origin.client.ip)
+        .confirm_factor(&caller, code, &origin.source)
         .await?;
     Ok(HttpResponse::Ok().json(RecoveryCodes {
         recovery_codes: codes.iter().map(RecoveryCode::expose).collect(),
@@ -67,7 +67,7 @@ pub async fn remove(
     let body: FactorRequest = body.json_if_any().await?;
     let code = given_code(body.otp.as_deref(), origin.code);
     accounts
-        .remove_factor(&caller, code, origin.client.ip)
+        .remove_factor(&caller, code, &origin.source)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

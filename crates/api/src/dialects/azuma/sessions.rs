@@ -35,7 +35,7 @@ pub async fn logout(
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
     };
-    sessions.log_out(&caller, scope, origin.client.ip).await?;
+    sessions.log_out(&caller, scope, &origin.source).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -46,8 +46,14 @@ pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
 }
 
 /// `DELETE /user/sessions/{id}`
-pub async fn revoke(sessions: web::Data<Sessions>, caller: Caller, id: PathId) -> HttpResult {
+pub async fn revoke(
+    sessions: web::Data<Sessions>,
+    caller: Caller,
+    origin: Origin,
+    id: PathId,
+) -> HttpResult {
     let id = id.0.ok_or(RevokeSessionError::SessionUnknown)?;
-    sessions.revoke_session(&caller, SessionId::new(id)).await?;
+    let id = SessionId::new(id);
+    sessions.revoke_session(&caller, id, &origin.source).await?;
     Ok(HttpResponse::NoContent().finish())
 }

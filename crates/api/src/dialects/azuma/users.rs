@@ -66,7 +66,7 @@ pub async fn delete(
 ) -> HttpResult {
     let password = read_current_password(body, accounts.current_password).await?;
     accounts
-        .delete_user(&caller, password, origin.client.ip)
+        .delete_user(&caller, password, &origin.source)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

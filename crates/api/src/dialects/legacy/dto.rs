@@ -31,7 +31,7 @@ impl LoginRequest {
             name: LoginName::parse(&self.name)?,
             password: Password::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }
@@ -61,7 +61,7 @@ impl RegisterRequest {
             email: email.transpose()?,
             password: new_password(&self.password, rules)?,
             invite: invite(self.invite.as_deref()),
-            client: origin.client,
+            source: origin.source,
             language: origin.language,
         })
     }

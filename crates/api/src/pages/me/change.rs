@@ -103,7 +103,7 @@ async fn change(
     body: Body,
 ) -> HttpResponse {
     let Origin {
-        client, language, ..
+        source, language, ..
     } = origin;
     let texts = Texts::of(language);
     let form: ChangeForm = match body.form().await {
@@ -113,7 +113,7 @@ async fn change(
     let rules = settings.accounts.password_rules;
     let again = |problems| change_page(subject, language, &form.new, problems);
     let update = match parse(subject, &form, rules) {
-        Ok(update) => UserUpdate { client, ..update },
+        Ok(update) => UserUpdate { source, ..update },
         Err((error, problems)) => {
             return again(problems(language, rules)).refused(error);
         }

@@ -35,7 +35,7 @@ pub async fn delete(
     body: Body,
 ) -> HttpResponse {
     let Origin {
-        client, language, ..
+        source, language, ..
     } = origin;
     let (texts, me) = (Texts::of(language), MeTexts::of(language));
     let form: DeleteForm = match body.form().await {
@@ -48,7 +48,7 @@ pub async fn delete(
     };
     match settings
         .accounts
-        .delete_user(&caller, password, client.ip)
+        .delete_user(&caller, password, &source)
         .await
     {
         Ok(()) => {

@@ -87,7 +87,7 @@ pub async fn begin(
     };
     let accounts = &settings.accounts;
     match accounts
-        .begin_factor(&caller, password, origin.client.ip)
+        .begin_factor(&caller, password, &origin.source)
         .await
     {
         Ok(secret) => set_up_page(&settings, origin.language, &secret, name),
@@ -113,7 +113,7 @@ pub async fn confirm(
     };
     let confirmed = settings
         .accounts
-        .confirm_factor(&caller, code_in(&form.otp), origin.client.ip);
+        .confirm_factor(&caller, code_in(&form.otp), &origin.source);
     match confirmed.await {
         Ok(codes) => page(&RecoveryCodesPage {
             texts,
@@ -141,7 +141,7 @@ pub async fn remove(
     };
     let removed = settings
         .accounts
-        .remove_factor(&caller, code_in(&form.otp), origin.client.ip);
+        .remove_factor(&caller, code_in(&form.otp), &origin.source);
     match removed.await {
         Ok(()) => home_after(Done::FactorRemoved),
         Err(error) => match code_problem(me, &error) {

@@ -38,7 +38,7 @@ pub async fn log_in(
     body: Body,
 ) -> HttpResponse {
     let Origin {
-        client, language, ..
+        source, language, ..
     } = origin;
     let (texts, me) = (Texts::of(language), MeTexts::of(language));
     let form: LoginForm = match body.form().await {
@@ -57,7 +57,7 @@ pub async fn log_in(
         name,
         password,
         code: code_in(&form.otp),
-        client,
+        source,
         language,
     };
     match sessions.login(login, settings.terms).await {

@@ -26,7 +26,7 @@ pub async fn log_out(
     caller: Caller,
     origin: Origin,
 ) -> HttpResponse {
-    let ended = sessions.log_out(&caller, LogoutScope::ThisSession, origin.client.ip);
+    let ended = sessions.log_out(&caller, LogoutScope::ThisSession, &origin.source);
     if let Err(error) = ended.await {
         return try_later(Texts::of(origin.language), error);
     }
@@ -48,7 +48,7 @@ pub async fn end(
         Err(error) => return form_unreadable(texts, error),
     };
     let id = SessionId::new(form.id);
-    match sessions.revoke_session(&caller, id).await {
+    match sessions.revoke_session(&caller, id, &origin.source).await {
         Ok(()) => home_after(Done::SessionEnded),
         Err(RevokeSessionError::SessionUnknown) => home(),
         Err(error @ RevokeSessionError::Store(_)) => try_later(texts, error),
@@ -61,7 +61,7 @@ pub async fn end_others(
     caller: Caller,
     origin: Origin,
 ) -> HttpResponse {
-    let ended = sessions.log_out(&caller, LogoutScope::OtherSessions, origin.client.ip);
+    let ended = sessions.log_out(&caller, LogoutScope::OtherSessions, &origin.source);
     match ended.await {
         Ok(()) => home_after(Done::OthersEnded),
         Err(error) => try_later(Texts::of(origin.language), error),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent};
 use crate::ports::{Abort, Clock, Store, StoreError, StoreExt, Transaction};
 use crate::user::{AccountState, Credential, DisabledReason, UserId, UserName};
 
@@ -85,6 +86,7 @@ impl AccountAdmin {
                 let reason = reason.as_ref().or(former);
                 tx.users().disable(account.user_id, reason, now)?;
                 tx.links().delete_all(account.user_id)?;
+                record(tx, account.user_id, AuditAction::DisableAccount, now)?;
                 Ok(tx.sessions().revoke_all(account.user_id, None)?)
             })
             .await
@@ -100,7 +102,12 @@ impl AccountAdmin {
             .transact(move |tx| {
                 let account = locked(tx, &account, now)?;
                 match tx.users().enable(account.user_id)? {
-                    true => Ok(()),
+                    true => Ok(record(
+                        tx,
+                        account.user_id,
+                        AuditAction::EnableAccount,
+                        now,
+                    )?),
                     false => Err(Abort::Refused(AccountAdminError::NotDisabled)),
                 }
             })
@@ -117,12 +124,27 @@ impl AccountAdmin {
             .transact(move |tx| {
                 let account = locked(tx, &account, now)?;
                 match tx.factors().remove(account.user_id)? {
-                    true => Ok(()),
+                    true => Ok(record(
+                        tx,
+                        account.user_id,
+                        AuditAction::RemoveSecondFactor,
+                        now,
+                    )?),
                     false => Err(Abort::Refused(AccountAdminError::FactorUnknown)),
                 }
             })
             .await
     }
+}
+
+fn record(
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+    action: AuditAction,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.audit()
+        .append(&AuditEvent::by_operator(Some(user_id), action, now))
 }
 
 /// The account that is meant, locked.

@@ -1,13 +1,14 @@
 //! Asking for the current password before a change, so that a stolen token is not enough to take an account over.
 
-use std::net::IpAddr;
-
 use super::Accounts;
+use crate::audit::{AuditAction, AuditEvent, RefusalReason, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{
     HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError, StoreExt, Verdict,
 };
+use crate::services::audit_trail::record_refusal;
 use crate::services::known_clients::familiarity_with;
+use crate::session::LiveSession;
 use crate::user::{Credential, CurrentPasswordMissing, Password, PasswordHash, UserId};
 
 /// Why the current password does not allow a change.
@@ -96,13 +97,14 @@ impl Accounts {
     /// rules do not ask for it.
     pub(super) async fn confirm(
         &self,
-        user_id: UserId,
+        caller: &LiveSession,
         given: Option<Password>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<Confirmation, CurrentPasswordError> {
         let Some(given) = given else {
             return Ok(Confirmation::NotAsked);
         };
+        let (user_id, ip) = (caller.user.id, source.client.ip);
         let found = self
             .store
             .read(move |reader| {
@@ -115,7 +117,7 @@ impl Accounts {
         };
         let attempt = RateLimitedAction::Confirm(user_id, familiarity);
         self.doorkeeper.admit(ip, attempt)?;
-        let compared = self.compare(account, given, ip).await;
+        let compared = self.compare(account, given, caller, source).await;
         if !compared
             .as_ref()
             .is_err_and(CurrentPasswordError::is_of_a_guess)
@@ -129,16 +131,22 @@ impl Accounts {
         &self,
         account: Credential,
         given: Password,
-        ip: Option<IpAddr>,
+        caller: &LiveSession,
+        source: &Source,
     ) -> Result<PasswordHash, CurrentPasswordError> {
         let (user_id, stored) = (account.user_id, account.password_hash);
+        let ip = source.client.ip;
         let error = match self.hasher.verify(ip, given, stored.clone()).await? {
             Verdict::Right | Verdict::NeedsRehash => return Ok(stored),
             Verdict::Wrong => CurrentPasswordError::Wrong,
             Verdict::Unreadable => CurrentPasswordError::Unreadable(user_id),
         };
         let kind = SecurityEventKind::CurrentPasswordRefused;
-        self.doorkeeper.record(kind, Some(user_id), ip);
+        let (action, now) = (AuditAction::Confirm, self.clock.now());
+        let event = AuditEvent::by_client(user_id, action, source, now)
+            .of_session(caller.session_id())
+            .refused(RefusalReason::WrongPassword);
+        record_refusal(&self.store, &self.doorkeeper, kind, event).await;
         Err(error)
     }
 }

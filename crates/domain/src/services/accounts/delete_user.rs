@@ -1,9 +1,8 @@
 //! Deleting the caller's account.
 
-use std::net::IpAddr;
-
 use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError};
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
@@ -43,15 +42,17 @@ impl Accounts {
         &self,
         caller: &LiveSession,
         current_password: Option<Password>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<(), DeleteUserError> {
         let current_password = self
             .current_password
             .ask(current_password)
             .map_err(CurrentPasswordError::from)?;
-        let confirmation = self.confirm(caller.user.id, current_password, ip).await?;
+        let confirmation = self.confirm(caller, current_password, source).await?;
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.clock.now();
+        let told = AuditEvent::by_user(user_id, AuditAction::DeleteAccount, source, now);
+        let told = told.of_session(session_id);
         revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
             .await?;
         self.store
@@ -60,14 +61,14 @@ impl Accounts {
                 let account = lock_live_caller(tx, (user_id, session_id), now, revoked)?;
                 confirmation.check(&account)?;
                 match tx.users().delete(user_id)? {
-                    true => Ok(()),
+                    true => Ok(tx.audit().append(&told)?),
                     false => Err(Abort::Refused(DeleteUserError::SessionRevoked)),
                 }
             })
             .await?;
         self.session_check.invalidate(user_id);
-        self.doorkeeper
-            .record(SecurityEventKind::AccountDeleted, Some(user_id), ip);
+        let (kind, ip) = (SecurityEventKind::AccountDeleted, source.client.ip);
+        self.doorkeeper.record(kind, Some(user_id), ip);
         Ok(())
     }
 }

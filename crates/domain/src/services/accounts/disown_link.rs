@@ -1,8 +1,7 @@
 //! Disowning a mailed link: its recipient says that somebody else asked for it.
 
-use std::net::IpAddr;
-
 use super::{Accounts, FollowLinkError};
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::link::LinkPurpose;
 use crate::ports::{Abort, RateLimitedAction, SecurityEventKind, StoreExt};
 use crate::token::Token;
@@ -26,10 +25,11 @@ impl Accounts {
     pub async fn disown_link(
         &self,
         token: Option<Token>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<Disowned, FollowLinkError> {
+        let ip = source.client.ip;
         self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
-        let disowned = self.disown(token).await;
+        let disowned = self.disown(token, source).await;
         match &disowned {
             Ok((_, user_id)) => {
                 self.doorkeeper
@@ -45,10 +45,19 @@ impl Accounts {
     }
 
     /// Deletes the waiting account, or cancels the change of address, and returns the user to whom the link belonged.
-    async fn disown(&self, token: Option<Token>) -> Result<(Disowned, UserId), FollowLinkError> {
+    async fn disown(
+        &self,
+        token: Option<Token>,
+        source: &Source,
+    ) -> Result<(Disowned, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
         let (user_id, now) = (link.user_id, self.clock.now());
+        let told = |action| AuditEvent::by_client(user_id, action, source, now);
+        let (deleted, cancelled) = (
+            told(AuditAction::DeleteAccount),
+            told(AuditAction::CancelEmailChange),
+        );
         let disowned = self
             .store
             .transact(move |tx| {
@@ -60,9 +69,13 @@ impl Accounts {
                     (LinkPurpose::VerifyAccount, AccountState::Pending { .. })
                         if tx.users().delete(user_id)? =>
                     {
+                        tx.audit().append(&deleted)?;
                         Ok(Disowned::AccountDeleted)
                     }
-                    (LinkPurpose::ChangeEmail(_), _) => Ok(Disowned::EmailChangeCancelled),
+                    (LinkPurpose::ChangeEmail(_), _) => {
+                        tx.audit().append(&cancelled)?;
+                        Ok(Disowned::EmailChangeCancelled)
+                    }
                     (LinkPurpose::VerifyAccount | LinkPurpose::ResetPassword, _) => Err(unknown()),
                 }
             })

@@ -1,9 +1,8 @@
 //! Following a mailed link that proves an address.
 
-use std::net::IpAddr;
-
 use super::Accounts;
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkPurpose};
 use crate::mail::{Language, MailKind};
@@ -93,11 +92,12 @@ impl Accounts {
     pub async fn follow_link(
         &self,
         token: Option<Token>,
-        ip: Option<IpAddr>,
+        source: &Source,
         language: Language,
     ) -> Result<Followed, FollowLinkError> {
+        let ip = source.client.ip;
         self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
-        let followed = self.follow(token, ip, language).await;
+        let followed = self.follow(token, source, language).await;
         match &followed {
             Ok((Followed::AccountVerified, user_id)) => {
                 self.doorkeeper
@@ -120,12 +120,18 @@ impl Accounts {
     async fn follow(
         &self,
         token: Option<Token>,
-        ip: Option<IpAddr>,
+        source: &Source,
         language: Language,
     ) -> Result<(Followed, UserId), FollowLinkError> {
         let found = self.find_link(token.as_ref()).await?;
         let link = found.ok_or(FollowLinkError::LinkUnknown)?;
         let (user_id, now) = (link.user_id, self.clock.now());
+        let ip = source.client.ip;
+        let told = |action| AuditEvent::by_user(user_id, action, source, now);
+        let (verified, changed) = (
+            told(AuditAction::VerifyAccount),
+            told(AuditAction::ChangeEmail),
+        );
         let notice = self.draft_notice(MailKind::EmailChanged, (user_id, ip), language, now);
         let followed = self
             .store
@@ -138,6 +144,10 @@ impl Accounts {
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 let followed = take_effect(tx, &link, &notice, now)?;
                 note_client(tx, user_id, ip, now)?;
+                tx.audit().append(match followed {
+                    Followed::AccountVerified => &verified,
+                    Followed::EmailChanged => &changed,
+                })?;
                 Ok(followed)
             })
             .await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::{AuditAction, AuditEvent};
 use crate::invite::{Invite, InviteCode, InviteId, InviteUses, UsedInvite};
 use crate::ports::{Clock, Entropy, Store, StoreError, StoreExt};
 use crate::token::TokenHash;
@@ -64,7 +65,11 @@ impl InviteAdmin {
         let code = InviteCode::from_random(self.entropy.u128());
         let (stored, hash) = (invite.clone(), code.hash());
         self.store
-            .transact::<_, StoreError>(move |tx| Ok(tx.invites().insert(&stored, &hash)?))
+            .transact::<_, StoreError>(move |tx| {
+                tx.invites().insert(&stored, &hash)?;
+                let event = AuditEvent::by_operator(None, AuditAction::CreateInvite, now);
+                Ok(tx.audit().append(&event.of_invite(Some(stored.id)))?)
+            })
             .await?;
         Ok((invite, code))
     }
@@ -95,10 +100,15 @@ impl InviteAdmin {
                         tx.invites().find(&hash, now)?.map(|found| found.invite.id)
                     }
                 };
-                Ok(match id {
-                    Some(id) => tx.invites().revoke(id)?,
-                    None => false,
-                })
+                let Some(id) = id else {
+                    return Ok(false);
+                };
+                let revoked = tx.invites().revoke(id)?;
+                if revoked {
+                    let event = AuditEvent::by_operator(None, AuditAction::RevokeInvite, now);
+                    tx.audit().append(&event.of_invite(Some(id)))?;
+                }
+                Ok(revoked)
             })
             .await?;
         match revoked {

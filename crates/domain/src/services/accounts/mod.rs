@@ -8,6 +8,7 @@ mod current_password;
 mod delete_user;
 mod disown_link;
 mod draft_mail;
+mod email_change;
 mod export_account;
 mod find_user;
 mod follow_link;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Accounts;
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::{Link, LinkId, LinkPurpose};
 use crate::mail::{Language, MailId, MailKind, OutgoingMail};
@@ -17,7 +18,6 @@ use crate::ports::{
 };
 use crate::recovery::{RecoveryId, RecoveryRequest};
 use crate::services::Backlog;
-use crate::session::Client;
 use crate::token::TokenKeys;
 use crate::user::{AccountState, EmailAddress};
 
@@ -43,8 +43,8 @@ pub enum RecoveryProgress {
 pub struct Recovery {
     /// The address of the account.
     pub email: EmailAddress,
-    /// The client that asks.
-    pub client: Client,
+    /// Where the request comes from.
+    pub source: Source,
     /// The language of the message.
     pub language: Language,
 }
@@ -77,11 +77,12 @@ impl Accounts {
     pub async fn recover_account(&self, recovery: Recovery) -> Result<(), RecoverAccountError> {
         let Recovery {
             email,
-            client,
+            source,
             language,
         } = recovery;
+        let ip = source.client.ip;
         let attempt = RateLimitedAction::Recover(&email);
-        self.doorkeeper.admit(client.ip, attempt)?;
+        self.doorkeeper.admit(ip, attempt)?;
         let request = RecoveryRequest {
             id: RecoveryId::new(self.entropy.uuid()),
             email,
@@ -92,7 +93,7 @@ impl Accounts {
             .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
             .await?;
         self.doorkeeper
-            .record(SecurityEventKind::RecoveryRequested, None, client.ip);
+            .record(SecurityEventKind::RecoveryRequested, None, ip);
         Ok(())
     }
 
@@ -241,6 +242,10 @@ impl RecoveryLinks {
             purpose: LinkPurpose::ResetPassword,
             expires_at,
         })?;
+        // The request is stored without its client.
+        let (action, source) = (AuditAction::RequestRecovery, Source::default());
+        let told = AuditEvent::by_client(holder.user_id, action, &source, now);
+        tx.audit().append(&told)?;
         tx.outbox().enqueue(&OutgoingMail {
             id: MailId::new(request.id.uuid()),
             user_id: Some(holder.user_id),

@@ -3,6 +3,7 @@
 use super::address_names::expect_nobodys_address;
 use super::{AccountRequest, Accounts, PasswordGuessable};
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::invite::InviteCode;
 use crate::mail::Language;
@@ -23,8 +24,8 @@ pub struct Registration {
     pub password: NewPassword,
     /// The code of an invitation, if one was given.
     pub invite: Option<InviteCode>,
-    /// The client that asks.
-    pub client: Client,
+    /// Where the request comes from.
+    pub source: Source,
     /// The language of a message.
     pub language: Language,
 }
@@ -113,7 +114,7 @@ impl Accounts {
     ) -> Result<Registered, RegisterError> {
         match self.registration.email_proof {
             EmailProof::AsTheApiSays => {
-                let ip = registration.client.ip;
+                let ip = registration.source.client.ip;
                 let outcome = self.register_at_once(registration, terms).await;
                 let issued = self.record_refused_invite(outcome, ip)?;
                 Ok(Registered::LoggedIn(issued))
@@ -137,24 +138,26 @@ impl Accounts {
             email,
             password,
             invite,
-            client,
+            source,
             language: _,
         } = registration;
         let ticket = self
-            .admit_registration(email.as_ref(), invite.as_ref(), client.ip)
+            .admit_registration(email.as_ref(), invite.as_ref(), source.client.ip)
             .await?;
         self.blocklist.admit(&password, [&name], &email)?;
-        let password_hash = self.hash_new_password(password, &client).await?;
+        let password_hash = self.hash_new_password(password, &source.client).await?;
         let now = self.clock.now();
         let wanted_email = email.clone();
         let new = self.new_user(name, email, password_hash, None, now);
         let user = new.user.clone();
+        let told = AuditEvent::by_user(user.id, AuditAction::Register, &source, now);
         let SessionDraft {
             session,
             row,
             token,
-        } = self.issuer.draft(user.id, terms, client, now);
+        } = self.issuer.draft(user.id, terms, source.client, now);
         let expires_at = row.expires_at;
+        let told = told.of_session(session.id);
         self.store
             .transact::<_, RegisterError>(move |tx| {
                 let invite = ticket.take(tx, now)?;
@@ -167,7 +170,8 @@ impl Accounts {
                     ..new.clone()
                 })?;
                 tx.sessions().insert(&session, &row)?;
-                Ok(note_client(tx, wanted.id, session.client.ip, now)?)
+                note_client(tx, wanted.id, session.client.ip, now)?;
+                Ok(tx.audit().append(&told.clone().of_invite(invite))?)
             })
             .await?;
         Ok(IssuedSession {

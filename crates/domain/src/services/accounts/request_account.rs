@@ -2,11 +2,11 @@
 
 use super::address_names::expect_nobodys_address;
 use super::{Accounts, RegisterError, Registration};
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::invite::InviteCode;
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
 use crate::ports::{Abort, NewUser, RateLimitedAction, StoreExt};
-use crate::session::Client;
 use crate::user::{EmailAddress, NewPassword, UserName};
 
 /// A request for an account.
@@ -19,8 +19,8 @@ pub struct AccountRequest {
     pub password: NewPassword,
     /// The code of an invitation, if one was given.
     pub invite: Option<InviteCode>,
-    /// The client that asks.
-    pub client: Client,
+    /// Where the request comes from.
+    pub source: Source,
     /// The language of the message.
     pub language: Language,
 }
@@ -35,7 +35,7 @@ impl TryFrom<Registration> for AccountRequest {
             email,
             password,
             invite,
-            client,
+            source,
             language,
         } = registration;
         Ok(Self {
@@ -43,7 +43,7 @@ impl TryFrom<Registration> for AccountRequest {
             email: email.ok_or(RegisterError::EmailMissing)?,
             password,
             invite,
-            client,
+            source,
             language,
         })
     }
@@ -55,7 +55,7 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`] says why the request is refused; nothing is changed then.
     pub async fn request_account(&self, request: AccountRequest) -> Result<(), RegisterError> {
-        let ip = request.client.ip;
+        let ip = request.source.client.ip;
         let outcome = self.add_waiting_account(request).await;
         self.record_refused_invite(outcome, ip)
     }
@@ -66,20 +66,23 @@ impl Accounts {
             email,
             password,
             invite,
-            client,
+            source,
             language,
         } = request;
+        let client = &source.client;
         let ticket = self
             .admit_registration(Some(&email), invite.as_ref(), client.ip)
             .await?;
         self.blocklist.admit(&password, [&name], [&email])?;
-        let password_hash = self.hash_new_password(password, &client).await?;
+        let password_hash = self.hash_new_password(password, client).await?;
         let now = self.clock.now();
         let waits_until = Some(now.plus(self.registration_lifetime));
         let new = self.new_user(name, Some(email.clone()), password_hash, waits_until, now);
         let link = self.draft_link(new.user.id, LinkPurpose::VerifyAccount, now);
         let mail = self.draft_mail(&link, MailKind::VerifyAccount, email, language, now);
         let permit = self.mail_permit(new.user.id, client.ip);
+        // Whose the address is, is not known yet.
+        let told = AuditEvent::by_client(new.user.id, AuditAction::Register, &source, now);
         self.store
             .transact(move |tx| {
                 let invite = ticket.take(tx, now)?;
@@ -93,7 +96,8 @@ impl Accounts {
                 tx.links().insert(&link)?;
                 let admitted = permit.ask(RateLimitedAction::Mail(&mail.to));
                 admitted.map_err(|limited| Abort::Refused(limited.into()))?;
-                Ok(tx.outbox().enqueue(&mail)?)
+                tx.outbox().enqueue(&mail)?;
+                Ok(tx.audit().append(&told.clone().of_invite(invite))?)
             })
             .await
     }

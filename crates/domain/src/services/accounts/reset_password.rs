@@ -1,8 +1,7 @@
 //! Setting a new password by a mailed link.
 
-use std::net::IpAddr;
-
 use super::{Accounts, PasswordGuessable};
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::LinkPurpose;
 use crate::mail::{Language, MailKind};
@@ -60,11 +59,12 @@ impl Accounts {
         &self,
         token: Option<Token>,
         password: NewPassword,
-        ip: Option<IpAddr>,
+        source: &Source,
         language: Language,
     ) -> Result<User, ResetPasswordError> {
+        let ip = source.client.ip;
         self.doorkeeper.admit(ip, RateLimitedAction::FollowLink)?;
-        let reset = self.reset_by_link(token, password, ip, language).await;
+        let reset = self.reset_by_link(token, password, source, language).await;
         match &reset {
             Ok(user) => self
                 .doorkeeper
@@ -82,9 +82,10 @@ impl Accounts {
         &self,
         token: Option<Token>,
         password: NewPassword,
-        ip: Option<IpAddr>,
+        source: &Source,
         language: Language,
     ) -> Result<User, ResetPasswordError> {
+        let ip = source.client.ip;
         let link = self
             .find_link(token.as_ref())
             .await?
@@ -101,6 +102,7 @@ impl Accounts {
         revoke_surplus_sessions(&self.store, &*self.session_check, user_id, None).await?;
         let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
+        let told = AuditEvent::by_user(user_id, AuditAction::ResetPassword, source, now);
         let user = self
             .store
             .transact(move |tx| {
@@ -126,6 +128,7 @@ impl Accounts {
                 let user = tx.users().update(user_id, &changes);
                 let user = user.map_err(StoreError::from)?.ok_or_else(unknown)?;
                 notice.write(tx, user.email.as_ref())?;
+                tx.audit().append(&told)?;
                 Ok(user)
             })
             .await?;

@@ -1,10 +1,9 @@
 //! Setting a second factor up, and removing it.
 
-use std::net::IpAddr;
-
 use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError};
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
 use crate::ports::{Abort, Reader, SecurityEventKind, StoreError, StoreExt};
@@ -95,14 +94,14 @@ impl Accounts {
         &self,
         caller: &LiveSession,
         current_password: Option<Password>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<FactorSecret, FactorError> {
         let current_password = self
             .current_password
             .ask(current_password)
             .map_err(CurrentPasswordError::from)?;
         let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
-        let confirmation = self.confirm(user_id, current_password, ip).await?;
+        let confirmation = self.confirm(caller, current_password, source).await?;
         let salt = FactorSalt::new(self.entropy.uuid());
         let secret = self.keys.factor_secret(user_id, salt);
         let factor = Factor::new(salt, secret.hash());
@@ -130,7 +129,7 @@ impl Accounts {
         &self,
         caller: &LiveSession,
         code: Option<GivenCode>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<Vec<RecoveryCode>, FactorError> {
         let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
         let found = self
@@ -145,15 +144,18 @@ impl Accounts {
         let check = self.factor_check(now);
         let proof = match code {
             None => return Err(SecondFactorError::Missing.into()),
-            Some(GivenCode::Totp(code)) => check.prove_step((user_id, ip), &factor, &code)?,
+            Some(GivenCode::Totp(code)) => {
+                check.prove_step((user_id, source), &factor, &code).await?
+            }
             Some(GivenCode::Recovery(_) | GivenCode::Malformed) => {
-                return Err(check.wrong(user_id, ip).into());
+                return Err(check.wrong(user_id, source).await.into());
             }
         };
         let codes: Vec<RecoveryCode> = (0..RECOVERY_CODES)
             .map(|_| RecoveryCode::from_random(self.entropy.u128()))
             .collect();
         let hashes: Vec<TokenHash> = codes.iter().map(RecoveryCode::hash).collect();
+        let told = told(caller, AuditAction::EnableSecondFactor, source, now);
         self.store
             .transact(move |tx| {
                 lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
@@ -163,11 +165,13 @@ impl Accounts {
                 if let Some(refusal) = proof.spend(tx, user_id)? {
                     return Err(Abort::Refused(refusal.into()));
                 }
-                Ok(tx.factors().add_recovery_codes(user_id, &hashes)?)
+                tx.factors().add_recovery_codes(user_id, &hashes)?;
+                Ok(tx.audit().append(&told)?)
             })
             .await?;
         let kind = SecurityEventKind::SecondFactorEnabled;
-        self.doorkeeper.record(kind, Some(user_id), ip);
+        self.doorkeeper
+            .record(kind, Some(user_id), source.client.ip);
         Ok(codes)
     }
 
@@ -179,11 +183,12 @@ impl Accounts {
         &self,
         caller: &LiveSession,
         code: Option<GivenCode>,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<(), FactorError> {
         let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
         let check = self.factor_check(now);
-        let proof = check.prove(user_id, ip, code.as_ref()).await?;
+        let proof = check.prove(user_id, source, code.as_ref()).await?;
+        let told = told(caller, AuditAction::RemoveSecondFactor, source, now);
         self.store
             .transact(move |tx| {
                 lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
@@ -191,13 +196,14 @@ impl Accounts {
                     return Err(Abort::Refused(refusal.into()));
                 }
                 match tx.factors().remove(user_id)? {
-                    true => Ok(()),
+                    true => Ok(tx.audit().append(&told)?),
                     false => Err(Abort::Refused(FactorError::Unknown)),
                 }
             })
             .await?;
         let kind = SecurityEventKind::SecondFactorRemoved;
-        self.doorkeeper.record(kind, Some(user_id), ip);
+        self.doorkeeper
+            .record(kind, Some(user_id), source.client.ip);
         Ok(())
     }
 
@@ -206,7 +212,12 @@ impl Accounts {
             store: &self.store,
             keys: &self.keys,
             doorkeeper: &self.doorkeeper,
+            attempt: AuditAction::Confirm,
             now,
         }
     }
+}
+
+fn told(caller: &LiveSession, action: AuditAction, source: &Source, now: Timestamp) -> AuditEvent {
+    AuditEvent::by_user(caller.user.id, action, source, now).of_session(caller.session_id())
 }

@@ -6,30 +6,28 @@ use super::address_names::expect_nobodys_address;
 use super::live_caller::lock_live_caller;
 use super::{Accounts, CurrentPasswordError, PasswordGuessable};
 use crate::Timestamp;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::GivenCode;
-use crate::link::{Link, LinkPurpose};
-use crate::mail::{Language, MailKind, OutgoingMail};
+use crate::mail::{Language, MailKind};
 use crate::mutants::Mutant;
 use crate::ports::{
     Abort, Conflict, HashError, RateLimited, RateLimitedAction, SecurityEventKind, StoreError,
     StoreExt, Transaction, UserChanges,
 };
-use crate::services::mail_permit::MailPermit;
-use crate::services::notice::NoticeDraft;
+use crate::services::audit_trail::RationedEvent;
 use crate::services::second_factor::{FactorProof, SecondFactorError};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
-use crate::session::{Client, LiveSession, SessionId};
+use crate::session::{LiveSession, SessionId};
 use crate::user::{
-    AccountEmail, Change, EmailAddress, Icon, NewPassword, Password, PasswordHash, Status, User,
-    UserId, UserName,
+    Change, EmailAddress, Icon, NewPassword, Password, PasswordHash, Status, User, UserId, UserName,
 };
 
 /// A request to change an account. Either all changes are made or none.
 #[derive(Default)]
 pub struct UserUpdate {
-    /// The client that asks.
-    pub client: Client,
+    /// Where the request comes from.
+    pub source: Source,
     /// The current password. The rules may ask for it where the name, the password or the address changes.
     pub current_password: Option<Password>,
     /// The code of a second factor. A user who has one needs it to change the password or the address.
@@ -116,7 +114,7 @@ impl Accounts {
         language: Language,
     ) -> Result<User, UpdateUserError> {
         let UserUpdate {
-            client,
+            source,
             current_password,
             code,
             name,
@@ -125,6 +123,7 @@ impl Accounts {
             icon,
             status,
         } = update;
+        let ip = source.client.ip;
         let takes_over = name.is_some() || password.is_some() || email.is_some();
         let current_password = match takes_over {
             true => self.current_password.ask(current_password),
@@ -133,19 +132,17 @@ impl Accounts {
         .map_err(CurrentPasswordError::from)?;
         if password.is_some() || email.is_some() {
             let attempt = RateLimitedAction::ChangeCredential(caller.user.id);
-            self.doorkeeper.admit(client.ip, attempt)?;
+            self.doorkeeper.admit(ip, attempt)?;
         }
         if let Some(password) = &password {
             self.blocklist.admit(password, &name, &email)?;
             self.admit_new_password_of(caller.user.id, password)
                 .await??;
         }
-        let confirmation = self
-            .confirm(caller.user.id, current_password, client.ip)
-            .await?;
+        let confirmation = self.confirm(caller, current_password, &source).await?;
         let needs_code = password.is_some() || email.is_some();
         let proof = match needs_code {
-            true => Some(self.prove(caller.user.id, client.ip, code).await?),
+            true => Some(self.prove(caller.user.id, &source, code).await?),
             false => None,
         };
         let changed = [
@@ -158,21 +155,18 @@ impl Accounts {
         ];
         let changes = UserChanges {
             name,
-            password_hash: self.hash_changed_password(password, &client).await?,
+            password_hash: self.hash_changed_password(password, ip).await?,
             email: None,
             icon,
             status,
         };
         let caller_ids @ (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.clock.now();
-        let password_changed = self.draft_notice(
-            MailKind::PasswordChanged,
-            (user_id, client.ip),
-            language,
-            now,
-        );
+        let kind = MailKind::PasswordChanged;
+        let password_changed = self.draft_notice(kind, (user_id, ip), language, now);
         let email_change =
-            email.map(|to| self.draft_email_change((user_id, client.ip), to, language, now));
+            email.map(|to| self.draft_email_change((user_id, ip), to, language, now));
+        let told = self.draft_events(caller, &source, now);
         if changes.password_hash.is_some() {
             revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
                 .await?;
@@ -195,11 +189,16 @@ impl Accounts {
                     .users()
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionRevoked))?;
+                if changes.name.is_some() {
+                    told.name.write(tx)?;
+                }
                 if changes.password_hash.is_some() {
+                    tx.audit().append(&told.password)?;
                     revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
                 }
                 if let Some(email_change) = &email_change {
+                    tx.audit().append(&told.email_request)?;
                     email_change.write(tx, &user)?;
                 }
                 Ok(user)
@@ -207,7 +206,7 @@ impl Accounts {
             .await?;
         self.session_check.invalidate(user_id);
         for kind in changed.into_iter().flatten() {
-            self.doorkeeper.record(kind, Some(user_id), client.ip);
+            self.doorkeeper.record(kind, Some(user_id), ip);
         }
         Ok(user)
     }
@@ -215,46 +214,43 @@ impl Accounts {
     async fn prove(
         &self,
         user_id: UserId,
-        ip: Option<IpAddr>,
+        source: &Source,
         code: Option<GivenCode>,
     ) -> Result<FactorProof, SecondFactorError> {
         let check = self.factor_check(self.clock.now());
-        check.prove(user_id, ip, code.as_ref()).await
+        check.prove(user_id, source, code.as_ref()).await
     }
 
     async fn hash_changed_password(
         &self,
         password: Option<NewPassword>,
-        client: &Client,
+        ip: Option<IpAddr>,
     ) -> Result<Option<PasswordHash>, UpdateUserError> {
         let Some(password) = password else {
             return Ok(None);
         };
-        let hash = self
-            .hasher
-            .hash(client.ip, password.into_password())
-            .await?;
+        let hash = self.hasher.hash(ip, password.into_password()).await?;
         Ok(Some(hash))
     }
 
-    fn draft_email_change(
-        &self,
-        (user_id, ip): (UserId, Option<IpAddr>),
-        to: EmailAddress,
-        language: Language,
-        now: Timestamp,
-    ) -> EmailChange {
-        let link = self.draft_link(user_id, LinkPurpose::ChangeEmail(to.clone()), now);
-        let mail = self.draft_mail(&link, MailKind::ConfirmEmail, to, language, now);
-        let notice =
-            self.draft_notice(MailKind::EmailChangeRequested, (user_id, ip), language, now);
-        EmailChange {
-            link,
-            mail,
-            permit: self.mail_permit(user_id, ip),
-            notice,
+    fn draft_events(&self, caller: &LiveSession, source: &Source, now: Timestamp) -> Told {
+        let told = |action| {
+            let event = AuditEvent::by_user(caller.user.id, action, source, now);
+            event.of_session(caller.session_id())
+        };
+        Told {
+            name: RationedEvent::new(&self.doorkeeper, told(AuditAction::ChangeName)),
+            password: told(AuditAction::ChangePassword),
+            email_request: told(AuditAction::RequestEmailChange),
         }
     }
+}
+
+/// The events of a change, of which some may not happen.
+struct Told {
+    name: RationedEvent,
+    password: AuditEvent,
+    email_request: AuditEvent,
 }
 
 fn spend(
@@ -286,45 +282,4 @@ fn revoke_after_password_change(
         tx.sessions().revoke_all(user_id, Some(session_id))?;
     }
     Ok(())
-}
-
-/// A change of address to be confirmed: the link that confirms it, the message that carries the link, and the notice to
-/// the current address.
-struct EmailChange {
-    link: Link,
-    mail: OutgoingMail,
-    permit: MailPermit,
-    notice: NoticeDraft,
-}
-
-impl EmailChange {
-    /// Replaces an earlier change of address by this one; refuses an address that another account has. If the user has
-    /// already proved this very address, only the earlier change is cancelled. If the user has it unproved, it gets a
-    /// link that proves it.
-    fn write(&self, tx: &mut dyn Transaction, user: &User) -> Result<(), Abort<UpdateUserError>> {
-        let to = &self.mail.to;
-        let replaced = tx
-            .links()
-            .delete_email_changes(user.id, self.mail.created_at)?;
-        let proved = user.email.as_ref().and_then(AccountEmail::proved_address);
-        if proved == Some(to) {
-            return Ok(());
-        }
-        match tx.users().find_by_email(to, self.mail.created_at)? {
-            Some(holder) if holder.user_id != user.id => {
-                Err(Abort::Refused(UpdateUserError::EmailTaken))
-            }
-            _ => {
-                let admitted = self.permit.ask(RateLimitedAction::Mail(to));
-                admitted.map_err(|limited| Abort::Refused(limited.into()))?;
-                tx.links().insert(&self.link)?;
-                tx.outbox().enqueue(&self.mail)?;
-                // A series of changes causes one notice.
-                if replaced == 0 {
-                    self.notice.write(tx, user.email.as_ref())?;
-                }
-                Ok(())
-            }
-        }
-    }
 }

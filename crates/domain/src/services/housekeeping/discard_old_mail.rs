@@ -39,7 +39,7 @@ impl Housekeeping {
     }
 
     async fn delete_dead_letters(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let until = now.minus(self.mail_kept_for);
+        let until = now.minus(self.kept_for.mail);
         self.store
             .transact::<_, StoreError>(move |tx| match compare(now, tx.reader().clock()?) {
                 Some(_) => Ok(0),
@@ -56,7 +56,7 @@ impl Housekeeping {
     pub async fn discard_mail_files(&self) -> io::Result<usize> {
         match self.believed_time() {
             Some(now) => {
-                let until = now.minus(self.mail_kept_for);
+                let until = now.minus(self.kept_for.mail);
                 self.mailer.discard(until).await
             }
             None => Ok(0),

@@ -25,7 +25,7 @@ pub struct Swept {
 
 impl Housekeeping {
     /// Deletes old invalidations, and unless the clock may be wrong, expired tokens, links and invitations, lapsed accounts and
-    /// networks long unseen; at most 500 rows of each.
+    /// networks long unseen, and old events of the audit trail; at most 500 rows of each.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails; nothing is deleted then.
@@ -35,6 +35,7 @@ impl Housekeeping {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .look(&*self.clock);
+        let events_until = now.minus(self.kept_for.events);
         self.store
             .transact::<_, StoreError>(move |tx| {
                 let pruned = tx.invalidations().prune(KEPT_INVALIDATIONS, BATCH)?;
@@ -44,7 +45,9 @@ impl Housekeeping {
                 };
                 let expired = match doubt {
                     Some(_) => 0,
-                    None => delete_expired(tx, now)?,
+                    None => {
+                        delete_expired(tx, now)?.max(tx.audit().delete_before(events_until, BATCH)?)
+                    }
                 };
                 let backlog = match pruned.max(expired) < BATCH as usize {
                     true => Backlog::Empty,

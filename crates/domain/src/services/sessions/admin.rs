@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::{AuditAction, AuditEvent};
 use crate::ports::{Clock, Store, StoreError, StoreExt};
 
 /// The most sessions revoked in one transaction, so that no transaction holds its locks for long.
@@ -25,12 +26,21 @@ impl SessionAdmin {
     }
 
     /// Revokes, in batches, every session that was issued before this call, and returns their number. Sessions issued
-    /// during the call stay, so the call ends however many users log in.
+    /// during the call stay, so the call ends however many users log in. The audit trail has the call before its first batch.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails. Some sessions may be revoked by then; another call revokes the others.
     pub async fn revoke_all(&self) -> Result<usize, StoreError> {
-        let before = self.clock.now().plus(AHEAD);
+        let now = self.clock.now();
+        let before = now.plus(AHEAD);
+        self.store
+            .transact::<_, StoreError>(move |tx| {
+                let action = AuditAction::RevokeAllSessions;
+                Ok(tx
+                    .audit()
+                    .append(&AuditEvent::by_operator(None, action, now))?)
+            })
+            .await?;
         let mut revoked = 0;
         loop {
             let batch = self

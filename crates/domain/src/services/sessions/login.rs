@@ -1,23 +1,25 @@
 //! Logging in with a password and a name or a proved address.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::Sessions;
-use crate::error_code::{ErrorCode, HasErrorCode};
+use super::{LoginError, Sessions};
+use crate::audit::{AuditAction, AuditEvent, RefusalReason, Source};
 use crate::factor::GivenCode;
 use crate::mail::{Language, MailId, MailKind, NewLoginNotice};
 use crate::mutants::Mutant;
 use crate::ports::{
-    Abort, HashError, RateLimited, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError,
-    StoreExt, UserChanges, Verdict,
+    Abort, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError, StoreExt, UserChanges,
+    Verdict,
 };
+use crate::services::audit_trail::{RationedEvent, record_refusal, write_alone};
 use crate::services::known_clients::{NamedAccount, is_from_a_new_place, note_client};
 use crate::services::mail_permit::MailPermit;
 use crate::services::notice::NoticeDraft;
 use crate::services::second_factor::{FactorCheck, FactorProof, SecondFactorError};
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
-use crate::session::{Client, SessionTerms};
+use crate::session::SessionTerms;
 use crate::user::{AccountState, Credential, LoginName, Password, PasswordHash, UserId};
 
 /// How often a login is tried if the credential it has checked is replaced at the same time.
@@ -31,76 +33,30 @@ pub struct Login {
     pub password: Password,
     /// The code of a second factor.
     pub code: Option<GivenCode>,
-    /// The client that asks.
-    pub client: Client,
+    /// Where the request comes from.
+    pub source: Source,
     /// The language of a notice.
     pub language: Language,
 }
 
-/// Why a login is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// The client must wait.
-    #[error(transparent)]
-    RateLimited(#[from] RateLimited),
-    /// No account has the name, or the address proved.
-    #[error("no such user")]
-    UserUnknown,
-    /// The password is wrong.
-    #[error("wrong password")]
-    WrongPassword,
-    /// The stored hash of the user's password cannot be read, so no password is right.
-    #[error(
-        "user {0} cannot log in, because the stored hash of the password cannot be read: the user must set a new \
-         password, by a mailed link or in a live session"
-    )]
-    PasswordUnreadable(UserId),
-    /// The password is right, but the account waits for verification.
-    #[error("the account waits for verification")]
-    NotVerified,
-    /// The password is right, but an operator has disabled the account.
-    #[error("the account is disabled")]
-    Disabled,
-    /// The password is right, and the code of the second factor is missing, wrong or used.
-    #[error(transparent)]
-    SecondFactor(#[from] SecondFactorError),
-    /// The password could not be compared.
-    #[error(transparent)]
-    Hash(#[from] HashError),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// What a login writes once its password is right.
+struct Opening {
+    /// The credential that was checked.
+    checked: Credential,
+    proof: FactorProof,
+    /// A new hash of the password, if the stored one is outdated.
+    renewed: Option<PasswordHash>,
+    session: SessionDraft,
+    told: Told,
+    notice: Option<NoticeDraft>,
+    ip_to_note: Option<IpAddr>,
 }
 
-impl LoginError {
-    /// Whether the login may have been a guess.
-    fn is_of_a_guess(&self) -> bool {
-        match self {
-            Self::UserUnknown | Self::WrongPassword | Self::PasswordUnreadable(_) => true,
-            Self::SecondFactor(error) => error.is_of_a_guess(),
-            Self::RateLimited(_)
-            | Self::NotVerified
-            | Self::Disabled
-            | Self::Hash(_)
-            | Self::Store(_) => false,
-        }
-    }
-}
-
-impl HasErrorCode for LoginError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::RateLimited(limited) => limited.code(),
-            Self::UserUnknown => ErrorCode::UserUnknown,
-            Self::WrongPassword => ErrorCode::WrongPassword,
-            Self::PasswordUnreadable(_) => ErrorCode::PasswordUnreadable,
-            Self::NotVerified => ErrorCode::NotVerified,
-            Self::Disabled => ErrorCode::AccountDisabled,
-            Self::SecondFactor(error) => error.code(),
-            Self::Hash(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
+/// The events of a login.
+struct Told {
+    login: RationedEvent,
+    /// That other sessions were revoked because there were too many.
+    surplus: RationedEvent,
 }
 
 impl Sessions {
@@ -114,7 +70,8 @@ impl Sessions {
         login: Login,
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
-        let (ip, attempt) = (login.client.ip, RateLimitedAction::Login(&login.name));
+        let ip = login.source.client.ip;
+        let attempt = RateLimitedAction::Login(&login.name);
         self.doorkeeper.admit(ip, attempt)?;
         let outcome = self.log_in(&login, terms).await;
         if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
@@ -129,17 +86,21 @@ impl Sessions {
         terms: SessionTerms,
     ) -> Result<IssuedSession, LoginError> {
         for _ in 0..ATTEMPTS {
-            let account =
-                NamedAccount::find(&self.store, &login.name, login.client.ip, self.clock.now())
-                    .await?;
+            let account = NamedAccount::find(
+                &self.store,
+                &login.name,
+                login.source.client.ip,
+                self.clock.now(),
+            )
+            .await?;
             let attempt =
                 RateLimitedAction::LoginTo(account.target(&login.name), account.familiarity());
             let user_id = account.credential.as_ref().map(|account| account.user_id);
             self.doorkeeper
-                .admit_to(user_id, login.client.ip, attempt)?;
+                .admit_to(user_id, login.source.client.ip, attempt)?;
             let outcome = self.log_in_to(account, login, terms).await;
             if !outcome.as_ref().is_err_and(LoginError::is_of_a_guess) {
-                self.doorkeeper.forgive(login.client.ip, attempt);
+                self.doorkeeper.forgive(login.source.client.ip, attempt);
             }
             if let Some(issued) = outcome? {
                 return Ok(issued);
@@ -155,22 +116,33 @@ impl Sessions {
         login: &Login,
         terms: SessionTerms,
     ) -> Result<Option<IssuedSession>, LoginError> {
-        let ip_to_note = account.address_to_note(login.client.ip, self.clock.now());
+        let ip_to_note = account.address_to_note(login.source.client.ip, self.clock.now());
         let Some(credential) = account.credential else {
-            self.record_refusal(RefusedLogin::UserUnknown, None, login);
+            let kind = SecurityEventKind::LoginRefused(RefusedLogin::UserUnknown);
+            self.doorkeeper.record(kind, None, login.source.client.ip);
             return Err(LoginError::UserUnknown);
         };
+        let user_id = credential.user_id;
         let renewed = self.check(login, &credential).await?;
-        let proof = self.prove(login, credential.user_id).await?;
-        let notice = self.draft_notice(login, credential.user_id);
-        let draft = self.issuer.draft(
-            credential.user_id,
-            terms,
-            login.client.clone(),
-            self.clock.now(),
-        );
-        self.open_session((credential, proof), renewed, draft, notice, ip_to_note)
-            .await
+        let proof = self.prove(login, user_id).await?;
+        let notice = self.draft_notice(login, user_id);
+        let client = login.source.client.clone();
+        let session = self.issuer.draft(user_id, terms, client, self.clock.now());
+        let told = self.draft_events(login, &session);
+        let opening = Opening {
+            checked: credential,
+            proof,
+            renewed,
+            session,
+            told,
+            notice,
+            ip_to_note,
+        };
+        let opened = self.open_session(opening).await;
+        if let Err(LoginError::SecondFactor(error)) = &opened {
+            self.record_refused_code(error, login, user_id).await;
+        }
+        opened
     }
 
     /// Checks the code of a second factor. Most users have none and give none, so whether one is missing is only asked in
@@ -183,9 +155,25 @@ impl Sessions {
             store: &self.store,
             keys: &self.keys,
             doorkeeper: &self.doorkeeper,
+            attempt: AuditAction::Login,
             now: self.clock.now(),
         };
-        Ok(check.prove(user_id, login.client.ip, Some(code)).await?)
+        Ok(check.prove(user_id, &login.source, Some(code)).await?)
+    }
+
+    /// The events of a login, and of the sessions that it pushes out.
+    fn draft_events(&self, login: &Login, draft: &SessionDraft) -> Told {
+        let (user_id, now) = (draft.session.user_id, draft.session.created_at);
+        let ration = |event| RationedEvent::new(&self.doorkeeper, event);
+        let begun = AuditEvent::by_user(user_id, AuditAction::Login, &login.source, now);
+        Told {
+            login: ration(begun.of_session(draft.session.id)),
+            surplus: ration(AuditEvent::by_system(
+                user_id,
+                AuditAction::RevokeSurplusSessions,
+                now,
+            )),
+        }
     }
 
     /// The notice of a login from a new place, if users get one.
@@ -193,7 +181,7 @@ impl Sessions {
         let permit = match self.new_login_notice {
             NewLoginNotice::Off => return None,
             NewLoginNotice::Mailed => {
-                MailPermit::new(self.doorkeeper.clone(), user_id, login.client.ip)
+                MailPermit::new(self.doorkeeper.clone(), user_id, login.source.client.ip)
             }
         };
         let id = MailId::new(self.entropy.uuid());
@@ -209,58 +197,81 @@ impl Sessions {
         login: &Login,
         credential: &Credential,
     ) -> Result<Option<PasswordHash>, LoginError> {
-        let Login {
-            password, client, ..
-        } = login;
-        let ip = client.ip;
-        let user_id = Some(credential.user_id);
-        let hasher = &self.hasher;
+        let ip = login.source.client.ip;
+        let user_id = credential.user_id;
+        let (hasher, password) = (&self.hasher, &login.password);
         let stored = credential.password_hash.clone();
         let verdict = hasher.verify(ip, password.clone(), stored).await?;
-        match (verdict, &credential.state) {
-            (Verdict::Wrong, _) => {
-                self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
-                Err(LoginError::WrongPassword)
-            }
-            (Verdict::Unreadable, _) => {
-                self.record_refusal(RefusedLogin::WrongPassword, user_id, login);
-                Err(LoginError::PasswordUnreadable(credential.user_id))
-            }
-            (_, AccountState::Pending { .. }) => {
-                self.record_refusal(RefusedLogin::NotVerified, user_id, login);
-                Err(LoginError::NotVerified)
-            }
-            (_, AccountState::Disabled(reason)) => {
-                self.record_refusal(RefusedLogin::Disabled(reason.clone()), user_id, login);
-                Err(LoginError::Disabled)
-            }
-            (Verdict::Right, AccountState::Active) => Ok(None),
+        let (refused, reason, error) = match (verdict, &credential.state) {
+            (Verdict::Wrong, _) => (
+                RefusedLogin::WrongPassword,
+                RefusalReason::WrongPassword,
+                LoginError::WrongPassword,
+            ),
+            (Verdict::Unreadable, _) => (
+                RefusedLogin::WrongPassword,
+                RefusalReason::WrongPassword,
+                LoginError::PasswordUnreadable(user_id),
+            ),
+            (_, AccountState::Pending { .. }) => (
+                RefusedLogin::NotVerified,
+                RefusalReason::NotVerified,
+                LoginError::NotVerified,
+            ),
+            (_, AccountState::Disabled(reason)) => (
+                RefusedLogin::Disabled(reason.clone()),
+                RefusalReason::Disabled,
+                LoginError::Disabled,
+            ),
+            (Verdict::Right, AccountState::Active) => return Ok(None),
             // If hashing fails now, the next login tries again.
             (Verdict::NeedsRehash, AccountState::Active) => {
-                Ok(hasher.hash(ip, password.clone()).await.ok())
+                return Ok(hasher.hash(ip, password.clone()).await.ok());
             }
-        }
+        };
+        let kind = SecurityEventKind::LoginRefused(refused);
+        let event = self.refused_login(login, user_id, reason);
+        record_refusal(&self.store, &self.doorkeeper, kind, event).await;
+        Err(error)
     }
 
-    fn record_refusal(&self, why: RefusedLogin, user_id: Option<UserId>, login: &Login) {
-        self.doorkeeper.record(
-            SecurityEventKind::LoginRefused(why),
-            user_id,
-            login.client.ip,
-        );
+    fn refused_login(&self, login: &Login, user_id: UserId, reason: RefusalReason) -> AuditEvent {
+        let (action, now) = (AuditAction::Login, self.clock.now());
+        AuditEvent::by_client(user_id, action, &login.source, now).refused(reason)
+    }
+
+    /// Records what only the transaction of the login could tell: that a code is missing, or was used at the same time.
+    /// Whoever gives no code did not guess, so the security log says nothing of it.
+    async fn record_refused_code(&self, why: &SecondFactorError, login: &Login, user_id: UserId) {
+        let refused = |reason| self.refused_login(login, user_id, reason);
+        match why {
+            SecondFactorError::Missing => {
+                let event = refused(RefusalReason::SecondFactorMissing);
+                let event = RationedEvent::new(&self.doorkeeper, event);
+                write_alone(&self.store, Arc::new(event)).await;
+            }
+            SecondFactorError::Wrong => {
+                let event = refused(RefusalReason::SecondFactorWrong);
+                let kind = SecurityEventKind::SecondFactorRefused;
+                record_refusal(&self.store, &self.doorkeeper, kind, event).await;
+            }
+            SecondFactorError::RateLimited(_) | SecondFactorError::Store(_) => {}
+        }
     }
 
     /// Writes the session, and uses the code of the second factor up, if the credential is still the one that was checked;
     /// otherwise returns `None`. Without this check, a password change would not revoke a session that is issued for the
     /// old password at the same time.
-    async fn open_session(
-        &self,
-        (checked, proof): (Credential, FactorProof),
-        renewed: Option<PasswordHash>,
-        draft: SessionDraft,
-        notice: Option<NoticeDraft>,
-        ip_to_note: Option<IpAddr>,
-    ) -> Result<Option<IssuedSession>, LoginError> {
+    async fn open_session(&self, opening: Opening) -> Result<Option<IssuedSession>, LoginError> {
+        let Opening {
+            checked,
+            proof,
+            renewed,
+            session: draft,
+            told,
+            notice,
+            ip_to_note,
+        } = opening;
         let user_id = checked.user_id;
         let SessionDraft {
             session,
@@ -301,6 +312,10 @@ impl Sessions {
                     notice.write(tx, user.email.as_ref())?;
                 }
                 note_client(tx, user_id, ip_to_note, now)?;
+                told.login.write(tx)?;
+                if revoked > 0 {
+                    told.surplus.write(tx)?;
+                }
                 Ok(Some((user, revoked)))
             })
             .await?;

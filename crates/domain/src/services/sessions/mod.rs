@@ -4,6 +4,7 @@ mod admin;
 mod authenticate;
 mod list_sessions;
 mod login;
+mod login_error;
 mod renew_session;
 mod revoke_session;
 
@@ -12,7 +13,8 @@ use std::sync::Arc;
 pub use admin::SessionAdmin;
 pub use authenticate::AuthenticateError;
 pub use list_sessions::{ListSessionsError, TokenInUse};
-pub use login::{Login, LoginError};
+pub use login::Login;
+pub use login_error::LoginError;
 pub use renew_session::{NextToken, RenewSessionError};
 pub use revoke_session::{LogoutScope, RevokeSessionError};
 

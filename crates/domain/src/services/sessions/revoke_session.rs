@@ -1,10 +1,10 @@
 //! Revoking sessions: the caller's own, one by id, one by token, or all.
 
-use std::net::IpAddr;
-
 use super::Sessions;
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
+use crate::services::audit_trail::RationedEvent;
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{LiveSession, SessionId};
 use crate::token::Token;
@@ -49,7 +49,7 @@ impl Sessions {
         &self,
         caller: &LiveSession,
         scope: LogoutScope,
-        ip: Option<IpAddr>,
+        source: &Source,
     ) -> Result<(), RevokeSessionError> {
         let (user_id, id) = (caller.user.id, caller.session_id());
         match scope {
@@ -59,21 +59,23 @@ impl Sessions {
                     .await?;
             }
         }
+        let told = self.draft_event(caller, scope.action(), id, source);
         self.store
             .transact::<_, StoreError>(move |tx| {
-                match scope {
-                    LogoutScope::ThisSession => {
-                        tx.sessions().revoke(user_id, id)?;
-                    }
+                let revoked = match scope {
+                    LogoutScope::ThisSession => usize::from(tx.sessions().revoke(user_id, id)?),
                     // A transaction that changes many sessions of a user locks the user first.
                     LogoutScope::OtherSessions => {
                         tx.users().lock(user_id)?;
-                        tx.sessions().revoke_all(user_id, Some(id))?;
+                        tx.sessions().revoke_all(user_id, Some(id))?
                     }
                     LogoutScope::Everywhere => {
                         tx.users().lock(user_id)?;
-                        tx.sessions().revoke_all(user_id, None)?;
+                        tx.sessions().revoke_all(user_id, None)?
                     }
+                };
+                if revoked > 0 {
+                    told.write(tx)?;
                 }
                 Ok(())
             })
@@ -82,8 +84,8 @@ impl Sessions {
         match scope {
             LogoutScope::ThisSession => {}
             LogoutScope::OtherSessions | LogoutScope::Everywhere => {
-                self.doorkeeper
-                    .record(SecurityEventKind::SessionsRevoked, Some(user_id), ip);
+                let (kind, ip) = (SecurityEventKind::SessionsRevoked, source.client.ip);
+                self.doorkeeper.record(kind, Some(user_id), ip);
             }
         }
         Ok(())
@@ -97,12 +99,14 @@ impl Sessions {
         &self,
         caller: &LiveSession,
         id: SessionId,
+        source: &Source,
     ) -> Result<(), RevokeSessionError> {
         let (user_id, now) = (caller.user.id, self.clock.now());
+        let told = self.draft_event(caller, action_on(caller, id), id, source);
         self.store
             .transact(move |tx| {
                 if tx.sessions().is_live(id, now)? && tx.sessions().revoke(user_id, id)? {
-                    return Ok(());
+                    return Ok(told.write(tx)?);
                 }
                 Err(Abort::Refused(RevokeSessionError::SessionUnknown))
             })
@@ -119,19 +123,47 @@ impl Sessions {
         &self,
         caller: &LiveSession,
         token: &Token,
+        source: &Source,
     ) -> Result<(), RevokeSessionError> {
-        let (user_id, now, hash) = (caller.user.id, self.clock.now(), token.hash());
-        self.store
-            .transact(move |tx| {
-                if let Some(found) = tx.sessions().find_by_token(&hash, now)?
-                    && tx.sessions().revoke(user_id, found.session_id())?
-                {
-                    return Ok(());
-                }
-                Err(Abort::Refused(RevokeSessionError::SessionUnknown))
-            })
+        let (now, hash) = (self.clock.now(), token.hash());
+        let found = self
+            .store
+            .read(move |reader| reader.sessions().find_by_token(&hash, now))
             .await?;
-        self.session_check.invalidate(user_id);
-        Ok(())
+        match found {
+            Some(found) => {
+                self.revoke_session(caller, found.session_id(), source)
+                    .await
+            }
+            None => Err(RevokeSessionError::SessionUnknown),
+        }
+    }
+
+    fn draft_event(
+        &self,
+        caller: &LiveSession,
+        action: AuditAction,
+        id: SessionId,
+        source: &Source,
+    ) -> RationedEvent {
+        let event = AuditEvent::by_user(caller.user.id, action, source, self.clock.now());
+        RationedEvent::new(&self.doorkeeper, event.of_session(id))
+    }
+}
+
+impl LogoutScope {
+    fn action(self) -> AuditAction {
+        match self {
+            Self::ThisSession => AuditAction::Logout,
+            Self::OtherSessions => AuditAction::RevokeOtherSessions,
+            Self::Everywhere => AuditAction::RevokeAllSessions,
+        }
+    }
+}
+
+fn action_on(caller: &LiveSession, id: SessionId) -> AuditAction {
+    match caller.session_id() == id {
+        true => AuditAction::Logout,
+        false => AuditAction::RevokeSession,
     }
 }

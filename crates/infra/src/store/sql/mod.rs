@@ -5,6 +5,7 @@
 //! Rows are locked from the top down: an invitation, a user, then sessions by id, then tokens by generation, and last the counter of
 //! invalidations. A cascade does not keep this order, so a deadlock is possible; the unit of work is then run again.
 
+mod audit_events;
 mod factors;
 mod invalidations;
 mod invites;

@@ -5,11 +5,11 @@ use std::mem::take;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    Conflict, FactorReader, FactorRepository, InvalidationReader, InvalidationRepository,
-    InviteReader, InviteRepository, KnownClientReader, KnownClientRepository, LinkReader,
-    LinkRepository, OutboxReader, OutboxRepository, Reader, RecoveryRepository, Schema,
-    SessionReader, SessionRepository, StoreError, Transaction, UserReader, UserRepository,
-    WriteError,
+    AuditReader, AuditRepository, Conflict, FactorReader, FactorRepository, InvalidationReader,
+    InvalidationRepository, InviteReader, InviteRepository, KnownClientReader,
+    KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository, Reader,
+    RecoveryRepository, Schema, SessionReader, SessionRepository, StoreError, Transaction,
+    UserReader, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::dsl::sql;
@@ -137,6 +137,10 @@ impl Reader for Repositories<'_> {
         self
     }
 
+    fn audit(&mut self) -> &mut dyn AuditReader {
+        self
+    }
+
     fn clock(&mut self) -> Result<Option<Timestamp>, StoreError> {
         self.query(|connection| match connection {
             DbConnection::Postgres(connection) => {
@@ -191,6 +195,10 @@ impl Transaction for Repositories<'_> {
     }
 
     fn invalidations(&mut self) -> &mut dyn InvalidationRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 }

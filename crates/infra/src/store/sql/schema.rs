@@ -165,6 +165,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::sql::types::{SqlTimestamp, SqlUuid};
+
+    audit_events (at, id) {
+        at -> SqlTimestamp,
+        id -> SqlUuid,
+        action -> Text,
+        refused -> Nullable<Text>,
+        actor -> Text,
+        user_id -> Nullable<SqlUuid>,
+        session_id -> Nullable<SqlUuid>,
+        invite_id -> Nullable<SqlUuid>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);

@@ -1,6 +1,7 @@
 //! Whichever live token is named, the session is revoked with all its tokens.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::services::LogoutScope;
 use azuma_testkit::sample::{DAY, MINUTE};
 
@@ -28,7 +29,10 @@ async fn being_ended_by_either_token_ends_both_and_no_other_session() {
         let other = world.log_in("neo", ACCOUNT).await;
         let caller = world.caller(&other.token).await;
         let ended = [&old, &next][either];
-        let ended = world.sessions.revoke_session_by_token(&caller, ended).await;
+        let ended = world
+            .sessions
+            .revoke_session_by_token(&caller, ended, &Source::default())
+            .await;
         ended.unwrap();
         world.assert_refused(&old).await;
         world.assert_refused(&next).await;
@@ -41,7 +45,10 @@ async fn an_old_token_past_its_grace_ends_nothing() {
     let (world, old, next) = in_grace().await;
     world.wait(MINUTE);
     let caller = world.caller(&next).await;
-    let outcome = world.sessions.revoke_session_by_token(&caller, &old).await;
+    let outcome = world
+        .sessions
+        .revoke_session_by_token(&caller, &old, &Source::default())
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
     world.caller(&next).await;
 }
@@ -51,7 +58,10 @@ async fn naming_a_next_token_to_end_its_session_is_no_use_of_it() {
     let (world, old, next) = answered().await;
     let smith = world.register("smith", ACCOUNT).await;
     let caller = world.caller(&smith.token).await;
-    let outcome = world.sessions.revoke_session_by_token(&caller, &next).await;
+    let outcome = world
+        .sessions
+        .revoke_session_by_token(&caller, &next, &Source::default())
+        .await;
     assert_eq!(refusal(outcome), ErrorCode::SessionUnknown);
     world.wait(MINUTE);
     world.caller(&old).await;
@@ -64,7 +74,11 @@ async fn a_session_whose_current_token_has_expired_can_be_ended_by_id() {
     world.wait(7 * DAY);
     let other = world.log_in("neo", ACCOUNT).await;
     let caller = world.caller(&other.token).await;
-    world.sessions.revoke_session(&caller, id).await.unwrap();
+    world
+        .sessions
+        .revoke_session(&caller, id, &Source::default())
+        .await
+        .unwrap();
     world.assert_refused(&next).await;
 }
 

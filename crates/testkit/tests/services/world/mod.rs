@@ -18,7 +18,7 @@ use azuma_domain::ports::{
 };
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, Mailing, OutboxAdmin,
+    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, KeptFor, Mailing, OutboxAdmin,
     PasswordBlocklist, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
@@ -80,7 +80,7 @@ pub struct Settings {
     pub sessions_per_user: u32,
     pub registration_lifetime: Duration,
     pub recovery_lifetime: Duration,
-    pub mail_kept_for: Duration,
+    pub kept_for: KeptFor,
 }
 
 /// What a server is made of. Clones share store, clock and mailbox.
@@ -128,7 +128,10 @@ impl World {
                 sessions_per_user: 100,
                 registration_lifetime: 10 * MINUTE,
                 recovery_lifetime: 15 * MINUTE,
-                mail_kept_for: 30 * DAY,
+                kept_for: KeptFor {
+                    mail: 30 * DAY,
+                    events: 90 * DAY,
+                },
             },
         })
     }
@@ -190,7 +193,7 @@ impl World {
                 store(),
                 Arc::clone(&parts.mailer),
                 clock(),
-                settings.mail_kept_for,
+                settings.kept_for,
             ),
             parts,
         }

@@ -1,5 +1,6 @@
 //! What people do: register, log in, ask for accounts.
 
+use azuma_domain::audit::Source;
 use azuma_domain::invite::InviteCode;
 use azuma_domain::mail::{Language, LeasedMail, UnreadableMail};
 use azuma_domain::ports::{StoreError, StoreExt};
@@ -8,7 +9,7 @@ use azuma_domain::services::{
     RecoveryProgress, RegisterError, Registered, Registration, ResetPasswordError, UpdateUserError,
     UserUpdate,
 };
-use azuma_domain::session::{Client, LiveSession, SessionTerms};
+use azuma_domain::session::{LiveSession, SessionTerms};
 use azuma_domain::token::Token;
 use azuma_domain::user::{Credential, NewPassword, PasswordRules, User};
 use azuma_testkit::sample;
@@ -57,7 +58,7 @@ pub fn registration(name: &str, email: Option<&str>, invite: Option<&InviteCode>
         email: email.map(sample::email),
         password: new_password(PASSWORD),
         invite: invite.cloned(),
-        client: Client::default(),
+        source: Source::default(),
         language: Language::English,
     }
 }
@@ -101,7 +102,7 @@ impl World {
             name: sample::login_name(name),
             password: sample::password(password),
             code: None,
-            client: Client::default(),
+            source: Source::default(),
             language: Language::English,
         };
         self.sessions.login(login, terms).await
@@ -124,7 +125,7 @@ impl World {
             email: sample::email(email),
             password: new_password(PASSWORD),
             invite: None,
-            client: Client::default(),
+            source: Source::default(),
             language,
         };
         self.accounts.request_account(request).await
@@ -140,7 +141,7 @@ impl World {
     pub async fn follow(&self, link: &Token) -> Result<Followed, FollowLinkError> {
         let token = Some(link.clone());
         self.accounts
-            .follow_link(token, None, Language::English)
+            .follow_link(token, &Source::default(), Language::English)
             .await
     }
 
@@ -159,7 +160,7 @@ impl World {
     pub async fn ask_to_recover(&self, email: &str) {
         let recovery = Recovery {
             email: sample::email(email),
-            client: Client::default(),
+            source: Source::default(),
             language: Language::English,
         };
         self.accounts.recover_account(recovery).await.unwrap();
@@ -179,7 +180,12 @@ impl World {
     pub async fn reset(&self, link: &Token, password: &str) -> Result<User, ResetPasswordError> {
         let password = new_password(password);
         self.accounts
-            .reset_password(Some(link.clone()), password, None, Language::English)
+            .reset_password(
+                Some(link.clone()),
+                password,
+                &Source::default(),
+                Language::English,
+            )
             .await
     }
 

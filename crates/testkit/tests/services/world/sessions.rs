@@ -1,6 +1,7 @@
 //! What clients do with tokens, and what the store keeps of them.
 
 use azuma_domain::ErrorCode;
+use azuma_domain::audit::Source;
 use azuma_domain::ports::StoreExt;
 use azuma_domain::services::{LogoutScope, NextToken};
 use azuma_domain::session::{ListedSession, LiveSession, SessionToken};
@@ -44,7 +45,10 @@ impl World {
 
     /// Logs the caller out.
     pub async fn log_out(&self, caller: &LiveSession, scope: LogoutScope) {
-        self.sessions.log_out(caller, scope, None).await.unwrap();
+        self.sessions
+            .log_out(caller, scope, &Source::default())
+            .await
+            .unwrap();
     }
 
     /// The sessions that a request with the token lists.
