@@ -73,8 +73,11 @@ pub struct AuditQuery {
     #[arg(long)]
     pub follow: bool,
     /// Print a JSON object a line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ocsf")]
     pub json: bool,
+    /// Print a JSON object a line, of the classes of OCSF
+    #[arg(long)]
+    pub ocsf: bool,
 }
 
 /// A moment on the command line.

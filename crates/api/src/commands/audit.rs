@@ -33,9 +33,10 @@ pub fn run(config: &Config, query: AuditQuery) -> Result<(), Box<dyn Error>> {
 }
 
 async fn print_trail(trail: &AuditAdmin, query: AuditQuery) -> Result<(), Box<dyn Error>> {
-    let form = match query.json {
-        true => Form::Json,
-        false => Form::Text,
+    let form = match (query.json, query.ocsf) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Ocsf,
+        (false, false) => Form::Text,
     };
     let user_id = match (query.user, query.id) {
         (Some(name), _) => Some(trail.find_user(name).await?),

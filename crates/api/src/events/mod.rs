@@ -1,9 +1,11 @@
 //! How events of the audit trail are printed.
 
 mod json;
+mod ocsf;
 mod text;
 
 use azuma_domain::audit::{Outcome, RecordedEvent};
+
 
 /// A form of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +14,15 @@ pub enum Form {
     Text,
     /// JSON with the words of the trail.
     Json,
+    /// JSON as of the Open Cybersecurity Schema Framework.
+    Ocsf,
 }
 
 /// A line with the event, without its end.
 pub fn line(event: &RecordedEvent, form: Form) -> Result<String, serde_json::Error> {
     match form {
         Form::Text => Ok(text::line(event)),
+        Form::Ocsf => serde_json::to_string(&ocsf::OcsfEvent::from(event)),
         Form::Json => serde_json::to_string(&json::Event::from(event)),
     }
 }

@@ -109,7 +109,7 @@ async fn names_addresses_and_passwords_are_in_no_event_and_a_deleted_user_is_fou
         "delete_account",
     ];
     assert_eq!(actions(&told), expected);
-    for form in [&["audit"][..], &["audit", "--json"]] {
+    for form in [&["audit"][..], &["audit", "--json"], &["audit", "--ocsf"]] {
         let printed = server.setup().run(form);
         let printed = printed.success();
         for word in [
