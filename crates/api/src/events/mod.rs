@@ -1,11 +1,14 @@
 //! How events of the audit trail are printed.
 
+mod cursor;
 mod json;
 mod ocsf;
 mod text;
 
 use azuma_domain::audit::{Outcome, RecordedEvent};
 
+pub use cursor::Cursor;
+pub use json::Event;
 
 /// A form of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub fn line(event: &RecordedEvent, form: Form) -> Result<String, serde_json::Err
     match form {
         Form::Text => Ok(text::line(event)),
         Form::Ocsf => serde_json::to_string(&ocsf::OcsfEvent::from(event)),
-        Form::Json => serde_json::to_string(&json::Event::from(event)),
+        Form::Json => serde_json::to_string(&Event::from(event)),
     }
 }
 

@@ -35,11 +35,11 @@ mod surplus_sessions;
 
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
-    DeleteUserError, Disowned, ExportAccountError, FactorError, FactorStatus, FindUserError,
-    FollowLinkError, Followed, InviteAdmin, InviteAdminError, InviteKey, LinkPreview,
-    PasswordBlocklist, PasswordGuessable, RecoverAccountError, Recovery, RecoveryProgress,
-    RegisterError, Registered, Registration, ResetPasswordError, StoredBesides, UpdateUserError,
-    UserUpdate,
+    DeleteUserError, Disowned, EventPage, ExportAccountError, FactorError, FactorStatus,
+    FindUserError, FollowLinkError, Followed, InviteAdmin, InviteAdminError, InviteKey,
+    LinkPreview, ListEventsError, PasswordBlocklist, PasswordGuessable, RecoverAccountError,
+    Recovery, RecoveryProgress, RegisterError, Registered, Registration, ResetPasswordError,
+    StoredBesides, UpdateUserError, UserUpdate,
 };
 pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;

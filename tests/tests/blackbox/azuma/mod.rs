@@ -3,6 +3,7 @@
 mod deletion;
 mod email_change;
 mod entrance;
+mod events;
 mod index;
 mod logout;
 mod session_list;

@@ -60,6 +60,7 @@ pub const ROUTES: &[Route] = &[
         &["DELETE"],
         true,
     ),
+    route(Dialect::Azuma, "/user/events", &["GET"], true),
     route(
         Dialect::Azuma,
         "/user/factors/totp",

@@ -2,6 +2,7 @@
 
 pub(super) mod dto;
 mod error;
+mod events;
 mod factors;
 mod index;
 mod sessions;
@@ -42,6 +43,7 @@ pub fn routes(config: &mut ServiceConfig, settings: AzumaSettings) {
         .service(at("/user/logout").post(sessions::logout))
         .service(at("/user/update").patch(users::update))
         .service(at("/user/sessions").get(sessions::list))
+        .service(at("/user/events").get(events::list))
         .service(at("/user/sessions/{id}").delete(sessions::revoke))
         .service(
             at("/user/factors/totp")

@@ -12,6 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::caller::Caller;
+use crate::events::Event;
 use crate::http::origin::language;
 use crate::pages::notice::try_later;
 use crate::pages::texts::Texts;
@@ -25,6 +26,7 @@ struct Export<'a> {
     links: Vec<PendingLink>,
     mails: Vec<UnsentMail>,
     networks: Vec<Network>,
+    events: Vec<Event<'a>>,
     second_factor: SecondFactor,
 }
 
@@ -103,6 +105,7 @@ pub async fn download(
         factor,
         links,
         mails,
+        events,
         networks,
     } = besides;
     let network = |(network, seen): (ClientNetwork, Timestamp)| Network {
@@ -116,6 +119,7 @@ pub async fn download(
         links: links.into_iter().map(PendingLink::from).collect(),
         mails: mails.into_iter().map(UnsentMail::from).collect(),
         networks: networks.into_iter().map(network).collect(),
+        events: events.iter().map(Event::from).collect(),
         second_factor: SecondFactor::from(factor),
     };
     HttpResponse::Ok()

@@ -2,13 +2,14 @@
 
 use super::{Accounts, FactorStatus};
 use crate::Timestamp;
+use crate::audit::RecordedEvent;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::Link;
 use crate::mail::QueuedMail;
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{ClientNetwork, LiveSession};
 
-/// The most rows of a kind that are exported. A user has fewer: what makes them is limited.
+/// The most rows of a kind that are exported. A user has fewer, events excepted: what makes them is limited.
 const MOST_ROWS: u32 = 1_000;
 
 /// What is stored about a user besides the account itself and its sessions.
@@ -19,6 +20,8 @@ pub struct StoredBesides {
     pub mails: Vec<QueuedMail>,
     /// Whether the user has a second factor.
     pub factor: FactorStatus,
+    /// The last events of the audit trail, the newest first.
+    pub events: Vec<RecordedEvent>,
     /// The networks that the user has logged in from, and when last.
     pub networks: Vec<(ClientNetwork, Timestamp)>,
 }
@@ -57,6 +60,12 @@ impl Accounts {
                     factor: FactorStatus::read(reader, user_id)?,
                     links: reader.links().list_of(user_id, now, MOST_ROWS)?,
                     mails: reader.outbox().list_of(user_id, MOST_ROWS)?,
+                    events: reader
+                        .audit()
+                        .newest_of(user_id, None, MOST_ROWS)?
+                        .into_iter()
+                        .filter_map(Result::ok)
+                        .collect(),
                     networks: reader.known_clients().list_of(user_id, MOST_ROWS)?,
                 })
             })
