@@ -258,6 +258,31 @@ async fn its_cookie_is_for_this_host_and_no_script_and_no_api_takes_it() {
 }
 
 #[tokio::test]
+async fn the_page_shows_what_happened_and_older_events_behind_a_link() {
+    let server = started();
+    let (neo, browser) = neo_in(&server, Look::default()).await;
+    let wrong = serde_json::json!({"name": neo.name, "password": "guess"});
+    for _ in 0..50 {
+        server
+            .post("/user/login", &wrong)
+            .send()
+            .await
+            .refused(403, "FORBIDDEN");
+    }
+    browser.click("What happened to your account").await;
+    assert_eq!(browser.heading().await, "What happened to your account");
+    says(&browser, "A login · refused: wrong password").await;
+    says(&browser, "just now").await;
+    says(&browser, "127.0.0.1").await;
+    browser.screenshot("me-events").await;
+    assert!(!browser.text().await.contains("The account was registered"));
+    browser.click("Older").await;
+    says(&browser, "The account was registered").await;
+    browser.click("Back to your account").await;
+    assert_eq!(browser.heading().await, "Your account");
+}
+
+#[tokio::test]
 async fn all_data_is_downloaded_without_a_credential() {
     let server = started();
     let neo = Person::named("neo");
@@ -283,6 +308,7 @@ async fn all_data_is_downloaded_without_a_credential() {
     assert_eq!(data["sessions"].as_array().map(Vec::len), Some(2));
     assert_eq!(data["links"][0]["email"], "new@example.org");
     assert_eq!(data["second_factor"]["enabled"], false);
+    assert_eq!(data["events"][2]["action"], "register");
     let (_, value) = pair.split_once('=').expect("a value");
     for secret in [token.as_str(), value, "argon2"] {
         assert!(!text.contains(secret), "{text}");

@@ -9,6 +9,8 @@ mod change;
 mod cookie;
 mod delete;
 mod device;
+mod event_words;
+mod events;
 mod export;
 mod factor;
 mod form;
@@ -99,6 +101,7 @@ pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
             .service(at("/factor").get(factor::ask).post(factor::begin))
             .service(at("/factor/confirm").post(factor::confirm))
             .service(at("/factor/remove").post(factor::remove))
+            .service(at("/events").get(events::show))
             .service(at("/export").get(export::download))
             .service(at("/delete").get(delete::ask).post(delete::delete))
             // The pages name their stylesheet relative to themselves.
