@@ -1,6 +1,5 @@
 //! Admits or refuses connections, and handles those that do not speak HTTP.
 
-use std::future::ready;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -9,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
-use actix_service::{Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service};
+use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::rt::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -17,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::clients::Clients;
 use super::connection::Connection;
 use super::http2::{Http2Connection, Http2Timeouts};
+use super::resting::{Lent, Rests};
 use super::stream::{Protocol, Stream};
 use super::tls::Tls;
 use crate::config::Http;
@@ -65,10 +65,11 @@ impl Door {
         self,
         http1: Http1,
         http2: Http2,
+        rests: Rests,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
         Http1: ServiceFactory<
-                (Connection, Option<SocketAddr>),
+                (Lent, Option<SocketAddr>),
                 Config = (),
                 Response = (),
                 Error = DispatchError,
@@ -88,18 +89,19 @@ impl Door {
     {
         fn_factory(move || {
             let (http1, http2) = (http1.new_service(()), http2.new_service(()));
-            let door = self.clone();
+            let (door, rests) = (self.clone(), rests.clone());
             async move {
-                let services = Rc::new((http1.await?, http2.await?));
+                let services = Rc::new((http1.await?, http2.await?, rests));
                 Ok(fn_service(move |stream: TcpStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
                     async move {
-                        let (http1, http2) = &*services;
-                        let served = match door.0.admit(stream).await? {
+                        let (http1, http2, rests) = &*services;
+                        // In boxes, so that a connection has no room for what it does not do.
+                        let served = match Box::pin(door.0.admit(stream)).await? {
                             Admitted::Http1(connection, peer) => {
-                                http1.call((connection, Some(peer))).await
+                                rests.serve(http1, connection, Some(peer)).await
                             }
-                            Admitted::Http2(connection) => http2.call(connection).await,
+                            Admitted::Http2(connection) => Box::pin(http2.call(connection)).await,
                         };
                         served.inspect_err(|error| door.0.note(error))
                     }
@@ -110,28 +112,38 @@ impl Door {
 
     /// The same for connections to a unix socket. Their peer has no address, and is not limited: it is a proxy on this
     /// machine, because the mode of the socket decides who may connect.
-    pub fn before_unix<S>(
+    pub fn before_unix<Http1>(
         self,
-        service: S,
+        http1: Http1,
+        rests: Rests,
     ) -> impl ServiceFactory<UnixStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
-        S: ServiceFactory<
-                (Connection, Option<SocketAddr>),
+        Http1: ServiceFactory<
+                (Lent, Option<SocketAddr>),
                 Config = (),
                 Response = (),
                 Error = DispatchError,
                 InitError = (),
             >,
+        Http1::Service: 'static,
+        Http1::Future: 'static,
     {
-        let silence = self.0.longest_silence;
-        fn_service(move |stream| {
-            let connection = Connection::new(Stream::Unix(stream), silence, Protocol::Http1, None);
-            ready(Ok((connection, None)))
-        })
-        .and_then(service)
-        .map_err(move |error| {
-            self.0.note(&error);
-            error
+        fn_factory(move || {
+            let http1 = http1.new_service(());
+            let (door, rests) = (self.clone(), rests.clone());
+            async move {
+                let services = Rc::new((http1.await?, rests));
+                Ok(fn_service(move |stream: UnixStream| {
+                    let (door, services) = (door.clone(), Rc::clone(&services));
+                    async move {
+                        let (http1, rests) = &*services;
+                        let (stream, silence) = (Stream::Unix(stream), door.0.longest_silence);
+                        let connection = Connection::new(stream, silence, Protocol::Http1, None);
+                        let served = rests.serve(http1, connection, None).await;
+                        served.inspect_err(|error| door.0.note(error))
+                    }
+                }))
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod cost;
+mod idle;
 mod logins;
 mod memory;
 mod revocations;
@@ -25,25 +26,27 @@ pub struct Measure {
 }
 
 /// The names of all measures, for the command line.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     checks::MEASURE.name,
     sessions::MEASURE.name,
     writes::MEASURE.name,
     logins::MEASURE.name,
     storm::MEASURE.name,
     memory::MEASURE.name,
+    idle::MEASURE.name,
     startup::MEASURE.name,
     revocations::MEASURE.name,
 ];
 
 /// All measures, in the order of the table.
-const ALL: [Measure; 8] = [
+const ALL: [Measure; 9] = [
     checks::MEASURE,
     sessions::MEASURE,
     writes::MEASURE,
     logins::MEASURE,
     storm::MEASURE,
     memory::MEASURE,
+    idle::MEASURE,
     startup::MEASURE,
     revocations::MEASURE,
 ];

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use azuma_tests::process::{self, Signal};
+use azuma_tests::server::variable;
 
 pub use azuma::{azuma, migrate};
 pub use limit::limit;
@@ -42,6 +43,12 @@ pub struct Server {
 }
 
 impl Launch {
+    /// Sets a key of the configuration.
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        self.command.env(variable(key), value);
+        self
+    }
+
     /// Starts the server and waits until it answers 200.
     pub fn start(self) -> Outcome<Server> {
         Ok(self.start_timed()?.0)

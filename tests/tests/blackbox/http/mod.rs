@@ -8,6 +8,7 @@ mod check_order;
 mod cors;
 mod dialects_off;
 mod http2;
+mod idle;
 mod methods;
 mod request_id;
 mod routes;
