@@ -64,6 +64,24 @@ fn one_name_may_be_tried_50_times_and_then_each_6_s() {
 }
 
 #[test]
+fn events_of_a_user_are_recorded_300_at_once_and_then_each_30_s_and_refusals_apart() {
+    let (guard, clock) = guard();
+    let user = |number| UserId::new(uuid::Uuid::from_u128(number));
+    for attempt in [
+        RateLimitedAction::RecordEvent,
+        RateLimitedAction::RecordRefusal,
+    ] {
+        assert_eq!(admitted(&guard, None, attempt(user(1)), 310), 300);
+        assert_eq!(admitted(&guard, None, attempt(user(2)), 1), 1);
+    }
+    clock.advance(Duration::from_secs(30));
+    assert_eq!(
+        admitted(&guard, None, RateLimitedAction::RecordEvent(user(1)), 2),
+        1
+    );
+}
+
+#[test]
 fn one_client_may_try_1000_names_and_then_ten_a_second() {
     let (guard, clock) = guard();
     let client = ip("192.0.2.1");
