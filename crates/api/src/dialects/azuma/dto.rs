@@ -1,16 +1,14 @@
 //! Request and response bodies (DTOs).
 
 use azuma_domain::Timestamp;
-use azuma_domain::audit::{EventPosition, RecordedEvent, Source};
-use azuma_domain::services::{EventPage, IssuedSession, Login, Registration, UserUpdate};
-use azuma_domain::session::{ListedSession, SessionId, UserAgent};
+use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
+use azuma_domain::session::{ListedSession, SessionId};
 use azuma_domain::user::{
     Change, EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::events::{Cursor, words};
 use crate::http::fields::{FieldError, current_password, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
@@ -272,84 +270,8 @@ impl SessionsResponse {
 }
 
 /// Serializes a time in the contract's format without an allocation.
-fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(time)
-}
-
-/// The events on a page unless the client says how many.
-const EVENTS: u32 = 50;
-/// The most events on a page.
-const MOST_EVENTS: u32 = 100;
-
-/// The query of `GET /user/events`.
-#[derive(Deserialize)]
-pub struct EventsQuery {
-    before: Option<String>,
-    limit: Option<u32>,
-}
-
-impl EventsQuery {
-    /// Where the page begins, and how many events it has.
-    pub fn parse(self) -> Result<(Option<EventPosition>, u32), FieldError> {
-        let parse = |text: String| Cursor::parse(&text).ok_or(FieldError::Query);
-        let before = self.before.map(parse).transpose()?;
-        let limit = self.limit.unwrap_or(EVENTS);
-        match (1..=MOST_EVENTS).contains(&limit) {
-            true => Ok((before.map(|cursor| cursor.0), limit)),
-            false => Err(FieldError::Query),
-        }
-    }
-}
-
-/// The response of `GET /user/events`.
-#[derive(Serialize)]
-pub struct EventsResponse<'a> {
-    events: Vec<EventItem<'a>>,
-    next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct EventItem<'a> {
-    id: Uuid,
-    #[serde(serialize_with = "as_text")]
-    time: Timestamp,
-    action: &'static str,
-    outcome: &'static str,
-    reason: Option<&'static str>,
-    actor: &'static str,
-    session_id: Option<Uuid>,
-    ip: Option<String>,
-    user_agent: Option<&'a str>,
-    request_id: Option<String>,
-}
-
-impl<'a> From<&'a EventPage> for EventsResponse<'a> {
-    fn from(page: &'a EventPage) -> Self {
-        Self {
-            events: page.events.iter().map(EventItem::from).collect(),
-            next: page.next.map(|position| Cursor(position).to_string()),
-        }
-    }
-}
-
-impl<'a> From<&'a RecordedEvent> for EventItem<'a> {
-    fn from(recorded: &'a RecordedEvent) -> Self {
-        let RecordedEvent { id, event } = recorded;
-        let (outcome, reason) = words(event.outcome);
-        let Source { client, request_id } = &event.source;
-        Self {
-            id: id.uuid(),
-            time: event.at,
-            action: event.action.name(),
-            outcome,
-            reason,
-            actor: event.actor.name(),
-            session_id: event.session_id.map(|id| id.uuid()),
-            ip: client.ip.map(|ip| ip.to_string()),
-            user_agent: client.user_agent.as_ref().map(UserAgent::as_str),
-            request_id: request_id.map(|id| id.to_string()),
-        }
-    }
 }
 
 /// The query of `POST /user/logout`.

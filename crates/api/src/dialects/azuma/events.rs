@@ -1,7 +1,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::services::Accounts;
 
-use super::dto::{EventsQuery, EventsResponse};
+use super::event_dto::{EventsQuery, EventsResponse};
 use super::{Caller, HttpResult};
 use crate::http::fields::FieldError;
 

@@ -2,6 +2,7 @@
 
 pub(super) mod dto;
 mod error;
+mod event_dto;
 mod events;
 mod factors;
 mod index;

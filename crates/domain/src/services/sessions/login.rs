@@ -1,26 +1,24 @@
 //! Logging in with a password and a name or a proved address.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::{LoginError, Sessions};
-use crate::audit::{AuditAction, AuditEvent, RefusalReason, Source};
+use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::factor::GivenCode;
 use crate::mail::{Language, MailId, MailKind, NewLoginNotice};
 use crate::mutants::Mutant;
 use crate::ports::{
     Abort, RateLimitedAction, RefusedLogin, SecurityEventKind, StoreError, StoreExt, UserChanges,
-    Verdict,
 };
-use crate::services::audit_trail::{RationedEvent, record_refusal, write_alone};
+use crate::services::audit_trail::RationedEvent;
 use crate::services::known_clients::{NamedAccount, is_from_a_new_place, note_client};
 use crate::services::mail_permit::MailPermit;
 use crate::services::notice::NoticeDraft;
-use crate::services::second_factor::{FactorCheck, FactorProof, SecondFactorError};
+use crate::services::second_factor::{FactorCheck, FactorProof};
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::SessionTerms;
-use crate::user::{AccountState, Credential, LoginName, Password, PasswordHash, UserId};
+use crate::user::{Credential, LoginName, Password, PasswordHash, UserId};
 
 /// How often a login is tried if the credential it has checked is replaced at the same time.
 const ATTEMPTS: usize = 3;
@@ -188,75 +186,6 @@ impl Sessions {
         let now = self.clock.now();
         let kind = MailKind::NewLogin;
         Some(NoticeDraft::new(id, kind, login.language, permit, now))
-    }
-
-    /// Compares the password, and returns a new hash if the stored hash is outdated. Only a client that knows the
-    /// password learns that the account waits for verification, or is disabled.
-    async fn check(
-        &self,
-        login: &Login,
-        credential: &Credential,
-    ) -> Result<Option<PasswordHash>, LoginError> {
-        let ip = login.source.client.ip;
-        let user_id = credential.user_id;
-        let (hasher, password) = (&self.hasher, &login.password);
-        let stored = credential.password_hash.clone();
-        let verdict = hasher.verify(ip, password.clone(), stored).await?;
-        let (refused, reason, error) = match (verdict, &credential.state) {
-            (Verdict::Wrong, _) => (
-                RefusedLogin::WrongPassword,
-                RefusalReason::WrongPassword,
-                LoginError::WrongPassword,
-            ),
-            (Verdict::Unreadable, _) => (
-                RefusedLogin::WrongPassword,
-                RefusalReason::WrongPassword,
-                LoginError::PasswordUnreadable(user_id),
-            ),
-            (_, AccountState::Pending { .. }) => (
-                RefusedLogin::NotVerified,
-                RefusalReason::NotVerified,
-                LoginError::NotVerified,
-            ),
-            (_, AccountState::Disabled(reason)) => (
-                RefusedLogin::Disabled(reason.clone()),
-                RefusalReason::Disabled,
-                LoginError::Disabled,
-            ),
-            (Verdict::Right, AccountState::Active) => return Ok(None),
-            // If hashing fails now, the next login tries again.
-            (Verdict::NeedsRehash, AccountState::Active) => {
-                return Ok(hasher.hash(ip, password.clone()).await.ok());
-            }
-        };
-        let kind = SecurityEventKind::LoginRefused(refused);
-        let event = self.refused_login(login, user_id, reason);
-        record_refusal(&self.store, &self.doorkeeper, kind, event).await;
-        Err(error)
-    }
-
-    fn refused_login(&self, login: &Login, user_id: UserId, reason: RefusalReason) -> AuditEvent {
-        let (action, now) = (AuditAction::Login, self.clock.now());
-        AuditEvent::by_client(user_id, action, &login.source, now).refused(reason)
-    }
-
-    /// Records what only the transaction of the login could tell: that a code is missing, or was used at the same time.
-    /// Whoever gives no code did not guess, so the security log says nothing of it.
-    async fn record_refused_code(&self, why: &SecondFactorError, login: &Login, user_id: UserId) {
-        let refused = |reason| self.refused_login(login, user_id, reason);
-        match why {
-            SecondFactorError::Missing => {
-                let event = refused(RefusalReason::SecondFactorMissing);
-                let event = RationedEvent::new(&self.doorkeeper, event);
-                write_alone(&self.store, Arc::new(event)).await;
-            }
-            SecondFactorError::Wrong => {
-                let event = refused(RefusalReason::SecondFactorWrong);
-                let kind = SecurityEventKind::SecondFactorRefused;
-                record_refusal(&self.store, &self.doorkeeper, kind, event).await;
-            }
-            SecondFactorError::RateLimited(_) | SecondFactorError::Store(_) => {}
-        }
     }
 
     /// Writes the session, and uses the code of the second factor up, if the credential is still the one that was checked;

@@ -4,6 +4,7 @@ mod admin;
 mod authenticate;
 mod list_sessions;
 mod login;
+mod login_check;
 mod login_error;
 mod renew_session;
 mod revoke_session;
