@@ -25,6 +25,7 @@ pub mod people;
 pub mod postgres;
 mod preloaded;
 pub mod process;
+pub mod prometheus;
 pub mod revocation;
 pub mod scratch;
 pub mod server;

@@ -13,6 +13,7 @@
 //! | `signals`, `open_files` | signals, and the limit to open files |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `health` | the routes that tell whether the server works |
+//! | `metrics` | what is counted, for Prometheus |
 //! | `pages` | the HTML pages that mails link to |
 //! | `http` | what the dialects share |
 
@@ -24,6 +25,7 @@ mod events;
 mod health;
 mod http;
 mod listener;
+mod metrics;
 mod open_files;
 mod pages;
 mod server;

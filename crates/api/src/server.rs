@@ -1,6 +1,7 @@
 //! The HTTP server.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -23,11 +24,19 @@ use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
 use crate::listener::{Door, Rests, Socket, Tls, http2};
+use crate::metrics::{Logins, Requests};
 use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
 /// How long a client that is still sending may take to read the response before the server closes the connection.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// What the handlers and the middleware count.
+pub struct Counters {
+    /// `None` if nobody reads them.
+    pub requests: Option<Arc<Requests>>,
+    pub logins: Arc<Logins>,
+}
 
 /// Starts the server on these sockets. When stopped, it finishes open requests within three quarters of
 /// `http.shutdown_grace`. Bodies that are still being sent when the sender of `stopping` is dropped have one second
@@ -37,6 +46,7 @@ pub fn start(
     parts: Parts,
     tls: Option<&Tls>,
     probes: Probes,
+    counters: Counters,
     sockets: Vec<Socket>,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
@@ -53,6 +63,10 @@ pub fn start(
     let proxies = Data::new(trusted);
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
+    let logins = Data::from(counters.logins);
+    let observe = Observe {
+        requests: counters.requests,
+    };
     let dialects = Dialects::of(config);
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
@@ -67,7 +81,8 @@ pub fn start(
         let origins = origins.clone();
         App::new()
             .wrap(Condition::new(origins.are_any(), origins.layer()))
-            .wrap(Observe)
+            .wrap(observe.clone())
+            .app_data(logins.clone())
             .app_data(sessions.clone())
             .app_data(accounts.clone())
             .app_data(proxies.clone())

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use azuma_domain::ports::{
-    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store,
+    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store, StoreError,
 };
 use azuma_domain::services::{
     AccountAdmin, Accounts, AuditAdmin, Doorkeeper, Health, Housekeeping, InviteAdmin, KeptFor,
@@ -17,6 +18,7 @@ use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
 use azuma_infra::clock::SystemClock;
 use azuma_infra::common_passwords::CommonPasswordTable;
+pub use azuma_infra::durations::{DurationCounts, Durations};
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::mail::{
@@ -25,9 +27,9 @@ use azuma_infra::mail::{
 };
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::security_log::SecurityLogLines;
-use azuma_infra::session_cache::SessionCache;
+use azuma_infra::session_cache::{CheckCounts, SessionCache};
 use azuma_infra::store::{
-    DieselStore, OpenError, PoolOptions, is_up_to_date, migrate, wait_for_database,
+    DieselStore, OpenError, PoolOptions, StoreLoad, is_up_to_date, migrate, wait_for_database,
 };
 
 use crate::config::Config;
@@ -53,6 +55,41 @@ pub struct Parts {
     pub housekeeping: Arc<Housekeeping>,
     pub health: Arc<Health>,
     pub session_cache: SessionCache,
+    pub readings: Readings,
+}
+
+/// What the parts of a running server count of themselves.
+#[derive(Clone)]
+pub struct Readings {
+    store: DieselStore,
+    hasher: Arc<Argon2Hasher>,
+    session_cache: SessionCache,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Readings {
+    pub fn store(&self) -> StoreLoad {
+        self.store.load()
+    }
+
+    pub fn checks(&self) -> CheckCounts {
+        self.session_cache.checks()
+    }
+
+    pub fn hashes_waiting(&self) -> u64 {
+        u64::try_from(self.hasher.waiting()).unwrap_or(u64::MAX)
+    }
+
+    pub fn hash_durations(&self) -> DurationCounts {
+        self.hasher.durations()
+    }
+
+    /// Measures how long this node goes on to accept a session that is ended elsewhere.
+    pub async fn time_revocation(&self) -> Result<Option<Duration>, StoreError> {
+        let (clock, entropy) = (&*self.clock, &*self.entropy);
+        self.session_cache.time_revocation(clock, entropy).await
+    }
 }
 
 /// Opens the database, migrates it to this version's schema, and builds the services.
@@ -68,6 +105,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     }
     let store = open_store(config)?;
     let followed: Arc<dyn Store> = Arc::new(store.open_another(for_polls(config))?);
+    let own_store = store.clone();
     let store: Arc<dyn Store> = Arc::new(store);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -78,11 +116,18 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         config.sessions.cache_entries,
     );
     let session_check: Arc<dyn SessionCheck> = Arc::new(session_cache.clone());
-    let hasher: Arc<dyn PasswordHasher> =
-        Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
+    let argon2 = Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
+    let hasher: Arc<dyn PasswordHasher> = Arc::clone(&argon2) as _;
     let mailer = mailer(config)?;
     let keys = TokenKeys::new(key, config.previous_secret_keys.clone());
     let doorkeeper = Doorkeeper::new(guard(config), Arc::new(SecurityLogLines));
+    let readings = Readings {
+        store: own_store,
+        hasher: argon2,
+        session_cache: session_cache.clone(),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+    };
     let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));
     Ok(Parts {
         accounts: Arc::new(Accounts {
@@ -136,6 +181,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
             },
         )),
         session_cache,
+        readings,
     })
 }
 

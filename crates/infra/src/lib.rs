@@ -5,6 +5,7 @@
 //! | [`abuse_guard`] | rate limits in memory |
 //! | [`clock`], [`entropy`] | the machine's time and randomness |
 //! | [`common_passwords`] | the passwords that are guessed first |
+//! | [`durations`] | durations that are counted |
 //! | [`hashing`] | password hashing on threads of its own |
 //! | [`mail`] | mails: their texts, SMTP, files |
 //! | [`secret_key_file`] | the key that tokens are derived from |
@@ -16,6 +17,7 @@
 pub mod abuse_guard;
 pub mod clock;
 pub mod common_passwords;
+pub mod durations;
 pub mod entropy;
 pub mod hashing;
 pub mod mail;

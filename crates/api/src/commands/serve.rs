@@ -9,7 +9,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::config::Config;
 use crate::health::Probes;
 use crate::listener::{PassedSockets, Sockets, Tls};
+use crate::metrics::{Logins, MetricsServer, Requests, Sources, Watch};
+use crate::server::Counters;
 use crate::signals::Signals;
+use crate::telemetry::Log;
+use crate::wiring::Parts;
 use crate::workers::{Workers, keep_running};
 use crate::{open_files, server, telemetry, wiring};
 
@@ -26,13 +30,14 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let signals = Signals::hear(log.clone())?;
     open_files::raise_limit(config)?;
     let runtime = super::runtime()?;
-    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed))
+    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed, log))
 }
 
 async fn serve(
     config: &Config,
     signals: &Signals,
     passed: PassedSockets,
+    log: Log,
 ) -> Result<(), Box<dyn Error>> {
     let tls = Tls::open(&config.http.tls)?;
     let parts = wiring::assemble(config)?;
@@ -54,8 +59,17 @@ async fn serve(
     ));
     let (announce, announced) = watch::channel(());
     let probes = Probes::new(Arc::clone(&parts.health), announced);
+    let (counters, metrics) = start_metrics(config, &parts, probes.clone(), log)?;
     let Sockets { listening, leaving } = Sockets::open(&config.http, passed)?;
-    let server = server::start(config, parts, tls.as_ref(), probes, listening, stopped)?;
+    let server = server::start(
+        config,
+        parts,
+        tls.as_ref(),
+        probes,
+        counters,
+        listening,
+        stopped,
+    )?;
     let certificate = tls.map(|tls| {
         tokio::spawn(keep_running(
             "the task that keeps the certificate current",
@@ -91,6 +105,41 @@ async fn serve(
         certificate.abort();
     }
     workers.finish(deadline).await;
+    if let Some(metrics) = metrics {
+        metrics.stop().await;
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves metrics if the configuration says where.
+fn start_metrics(
+    config: &Config,
+    parts: &Parts,
+    probes: Probes,
+    log: Log,
+) -> Result<(Counters, Option<MetricsServer>), Box<dyn Error>> {
+    let logins = Arc::new(Logins::default());
+    let Some(address) = &config.telemetry.metrics_listen else {
+        let counters = Counters {
+            requests: None,
+            logins,
+        };
+        return Ok((counters, None));
+    };
+    let requests = Arc::new(Requests::default());
+    let sources = Sources {
+        requests: Arc::clone(&requests),
+        logins: Arc::clone(&logins),
+        readings: parts.readings.clone(),
+        probes,
+        watch: Arc::new(Watch::new(Arc::clone(&parts.mailing))),
+        log,
+    };
+    let server = MetricsServer::start(address, sources)?;
+    let counters = Counters {
+        requests: Some(requests),
+        logins,
+    };
+    Ok((counters, Some(server)))
 }

@@ -70,3 +70,19 @@ pub(super) mod secret_if_any {
         }
     }
 }
+
+/// Like [`shown`], but an empty text is `None`.
+pub(super) mod shown_if_any {
+    pub use super::secret_if_any::serialize;
+    use super::{Deserialize, Deserializer, Display, Error, FromStr};
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(deserializer)?;
+        let parsed = (!text.is_empty()).then(|| text.parse()).transpose();
+        parsed.map_err(|error| D::Error::custom(format!("{error}; it is {text:?}")))
+    }
+}

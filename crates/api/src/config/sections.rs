@@ -16,9 +16,9 @@ use azuma_infra::web::{PageUrl, PublicUrl};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::address::networks;
+use super::address::{ListenAddress, networks};
 use super::listen::{Listen, SocketMode};
-use super::parsed::{secret, secret_if_any, shown};
+use super::parsed::{secret, secret_if_any, shown, shown_if_any};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
 use super::tls::Tls;
@@ -402,6 +402,9 @@ pub struct Telemetry {
     /// The filter of log lines.
     #[serde(with = "shown")]
     pub log_filter: LogFilter,
+    /// The address that metrics are served on, if they are.
+    #[serde(with = "shown_if_any")]
+    pub metrics_listen: Option<ListenAddress>,
 }
 
 /// The configured number of threads, or one for each core if that is 0.

@@ -34,6 +34,11 @@ impl Probes {
         }
     }
 
+    /// Whether the server should get requests.
+    pub fn readiness(&self) -> Readiness {
+        Readiness::of(self.health.database(), self.phase())
+    }
+
     fn phase(&self) -> Phase {
         match self.told_to_stop.has_changed() {
             Ok(_) => Phase::Serving,
@@ -55,7 +60,7 @@ async fn tell_alive() -> HttpResponse {
 }
 
 async fn tell_ready(probes: Data<Probes>) -> HttpResponse {
-    let readiness = Readiness::of(probes.health.database(), probes.phase());
+    let readiness = probes.readiness();
     match readiness.ready {
         true => HttpResponse::Ok().json(readiness),
         false => HttpResponse::ServiceUnavailable().json(readiness),

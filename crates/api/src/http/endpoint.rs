@@ -8,18 +8,26 @@ use actix_web::http::header::ALLOW;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, guard, web};
 
 use super::api_error::{Dialect, ResponseCode};
+use crate::metrics::Route;
 
 /// A path of dialect `D`. A method without a handler gets 405 with `Allow`.
 pub struct Endpoint<D> {
     resource: Resource,
+    route: Route,
     allowed: Vec<Method>,
     dialect: PhantomData<D>,
 }
 
 impl<D: Dialect> Endpoint<D> {
     pub fn at(path: &str) -> Self {
+        Self::under("", path)
+    }
+
+    /// A path in the scope of this prefix.
+    pub fn under(scope: &str, path: &str) -> Self {
         Self {
             resource: web::resource(path),
+            route: Route::new(format!("{scope}{path}")),
             allowed: Vec::new(),
             dialect: PhantomData,
         }
@@ -92,6 +100,7 @@ impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
             async move { response }
         };
         self.resource
+            .app_data(self.route)
             .default_service(web::to(refuse))
             .register(config);
     }

@@ -6,7 +6,9 @@ use std::future::{self, Future, Ready};
 use std::hash::BuildHasher;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_http::ConnectionType;
 use actix_web::Error;
@@ -17,8 +19,10 @@ use actix_web::dev::{
 use actix_web::http::Version;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use pin_project_lite::pin_project;
+use tokio::time::Instant;
 use tracing::Span;
 
+use crate::metrics::{Requests, Route, RouteRequests};
 use crate::telemetry::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,8 +32,12 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// Caching is forbidden, because responses contain tokens and users, and because an error may be outdated a moment
 /// later.
+///
+/// Where metrics are served, it counts the request with its duration.
 #[derive(Clone)]
-pub struct Observe;
+pub struct Observe {
+    pub requests: Option<Arc<Requests>>,
+}
 
 impl<S, B> Transform<S, ServiceRequest> for Observe
 where
@@ -43,15 +51,32 @@ where
     type Future = Ready<Result<Observed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let ids = Rc::new(RequestIds::new());
-        future::ready(Ok(Observed { service, ids }))
+        let counted = self.requests.clone().map(|all| {
+            Rc::new(Counted {
+                unknown: all.of(""),
+                all,
+            })
+        });
+        future::ready(Ok(Observed {
+            service,
+            ids: RequestIds::new(),
+            counted,
+        }))
     }
 }
 
 /// The wrapped service.
 pub struct Observed<S> {
     service: S,
-    ids: Rc<RequestIds>,
+    ids: RequestIds,
+    counted: Option<Rc<Counted>>,
+}
+
+/// Where a thread counts requests.
+struct Counted {
+    all: Arc<Requests>,
+    /// Those that no route matches.
+    unknown: Arc<RouteRequests>,
 }
 
 impl<S, B> Service<ServiceRequest> for Observed<S>
@@ -67,10 +92,15 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = self.ids.next();
+        let timing = self
+            .counted
+            .clone()
+            .map(|counted| (counted, Instant::now()));
         ResponseFuture {
             response: self.service.call(request),
             id,
             span: id.span(),
+            timing,
         }
     }
 }
@@ -82,6 +112,7 @@ pin_project! {
         response: F,
         id: RequestId,
         span: Span,
+        timing: Option<(Rc<Counted>, Instant)>,
     }
 }
 
@@ -97,7 +128,19 @@ where
         let _inside = this.span.enter();
         let mut response = ready!(this.response.poll(context))?;
         mark(&mut response, *this.id);
+        if let Some((counted, began)) = this.timing {
+            counted.record(&response, began.elapsed());
+        }
         Poll::Ready(Ok(response))
+    }
+}
+
+impl Counted {
+    fn record(&self, response: &ServiceResponse<impl MessageBody>, took: Duration) {
+        let request = response.request();
+        let route = request.app_data::<Route>();
+        let requests = route.map_or(&*self.unknown, |route| route.requests(&self.all));
+        requests.record(request.method(), response.status(), took);
     }
 }
 

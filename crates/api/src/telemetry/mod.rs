@@ -38,6 +38,11 @@ const ON_REQUEST: &str = "actix_http=off";
 pub struct Log(Arc<LogQueue>);
 
 impl Log {
+    /// How many lines were lost because standard output did not accept them.
+    pub fn dropped(&self) -> u64 {
+        self.0.lost()
+    }
+
     /// Waits until all lines are written, at most [`LAST_LINES`].
     pub fn finish(&self) {
         self.0.wait_until_written(LAST_LINES);

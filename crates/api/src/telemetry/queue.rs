@@ -49,6 +49,11 @@ impl LogQueue {
         drop(waited);
     }
 
+    /// How many lines were lost since the start.
+    pub(super) fn lost(&self) -> u64 {
+        u64::try_from(self.lock().lost).unwrap_or(u64::MAX)
+    }
+
     fn write_to(&self, mut output: impl Write) {
         let mut lines = Vec::new();
         let mut is_torn = false;

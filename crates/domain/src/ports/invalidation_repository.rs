@@ -81,11 +81,18 @@ pub trait InvalidationReader {
 
 /// The invalidations of all nodes. Each node reads them.
 ///
-/// No caller adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
+/// No use case adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
 /// session or adds a token to one, the store MUST have added one invalidation for each user concerned; any other
-/// transaction MUST add none. Numbers MUST follow the order of commits without gaps, so that a node that has seen a
+/// transaction MUST add none but those of [`add`](Self::add). Numbers MUST follow the order of commits without gaps, so that a node that has seen a
 /// number has seen all before it. Each invalidation MUST have a random mark of its own, and keep it.
 pub trait InvalidationRepository: InvalidationReader {
+    /// Has the transaction add an invalidation for this user, of whom nothing needs to have changed, nor to exist. It is
+    /// for measuring how soon nodes read it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn add(&mut self, user_id: UserId) -> Result<(), StoreError>;
+
     /// Deletes invalidations before the last `keep`, oldest first, at most `limit`; answers how many.
     ///
     /// # Errors

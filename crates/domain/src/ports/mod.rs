@@ -47,7 +47,7 @@ pub use invite_repository::{InviteReader, InviteRepository};
 pub use known_client_repository::{KnownClientReader, KnownClientRepository};
 pub use link_repository::{LinkReader, LinkRepository};
 pub use mailer::{Accepted, Mailer, SendError};
-pub use outbox::{FARTHEST_DUE, OutboxReader, OutboxRepository};
+pub use outbox::{FARTHEST_DUE, OutboxLoad, OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};

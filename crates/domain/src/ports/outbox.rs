@@ -8,8 +8,25 @@ use crate::user::UserId;
 /// How far ahead a message may be due: longer than any lease lasts, and any wait.
 pub const FARTHEST_DUE: Duration = Duration::from_mins(30);
 
+/// How much is in the outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutboxLoad {
+    /// How many messages are to be sent: due, leased, or to be tried again later.
+    pub waiting: u64,
+    /// How many dead letters there are.
+    pub dead: u64,
+    /// When the message that has been due longest was due; `None` if no message is due.
+    pub oldest_due: Option<Timestamp>,
+}
+
 /// Reads the outbox.
 pub trait OutboxReader {
+    /// How much is in the outbox at `now`. Counts at most `limit` messages of a kind, and counts the unreadable ones.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn load(&mut self, now: Timestamp, limit: u32) -> Result<OutboxLoad, StoreError>;
+
     /// The readable messages, dead letters included, oldest first; at most `limit`.
     ///
     /// # Errors

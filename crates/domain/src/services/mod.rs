@@ -45,7 +45,9 @@ pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;
 pub use health::{DatabaseHealth, Health};
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, KeptFor, Swept};
-pub use mailing::{Delivery, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail};
+pub use mailing::{
+    Delivery, MailBacklog, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail,
+};
 pub use second_factor::SecondFactorError;
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{

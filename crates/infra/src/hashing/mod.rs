@@ -23,6 +23,7 @@ use tracing::Span;
 
 pub use scheme::InvalidArgon2Settings;
 
+use crate::durations::DurationCounts;
 use memory::Memory;
 use pool::{Overloaded, Pool};
 use scheme::{Scheme, StoredHash};
@@ -81,6 +82,18 @@ impl Argon2Hasher {
         let pool =
             Pool::start(memories, scheme.assumed_duration()).map_err(StartHasherError::Spawn)?;
         Ok(Self { scheme, pool })
+    }
+
+    /// How many passwords wait to be hashed or compared.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.pool.waiting()
+    }
+
+    /// How long hashing or comparing each password took, without its wait.
+    #[must_use]
+    pub fn durations(&self) -> DurationCounts {
+        self.pool.durations().read()
     }
 
     fn run<T: Send + 'static>(

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::fair_queue::FairQueue;
 use super::task::{AwaitedWork, Task};
+use crate::durations::Durations;
 
 /// The longest estimated wait of queued work.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -20,6 +21,22 @@ const LONGEST_OVERTAKEN: Duration = Duration::from_secs(4);
 const MOST_WAITING_PER_THREAD: usize = 1_024;
 /// The weight of the last measurement in the average duration is one in this many.
 const SMOOTHING: u32 = 8;
+
+/// The bounds that the durations of work are counted by.
+const BOUNDS: [Duration; 12] = [
+    Duration::from_millis(5),
+    Duration::from_millis(10),
+    Duration::from_millis(20),
+    Duration::from_millis(35),
+    Duration::from_millis(50),
+    Duration::from_millis(75),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+];
 
 /// The work was rejected, because its wait is or would be too long.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +54,8 @@ pub(super) struct Pool<S> {
 struct Shared<S> {
     queue: Mutex<Queue<S>>,
     arrived: Condvar,
+    /// How long each piece of work took.
+    durations: Durations,
 }
 
 struct Queue<S> {
@@ -64,6 +83,7 @@ impl<S: Send + 'static> Pool<S> {
                     closed: false,
                 }),
                 arrived: Condvar::new(),
+                durations: Durations::new(&BOUNDS),
             }),
         };
         for (number, state) in states.into_iter().enumerate() {
@@ -76,6 +96,16 @@ impl<S: Send + 'static> Pool<S> {
                 })?;
         }
         Ok(pool)
+    }
+
+    /// How much work waits for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.shared.lock().waiting.len()
+    }
+
+    /// How long the work so far took, without its wait.
+    pub(super) fn durations(&self) -> &Durations {
+        &self.shared.durations
     }
 
     /// Queues work for a client and returns at once. If the receiver is dropped before the work begins, the work is
@@ -184,6 +214,7 @@ impl<S> Shared<S> {
         while let Some(task) = self.next() {
             // The state is memory that each hash overwrites, so a panic cannot corrupt it.
             let done = time(|| catch_unwind(AssertUnwindSafe(|| task.run(&mut state))));
+            self.durations.record(done.took);
             let mut queue = self.lock();
             queue.running -= 1;
             match done.outcome {

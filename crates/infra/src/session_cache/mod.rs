@@ -6,11 +6,15 @@
 //! | `index` | the cached sessions by token and by user |
 //! | `validity` | the time until which memory may answer |
 //! | `invalidation_feed` | polls for the invalidations of other nodes |
+//! | `answers` | how many checks were answered how |
+//! | `probe` | how long an ended session goes on in memory |
 //! | `use_writer` | writes uses in the background |
 
+mod answers;
 mod cached_session;
 mod index;
 mod invalidation_feed;
+mod probe;
 #[cfg(test)]
 mod tests;
 mod use_writer;
@@ -24,6 +28,8 @@ use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 
+pub use answers::CheckCounts;
+use answers::{Answered, Answers};
 use cached_session::CachedSession;
 use index::CachedSessions;
 use invalidation_feed::InvalidationFeed;
@@ -46,6 +52,7 @@ struct Shared {
     validity: CacheValidity,
     feed: InvalidationFeed,
     uses: UseWriter,
+    answers: Answers,
 }
 
 impl SessionCache {
@@ -65,11 +72,18 @@ impl SessionCache {
             validity: CacheValidity::new(clock),
             feed: InvalidationFeed::new(followed),
             uses: UseWriter::new(Arc::clone(&store)),
+            answers: Answers::default(),
             store,
         };
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// How many checks were answered how.
+    #[must_use]
+    pub fn checks(&self) -> CheckCounts {
+        self.shared.answers.read()
     }
 
     /// Polls for the invalidations of other nodes, and writes uses. Never returns. If it does not run, memory answers
@@ -96,11 +110,18 @@ impl SessionCheck for SessionCache {
         lifetimes: &Lifetimes,
     ) -> MaybeReady<Result<Option<LiveSession>, StoreError>> {
         if let Some(session) = self.shared.cached(&hash, now) {
+            self.shared.answers.count(Answered::FromMemory);
             return self.shared.use_session(session, now, lifetimes);
         }
         let (shared, lifetimes) = (Arc::clone(&self.shared), *lifetimes);
         MaybeReady::later(async move {
-            match shared.look_up(hash, now).await? {
+            let found = shared.look_up(hash, now).await;
+            shared.answers.count(match &found {
+                Ok(Some(_)) => Answered::FromStore,
+                Ok(None) => Answered::Refused,
+                Err(_) => Answered::Failed,
+            });
+            match found? {
                 Some(session) => shared.use_session(session, now, &lifetimes).await,
                 None => Ok(None),
             }

@@ -18,6 +18,7 @@ use engine::executor::Executor;
 use engine::pooler;
 use engine::sqlite_file::SqliteFile;
 
+pub use engine::executor::StoreLoad;
 pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;
 pub use engine::pool::PoolOptions;
@@ -56,6 +57,12 @@ impl DieselStore {
     /// [`OpenError`] if the first connection cannot be opened.
     pub fn open_another(&self, options: PoolOptions) -> Result<Self, OpenError> {
         Self::open_file(&self.url, self.file.clone(), options)
+    }
+
+    /// How much this store and its clones are used.
+    #[must_use]
+    pub fn load(&self) -> StoreLoad {
+        self.executor.load()
     }
 
     fn open_file(

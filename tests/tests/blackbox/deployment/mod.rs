@@ -6,6 +6,7 @@ mod logs;
 mod nginx;
 mod open_files;
 mod pgbouncer;
+mod prometheus;
 mod revoke_all;
 mod signals;
 mod sqlite_file;

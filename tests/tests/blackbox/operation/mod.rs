@@ -10,6 +10,7 @@ mod first_start;
 mod guessing;
 mod health;
 mod logs;
+mod metrics;
 mod misconfiguration;
 mod new_login;
 mod outage;

@@ -12,6 +12,7 @@ use crate::http::bearer::Bearer;
 use crate::http::body::Body;
 use crate::http::current_password::read_current_password;
 use crate::http::origin::Origin;
+use crate::metrics::{Entrance, Logins};
 
 type Caller = Bearer<Account>;
 type HttpResult = Result<HttpResponse, ApiError<Account>>;
@@ -55,12 +56,14 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
 pub async fn authenticate(
     sessions: web::Data<Sessions>,
     settings: web::Data<AccountSettings>,
+    logins: web::Data<Logins>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {
     let body: AuthenticateRequest = body.json().await?;
     let login = body.parse(origin)?;
-    let issued = sessions.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await;
+    let issued = logins.count(Entrance::Account, issued)?;
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 

@@ -8,17 +8,20 @@ use crate::http::body::Body;
 use crate::http::fields::FieldError;
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
+use crate::metrics::{Entrance, Logins};
 
 /// `POST /user/login`
 pub async fn login(
     sessions: web::Data<Sessions>,
     settings: web::Data<AzumaSettings>,
+    logins: web::Data<Logins>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {
     let body: LoginRequest = body.json().await?;
     let login = body.parse(origin)?;
-    let issued = sessions.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await;
+    let issued = logins.count(Entrance::Azuma, issued)?;
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 

@@ -9,6 +9,7 @@ use super::{Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
 use crate::http::body::Body;
 use crate::http::origin::Origin;
+use crate::metrics::{Entrance, Logins};
 
 type HttpResult = Result<HttpResponse, ApiError<Legacy>>;
 
@@ -23,12 +24,14 @@ pub async fn show_version() -> HttpResponse {
 pub async fn login(
     sessions: web::Data<Sessions>,
     settings: web::Data<LegacySettings>,
+    logins: web::Data<Logins>,
     origin: Origin,
     body: Body,
 ) -> HttpResult {
     let body: LoginRequest = body.json().await?;
     let login = body.parse(origin)?;
-    let issued = sessions.login(login, settings.terms).await?;
+    let issued = sessions.login(login, settings.terms).await;
+    let issued = logins.count(Entrance::Legacy, issued)?;
     Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
 }
 

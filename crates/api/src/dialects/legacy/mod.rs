@@ -16,6 +16,9 @@ pub use error::Legacy;
 use crate::http::cookie::CookieTransport;
 use crate::http::endpoint::{Endpoint, unknown_route};
 
+/// Where the API is.
+const BASE: &str = "/api";
+
 /// What the configuration tells the dialect.
 #[derive(Clone)]
 pub struct LegacySettings {
@@ -28,7 +31,7 @@ pub struct LegacySettings {
 /// The dialect's routes.
 pub fn routes(config: &mut ServiceConfig, settings: LegacySettings) {
     config.app_data(web::Data::new(settings)).service(
-        web::scope("/api")
+        web::scope(BASE)
             .wrap(from_fn(caller::renew_session))
             .service(at("").get(handlers::show_version))
             .service(at("/").get(handlers::show_version))
@@ -40,5 +43,5 @@ pub fn routes(config: &mut ServiceConfig, settings: LegacySettings) {
 }
 
 fn at(path: &str) -> Endpoint<Legacy> {
-    Endpoint::at(path)
+    Endpoint::under(BASE, path)
 }

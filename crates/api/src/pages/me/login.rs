@@ -11,6 +11,7 @@ use super::texts::MeTexts;
 use super::{Done, MeSettings, cookie, home};
 use crate::http::body::Body;
 use crate::http::origin::Origin;
+use crate::metrics::{Entrance, Logins};
 use crate::pages::notice::{form_unreadable, try_later};
 use crate::pages::texts::Texts;
 
@@ -34,6 +35,7 @@ pub async fn ask() -> HttpResponse {
 pub async fn log_in(
     sessions: web::Data<Sessions>,
     settings: web::Data<MeSettings>,
+    logins: web::Data<Logins>,
     origin: Origin,
     body: Body,
 ) -> HttpResponse {
@@ -60,7 +62,8 @@ pub async fn log_in(
         source,
         language,
     };
-    match sessions.login(login, settings.terms).await {
+    let issued = sessions.login(login, settings.terms).await;
+    match logins.count(Entrance::Page, issued) {
         Ok(issued) => {
             let mut response = home();
             cookie::keep(&issued.token, settings.cookie_transport, &mut response);

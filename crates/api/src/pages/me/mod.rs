@@ -111,7 +111,7 @@ pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
 }
 
 fn at(path: &str) -> Endpoint<Azuma> {
-    Endpoint::at(path)
+    Endpoint::under(HOME, path)
 }
 
 /// What was done, which the page says once after the redirect.

@@ -1,6 +1,7 @@
 //! Mail: sending the messages of the outbox, and managing them as an operator.
 
 mod deliver;
+mod load;
 mod outbox_admin;
 mod shared_clock;
 mod test_mail;
@@ -8,6 +9,7 @@ mod test_mail;
 use std::sync::Arc;
 
 pub use deliver::Delivery;
+pub use load::MailBacklog;
 pub use outbox_admin::{OutboxAdmin, OutboxAdminError};
 pub use shared_clock::SharedClock;
 pub use test_mail::TestMail;

@@ -8,6 +8,7 @@ mod lookups;
 mod model;
 mod other_nodes;
 mod polls;
+mod probe;
 mod races;
 mod uses;
 
@@ -20,7 +21,7 @@ use azuma_domain::session::{Lifetimes, LiveSession, Session, SessionPolicy};
 use azuma_testkit::FakeClock;
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 
-use super::SessionCache;
+use super::{CheckCounts, SessionCache};
 use crate::store::{DatabaseUrl, DieselStore, PoolOptions};
 use gate::Gate;
 

@@ -1,6 +1,7 @@
 //! Runs units of work.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use azuma_domain::ports::{StoreError, Work};
@@ -26,7 +27,32 @@ pub(in crate::store) struct Executor {
     write: Arc<Lane>,
 }
 
+/// How much a store is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoreLoad {
+    /// How many connections units of work use.
+    pub used: u32,
+    /// How many connections are open and not in use.
+    pub idle: u32,
+    /// How often a unit of work was run again, since the start.
+    pub retries: u64,
+}
+
 impl Executor {
+    /// How much it is used.
+    pub(in crate::store) fn load(&self) -> StoreLoad {
+        let read = self.read.load();
+        if Arc::ptr_eq(&self.read, &self.write) {
+            return read;
+        }
+        let write = self.write.load();
+        StoreLoad {
+            used: read.used + write.used,
+            idle: read.idle + write.idle,
+            retries: read.retries + write.retries,
+        }
+    }
+
     /// Opens one connection first, so that the error says why the database cannot be reached.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,
@@ -92,6 +118,8 @@ struct Lane {
     pool: Pool<Manager>,
     connections: u32,
     options: PoolOptions,
+    /// How often a unit of work was run again.
+    retries: AtomicU64,
 }
 
 impl Lane {
@@ -102,6 +130,16 @@ impl Lane {
             pool,
             connections,
             options,
+            retries: AtomicU64::new(0),
+        }
+    }
+
+    fn load(&self) -> StoreLoad {
+        let pool = self.pool.state();
+        StoreLoad {
+            used: pool.connections.saturating_sub(pool.idle_connections),
+            idle: pool.idle_connections,
+            retries: self.retries.load(Ordering::Relaxed),
         }
     }
 
@@ -141,6 +179,7 @@ impl Lane {
             if Instant::now() + pause >= deadline || cancel.is_cancelled() {
                 return Err(fault.into_unavailable());
             }
+            self.retries.fetch_add(1, Ordering::Relaxed);
             tracing::debug!(?fault, "running a unit of work again");
             thread::sleep(pause);
         }

@@ -88,6 +88,12 @@ impl InvalidationReader for Repositories<'_> {
 }
 
 impl InvalidationRepository for Repositories<'_> {
+    /// The commit writes it.
+    fn add(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        self.invalidate(user_id);
+        Ok(())
+    }
+
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError> {
         let kept = to_column(self.last()?.number).saturating_sub(i64::from(keep));
         self.query(|connection| {

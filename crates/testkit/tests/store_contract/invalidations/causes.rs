@@ -209,3 +209,10 @@ async fn sweeping_causes_none(store: Arc<dyn Store>) {
     assert_eq!(swept, 2);
     assert_eq!(invalidated(&store).await, []);
 }
+
+#[on_every_store]
+async fn one_that_is_added_is_there_though_nobody_has_the_id(store: Arc<dyn Store>) {
+    let nobody = user_id(9);
+    write(&store, move |tx| tx.invalidations().add(nobody)).await;
+    assert_eq!(invalidated(&store).await, [nobody]);
+}

@@ -4,6 +4,7 @@ mod fencing;
 mod lease;
 mod lease_races;
 mod link;
+mod load;
 mod operate;
 mod settle;
 
