@@ -66,6 +66,7 @@ pub fn start(
     let logins = Data::from(counters.logins);
     let observe = Observe {
         requests: counters.requests,
+        access_log: config.telemetry.access_log(),
     };
     let dialects = Dialects::of(config);
     let origins = config.http.cors.origins.iter();

@@ -32,7 +32,8 @@ use azuma_infra::store::{
     DieselStore, OpenError, PoolOptions, StoreLoad, is_up_to_date, migrate, wait_for_database,
 };
 
-use crate::config::Config;
+use crate::config::{AccessLog, Config};
+use crate::telemetry::{NotingCheck, NotingStore};
 
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
@@ -106,7 +107,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let store = open_store(config)?;
     let followed: Arc<dyn Store> = Arc::new(store.open_another(for_polls(config))?);
     let own_store = store.clone();
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = noting_store(config, Arc::new(store));
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let session_cache = SessionCache::new(
@@ -115,7 +116,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         Arc::clone(&clock),
         config.sessions.cache_entries,
     );
-    let session_check: Arc<dyn SessionCheck> = Arc::new(session_cache.clone());
+    let session_check = noting_check(config, Arc::new(session_cache.clone()));
     let argon2 = Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
     let hasher: Arc<dyn PasswordHasher> = Arc::clone(&argon2) as _;
     let mailer = mailer(config)?;
@@ -239,6 +240,22 @@ fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Erro
         return Err(NOT_UP_TO_DATE.into());
     }
     Ok(Arc::new(open_store(config)?))
+}
+
+/// The store, which notes how long it takes where there is an access log.
+fn noting_store(config: &Config, store: Arc<dyn Store>) -> Arc<dyn Store> {
+    match config.telemetry.access_log() {
+        AccessLog::On => Arc::new(NotingStore(store)),
+        AccessLog::Off => store,
+    }
+}
+
+/// The session check, which notes whom it finds where there is an access log.
+fn noting_check(config: &Config, check: Arc<dyn SessionCheck>) -> Arc<dyn SessionCheck> {
+    match config.telemetry.access_log() {
+        AccessLog::On => Arc::new(NotingCheck(check)),
+        AccessLog::Off => check,
+    }
 }
 
 fn open_store(config: &Config) -> Result<DieselStore, Box<dyn Error>> {

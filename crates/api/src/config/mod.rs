@@ -42,8 +42,8 @@ pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, SocketMode, SocketPath};
 pub use sections::{
-    Abuse, Audit, Database, Dialects, Http, Instance, Mail, Passwords, Recovery, Registration,
-    Rotating, Sessions, Sliding, Telemetry,
+    Abuse, AccessLog, Audit, Database, Dialects, Http, Instance, Mail, Passwords, Recovery,
+    Registration, Rotating, Sessions, Sliding, Telemetry,
 };
 pub use text::{LogFilter, LogFormat};
 pub use tls::{AcmeSource, CertificateSource, Tls};

@@ -405,6 +405,28 @@ pub struct Telemetry {
     /// The address that metrics are served on, if they are.
     #[serde(with = "shown_if_any")]
     pub metrics_listen: Option<ListenAddress>,
+    /// Whether each request is logged.
+    pub access_log: bool,
+}
+
+/// Whether each request is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessLog {
+    /// One line a request.
+    On,
+    /// None.
+    Off,
+}
+
+impl Telemetry {
+    /// Whether each request is logged.
+    #[must_use]
+    pub fn access_log(&self) -> AccessLog {
+        match self.access_log {
+            true => AccessLog::On,
+            false => AccessLog::Off,
+        }
+    }
 }
 
 /// The configured number of threads, or one for each core if that is 0.

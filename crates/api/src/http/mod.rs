@@ -14,6 +14,7 @@
 //! | [`forwarded`] | the headers in which proxies name the client |
 //! | [`api_error`] | turns a use case's error into a dialect's response |
 //! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
+//! | `timing` | how long a request takes, for metrics and the access log |
 
 pub mod api_error;
 pub mod bearer;
@@ -30,3 +31,4 @@ pub mod observe;
 pub mod origin;
 pub mod own_site;
 pub mod path_id;
+mod timing;

@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_http::ConnectionType;
 use actix_web::Error;
@@ -19,10 +18,11 @@ use actix_web::dev::{
 use actix_web::http::Version;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use pin_project_lite::pin_project;
-use tokio::time::Instant;
 use tracing::Span;
 
-use crate::metrics::{Requests, Route, RouteRequests};
+use super::timing::{Timekeeper, Timing};
+use crate::config::AccessLog;
+use crate::metrics::Requests;
 use crate::telemetry::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,10 +33,12 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Caching is forbidden, because responses contain tokens and users, and because an error may be outdated a moment
 /// later.
 ///
-/// Where metrics are served, it counts the request with its duration.
+/// Where metrics are served or there is an access log, it times the request.
 #[derive(Clone)]
 pub struct Observe {
+    /// Where requests are counted, if they are.
     pub requests: Option<Arc<Requests>>,
+    pub access_log: AccessLog,
 }
 
 impl<S, B> Transform<S, ServiceRequest> for Observe
@@ -51,16 +53,10 @@ where
     type Future = Ready<Result<Observed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let counted = self.requests.clone().map(|all| {
-            Rc::new(Counted {
-                unknown: all.of(""),
-                all,
-            })
-        });
         future::ready(Ok(Observed {
             service,
             ids: RequestIds::new(),
-            counted,
+            timekeeper: Timekeeper::new(self.requests.clone(), self.access_log),
         }))
     }
 }
@@ -69,14 +65,7 @@ where
 pub struct Observed<S> {
     service: S,
     ids: RequestIds,
-    counted: Option<Rc<Counted>>,
-}
-
-/// Where a thread counts requests.
-struct Counted {
-    all: Arc<Requests>,
-    /// Those that no route matches.
-    unknown: Arc<RouteRequests>,
+    timekeeper: Option<Rc<Timekeeper>>,
 }
 
 impl<S, B> Service<ServiceRequest> for Observed<S>
@@ -92,12 +81,13 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = self.ids.next();
-        let timing = self
-            .counted
-            .clone()
-            .map(|counted| (counted, Instant::now()));
+        let mut timing = self.timekeeper.clone().map(Timing::begin);
+        let response = match &mut timing {
+            Some(timing) => timing.during(|| self.service.call(request)),
+            None => self.service.call(request),
+        };
         ResponseFuture {
-            response: self.service.call(request),
+            response,
             id,
             span: id.span(),
             timing,
@@ -112,7 +102,7 @@ pin_project! {
         response: F,
         id: RequestId,
         span: Span,
-        timing: Option<(Rc<Counted>, Instant)>,
+        timing: Option<Timing>,
     }
 }
 
@@ -126,21 +116,16 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let _inside = this.span.enter();
-        let mut response = ready!(this.response.poll(context))?;
+        let polled = match this.timing {
+            Some(timing) => timing.during(|| this.response.poll(context)),
+            None => this.response.poll(context),
+        };
+        let mut response = ready!(polled)?;
         mark(&mut response, *this.id);
-        if let Some((counted, began)) = this.timing {
-            counted.record(&response, began.elapsed());
+        if let Some(timing) = this.timing {
+            timing.end(&response);
         }
         Poll::Ready(Ok(response))
-    }
-}
-
-impl Counted {
-    fn record(&self, response: &ServiceResponse<impl MessageBody>, took: Duration) {
-        let request = response.request();
-        let route = request.app_data::<Route>();
-        let requests = route.map_or(&*self.unknown, |route| route.requests(&self.all));
-        requests.record(request.method(), response.status(), took);
     }
 }
 

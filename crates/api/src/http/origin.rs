@@ -77,7 +77,7 @@ const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 ///
 /// If both headers are present they must agree: a proxy writes one of them and may pass on the client's own value of
 /// the other, and the server cannot tell which is which.
-fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
+pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let address = request.peer_addr().map(|peer| peer.ip().to_canonical());
     let peer = address.unwrap_or(THIS_MACHINE);
     let trusted = request.app_data::<web::Data<TrustedProxies>>();

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use azuma_domain::services::{IssuedSession, LoginError, SecondFactorError};
 
+use crate::telemetry::note_user;
+
 /// Where somebody logs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
@@ -39,12 +41,15 @@ const OUTCOMES: [&str; 9] = [
 pub struct Logins([[AtomicU64; OUTCOMES.len()]; ENTRANCES.len()]);
 
 impl Logins {
-    /// Counts a login, and hands its outcome on.
+    /// Counts a login, notes its user for the access log, and hands its outcome on.
     pub fn count(
         &self,
         entrance: Entrance,
         login: Result<IssuedSession, LoginError>,
     ) -> Result<IssuedSession, LoginError> {
+        if let Ok(issued) = &login {
+            note_user(issued.user.id);
+        }
         let outcome = outcome(&login);
         for ((known, _), counts) in ENTRANCES.iter().zip(&self.0) {
             let counts = OUTCOMES.iter().zip(counts);

@@ -21,7 +21,7 @@ use actix_web::{App, HttpResponse, HttpServer, rt};
 use tokio::task::JoinHandle;
 
 pub use logins::{Entrance, Logins};
-pub use requests::{Requests, Route, RouteRequests};
+pub use requests::{Requests, Route, RouteRequests, method_name};
 pub use watch::Watch;
 
 use crate::config::ListenAddress;

@@ -118,6 +118,12 @@ impl RouteRequests {
     }
 }
 
+/// The name of a method; `_OTHER` for one that nobody tells apart, because a client may have typed any.
+pub fn method_name(method: &Method) -> &'static str {
+    let known = METHODS.iter().find(|known| **known == method.as_str());
+    known.unwrap_or(&"_OTHER")
+}
+
 fn place_of_method(method: &Method) -> usize {
     let known = METHODS.iter().position(|known| *known == method.as_str());
     known.unwrap_or(METHODS.len() - 1)
@@ -140,6 +146,10 @@ impl Route {
             pattern,
             requests: OnceCell::new(),
         }
+    }
+
+    pub fn pattern(&self) -> &str {
+        &self.pattern
     }
 
     /// Its requests, among all.

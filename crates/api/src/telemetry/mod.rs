@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `queue` | the queue of lines for standard output |
 //! | `panics` | logs panics |
+//! | `request_notes` | collects what a line of the access log says |
 //! | `request_span` | puts the id of a request on its lines |
 
 mod panics;
 mod queue;
+mod request_notes;
 mod request_span;
 
 use std::error::Error;
@@ -23,6 +25,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{LogFormat, Telemetry};
 use queue::LogQueue;
+pub use request_notes::{NotingCheck, NotingStore, RequestNotes, note_user};
 pub use request_span::RequestId;
 use request_span::{Colours, RequestSpans, WithRequestId};
 

@@ -1,5 +1,6 @@
 //! What an operator relies on.
 
+mod access_log;
 mod audit;
 mod blocklist;
 mod cli;

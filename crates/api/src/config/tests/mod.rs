@@ -76,7 +76,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert!(passwords.hashing().threads > 0 && config.http.worker_count() > 0);
     assert!(config.abuse.enabled);
     assert_eq!(config.audit.keep, 90 * day);
-    assert!(config.telemetry.metrics_listen.is_none());
+    assert!(config.telemetry.metrics_listen.is_none() && !config.telemetry.access_log);
     assert_eq!(config.telemetry.log_format, LogFormat::Auto);
     assert_eq!(
         config.telemetry.log_filter.as_str(),
