@@ -209,6 +209,15 @@ impl Browser {
             .await
     }
 
+    /// Waits until a script's value is this number, for a page that a script draws.
+    pub async fn waits_for(&self, script: &str, number: u64) {
+        let deadline = Deadline::in_seconds(30);
+        while self.evaluate(script).await != json!(number) {
+            assert!(!deadline.is_over(), "{script}: {}", self.text().await);
+            deadline.step().await;
+        }
+    }
+
     /// Saves a picture of the page as `target/screenshots/{name}.png`, for people to look at.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.get("/screenshot").await;

@@ -14,6 +14,7 @@
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `health` | the routes that tell whether the server works |
 //! | `metrics` | what is counted, for Prometheus |
+//! | `openapi` | what the routes take and answer, as `OpenAPI` |
 //! | `pages` | the HTML pages that mails link to |
 //! | `http` | what the dialects share |
 
@@ -27,6 +28,7 @@ mod http;
 mod listener;
 mod metrics;
 mod open_files;
+mod openapi;
 mod pages;
 mod server;
 mod signals;

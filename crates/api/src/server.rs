@@ -8,7 +8,7 @@ use actix_http::HttpService;
 use actix_service::map_config;
 use actix_web::App;
 use actix_web::dev::{AppConfig, Server};
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use tokio::sync::watch;
 
@@ -23,8 +23,10 @@ use crate::http::endpoint::unknown_route;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
+use crate::http::problem::as_problem;
 use crate::listener::{Door, Rests, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
+use crate::openapi::{self, Documents};
 use crate::pages::{self, MeSettings};
 use crate::wiring::Parts;
 
@@ -71,6 +73,7 @@ pub fn start(
     let dialects = Dialects::of(config);
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
+    let documents = Data::new(Documents::of(config.dialects));
     let keep_alive = config.http.keep_alive;
     let mut server = actix_server::Server::build()
         .workers(config.http.worker_count())
@@ -81,6 +84,7 @@ pub fn start(
         let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();
         App::new()
+            .wrap(from_fn(as_problem))
             .wrap(Condition::new(origins.are_any(), origins.layer()))
             .wrap(observe.clone())
             .app_data(logins.clone())
@@ -90,6 +94,7 @@ pub fn start(
             .app_data(own_origin.clone())
             .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
+            .configure(|routes| openapi::routes(routes, documents.clone()))
             .configure(|routes| health::routes(routes, probes.clone()))
             .configure(|routes| pages::routes(routes, me.clone()))
             .default_service(web::to(unknown_route::<azuma::Azuma>))
@@ -191,5 +196,74 @@ impl Dialects {
         if let Some(settings) = account {
             account::routes(config, settings);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_service::ServiceFactory;
+
+    use super::*;
+    use crate::http::endpoint::registered;
+
+    type Routes = BTreeSet<(String, String)>;
+
+    /// What a dialect's routes answer. `HEAD` comes with each `GET`.
+    async fn routes(dialect: Dialects) -> Routes {
+        let app = App::new().configure(|routes| dialect.routes(routes));
+        let app = map_config(app, |()| AppConfig::default());
+        assert!(app.new_service(()).await.is_ok());
+        let routes = registered::take().into_iter();
+        let routes = routes.filter(|(_, method)| method != "HEAD");
+        routes.collect()
+    }
+
+    fn operations(document: &utoipa::openapi::OpenApi) -> Routes {
+        let mut operations = Routes::new();
+        for (path, item) in &document.paths.paths {
+            for (method, operation) in [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+                ("PUT", &item.put),
+            ] {
+                let method = operation.as_ref().map(|_| method.to_owned());
+                operations.extend(method.map(|method| (path.clone(), method)));
+            }
+        }
+        operations
+    }
+
+    #[tokio::test]
+    async fn each_route_of_a_dialect_is_described_and_nothing_else_is() {
+        let config = Config::load(None, []).unwrap();
+        let Dialects {
+            azuma,
+            legacy,
+            account,
+        } = Dialects::of(&config);
+        let none = Dialects {
+            azuma: None,
+            legacy: None,
+            account: None,
+        };
+        let dialect = Dialects {
+            azuma,
+            ..none.clone()
+        };
+        assert_eq!(routes(dialect).await, operations(&azuma::document()));
+        let dialect = Dialects {
+            account,
+            ..none.clone()
+        };
+        assert_eq!(routes(dialect).await, operations(&account::document()));
+        let dialect = Dialects { legacy, ..none };
+        let mut legacy = routes(dialect).await;
+        // `/api` is `/api/` without the slash.
+        legacy.remove(&("/api".to_owned(), "GET".to_owned()));
+        assert_eq!(legacy, operations(&legacy::document()));
     }
 }

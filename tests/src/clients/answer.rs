@@ -35,6 +35,8 @@ pub struct ApiError {
     pub conflict: Option<super::Conflict>,
     /// What a user can do about it.
     pub reason: Option<String>,
+    /// Which field breaks which rule.
+    pub detail: Option<String>,
 }
 
 impl<T> Answer<T> {

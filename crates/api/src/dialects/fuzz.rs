@@ -7,16 +7,13 @@ use serde::de::DeserializeOwned;
 
 use super::legacy::carrier::{Carrier, carried};
 use super::{account, azuma, legacy};
-use crate::http::body::{BodyError, parse_json};
+use crate::http::malformed::parse_json;
 
 /// Reads the bytes as this body, which is an object of UTF-8 or nothing.
 fn read<T: DeserializeOwned>(bytes: &[u8]) {
-    match parse_json::<T>(None, bytes) {
-        Ok(_) => {
-            assert!(bytes.trim_ascii_start().starts_with(b"{"));
-            assert!(str::from_utf8(bytes).is_ok());
-        }
-        Err(error) => assert!(matches!(error, BodyError::Malformed)),
+    if parse_json::<T>(None, bytes).is_ok() {
+        assert!(bytes.trim_ascii_start().starts_with(b"{"));
+        assert!(str::from_utf8(bytes).is_ok());
     }
 }
 

@@ -5,15 +5,16 @@ use std::fmt;
 use azuma_domain::ports::Schema;
 use azuma_domain::services::DatabaseHealth;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The answer of `/livez`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Liveness {
     pub alive: bool,
 }
 
 /// The answer of `/readyz`, which `azuma health` reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Readiness {
     /// Whether all of the following is as it should be.
     pub ready: bool,
@@ -22,14 +23,14 @@ pub struct Readiness {
     pub server: Phase,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Database {
     Ok,
     Unavailable,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Migrations {
     Ok,
@@ -41,7 +42,7 @@ pub enum Migrations {
     Unknown,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     #[serde(rename = "ok")]

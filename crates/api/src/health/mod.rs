@@ -54,12 +54,26 @@ pub fn routes(config: &mut ServiceConfig, probes: Probes) {
         .service(Endpoint::<Azuma>::at(READINESS).get(tell_ready));
 }
 
-/// Whoever reads the answer knows that the process is there and answers.
-async fn tell_alive() -> HttpResponse {
+/// Tells that the process is there and answers.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    responses((status = 200, description = "The process answers", body = Liveness)),
+)]
+pub async fn tell_alive() -> HttpResponse {
     HttpResponse::Ok().json(Liveness { alive: true })
 }
 
-async fn tell_ready(probes: Data<Probes>) -> HttpResponse {
+/// Tells whether this node should get requests.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    responses(
+        (status = 200, description = "It should", body = Readiness),
+        (status = 503, description = "It should not", body = Readiness),
+    ),
+)]
+pub async fn tell_ready(probes: Data<Probes>) -> HttpResponse {
     let readiness = probes.readiness();
     match readiness.ready {
         true => HttpResponse::Ok().json(readiness),

@@ -10,7 +10,8 @@ use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A status with the message that goes with it (`docs/api/contract.md`, "Bodies and errors").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,23 @@ pub enum ResponseCode {
 }
 
 impl ResponseCode {
+    #[cfg(test)]
+    pub const ALL: [Self; 13] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::RequestTimeout,
+        Self::AlreadyExists,
+        Self::PayloadTooLarge,
+        Self::UnprocessableEntity,
+        Self::NotVerified,
+        Self::TooManyRequests,
+        Self::InternalServerError,
+        Self::ServiceUnavailable,
+    ];
+
     pub fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
@@ -71,16 +89,48 @@ impl ResponseCode {
 /// The header in which a client gives the code of a second factor, and in which an answer asks for it.
 pub const OTP_HEADER: &str = "azuma-otp";
 
+/// What a use case refused.
+pub struct Problem {
+    pub code: ErrorCode,
+    /// Which field breaks which rule, where the request is at fault.
+    pub detail: Option<String>,
+}
+
+/// The fields of an error response that all dialects share.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The code of the error, such as `NOT_FOUND`.
+    pub message: &'static str,
+    /// What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Which field breaks which rule, in English. It repeats nothing of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+impl ErrorBody {
+    pub fn new(code: ResponseCode, problem: Option<Problem>) -> Self {
+        Self {
+            message: code.message(),
+            reason: problem
+                .as_ref()
+                .and_then(|problem| told_reason(problem.code)),
+            detail: problem.and_then(|problem| problem.detail),
+        }
+    }
+}
+
 /// How a dialect maps error codes to responses.
 pub trait Dialect: 'static {
+    /// The JSON body of an error response.
+    type Body: Serialize + ToSchema;
+
     /// The status and message of each error code, in one exhaustive `match`.
     fn response_code(reason: ErrorCode) -> ResponseCode;
 
-    /// The JSON body of an error response. The router passes `None` as `reason`.
-    fn body(code: ResponseCode, reason: Option<ErrorCode>) -> Value {
-        let _ = reason;
-        json!({ "message": code.message() })
-    }
+    /// The body of an error response. The router has no problem to pass.
+    fn body(code: ResponseCode, problem: Option<Problem>) -> Self::Body;
 
     /// The router's error response.
     fn refuse(code: ResponseCode) -> HttpResponse {
@@ -105,7 +155,7 @@ impl<D, E: HasErrorCode> From<E> for ApiError<D> {
     }
 }
 
-/// For the log only: responses never show this text.
+/// For the log. Responses show this text only where the request is at fault.
 impl<D> fmt::Display for ApiError<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
@@ -141,17 +191,24 @@ impl<D: Dialect> ResponseError for ApiError<D> {
         if let ErrorCode::SecondFactorMissing | ErrorCode::SecondFactorWrong = self.reason {
             response.insert_header((OTP_HEADER, "required; totp"));
         }
-        let mut body = D::body(code, Some(self.reason));
-        if let (Some(detail), Some(fields)) = (detail(self.reason), body.as_object_mut()) {
-            fields.insert("reason".to_owned(), detail.into());
-        }
-        response.json(body)
+        let detail = match code {
+            // The errors of a field hold no value, so that this text can be shown.
+            ResponseCode::BadRequest | ResponseCode::UnprocessableEntity => {
+                Some(self.cause.to_string())
+            }
+            _ => None,
+        };
+        let problem = Problem {
+            code: self.reason,
+            detail,
+        };
+        response.json(D::body(code, Some(problem)))
     }
 }
 
 /// The field `reason` of an error that a client can tell its user about, where status and message do not say enough. Errors
 /// that the seeds name have none.
-fn detail(reason: ErrorCode) -> Option<&'static str> {
+fn told_reason(reason: ErrorCode) -> Option<&'static str> {
     match reason {
         ErrorCode::PasswordGuessable => Some("PASSWORD_GUESSABLE"),
         ErrorCode::CurrentPasswordMissing => Some("CURRENT_PASSWORD_MISSING"),

@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use super::malformed::{Malformed, parse_json};
+
 /// The largest body that any route accepts, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
@@ -55,8 +57,8 @@ pub enum Length {
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// The body does not have the format that the route reads.
-    #[error("the body does not have the expected format")]
-    Malformed,
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
     /// The body is larger than 16 KiB.
     #[error("the body is larger than {MAX_BYTES} bytes")]
     TooLarge,
@@ -71,7 +73,7 @@ pub enum BodyError {
 impl HasErrorCode for BodyError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Malformed => ErrorCode::InvalidInput,
+            Self::Malformed(_) => ErrorCode::InvalidInput,
             Self::TooLarge => ErrorCode::InputTooLarge,
             Self::TimedOut => ErrorCode::InputTimeout,
             Self::Stopping => ErrorCode::Unavailable {
@@ -105,7 +107,7 @@ impl Body {
     /// Reads the body as a JSON object and ignores unknown fields. A missing content type counts as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, BodyError> {
         let kind = self.kind;
-        parse_json(kind, &self.read().await?)
+        Ok(parse_json(kind, &self.read().await?)?)
     }
 
     /// The same, for a route whose fields are all optional: an empty body is an empty object, whatever its type.
@@ -113,7 +115,7 @@ impl Body {
         let kind = self.kind;
         match self.read().await?.as_slice() {
             [] => Ok(T::default()),
-            bytes => parse_json(kind, bytes),
+            bytes => Ok(parse_json(kind, bytes)?),
         }
     }
 
@@ -122,11 +124,11 @@ impl Body {
         let is_form = self.kind == Some(BodyKind::Form);
         let bytes = self.read().await?;
         if !is_form {
-            return Err(BodyError::Malformed);
+            return Err(Malformed::NotForm.into());
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| BodyError::Malformed)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Malformed::NotUtf8)?;
         // A form is encoded like a query string.
-        let form = Query::<T>::from_query(text).map_err(|_| BodyError::Malformed)?;
+        let form = Query::<T>::from_query(text).map_err(|_| Malformed::NotForm)?;
         Ok(form.into_inner())
     }
 
@@ -144,19 +146,6 @@ impl Body {
         }
         read
     }
-}
-
-pub fn parse_json<T: DeserializeOwned>(
-    kind: Option<BodyKind>,
-    bytes: &[u8],
-) -> Result<T, BodyError> {
-    let is_json = kind.is_none_or(|kind| kind == BodyKind::Json);
-    if !is_json || !is_object(bytes) {
-        return Err(BodyError::Malformed);
-    }
-    // serde_json does not validate ignored strings, and the whole body must be UTF-8.
-    let text = std::str::from_utf8(bytes).map_err(|_| BodyError::Malformed)?;
-    serde_json::from_str(text).map_err(|_| BodyError::Malformed)
 }
 
 /// Makes actix close the connection after the response. If a chunked body is dropped early, actix reads it to its end
@@ -179,9 +168,9 @@ async fn collect(payload: &mut Payload, length: Length) -> Result<Vec<u8>, BodyE
     while bytes.len() < most {
         let chunk = poll_fn(|context| Pin::new(&mut *payload).poll_next(context)).await;
         let chunk = match (chunk, length) {
-            (Some(chunk), _) => chunk.map_err(|_| BodyError::Malformed)?,
+            (Some(chunk), _) => chunk.map_err(|_| Malformed::BrokenOff)?,
             (None, Length::Chunks) => break,
-            (None, Length::Bytes(_)) => return Err(BodyError::Malformed),
+            (None, Length::Bytes(_)) => return Err(Malformed::BrokenOff.into()),
         };
         let left = most.saturating_sub(bytes.len());
         bytes.extend(chunk.iter().take(left));
@@ -229,9 +218,4 @@ pub fn length_of(headers: &HeaderMap) -> Length {
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.trim().parse().ok());
     Length::Bytes(length.unwrap_or(0))
-}
-
-/// serde would also read a struct from an array, but the contract's bodies are objects.
-fn is_object(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{")
 }

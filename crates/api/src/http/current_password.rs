@@ -2,13 +2,15 @@
 
 use azuma_domain::user::{CurrentPasswordRule, Password};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::api_error::ApiError;
 use super::body::Body;
 use super::fields::current_password;
 
-#[derive(Default, Deserialize)]
-struct Confirmation {
+/// The current password, where `passwords.require_current` asks for it.
+#[derive(Default, Deserialize, ToSchema)]
+pub struct CurrentPassword {
     current_password: Option<String>,
 }
 
@@ -21,7 +23,7 @@ pub async fn read_current_password<D>(
     match rule {
         CurrentPasswordRule::NotAsked => Ok(None),
         CurrentPasswordRule::Required => {
-            let body: Confirmation = body.json_if_any().await?;
+            let body: CurrentPassword = body.json_if_any().await?;
             Ok(current_password(body.current_password)?)
         }
     }

@@ -90,6 +90,8 @@ impl<D: Dialect> Endpoint<D> {
 
 impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
     fn register(self, config: &mut AppService) {
+        #[cfg(test)]
+        registered::add(&self);
         let names: Vec<&str> = self.allowed.iter().map(Method::as_str).collect();
         let allow = names.join(", ");
         let refuse = move || {
@@ -109,4 +111,27 @@ impl<D: Dialect> HttpServiceFactory for Endpoint<D> {
 /// Answers 404 for paths that dialect `D` does not have.
 pub async fn unknown_route<D: Dialect>(_: HttpRequest) -> HttpResponse {
     D::refuse(ResponseCode::NotFound)
+}
+
+/// The routes that were registered, for the test that each is described.
+#[cfg(test)]
+pub mod registered {
+    use std::cell::RefCell;
+
+    use super::Endpoint;
+
+    thread_local! {
+        static ROUTES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(super) fn add<D>(endpoint: &Endpoint<D>) {
+        let methods = endpoint.allowed.iter().map(ToString::to_string);
+        let routes = methods.map(|method| (endpoint.route.pattern().to_owned(), method));
+        ROUTES.with_borrow_mut(|known| known.extend(routes));
+    }
+
+    /// The path and the method of each route that this thread has registered since the last call.
+    pub fn take() -> Vec<(String, String)> {
+        ROUTES.take()
+    }
 }

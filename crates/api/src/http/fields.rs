@@ -26,8 +26,10 @@ pub enum FieldError {
     Icon(#[from] InvalidIcon),
     #[error(transparent)]
     Status(#[from] InvalidStatus),
-    #[error("the query does not have the expected format")]
-    Query,
+    #[error("`everywhere` in the query must be `true` or `false`")]
+    Everywhere,
+    #[error("`limit` in the query must be 1 to 100, and `before` the `next` of another page")]
+    Page,
 }
 
 impl HasErrorCode for FieldError {
@@ -40,7 +42,8 @@ impl HasErrorCode for FieldError {
             | Self::PasswordTooShort(_)
             | Self::Icon(_)
             | Self::Status(_)
-            | Self::Query => ErrorCode::InvalidInput,
+            | Self::Everywhere
+            | Self::Page => ErrorCode::InvalidInput,
         }
     }
 }

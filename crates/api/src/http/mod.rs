@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`endpoint`] | a path and its methods; other methods get 405 |
 //! | [`body`] | reads a body within its size limit and timeout |
+//! | [`malformed`] | why a body has not the form that a route reads |
 //! | [`fields`] | the fields that several dialects share |
 //! | [`bearer`] | authentication by `Authorization: Bearer` |
 //! | [`path_id`] | the `{id}` of a path |
@@ -13,6 +14,7 @@
 //! | [`own_site`] | tells the forms of our own pages from those of other sites |
 //! | [`forwarded`] | the headers in which proxies name the client |
 //! | [`api_error`] | turns a use case's error into a dialect's response |
+//! | [`problem`] | errors as `application/problem+json` |
 //! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
 //! | `timing` | how long a request takes, for metrics and the access log |
 
@@ -27,8 +29,10 @@ pub mod fields;
 mod forwarded;
 #[cfg(test)]
 mod fuzz;
+pub mod malformed;
 pub mod observe;
 pub mod origin;
 pub mod own_site;
 pub mod path_id;
+pub mod problem;
 mod timing;

@@ -15,7 +15,7 @@ pub enum LoginName {
 
 /// The text is neither a name nor an address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("neither a user name nor an e-mail address")]
+#[error("the name must be a user name or an e-mail address")]
 pub struct InvalidLoginName;
 
 impl LoginName {

@@ -69,8 +69,10 @@ pub struct NewPassword(Password);
 
 /// The password is shorter than the instance allows.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the password is too short")]
-pub struct PasswordTooShort;
+#[error("a new password must have at least {least} characters")]
+pub struct PasswordTooShort {
+    least: usize,
+}
 
 impl PasswordRules {
     /// Accepts a new password.
@@ -79,7 +81,9 @@ impl PasswordRules {
     /// [`PasswordTooShort`] if it has fewer characters than `min_length`.
     pub fn accept(&self, password: Password) -> Result<NewPassword, PasswordTooShort> {
         if password.0.chars().count() < self.min_length {
-            return Err(PasswordTooShort);
+            return Err(PasswordTooShort {
+                least: self.min_length,
+            });
         }
         Ok(NewPassword(password))
     }

@@ -42,6 +42,7 @@ const fn route(
 pub const ROUTES: &[Route] = &[
     route(Dialect::None, "/livez", &["GET"], false),
     route(Dialect::None, "/readyz", &["GET"], false),
+    route(Dialect::None, "/openapi/service.json", &["GET"], false),
     route(Dialect::Azuma, "/", &["GET"], false),
     route(Dialect::Azuma, "/users", &["POST"], false),
     route(Dialect::Azuma, "/user/login", &["POST"], false),

@@ -4,12 +4,13 @@ use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, Tok
 use azuma_domain::token::Token;
 use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::http::fields::{FieldError, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The request body of `POST /account/register`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
     username: String,
     password: String,
@@ -32,13 +33,13 @@ impl RegisterRequest {
 }
 
 /// The request body of `POST /account/verify` and `DELETE /account/tokens`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct TokenRequest {
     pub token: String,
 }
 
 /// The request body of `POST /account/recover`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct RecoverRequest {
     email: String,
 }
@@ -54,7 +55,7 @@ impl RecoverRequest {
 }
 
 /// The request body of `POST /account/reset`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct ResetRequest {
     token: String,
     password: String,
@@ -69,7 +70,7 @@ impl ResetRequest {
 }
 
 /// The request body of `POST /account/authenticate`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct AuthenticateRequest {
     username: String,
     password: String,
@@ -89,11 +90,11 @@ impl AuthenticateRequest {
 }
 
 /// The empty response `{}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Done {}
 
 /// The response of `POST /account/authenticate`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct TokenResponse {
     token: String,
 }
@@ -107,7 +108,7 @@ impl From<IssuedSession> for TokenResponse {
 }
 
 /// The response of `GET /account/tokens`: pairs of a token and its expiry in Unix seconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct TokensResponse {
     tokens: Vec<(String, i64)>,
 }

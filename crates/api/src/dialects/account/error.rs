@@ -1,12 +1,37 @@
 use azuma_domain::ErrorCode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::http::api_error::{Dialect, ResponseCode};
+use crate::http::api_error::{Dialect, ErrorBody, Problem, ResponseCode};
 
 /// The account dialect's error responses. 403 means "blocked for security reasons", and 424 means "not verified yet".
 pub struct Account;
 
+/// The body of an error response.
+#[derive(Serialize, ToSchema)]
+pub struct AccountErrorBody {
+    #[serde(flatten)]
+    common: ErrorBody,
+    /// Which of the two is taken: `username` or `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conflict: Option<&'static str>,
+}
+
 impl Dialect for Account {
+    type Body = AccountErrorBody;
+
+    fn body(code: ResponseCode, problem: Option<Problem>) -> AccountErrorBody {
+        let conflict = match problem.as_ref().map(|problem| problem.code) {
+            Some(ErrorCode::NameTaken) => Some("username"),
+            Some(ErrorCode::EmailTaken) => Some("email"),
+            _ => None,
+        };
+        AccountErrorBody {
+            common: ErrorBody::new(code, problem),
+            conflict,
+        }
+    }
+
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
             ErrorCode::InvalidInput
@@ -36,15 +61,6 @@ impl Dialect for Account {
             | ErrorCode::TooManyAttempts { .. } => ResponseCode::Forbidden,
             ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
             ErrorCode::Internal => ResponseCode::InternalServerError,
-        }
-    }
-
-    fn body(code: ResponseCode, reason: Option<ErrorCode>) -> Value {
-        let message = code.message();
-        match reason {
-            Some(ErrorCode::NameTaken) => json!({ "message": message, "conflict": "username" }),
-            Some(ErrorCode::EmailTaken) => json!({ "message": message, "conflict": "email" }),
-            _ => json!({ "message": message }),
         }
     }
 }

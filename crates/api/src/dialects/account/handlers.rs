@@ -10,14 +10,20 @@ use super::{Account, AccountSettings};
 use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
 use crate::http::body::Body;
-use crate::http::current_password::read_current_password;
+use crate::http::current_password::{CurrentPassword, read_current_password};
 use crate::http::origin::Origin;
 use crate::metrics::{Entrance, Logins};
 
 type Caller = Bearer<Account>;
 type HttpResult = Result<HttpResponse, ApiError<Account>>;
 
-/// `POST /account/register`
+/// Requests an account. It waits for the link in a mail.
+#[utoipa::path(
+    post,
+    path = "/account/register",
+    request_body = RegisterRequest,
+    responses((status = 200, description = "A mail is on its way", body = Done), (status = 403), (status = 409), (status = 422), (status = 503)),
+)]
 pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
     let body: RegisterRequest = body.json().await?;
     let request = body.parse(accounts.password_rules, origin)?;
@@ -25,7 +31,13 @@ pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body)
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
-/// `POST /account/verify`
+/// Follows the link of a mail.
+#[utoipa::path(
+    post,
+    path = "/account/verify",
+    request_body = TokenRequest,
+    responses((status = 200, description = "The address is proved", body = Done), (status = 403), (status = 404)),
+)]
 pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
     let body: TokenRequest = body.json().await?;
     let token = Token::parse(&body.token).ok();
@@ -35,14 +47,26 @@ pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
-/// `POST /account/recover`
+/// Mails a link that sets a new password, if somebody has the address.
+#[utoipa::path(
+    post,
+    path = "/account/recover",
+    request_body = RecoverRequest,
+    responses((status = 200, description = "The same for known and unknown addresses", body = Done), (status = 403), (status = 422)),
+)]
 pub async fn recover(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
     let body: RecoverRequest = body.json().await?;
     accounts.recover_account(body.parse(origin)?).await?;
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
-/// `POST /account/reset`
+/// Sets a new password by the link of a mail.
+#[utoipa::path(
+    post,
+    path = "/account/reset",
+    request_body = ResetRequest,
+    responses((status = 200, description = "The password is set, and every session has ended", body = Done), (status = 403), (status = 404), (status = 503)),
+)]
 pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) -> HttpResult {
     let body: ResetRequest = body.json().await?;
     let (token, password) = body.parse(accounts.password_rules)?;
@@ -52,7 +76,14 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
-/// `POST /account/authenticate`
+/// Logs a user in.
+#[utoipa::path(
+    post,
+    path = "/account/authenticate",
+    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    request_body = AuthenticateRequest,
+    responses((status = 200, description = "A session", body = TokenResponse), (status = 401), (status = 403), (status = 404), (status = 424), (status = 503)),
+)]
 pub async fn authenticate(
     sessions: web::Data<Sessions>,
     settings: web::Data<AccountSettings>,
@@ -67,7 +98,14 @@ pub async fn authenticate(
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 
-/// `DELETE /account/delete`
+/// Deletes one's own account, with its sessions and its mail.
+#[utoipa::path(
+    delete,
+    path = "/account/delete",
+    request_body = Option<CurrentPassword>,
+    responses((status = 200, description = "The account is deleted", body = Done), (status = 403), (status = 503)),
+    security(("bearer" = [])),
+)]
 pub async fn delete(
     accounts: web::Data<Accounts>,
     caller: Caller,
@@ -81,13 +119,26 @@ pub async fn delete(
     Ok(HttpResponse::Ok().json(Done {}))
 }
 
-/// `GET /account/tokens`
+/// Lists the tokens of one's sessions.
+#[utoipa::path(
+    get,
+    path = "/account/tokens",
+    responses((status = 200, description = "The tokens", body = TokensResponse)),
+    security(("bearer" = [])),
+)]
 pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
     let tokens = sessions.list_tokens(&caller).await?;
     Ok(HttpResponse::Ok().json(TokensResponse::from(tokens)))
 }
 
-/// `DELETE /account/tokens`
+/// Ends the session of a token, which is one's own.
+#[utoipa::path(
+    delete,
+    path = "/account/tokens",
+    request_body = TokenRequest,
+    responses((status = 200, description = "The session has ended", body = Done), (status = 404)),
+    security(("bearer" = [])),
+)]
 pub async fn delete_token(
     sessions: web::Data<Sessions>,
     caller: Caller,

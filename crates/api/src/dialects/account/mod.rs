@@ -3,11 +3,13 @@
 pub(super) mod dto;
 mod error;
 mod handlers;
+mod openapi;
 
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
 pub use error::Account;
+pub use openapi::document;
 
 use crate::http::endpoint::Endpoint;
 
@@ -35,6 +37,6 @@ pub fn routes(config: &mut ServiceConfig, settings: AccountSettings) {
         );
 }
 
-fn at(path: &str) -> Endpoint<Account> {
+fn at(path: &'static str) -> Endpoint<Account> {
     Endpoint::at(path)
 }

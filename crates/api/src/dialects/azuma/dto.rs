@@ -7,13 +7,14 @@ use azuma_domain::user::{
     Change, EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::fields::{FieldError, current_password, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The response of `GET /`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Index<'a> {
     pub name: &'a str,
     pub version: &'a str,
@@ -22,7 +23,7 @@ pub struct Index<'a> {
 }
 
 /// The request body of `POST /users`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
     name: String,
     email: String,
@@ -44,7 +45,7 @@ impl RegisterRequest {
 }
 
 /// The request body of `POST /user/login`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct LoginRequest {
     name: String,
     password: String,
@@ -64,7 +65,7 @@ impl LoginRequest {
 }
 
 /// The request body of `PATCH /user/update`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct UpdateRequest {
     current_password: Option<String>,
     otp: Option<String>,
@@ -72,8 +73,10 @@ pub struct UpdateRequest {
     password: Option<String>,
     email: Option<String>,
     #[serde(default, deserialize_with = "null_clears")]
+    #[schema(value_type = Option<String>, required = false)]
     icon: Change<String>,
     #[serde(default, deserialize_with = "null_clears")]
+    #[schema(value_type = Option<String>, required = false)]
     status: Change<String>,
 }
 
@@ -97,28 +100,28 @@ impl UpdateRequest {
 }
 
 /// The request body of the routes under `/user/factors`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 pub struct FactorRequest {
     pub current_password: Option<String>,
     pub otp: Option<String>,
 }
 
 /// The response of `GET /user/factors/totp`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct FactorResponse {
     pub enabled: bool,
     pub recovery_codes: usize,
 }
 
 /// The response of `POST /user/factors/totp`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct FactorSetUp<'a> {
     pub secret: &'a str,
     pub url: &'a str,
 }
 
 /// The response of `POST /user/factors/totp/confirm`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct RecoveryCodes<'a> {
     pub recovery_codes: Vec<&'a str>,
 }
@@ -132,7 +135,7 @@ fn null_clears<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Change<Stri
 }
 
 /// The response of registration and login.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct TokenResponse {
     token: String,
 }
@@ -146,17 +149,19 @@ impl From<IssuedSession> for TokenResponse {
 }
 
 /// The response of a registration whose account waits for verification: `token` is `null`.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct NoToken {
+    #[schema(value_type = Option<String>)]
     token: (),
 }
 
 /// The response of `PATCH /user/update`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct UpdatedResponse {
     id: Uuid,
     name: String,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -171,13 +176,14 @@ impl From<User> for UpdatedResponse {
 }
 
 /// The response of `GET /user/{id}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct UserResponse<'a> {
     id: Uuid,
     name: &'a str,
     icon: Option<&'a str>,
     status: Option<&'a str>,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -194,7 +200,7 @@ impl<'a> From<&'a User> for UserResponse<'a> {
 }
 
 /// The response of `GET /user/self`: the fields that other users see, and the address.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SelfResponse<'a> {
     id: Uuid,
     name: &'a str,
@@ -203,6 +209,7 @@ pub struct SelfResponse<'a> {
     icon: Option<&'a str>,
     status: Option<&'a str>,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -229,19 +236,22 @@ impl<'a> From<&'a User> for SelfResponse<'a> {
 }
 
 /// The response of `GET /user/sessions`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SessionsResponse {
     sessions: Vec<SessionItem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct SessionItem {
     id: Uuid,
     current: bool,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
     user_agent: Option<String>,
     ip: Option<String>,
@@ -275,8 +285,10 @@ pub(super) fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<
 }
 
 /// The query of `POST /user/logout`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct LogoutQuery {
+    /// `true` ends all of the user's sessions.
     #[serde(default)]
     pub everywhere: bool,
 }

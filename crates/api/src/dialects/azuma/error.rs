@@ -1,11 +1,17 @@
 use azuma_domain::ErrorCode;
 
-use crate::http::api_error::{Dialect, ResponseCode};
+use crate::http::api_error::{Dialect, ErrorBody, Problem, ResponseCode};
 
 /// The current API's error responses; the router uses them for paths outside of all dialects.
 pub struct Azuma;
 
 impl Dialect for Azuma {
+    type Body = ErrorBody;
+
+    fn body(code: ResponseCode, problem: Option<Problem>) -> ErrorBody {
+        ErrorBody::new(code, problem)
+    }
+
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
             ErrorCode::InvalidInput

@@ -5,6 +5,7 @@ use azuma_domain::audit::{EventPosition, RecordedEvent, Source};
 use azuma_domain::services::EventPage;
 use azuma_domain::session::UserAgent;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::dto::as_text;
@@ -17,36 +18,41 @@ const EVENTS: u32 = 50;
 const MOST_EVENTS: u32 = 100;
 
 /// The query of `GET /user/events`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventsQuery {
+    /// The `next` of the page before.
     before: Option<String>,
+    /// How many events; 50 unless it is given.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
 impl EventsQuery {
     /// Where the page begins, and how many events it has.
     pub fn parse(self) -> Result<(Option<EventPosition>, u32), FieldError> {
-        let parse = |text: String| Cursor::parse(&text).ok_or(FieldError::Query);
+        let parse = |text: String| Cursor::parse(&text).ok_or(FieldError::Page);
         let before = self.before.map(parse).transpose()?;
         let limit = self.limit.unwrap_or(EVENTS);
         match (1..=MOST_EVENTS).contains(&limit) {
             true => Ok((before.map(|cursor| cursor.0), limit)),
-            false => Err(FieldError::Query),
+            false => Err(FieldError::Page),
         }
     }
 }
 
 /// The response of `GET /user/events`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct EventsResponse<'a> {
     events: Vec<EventItem<'a>>,
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct EventItem<'a> {
     id: Uuid,
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, format = DateTime)]
     time: Timestamp,
     action: &'static str,
     outcome: &'static str,

@@ -5,14 +5,22 @@ use super::event_dto::{EventsQuery, EventsResponse};
 use super::{Caller, HttpResult};
 use crate::http::fields::FieldError;
 
-/// `GET /user/events`
+/// Lists what happened to one's own account, the newest first.
+#[utoipa::path(
+    get,
+    path = "/user/events",
+    operation_id = "list_events",
+    params(EventsQuery),
+    responses((status = 200, description = "A page of events", body = EventsResponse), (status = 400)),
+    security(("bearer" = [])),
+)]
 pub async fn list(
     accounts: web::Data<Accounts>,
     caller: Caller,
     request: HttpRequest,
 ) -> HttpResult {
     let query = web::Query::<EventsQuery>::from_query(request.query_string())
-        .map_err(|_| FieldError::Query)?;
+        .map_err(|_| FieldError::Page)?;
     let (before, limit) = query.into_inner().parse()?;
     let page = accounts.list_events(&caller, before, limit).await?;
     Ok(HttpResponse::Ok().json(EventsResponse::from(&page)))

@@ -8,7 +8,14 @@ use crate::http::body::Body;
 use crate::http::fields::{current_password, given_code};
 use crate::http::origin::Origin;
 
-/// `GET /user/factors/totp`
+/// Tells whether logins need a code of an authenticator app.
+#[utoipa::path(
+    get,
+    path = "/user/factors/totp",
+    operation_id = "show_factor",
+    responses((status = 200, description = "The second factor", body = FactorResponse)),
+    security(("bearer" = [])),
+)]
 pub async fn show(accounts: web::Data<Accounts>, caller: Caller) -> HttpResult {
     let (enabled, recovery_codes) = match accounts.factor_status(&caller).await? {
         FactorStatus::Off => (false, 0),
@@ -20,7 +27,15 @@ pub async fn show(accounts: web::Data<Accounts>, caller: Caller) -> HttpResult {
     }))
 }
 
-/// `POST /user/factors/totp`
+/// Begins to set up an authenticator app. Logins need no code yet.
+#[utoipa::path(
+    post,
+    path = "/user/factors/totp",
+    operation_id = "begin_factor",
+    request_body = Option<FactorRequest>,
+    responses((status = 201, description = "What the app is told", body = FactorSetUp), (status = 403), (status = 409), (status = 429), (status = 503)),
+    security(("bearer" = [])),
+)]
 pub async fn begin(
     accounts: web::Data<Accounts>,
     settings: web::Data<AzumaSettings>,
@@ -40,7 +55,16 @@ pub async fn begin(
     }))
 }
 
-/// `POST /user/factors/totp/confirm`
+/// Enables the second factor by a first code.
+#[utoipa::path(
+    post,
+    path = "/user/factors/totp/confirm",
+    operation_id = "confirm_factor",
+    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    request_body = Option<FactorRequest>,
+    responses((status = 200, description = "Ten recovery codes, shown this once", body = RecoveryCodes), (status = 403), (status = 404), (status = 409), (status = 429)),
+    security(("bearer" = [])),
+)]
 pub async fn confirm(
     accounts: web::Data<Accounts>,
     caller: Caller,
@@ -57,7 +81,16 @@ pub async fn confirm(
     }))
 }
 
-/// `DELETE /user/factors/totp`
+/// Removes the second factor.
+#[utoipa::path(
+    delete,
+    path = "/user/factors/totp",
+    operation_id = "remove_factor",
+    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    request_body = Option<FactorRequest>,
+    responses((status = 204, description = "Logins need no code any more"), (status = 403), (status = 404), (status = 429)),
+    security(("bearer" = [])),
+)]
 pub async fn remove(
     accounts: web::Data<Accounts>,
     caller: Caller,

@@ -3,7 +3,13 @@ use actix_web::{HttpResponse, web};
 use super::AzumaSettings;
 use super::dto::Index;
 
-/// `GET /`
+/// Names the instance and the software.
+#[utoipa::path(
+    get,
+    path = "/",
+    operation_id = "show_instance",
+    responses((status = 200, description = "The instance", body = Index)),
+)]
 pub async fn show(settings: web::Data<AzumaSettings>) -> HttpResponse {
     HttpResponse::Ok().json(Index {
         name: &settings.instance_name,

@@ -6,6 +6,7 @@ mod event_dto;
 mod events;
 mod factors;
 mod index;
+mod openapi;
 mod sessions;
 mod users;
 
@@ -14,6 +15,7 @@ use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
 pub use error::Azuma;
+pub use openapi::document;
 
 use crate::http::api_error::ApiError;
 use crate::http::bearer::Bearer;
@@ -56,6 +58,6 @@ pub fn routes(config: &mut ServiceConfig, settings: AzumaSettings) {
         .service(at("/user/{id}").get(users::show));
 }
 
-fn at(path: &str) -> Endpoint<Azuma> {
+fn at(path: &'static str) -> Endpoint<Azuma> {
     Endpoint::at(path)
 }

@@ -10,7 +10,14 @@ use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 use crate::metrics::{Entrance, Logins};
 
-/// `POST /user/login`
+/// Logs a user in.
+#[utoipa::path(
+    post,
+    path = "/user/login",
+    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    request_body = LoginRequest,
+    responses((status = 200, description = "A session", body = TokenResponse), (status = 403), (status = 404), (status = 429), (status = 503)),
+)]
 pub async fn login(
     sessions: web::Data<Sessions>,
     settings: web::Data<AzumaSettings>,
@@ -25,7 +32,14 @@ pub async fn login(
     Ok(HttpResponse::Ok().json(TokenResponse::from(issued)))
 }
 
-/// `POST /user/logout`
+/// Ends this session, or all of one's sessions.
+#[utoipa::path(
+    post,
+    path = "/user/logout",
+    params(LogoutQuery),
+    responses((status = 204, description = "The session has ended, or all have"), (status = 400)),
+    security(("bearer" = [])),
+)]
 pub async fn logout(
     sessions: web::Data<Sessions>,
     caller: Caller,
@@ -33,7 +47,7 @@ pub async fn logout(
     request: HttpRequest,
 ) -> HttpResult {
     let query = web::Query::<LogoutQuery>::from_query(request.query_string())
-        .map_err(|_| FieldError::Query)?;
+        .map_err(|_| FieldError::Everywhere)?;
     let scope = match query.everywhere {
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
@@ -42,13 +56,28 @@ pub async fn logout(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `GET /user/sessions`
+/// Lists one's sessions, the newest first.
+#[utoipa::path(
+    get,
+    path = "/user/sessions",
+    operation_id = "list_sessions",
+    responses((status = 200, description = "The sessions", body = SessionsResponse)),
+    security(("bearer" = [])),
+)]
 pub async fn list(sessions: web::Data<Sessions>, caller: Caller) -> HttpResult {
     let sessions = sessions.list_sessions(&caller).await?;
     Ok(HttpResponse::Ok().json(SessionsResponse::new(sessions, caller.session_id())))
 }
 
-/// `DELETE /user/sessions/{id}`
+/// Ends one of one's sessions.
+#[utoipa::path(
+    delete,
+    path = "/user/sessions/{id}",
+    operation_id = "revoke_session",
+    params(("id" = Uuid, Path, description = "The id of the session")),
+    responses((status = 204, description = "The session has ended"), (status = 404)),
+    security(("bearer" = [])),
+)]
 pub async fn revoke(
     sessions: web::Data<Sessions>,
     caller: Caller,

@@ -6,19 +6,20 @@ use azuma_domain::user::{
     EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::object_id::ObjectId;
 use crate::http::fields::{FieldError, given_code, invite, new_password};
 use crate::http::origin::Origin;
 
 /// The response of `GET /api/`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct VersionResponse {
     pub version: &'static str,
 }
 
 /// The request body of `POST /api/login`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct LoginRequest {
     name: String,
     password: String,
@@ -39,7 +40,7 @@ impl LoginRequest {
 
 /// The request body of `POST /api/register`. The seed has neither address nor invitation: the address is read only where a
 /// registration needs one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
     name: String,
     password: String,
@@ -68,10 +69,11 @@ impl RegisterRequest {
 }
 
 /// The response of login and registration.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SessionResponse {
     token: String,
     userid: ObjectId,
+    #[schema(format = DateTime)]
     expiration: String,
 }
 
@@ -86,15 +88,18 @@ impl From<IssuedSession> for SessionResponse {
 }
 
 /// The response of a registration whose account waits for verification: all fields are `null`.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct NoSession {
+    #[schema(value_type = Option<String>)]
     token: (),
+    #[schema(value_type = Option<ObjectId>)]
     userid: (),
+    #[schema(value_type = Option<String>)]
     expiration: (),
 }
 
 /// The response of `GET /api/me`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct MeResponse<'a> {
     _id: ObjectId,
     name: &'a str,

@@ -1,12 +1,31 @@
 use azuma_domain::ErrorCode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::http::api_error::{Dialect, ResponseCode};
+use crate::http::api_error::{Dialect, ErrorBody, Problem, ResponseCode};
 
 /// The first Azuma's error responses: the body repeats the status, and a wrong password is 401.
 pub struct Legacy;
 
+/// The body of an error response.
+#[derive(Serialize, ToSchema)]
+pub struct LegacyErrorBody {
+    /// The status of the response.
+    code: u16,
+    #[serde(flatten)]
+    common: ErrorBody,
+}
+
 impl Dialect for Legacy {
+    type Body = LegacyErrorBody;
+
+    fn body(code: ResponseCode, problem: Option<Problem>) -> LegacyErrorBody {
+        LegacyErrorBody {
+            code: code.status().as_u16(),
+            common: ErrorBody::new(code, problem),
+        }
+    }
+
     fn response_code(reason: ErrorCode) -> ResponseCode {
         match reason {
             ErrorCode::InvalidInput
@@ -37,9 +56,5 @@ impl Dialect for Legacy {
             ErrorCode::Unavailable { .. } => ResponseCode::ServiceUnavailable,
             ErrorCode::Internal => ResponseCode::InternalServerError,
         }
-    }
-
-    fn body(code: ResponseCode, _: Option<ErrorCode>) -> Value {
-        json!({ "code": code.status().as_u16(), "message": code.message() })
     }
 }

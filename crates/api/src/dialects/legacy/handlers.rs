@@ -13,14 +13,26 @@ use crate::metrics::{Entrance, Logins};
 
 type HttpResult = Result<HttpResponse, ApiError<Legacy>>;
 
-/// `GET /api/`
+/// Tells the version of the software.
+#[utoipa::path(
+    get,
+    path = "/api/",
+    responses((status = 200, description = "The version", body = VersionResponse)),
+)]
 pub async fn show_version() -> HttpResponse {
     HttpResponse::Ok().json(VersionResponse {
         version: env!("CARGO_PKG_VERSION"),
     })
 }
 
-/// `POST /api/login`
+/// Logs a user in.
+#[utoipa::path(
+    post,
+    path = "/api/login",
+    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    request_body = LoginRequest,
+    responses((status = 200, description = "A session", body = SessionResponse), (status = 401), (status = 403), (status = 404), (status = 429), (status = 503)),
+)]
 pub async fn login(
     sessions: web::Data<Sessions>,
     settings: web::Data<LegacySettings>,
@@ -35,7 +47,13 @@ pub async fn login(
     Ok(HttpResponse::Ok().json(SessionResponse::from(issued)))
 }
 
-/// `POST /api/register`
+/// Registers a user.
+#[utoipa::path(
+    post,
+    path = "/api/register",
+    request_body = RegisterRequest,
+    responses((status = 200, description = "A session of the new user", body = SessionResponse), (status = 202, description = "The account waits for the link in a mail", body = NoSession), (status = 403), (status = 409), (status = 429), (status = 503)),
+)]
 pub async fn register(
     accounts: web::Data<Accounts>,
     settings: web::Data<LegacySettings>,
@@ -52,7 +70,13 @@ pub async fn register(
     )
 }
 
-/// `GET /api/me`
+/// Shows one's own account.
+#[utoipa::path(
+    get,
+    path = "/api/me",
+    responses((status = 200, description = "The account", body = MeResponse)),
+    security(("header" = []), ("cookie" = [])),
+)]
 pub async fn show_me(caller: Caller) -> HttpResult {
     Ok(HttpResponse::Ok().json(MeResponse::from(caller.user.profile()?)))
 }

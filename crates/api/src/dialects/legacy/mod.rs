@@ -6,12 +6,14 @@ pub(super) mod dto;
 mod error;
 mod handlers;
 mod object_id;
+mod openapi;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use azuma_domain::session::SessionTerms;
 
 pub use error::Legacy;
+pub use openapi::document;
 
 use crate::http::cookie::CookieTransport;
 use crate::http::endpoint::{Endpoint, unknown_route};

@@ -2,12 +2,13 @@ use std::fmt::Write;
 
 use azuma_domain::user::User;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
 ///
 /// It is the creation time in Unix seconds (4 bytes), then the last 8 bytes of the user's id, of which 62 bits are
 /// random. Both never change, so a user's ObjectId never changes, whichever dialect created the user.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ObjectId {
     #[serde(rename = "$oid")]
     hex: String,

@@ -1,0 +1,137 @@
+//! Why a body has not the form that a route reads, in words that repeat nothing of it.
+
+use serde::de::DeserializeOwned;
+
+use super::body::BodyKind;
+
+/// What is wrong with the form of a body. The fields that it names are the route's own.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// A content type other than that of JSON.
+    #[error("the content type must be `application/json`")]
+    NotJson,
+    /// Not a form, or one that is encoded badly or lacks a field.
+    #[error("the body must be a form with all of its fields")]
+    NotForm,
+    /// Bytes that are no UTF-8.
+    #[error("the body must be UTF-8")]
+    NotUtf8,
+    /// JSON of another type, or no JSON.
+    #[error("the body must be a JSON object")]
+    NotObject,
+    /// JSON that begins like an object.
+    #[error("the body is not valid JSON")]
+    InvalidJson,
+    /// An object without a field.
+    #[error("the field `{0}` is missing")]
+    Missing(String),
+    /// A field of another type.
+    #[error("the field `{0}` has another type than it must have")]
+    WrongType(String),
+    /// An object in which a field comes twice.
+    #[error("the field `{0}` comes more than once")]
+    Repeated(String),
+    /// A body that ended early.
+    #[error("the body is shorter than its length")]
+    BrokenOff,
+}
+
+/// Reads a JSON object.
+pub fn parse_json<T: DeserializeOwned>(
+    kind: Option<BodyKind>,
+    bytes: &[u8],
+) -> Result<T, Malformed> {
+    if !kind.is_none_or(|kind| kind == BodyKind::Json) {
+        return Err(Malformed::NotJson);
+    }
+    if !is_object(bytes) {
+        return Err(Malformed::NotObject);
+    }
+    // serde_json does not validate ignored strings, and the whole body must be UTF-8.
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| told(&error))?;
+    reader.end().map_err(|_| Malformed::InvalidJson)?;
+    Ok(value)
+}
+
+/// serde would also read a struct from an array, but the contract's bodies are objects.
+fn is_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
+}
+
+fn told(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
+    let reason = error.inner();
+    if !reason.is_data() {
+        return Malformed::InvalidJson;
+    }
+    let text = reason.to_string();
+    // serde names the fields of the route's own type alone.
+    if let Some(name) = named(&text, "missing field `") {
+        return Malformed::Missing(name);
+    }
+    if let Some(name) = named(&text, "duplicate field `") {
+        return Malformed::Repeated(name);
+    }
+    // Only what a route reads can have the wrong type, so the path has no key of the client's own.
+    Malformed::WrongType(error.path().to_string())
+}
+
+fn named(text: &str, before: &str) -> Option<String> {
+    let (name, _) = text.strip_prefix(before)?.split_once('`')?;
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    struct Login {
+        name: String,
+        otp: Option<String>,
+    }
+
+    fn read(body: &str) -> Result<Login, Malformed> {
+        parse_json(Some(BodyKind::Json), body.as_bytes())
+    }
+
+    #[test]
+    fn a_field_that_is_missing_or_has_another_type_is_named() {
+        let missing = Malformed::Missing("name".to_owned());
+        assert_eq!(read("{}"), Err(missing));
+        let wrong = |name: &str| Err(Malformed::WrongType(name.to_owned()));
+        assert_eq!(read(r#"{"name": 7}"#), wrong("name"));
+        assert_eq!(read(r#"{"name": "neo", "otp": ["x"]}"#), wrong("otp"));
+        let repeated = Malformed::Repeated("name".to_owned());
+        assert_eq!(read(r#"{"name": "neo", "name": "neo"}"#), Err(repeated));
+    }
+
+    #[test]
+    fn what_is_no_object_or_no_json_is_told_apart() {
+        assert_eq!(read("[]"), Err(Malformed::NotObject));
+        for body in [r#"{"name": "#, r#"{"name": "neo"} x"#, "{name}"] {
+            assert_eq!(read(body), Err(Malformed::InvalidJson), "{body}");
+        }
+    }
+
+    #[test]
+    fn no_error_repeats_what_was_typed() {
+        for body in [
+            r#"{"name": 4711, "otp": "hunter2"}"#,
+            r#"{"name": "hunter2", "otp": 4711}"#,
+            r#"{"hunter2": 4711}"#,
+            r#"{"name": {"hunter2": 4711}}"#,
+            r#"{"name": "hunter2", "name": "4711"}"#,
+            r#"{"name": "hunter2" 4711"#,
+        ] {
+            let told = read(body).expect_err("malformed").to_string();
+            assert!(
+                !told.contains("hunter2") && !told.contains("4711"),
+                "{told}"
+            );
+        }
+    }
+}

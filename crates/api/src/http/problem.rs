@@ -1,0 +1,59 @@
+//! Errors as `application/problem+json` (RFC 9457), for clients that accept it.
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT, Accept, CONTENT_TYPE, Header, HeaderMap, HeaderValue, Quality,
+};
+use actix_web::middleware::Next;
+use serde_json::{Map, Value, json};
+
+/// The media type of problems.
+pub const PROBLEM: &str = "application/problem+json";
+
+/// Middleware: an error in JSON becomes a problem with the same fields, if the client accepts problems.
+pub async fn as_problem<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let accepts = request.headers().contains_key(ACCEPT) && accepts_problems(&request);
+    let response = next.call(request).await?.map_into_boxed_body();
+    if !accepts || !is_json_error(response.status(), response.headers()) {
+        return Ok(response);
+    }
+    Ok(response.map_body(|head, body| {
+        let bytes = body.try_into_bytes().unwrap_or_default();
+        let problem = problem(head.status, &bytes);
+        let media_type = HeaderValue::from_static(PROBLEM);
+        head.headers.insert(CONTENT_TYPE, media_type);
+        BoxBody::new(problem)
+    }))
+}
+
+fn accepts_problems(request: &ServiceRequest) -> bool {
+    Accept::parse(request).is_ok_and(|accepted| {
+        accepted
+            .0
+            .iter()
+            .any(|range| range.item.essence_str() == PROBLEM && range.quality > Quality::ZERO)
+    })
+}
+
+fn is_json_error(status: StatusCode, headers: &HeaderMap) -> bool {
+    let is_error = status.is_client_error() || status.is_server_error();
+    is_error
+        && headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| value == "application/json")
+}
+
+/// The fields of the error, and those of RFC 9457 §3.1. The type is none of its own, so the title is the status's name.
+fn problem(status: StatusCode, error: &[u8]) -> String {
+    let mut fields: Map<String, Value> = serde_json::from_slice(error).unwrap_or_default();
+    fields.insert("type".to_owned(), json!("about:blank"));
+    fields.insert("title".to_owned(), json!(status.canonical_reason()));
+    fields.insert("status".to_owned(), json!(status.as_u16()));
+    Value::Object(fields).to_string()
+}

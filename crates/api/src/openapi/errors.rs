@@ -1,0 +1,131 @@
+//! The error responses of operations.
+
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::http::api_error::Dialect;
+use crate::http::problem::PROBLEM;
+
+/// The name of the schema of all error bodies of a document.
+const SCHEMA: &str = "Error";
+
+/// Adds the errors that operations share, and says what each error of an operation means and how its body looks.
+pub fn complete<D: Dialect>(document: &mut Document) {
+    let components = document.components.get_or_insert_default();
+    let mut parts = Vec::new();
+    D::Body::schemas(&mut parts);
+    components.schemas.extend(parts);
+    components
+        .schemas
+        .insert(SCHEMA.to_owned(), D::Body::schema());
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item).into_iter().flatten() {
+            complete_operation(operation);
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> [&mut Option<Operation>; 4] {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+}
+
+fn complete_operation(operation: &mut Operation) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        forbid_null(body);
+    }
+    let mut shared = vec!["500", "503"];
+    if operation.request_body.is_some() {
+        shared.extend(["400", "408", "413"]);
+    }
+    if operation.security.is_some() {
+        shared.push("401");
+    }
+    let responses = &mut operation.responses.responses;
+    for status in shared {
+        let absent = || RefOr::T(Response::new(""));
+        responses.entry(status.to_owned()).or_insert_with(absent);
+    }
+    for (status, response) in responses {
+        if let (Some(meaning), RefOr::T(response)) = (meaning(status), response)
+            && response.content.is_empty()
+        {
+            *response = error(status, meaning);
+        }
+    }
+}
+
+/// A body that may be left out is still no `null`.
+fn forbid_null(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(either))) = &content.schema
+            && let Some(schema) = either.items.first()
+        {
+            content.schema = Some(schema.clone());
+        }
+    }
+}
+
+fn error(status: &str, meaning: &str) -> Response {
+    let schema = Ref::from_schema_name(SCHEMA);
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let mut response = ResponseBuilder::new()
+        .description(meaning)
+        .content("application/json", content.clone())
+        .content(PROBLEM, content);
+    if let Some((name, meaning, kind)) = header(status) {
+        let schema = ObjectBuilder::new().schema_type(kind).build();
+        let header = HeaderBuilder::new().schema(Some(schema));
+        response = response.header(name, header.description(Some(meaning)).build());
+    }
+    response.build()
+}
+
+/// What an error status means; `None` for another status.
+fn meaning(status: &str) -> Option<&'static str> {
+    Some(match status {
+        "400" => "The request does not have the expected form, or breaks a rule of a field",
+        "401" => "The token is missing or not live, or the password or code is wrong",
+        "403" => {
+            "Refused: wrong password or code, disabled account, closed registration, or blocked"
+        }
+        "404" => "There is none",
+        "408" => "The body did not arrive in time",
+        "409" => "The name or the address is taken, or the thing exists already",
+        "413" => "The body is larger than 16 KiB",
+        "422" => "The e-mail address is malformed",
+        "424" => "The account is not verified yet",
+        "429" => "Too many attempts",
+        "500" => "A defect of the server, which its log tells of",
+        "503" => "The server is busy, is stopping, or cannot reach its database",
+        _ => return None,
+    })
+}
+
+/// The header that comes with an error, what it says, and its type.
+fn header(status: &str) -> Option<(&'static str, &'static str, Type)> {
+    match status {
+        "401" => Some((
+            "WWW-Authenticate",
+            "`Bearer`, with `error=\"invalid_token\"` if there was a token",
+            Type::String,
+        )),
+        "429" | "503" => Some((
+            "Retry-After",
+            "After how many seconds to try again, at least 1",
+            Type::Integer,
+        )),
+        _ => None,
+    }
+}

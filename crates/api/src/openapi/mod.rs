@@ -1,0 +1,135 @@
+//! Documents in `OpenAPI` 3.1 of what the routes take and answer, and the page that shows them.
+//!
+//! Each handler describes its own operation (`#[utoipa::path]`), and each folder of routes has the document of its
+//! operations. What holds for every operation is added here.
+
+mod errors;
+mod page;
+mod service;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web::{Data, Path, ServiceConfig};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+pub use errors::complete;
+
+use crate::config::Dialects;
+use crate::dialects::azuma::Azuma;
+use crate::dialects::{account, azuma, legacy};
+use crate::http::api_error::{Dialect, ResponseCode};
+use crate::http::endpoint::Endpoint;
+
+/// The documents by name, each as JSON.
+pub struct Documents(Vec<(&'static str, String)>);
+
+impl Documents {
+    /// The documents of the enabled dialects, and `service` of the routes that belong to none.
+    pub fn of(enabled: Dialects) -> Self {
+        let mut documents = vec![("service", as_json(&service::document()))];
+        if enabled.azuma {
+            documents.push(("azuma", as_json(&azuma::document())));
+        }
+        if enabled.legacy {
+            documents.push(("legacy", as_json(&legacy::document())));
+        }
+        if enabled.account {
+            documents.push(("account", as_json(&account::document())));
+        }
+        Self(documents)
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| *known == name)?;
+        Some(&found.1)
+    }
+}
+
+/// A document as text that ends with a line's end.
+fn as_json(document: &Document) -> String {
+    // A document has nothing that JSON cannot hold.
+    let mut json = document.to_pretty_json().unwrap_or_default();
+    json.push('\n');
+    json
+}
+
+pub fn routes(config: &mut ServiceConfig, documents: Data<Documents>) {
+    config
+        .app_data(documents)
+        .service(Endpoint::<Azuma>::at("/openapi/{name}.json").get(show))
+        .configure(page::routes);
+}
+
+/// Returns a document of this kind.
+#[utoipa::path(
+    get,
+    path = "/openapi/{name}.json",
+    params(("name" = String, Path, description = "`azuma`, `legacy`, `account` or `service`")),
+    responses(
+        (status = 200, description = "The document", body = serde_json::Value),
+        (status = 404),
+    ),
+)]
+async fn show(documents: Data<Documents>, name: Path<String>) -> HttpResponse {
+    match documents.get(&name) {
+        Some(document) => HttpResponse::Ok()
+            .content_type(ContentType::json())
+            .body(document.to_owned()),
+        None => Azuma::refuse(ResponseCode::NotFound),
+    }
+}
+
+/// Adds the security scheme `bearer`: the header `Authorization`.
+pub fn add_bearer(document: &mut Document) {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    add_scheme(document, "bearer", SecurityScheme::Http(scheme));
+}
+
+/// Adds a way to present a token.
+pub fn add_scheme(document: &mut Document, name: &str, scheme: SecurityScheme) {
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(name, scheme);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::{env, fs};
+
+    use super::*;
+
+    /// Set, it writes the documents instead of comparing them.
+    const WRITE: &str = "AZUMA_WRITE_OPENAPI";
+
+    #[test]
+    fn each_error_code_is_in_the_catalogue() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/errors.md");
+        let catalogue = fs::read_to_string(path).unwrap();
+        for code in ResponseCode::ALL {
+            let row = format!("| {} | `{}` |", code.status().as_u16(), code.message());
+            assert!(catalogue.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_documents_are_those_in_the_repository() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/openapi");
+        let all = Dialects {
+            azuma: true,
+            legacy: true,
+            account: true,
+        };
+        for (name, document) in Documents::of(all).0 {
+            let path = folder.join(format!("{name}.json"));
+            if env::var_os(WRITE).is_some() {
+                fs::write(&path, &document).unwrap();
+            }
+            let kept = fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                kept == document,
+                "{name}.json is old: set {WRITE}=1 and run this test"
+            );
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The documents of the APIs.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use azuma_tests::browser::{Browser, Look};
+use azuma_tests::clients::Request;
+use azuma_tests::people::Person;
+use azuma_tests::server::{Server, workspace};
+use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
+use serde_json::Value;
+
+use super::routes::ROUTES;
+
+const DOCUMENTS: [&str; 4] = ["azuma", "legacy", "account", "service"];
+/// The id in `ROUTES`.
+const ID: &str = "ee8e77d9-290e-4bb9-84a1-c2b7efb338df";
+/// Routes without an operation: `/api` is `/api/`.
+const UNDESCRIBED: [&str; 1] = ["/api"];
+
+/// An operation of a document.
+struct Operation {
+    path: String,
+    method: String,
+    details: Value,
+}
+
+impl Operation {
+    fn request(&self, server: &Server) -> Request {
+        server.request(self.method(), &self.path)
+    }
+
+    fn method(&self) -> Method {
+        self.method.parse().expect("a method")
+    }
+}
+
+async fn operations(server: &Server) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for name in DOCUMENTS {
+        let answer = server.get(&format!("/openapi/{name}.json")).send().await;
+        let document: Value = serde_json::from_str(&answer.text()).expect("JSON");
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            let path = path.replace("{id}", ID).replace("{name}", "service");
+            for (method, details) in methods.as_object().expect("methods") {
+                operations.push(Operation {
+                    path: path.clone(),
+                    method: method.to_uppercase(),
+                    details: details.clone(),
+                });
+            }
+        }
+    }
+    operations
+}
+
+#[tokio::test]
+async fn every_route_has_an_operation_and_every_operation_a_route() {
+    let server = Database::Sqlite.server().start();
+    let described: BTreeSet<_> = operations(&server)
+        .await
+        .into_iter()
+        .map(|operation| (operation.path, operation.method))
+        .collect();
+    let routes = ROUTES.iter();
+    let routes = routes.filter(|route| !UNDESCRIBED.contains(&route.path));
+    let routes: BTreeSet<_> = routes
+        .flat_map(|route| {
+            let pair = |method: &&str| (route.path.to_owned(), (*method).to_owned());
+            route.methods.iter().map(pair)
+        })
+        .collect();
+    assert_eq!(described, routes);
+}
+
+#[on_both_databases]
+async fn an_operation_that_names_a_token_is_refused_without_and_no_other_is(db: Database) {
+    let server = db.server().start();
+    for operation in operations(&server).await {
+        let status = operation.request(&server).send().await.status;
+        let is_secured = operation.details.get("security").is_some();
+        assert_eq!(
+            status == 401,
+            is_secured,
+            "{} {}",
+            operation.method,
+            operation.path
+        );
+    }
+}
+
+#[on_both_databases]
+async fn every_status_that_is_answered_is_described(db: Database) {
+    let server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(20_000));
+    for operation in operations(&server).await {
+        for body in ["", "{}", "[", r#"{"token": "x", "name": 3}"#, &huge] {
+            // Deletions would end the session.
+            if operation.method == "DELETE" && body != "[" && body != huge {
+                continue;
+            }
+            let request = operation.request(&server).bearer(&token);
+            let answer = request
+                .header("Azuma-Session", &token)
+                .body(body)
+                .send()
+                .await;
+            let responses = operation.details["responses"]
+                .as_object()
+                .expect("responses");
+            let status = answer.status.to_string();
+            assert!(
+                responses.contains_key(&status),
+                "{} {} {body:.20}: {status}",
+                operation.method,
+                operation.path
+            );
+        }
+    }
+}
+
+#[on_both_databases]
+async fn an_operation_with_a_body_refuses_a_huge_one(db: Database) {
+    let server = db.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(20_000));
+    for operation in operations(&server).await {
+        let body = &operation.details["requestBody"];
+        // The current password is not read where the configuration does not ask for it.
+        if body["required"] == true {
+            let request = operation.request(&server).bearer(&token).body(huge.clone());
+            let status = request.send().await.status;
+            assert_eq!(status, 413, "{} {}", operation.method, operation.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_another_name_is_not_there() {
+    let server = Database::Sqlite.server().start();
+    let answer = server.get("/openapi/passwd.json").send().await;
+    answer.refused(404, "NOT_FOUND");
+}
+
+/// What the tool may not try: whether every value that fits a schema is taken. The rules of names and passwords (RFC 8265)
+/// are no JSON Schema.
+const UNTRIED: &str = "positive_data_acceptance";
+/// What ends the session that the tool is given.
+const ENDINGS: [&str; 3] = ["delete_self", "logout", "delete"];
+
+#[tokio::test]
+async fn schemathesis_finds_nothing() {
+    let server = Database::Sqlite
+        .server()
+        .set("abuse.enabled", "false")
+        .start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    for document in DOCUMENTS {
+        let mut schemathesis =
+            Command::new(workspace().join("target/schemathesis/bin/schemathesis"));
+        let url = format!("http://{}", server.address());
+        schemathesis
+            .current_dir(server.setup().home())
+            .args([
+                "run",
+                &format!("{url}/openapi/{document}.json"),
+                "--url",
+                &url,
+            ])
+            .args(["--phases", "coverage,fuzzing", "--max-examples", "25"])
+            .args(["--exclude-checks", UNTRIED])
+            .args(["-H", &format!("Authorization: Bearer {token}")])
+            .args(["-H", &format!("Azuma-Session: {token}")]);
+        for ending in ENDINGS {
+            schemathesis.args(["--exclude-operation-id", ending]);
+        }
+        let run = schemathesis
+            .output()
+            .expect("schemathesis, which scripts/install installs");
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stdout)
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_them_and_a_call_can_be_tried() {
+    let server = Database::Sqlite.server().start();
+    let browser = Browser::start(Look::default()).await;
+    browser
+        .open(&format!("http://{}/docs", server.address()))
+        .await;
+    // The page is drawn by a script.
+    let shown = "document.querySelectorAll('.opblock').length";
+    browser.waits_for(shown, 15).await;
+    browser
+        .evaluate("document.querySelector('.opblock-summary-control').click()")
+        .await;
+    for button in [".try-out__btn", ".execute"] {
+        browser
+            .waits_for(&format!("document.querySelectorAll('{button}').length"), 1)
+            .await;
+        browser
+            .evaluate(&format!("document.querySelector('{button}').click()"))
+            .await;
+    }
+    browser
+        .waits_for(
+            "document.querySelectorAll('.live-responses-table .response').length",
+            1,
+        )
+        .await;
+    let text = browser.text().await;
+    assert!(text.contains("azumaneo"), "{text}");
+    browser.screenshot("docs").await;
+}
