@@ -7,7 +7,7 @@ use azuma_domain::services::{IssuedSession, LoginError, SecondFactorError};
 use crate::telemetry::note_user;
 
 /// Where somebody logs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Entrance {
     Azuma,
     Legacy,
@@ -15,13 +15,6 @@ pub enum Entrance {
     /// The account page.
     Page,
 }
-
-const ENTRANCES: [(Entrance, &str); 4] = [
-    (Entrance::Azuma, "azuma"),
-    (Entrance::Legacy, "legacy"),
-    (Entrance::Account, "account"),
-    (Entrance::Page, "page"),
-];
 
 /// The outcomes of a login.
 const OUTCOMES: [&str; 9] = [
@@ -38,7 +31,16 @@ const OUTCOMES: [&str; 9] = [
 
 /// How many logins were let in or refused.
 #[derive(Default)]
-pub struct Logins([[AtomicU64; OUTCOMES.len()]; ENTRANCES.len()]);
+pub struct Logins {
+    azuma: Outcomes,
+    legacy: Outcomes,
+    account: Outcomes,
+    page: Outcomes,
+}
+
+/// How many logins had each of the [`OUTCOMES`].
+#[derive(Default)]
+struct Outcomes([AtomicU64; OUTCOMES.len()]);
 
 impl Logins {
     /// Counts a login, notes its user for the access log, and hands its outcome on.
@@ -50,27 +52,42 @@ impl Logins {
         if let Ok(issued) = &login {
             note_user(issued.user.id);
         }
-        let outcome = outcome(&login);
-        for ((known, _), counts) in ENTRANCES.iter().zip(&self.0) {
-            let counts = OUTCOMES.iter().zip(counts);
-            for (name, count) in counts.filter(|_| *known == entrance) {
-                count.fetch_add(u64::from(*name == outcome), Ordering::Relaxed);
-            }
-        }
+        let outcomes = match entrance {
+            Entrance::Azuma => &self.azuma,
+            Entrance::Legacy => &self.legacy,
+            Entrance::Account => &self.account,
+            Entrance::Page => &self.page,
+        };
+        outcomes.count(outcome(&login));
         login
     }
 
     /// The name of each entrance, with each outcome and its count.
     pub fn read(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-        ENTRANCES
-            .iter()
-            .zip(&self.0)
-            .flat_map(|((_, entrance), counts)| {
-                let counts = OUTCOMES.iter().zip(counts);
-                counts.map(move |(outcome, count)| {
-                    (*entrance, *outcome, count.load(Ordering::Relaxed))
-                })
-            })
+        let entrances = [
+            ("azuma", &self.azuma),
+            ("legacy", &self.legacy),
+            ("account", &self.account),
+            ("page", &self.page),
+        ];
+        entrances.into_iter().flat_map(|(entrance, outcomes)| {
+            let counts = outcomes.read();
+            counts.map(move |(outcome, count)| (entrance, outcome, count))
+        })
+    }
+}
+
+impl Outcomes {
+    fn count(&self, outcome: &str) {
+        let place = OUTCOMES.iter().position(|known| *known == outcome);
+        if let Some(count) = place.and_then(|place| self.0.get(place)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
+        OUTCOMES.into_iter().zip(counts)
     }
 }
 
