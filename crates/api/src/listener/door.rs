@@ -94,9 +94,10 @@ impl Door {
                 let services = Rc::new((http1.await?, http2.await?, rests));
                 Ok(fn_service(move |stream: TcpStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
-                    async move {
+                    // In boxes, so that a connection has no room for what it does not do. Actix has room for two of what it is
+                    // given.
+                    Box::pin(async move {
                         let (http1, http2, rests) = &*services;
-                        // In boxes, so that a connection has no room for what it does not do.
                         let served = match Box::pin(door.0.admit(stream)).await? {
                             Admitted::Http1(connection, peer) => {
                                 rests.serve(http1, connection, Some(peer)).await
@@ -104,7 +105,7 @@ impl Door {
                             Admitted::Http2(connection) => Box::pin(http2.call(connection)).await,
                         };
                         served.inspect_err(|error| door.0.note(error))
-                    }
+                    })
                 }))
             }
         })
@@ -135,13 +136,13 @@ impl Door {
                 let services = Rc::new((http1.await?, rests));
                 Ok(fn_service(move |stream: UnixStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
-                    async move {
+                    Box::pin(async move {
                         let (http1, rests) = &*services;
                         let (stream, silence) = (Stream::Unix(stream), door.0.longest_silence);
                         let connection = Connection::new(stream, silence, Protocol::Http1, None);
-                        let served = rests.serve(http1, connection, None).await;
+                        let served = rests.serve(http1, Box::new(connection), None).await;
                         served.inspect_err(|error| door.0.note(error))
-                    }
+                    })
                 }))
             }
         })
@@ -150,7 +151,7 @@ impl Door {
 
 /// An admitted connection, by the protocol that its client chose.
 enum Admitted {
-    Http1(Connection, SocketAddr),
+    Http1(Box<Connection>, SocketAddr),
     Http2(Http2Connection),
 }
 
@@ -172,7 +173,7 @@ impl Inner {
         let chosen = stream.protocol();
         let connection = Connection::new(stream, self.longest_silence, chosen, place);
         match chosen {
-            Protocol::Http1 => Ok(Admitted::Http1(connection, peer)),
+            Protocol::Http1 => Ok(Admitted::Http1(Box::new(connection), peer)),
             Protocol::Http2 => Ok(Admitted::Http2(Http2Connection {
                 connection,
                 peer,

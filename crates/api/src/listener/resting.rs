@@ -71,7 +71,7 @@ impl Rests {
     pub async fn serve<S>(
         &self,
         http: &S,
-        mut connection: Connection,
+        mut connection: Box<Connection>,
         peer: Option<SocketAddr>,
     ) -> Result<(), DispatchError>
     where
@@ -104,8 +104,8 @@ impl Rests {
 /// A connection in use by actix. When actix closes it because no request has come, it goes back to the lender, open.
 pub struct Lent {
     /// `None` once it is back.
-    connection: Option<Connection>,
-    lender: Rc<Cell<Option<Connection>>>,
+    connection: Option<Box<Connection>>,
+    lender: Rc<Cell<Option<Box<Connection>>>>,
     last: Last,
 }
 
@@ -118,7 +118,7 @@ enum Last {
 }
 
 impl Lent {
-    fn new(connection: Connection, lender: Rc<Cell<Option<Connection>>>) -> Self {
+    fn new(connection: Box<Connection>, lender: Rc<Cell<Option<Box<Connection>>>>) -> Self {
         Self {
             connection: Some(connection),
             lender,
