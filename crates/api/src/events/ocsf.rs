@@ -134,6 +134,9 @@ struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'static str>,
     type_id: u32,
+    /// What a type of 99, "Other", is.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -178,11 +181,13 @@ fn target(uid: Option<Uuid>) -> User {
             uid,
             name: None,
             type_id: 1,
+            kind: None,
         },
         None => User {
             uid: None,
             name: Some("*"),
             type_id: 99,
+            kind: Some("All users"),
         },
     }
 }
@@ -192,6 +197,7 @@ fn actor(actor: Actor, uid: Option<Uuid>) -> User {
         uid: None,
         name: Some(actor.name()),
         type_id,
+        kind: None,
     };
     match actor {
         Actor::User => target(uid),

@@ -77,6 +77,21 @@ fn a_change_has_its_session_with_its_actor_and_an_invitation_is_an_entity() {
 }
 
 #[test]
+fn the_end_of_all_sessions_is_about_a_user_of_another_type() {
+    let all = shown(AuditEvent::by_operator(
+        None,
+        AuditAction::RevokeAllSessions,
+        at(),
+    ));
+    let expected = json!({"name": "*", "type_id": 99, "type": "All users"});
+    assert_eq!(all["user"], expected);
+    assert_eq!(
+        all["actor"]["user"],
+        json!({"name": "operator", "type_id": 2})
+    );
+}
+
+#[test]
 fn every_event_has_what_its_class_requires() {
     for action in AuditAction::ALL {
         let shown = shown(AuditEvent::by_operator(None, *action, at()));
