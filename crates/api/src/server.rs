@@ -61,8 +61,6 @@ pub fn start(
     let accounts = Data::from(parts.accounts);
     let sessions = Data::from(parts.sessions);
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
-    let door = Door::new(&config.http, trusted.clone(), tls);
-    let proxies = Data::new(trusted);
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
     let logins = Data::from(counters.logins);
@@ -80,6 +78,8 @@ pub fn start(
         .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
         .disable_signals();
     let shutdown = server.graceful_shutdown_signal();
+    let door = Door::new(&config.http, trusted.clone(), tls, shutdown.clone());
+    let proxies = Data::new(trusted);
     let app = move || {
         let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();

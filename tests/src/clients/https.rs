@@ -148,6 +148,14 @@ impl Begun {
         self.body.send_reset(Reason::CANCEL);
     }
 
+    /// The status of the response before the response.
+    pub async fn informed(&mut self) -> u16 {
+        let response = &mut self.response;
+        let informed = poll_fn(|context| response.poll_informational(context)).await;
+        let informed = informed.expect("an informational response");
+        informed.expect("a connection").status().as_u16()
+    }
+
     /// The response.
     ///
     /// # Errors

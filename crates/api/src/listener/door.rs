@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
+use actix_server::GracefulShutdownSignal;
 use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::rt::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
@@ -38,17 +39,25 @@ struct Inner {
     keep_alive: Duration,
     longest_silence: Duration,
     tls: Option<TlsAcceptor>,
+    shutdown: GracefulShutdownSignal,
     malformed: AtomicU64,
 }
 
 impl Door {
-    pub fn new(config: &Http, proxies: TrustedProxies, tls: Option<&Tls>) -> Self {
+    /// Handshakes end when the server stops.
+    pub fn new(
+        config: &Http,
+        proxies: TrustedProxies,
+        tls: Option<&Tls>,
+        shutdown: GracefulShutdownSignal,
+    ) -> Self {
         Self(Arc::new(Inner {
             proxies,
             clients: Arc::new(Clients::new(config.connections_per_client)),
             keep_alive: config.keep_alive,
             longest_silence: config.keep_alive + config.body_timeout + FOR_THE_WORK,
             tls: tls.map(Tls::acceptor),
+            shutdown,
             malformed: AtomicU64::new(0),
         }))
     }
@@ -187,7 +196,10 @@ impl Inner {
         let Some(tls) = &self.tls else {
             return Ok(Stream::Plain(stream));
         };
-        let shaken = timeout(HANDSHAKE, tls.accept(stream)).await;
+        let shaken = tokio::select! {
+            shaken = timeout(HANDSHAKE, tls.accept(stream)) => shaken,
+            () = self.shutdown.notified() => return Err(ErrorKind::ConnectionAborted.into()),
+        };
         match shaken.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
             Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
             Err(reason) => {

@@ -32,9 +32,9 @@ use request_span::{Colours, RequestSpans, WithRequestId};
 /// How long an ending process waits for its last log lines to be written.
 pub const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Targets that `telemetry.log_filter` must name to be logged: actix logs an error for each malformed request, and
-/// anyone can send those.
-const ON_REQUEST: &str = "actix_http=off";
+/// Targets that `telemetry.log_filter` must name to be logged: they log each malformed request or frame, and anyone can
+/// send those.
+const ON_REQUEST: &str = "actix_http=off,h2=off";
 
 /// Handle of the running log. Dropping it writes the remaining lines.
 #[derive(Clone)]

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use azuma_tests::Database;
 use azuma_tests::certificates::Certificates;
-use azuma_tests::clients::{Begun, Carrier, End, Http2, Issued, LegacySession};
+use azuma_tests::clients::{Begun, Carrier, End, Http2, Issued, LegacySession, shake};
 use azuma_tests::server::Server;
 use h2::Reason;
 use http::Request;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
+use tokio_rustls::rustls::version::TLS13;
 
 use super::tls::{serving, with};
 
@@ -200,6 +202,95 @@ async fn a_stopping_server_answers_the_open_requests() {
     begun.send("}", End::Now);
     assert_eq!(begun.answer().await.expect("an answer").status, 400);
     assert!(stopping.await.expect("a task").success());
+}
+
+/// A frame of HTTP/2 (RFC 9113 §4.1) on the connection itself.
+fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len())
+        .expect("a short payload")
+        .to_be_bytes();
+    let mut frame = length[1..].to_vec();
+    frame.extend([kind, flags, 0, 0, 0, 0]);
+    frame.extend(payload);
+    frame
+}
+
+#[tokio::test]
+async fn frames_that_make_no_sense_fill_no_log() {
+    const PING: u8 = 6;
+    const ACK: u8 = 1;
+    let (server, made) = serving();
+    let address = server.address();
+    let stream = shake(address, &made.authority, &TLS13, &[b"h2"]).await;
+    let mut stream = stream.expect("a handshake");
+    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    sent.extend(frame(4, 0, b""));
+    for _ in 0..100 {
+        sent.extend(frame(PING, ACK, b"12345678"));
+    }
+    sent.extend(frame(PING, 0, b"the end!"));
+    stream.write_all(&sent).await.expect("a connection");
+    let mut read = Vec::new();
+    while !read.ends_with(b"the end!") {
+        let length = stream.read_buf(&mut read).await.expect("a connection");
+        assert_ne!(length, 0, "the connection was closed");
+    }
+    assert!(!server.output().contains("PING"), "{}", server.output());
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let named = |hosts: &[&str]| {
+        let request = Request::get("https://localhost/");
+        let request = hosts
+            .iter()
+            .fold(request, |request, host| request.header("host", *host));
+        request.body("").expect("a request")
+    };
+    for (hosts, status) in [
+        (&["localhost"][..], 200),
+        (&["elsewhere"], 400),
+        (&["localhost", "localhost"], 400),
+    ] {
+        assert_eq!(
+            connection.request(named(hosts)).await.status,
+            status,
+            "{hosts:?}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_wait_for_the_body_reaches_the_client() {
+    let (server, made) = serving();
+    let url = format!("https://localhost:{}/user/update", server.address().port());
+    for _ in 0..20 {
+        let curl = Command::new("curl")
+            .args(["--silent", "--show-error", "--http2", "--cacert"])
+            .arg(&made.authority)
+            .args(["--request", "PATCH", "--header", "Authorization: Bearer x"])
+            .args(["--data-binary", "{}", "--write-out", "%{http_code}", &url])
+            .output()
+            .expect("curl");
+        let printed = String::from_utf8(curl.stdout).expect("UTF-8");
+        assert!(printed.ends_with("401"), "{printed} {:?}", curl.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_leave_to_send_its_body_gets_it() {
+    let (server, made) = serving();
+    let connection = connected(&server, &made).await;
+    let request = Request::post("https://localhost/user/login").header("expect", "100-continue");
+    let mut begun = connection.begin(request.body(()).expect("a request")).await;
+    let told = timeout(PATIENCE, begun.informed())
+        .await
+        .expect("an answer");
+    assert_eq!(told, 100);
+    begun.send("{}", End::Now);
+    assert_eq!(begun.answer().await.expect("an answer").status, 400);
 }
 
 #[test]

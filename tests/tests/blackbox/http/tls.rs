@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use azuma_tests::Database;
@@ -104,6 +105,21 @@ async fn a_certificate_is_replaced_while_it_serves_and_a_bad_one_is_not_used() {
     let after = shake(&server, &renewed.authority, &TLS13).await;
     assert!(is_answered(after.expect("the new certificate")).await);
     assert!(shake(&server, &made.authority, &TLS13).await.is_err());
+}
+
+#[tokio::test]
+async fn a_certificate_in_a_pipe_stops_neither_the_reloads_nor_the_server() {
+    let (mut server, made) = serving();
+    let good = fs::read(&made.certificate).expect("a certificate");
+    fs::remove_file(&made.certificate).expect("a writable directory");
+    let made_pipe = Command::new("mkfifo").arg(&made.certificate).status();
+    assert!(made_pipe.expect("mkfifo").success());
+    server.signal(Signal::HangUp);
+    server.prints("it is no regular file").await;
+    fs::remove_file(&made.certificate).expect("a writable directory");
+    fs::write(&made.certificate, good).expect("a writable directory");
+    server.prints("the certificate was read again").await;
+    assert!(server.terminate().await.success());
 }
 
 #[test]

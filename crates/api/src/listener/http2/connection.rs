@@ -13,15 +13,18 @@ use actix_http::error::DispatchError;
 use actix_http::{Request, Response};
 use actix_server::GracefulShutdownSignal;
 use actix_service::Service;
+use actix_web::http::header::EXPECT;
 use actix_web::web::Bytes;
 use h2::server::{Builder, Connection as H2, SendResponse};
 use h2::{Reason, RecvStream};
+use http::StatusCode;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::super::clients::Clients;
 use super::super::connection::Connection;
-use super::{Http2Connection, Http2Timeouts, request, response};
+use super::request::{self, Http2Request};
+use super::{Http2Connection, Http2Timeouts, response};
 
 /// The most requests that a connection may have open.
 const MOST_REQUESTS: u32 = 100;
@@ -33,8 +36,11 @@ const MOST_UNSENT: usize = 64 * 1024;
 const MOST_CANCELLED: u32 = 100;
 /// How long a client may take to begin its first request, as over HTTP/1.1.
 const FIRST_REQUEST: Duration = Duration::from_secs(5);
-/// How long a client may take to agree to the end of a connection.
+/// How long a client may take to agree to the end of a connection, and to send the rest of a body after the response.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// The most bytes of a body that are read after the response.
+const MOST_DISCARDED: usize = 1024 * 1024;
 
 /// How a request ended.
 enum End {
@@ -57,17 +63,24 @@ where
     Answered: Into<Response<Body>> + 'static,
     Body: MessageBody + 'static,
 {
-    let mut connection = handshake(accepted.connection).await?;
-    let mut requests = Requests::new(accepted.peer, accepted.clients);
     let mut shutdown = pin!(shutdown.notified());
+    let mut connection = tokio::select! {
+        connection = handshake(accepted.connection) => connection?,
+        () = &mut shutdown => return Ok(()),
+    };
+    let mut requests = Requests::new(accepted.peer, accepted.clients);
+    let mut phase = Phase::Open;
     let mut quiet = pin!(sleep(FIRST_REQUEST));
-    let mut is_ending = false;
     loop {
         tokio::select! {
             next = connection.accept() => {
-                let Some((request, respond)) = next.transpose().map_err(broken)? else {
+                let Some((request, mut respond)) = next.transpose().map_err(broken)? else {
                     return Ok(());
                 };
+                if phase == Phase::Over {
+                    respond.send_reset(Reason::REFUSED_STREAM);
+                    continue;
+                }
                 let app = Rc::clone(&app);
                 requests.begin(respond, |respond, peer| answer(request, respond, peer, app, timeouts));
             }
@@ -75,24 +88,39 @@ where
                 if requests.are_mostly_cancelled() {
                     connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
                 }
-                let pause = if is_ending { LINGER } else { timeouts.keep_alive };
-                quiet.as_mut().reset(Instant::now() + pause);
-            }
-            () = &mut shutdown, if !is_ending => {
-                is_ending = true;
-                connection.graceful_shutdown();
-                quiet.as_mut().reset(Instant::now() + LINGER);
-            }
-            () = &mut quiet, if requests.open.is_empty() => {
-                if is_ending {
-                    return Ok(());
+                match phase {
+                    Phase::Open => quiet.as_mut().reset(Instant::now() + timeouts.keep_alive),
+                    Phase::Ending => (),
+                    Phase::Over if requests.open.is_empty() => return Ok(()),
+                    Phase::Over => (),
                 }
-                is_ending = true;
+            }
+            () = &mut shutdown, if phase == Phase::Open => {
+                phase = Phase::Ending;
                 connection.graceful_shutdown();
                 quiet.as_mut().reset(Instant::now() + LINGER);
             }
+            () = &mut quiet, if requests.open.is_empty() || phase == Phase::Ending => match phase {
+                Phase::Open => {
+                    phase = Phase::Ending;
+                    connection.graceful_shutdown();
+                    quiet.as_mut().reset(Instant::now() + LINGER);
+                }
+                Phase::Ending | Phase::Over if requests.open.is_empty() => return Ok(()),
+                Phase::Ending | Phase::Over => phase = Phase::Over,
+            },
         }
     }
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// The client was told that the connection ends, and may not know it yet.
+    Ending,
+    /// The open requests are the last.
+    Over,
 }
 
 /// The requests of a connection.
@@ -177,10 +205,20 @@ where
     Body: MessageBody,
 {
     let method = request.method().clone();
-    let Some(request) = request::from_http2(request, peer) else {
-        respond.send_reset(Reason::PROTOCOL_ERROR);
-        return End::Cancelled;
+    let Some(Http2Request { request, body }) = request::from_http2(request, peer) else {
+        return refuse(respond);
     };
+    if request
+        .head()
+        .headers()
+        .get(EXPECT)
+        .is_some_and(|value| value == "100-continue")
+    {
+        let mut go_on = http::Response::new(());
+        *go_on.status_mut() = StatusCode::CONTINUE;
+        // Fails if the client has left, which shows below.
+        let _ = respond.send_informational(go_on);
+    }
     let answered = tokio::select! {
         biased;
         answered = app.call(request) => answered,
@@ -191,7 +229,19 @@ where
         Ok(answered) => response::write(answered.into(), &method, respond, silence).await,
         Err(error) => response::write(error.into(), &method, respond, silence).await,
     };
+    // Whether all was read does not matter.
+    let _ = timeout(LINGER, body.discard(MOST_DISCARDED)).await;
     written.map_or(End::Cancelled, |()| End::Answered)
+}
+
+/// Answers a request that HTTP/1.1 would not have read, as actix does there.
+fn refuse(mut respond: SendResponse<Bytes>) -> End {
+    let mut refusal = http::Response::new(());
+    *refusal.status_mut() = StatusCode::BAD_REQUEST;
+    match respond.send_response(refusal, true) {
+        Ok(_) => End::Answered,
+        Err(_) => End::Cancelled,
+    }
 }
 
 /// The connection broke, or what came over it is not HTTP/2.

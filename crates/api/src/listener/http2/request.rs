@@ -1,8 +1,11 @@
 //! A request as HTTP/1.1 would carry it.
 
+use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_http::error::PayloadError;
@@ -12,22 +15,30 @@ use actix_web::http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderMap, TRANSFER_
 use actix_web::web::Bytes;
 use futures_core::Stream;
 use h2::RecvStream;
+use http::request::Parts;
+use http::uri::Authority;
 
-/// `None` for a request that HTTP/1.1 could not carry.
-pub fn from_http2(request: http::Request<RecvStream>, peer: SocketAddr) -> Option<Request> {
+/// What a request asks for, and its body, which is read to its end once it is answered.
+pub struct Http2Request {
+    pub request: Request,
+    pub body: SharedBody,
+}
+
+/// `None` for a request that HTTP/1.1 could not carry or would refuse: it names one host and has a path.
+pub fn from_http2(request: http::Request<RecvStream>, peer: SocketAddr) -> Option<Http2Request> {
     let (parts, body) = request.into_parts();
     let mut headers = headers(&parts.headers)?;
-    // RFC 9113 §8.3.1: the authority takes the place of `Host`.
-    if let Some(authority) = parts.uri.authority() {
-        headers.insert(HOST, HeaderValue::from_str(authority.as_str()).ok()?);
-    }
-    let payload = match body.is_end_stream() {
-        true => Payload::None,
-        false => {
+    let host = host(&parts)?;
+    headers.insert(HOST, HeaderValue::from_str(host).ok()?);
+    let has_body = !body.is_end_stream();
+    let body = SharedBody(Rc::new(RefCell::new(body)));
+    let payload = match has_body {
+        false => Payload::None,
+        true => {
             if !headers.contains_key(CONTENT_LENGTH) {
                 headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
             }
-            let body: BoxedPayloadStream = Box::pin(Body(body));
+            let body: BoxedPayloadStream = Box::pin(body.clone());
             Payload::from(body)
         }
     };
@@ -38,7 +49,26 @@ pub fn from_http2(request: http::Request<RecvStream>, peer: SocketAddr) -> Optio
     head.version = Version::HTTP_2;
     head.headers = headers;
     head.peer_addr = Some(peer);
-    Some(converted)
+    Some(Http2Request {
+        request: converted,
+        body,
+    })
+}
+
+/// The authority takes the place of `Host`, and must be the same where both come (RFC 9113 §8.3.1).
+fn host(parts: &Parts) -> Option<&str> {
+    let mut hosts = parts.headers.get_all(HOST.as_str()).iter();
+    let sent = hosts.next().map(|host| host.to_str().ok());
+    if hosts.next().is_some() {
+        return None;
+    }
+    let authority = parts.uri.authority().map(Authority::as_str);
+    match (authority, sent) {
+        (Some(authority), None) => Some(authority),
+        (None, Some(sent)) => sent,
+        (Some(authority), Some(sent)) => sent.filter(|sent| *sent == authority),
+        (None, None) => None,
+    }
 }
 
 fn headers(sent: &http::HeaderMap) -> Option<HeaderMap> {
@@ -63,13 +93,28 @@ fn headers(sent: &http::HeaderMap) -> Option<HeaderMap> {
 }
 
 /// The body, which the client may send on as far as it was read.
-struct Body(RecvStream);
+#[derive(Clone)]
+pub struct SharedBody(Rc<RefCell<RecvStream>>);
 
-impl Stream for Body {
+impl SharedBody {
+    /// Reads what is left, at most this many bytes. A stream whose body is not read is reset, and then some clients
+    /// lose the response.
+    pub async fn discard(mut self, most: usize) {
+        let mut read = 0;
+        while read < most {
+            match poll_fn(|context| Pin::new(&mut self).poll_next(context)).await {
+                Some(Ok(bytes)) => read += bytes.len(),
+                Some(Err(_)) | None => return,
+            }
+        }
+    }
+}
+
+impl Stream for SharedBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let stream = &mut self.get_mut().0;
+        let mut stream = self.0.borrow_mut();
         let read = ready!(stream.poll_data(context));
         Poll::Ready(read.map(|bytes| {
             let bytes = bytes.map_err(broken)?;

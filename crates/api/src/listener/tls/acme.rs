@@ -1,19 +1,18 @@
 //! A certificate by ACME (RFC 8555), with the challenge TLS-ALPN-01 (RFC 8737), which this server's own port answers.
 
-use std::fs::{self, DirBuilder};
 use std::future::poll_fn;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_core::Stream;
-use rustls_acme::caches::DirCache;
-use rustls_acme::{AcmeConfig, AcmeState, EventOk, ResolvesServerCertAcme, is_tls_alpn_challenge};
+use rustls_acme::{
+    AcmeConfig, AcmeState, EventError, EventOk, ResolvesServerCertAcme, is_tls_alpn_challenge,
+};
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -21,16 +20,24 @@ use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
+use super::acme_folder::AcmeFolder;
 use crate::config::AcmeSource;
 
 /// An order of which nothing was heard for this long is begun again, so that no ACME server that falls silent ends the
 /// renewals. A certificate is renewed when a third of its time is left.
-const BEGIN_AGAIN_AFTER: Duration = Duration::from_hours(24);
+const RENEWAL: Duration = Duration::from_hours(24);
+/// The same while there is no certificate.
+const FIRST_ORDER: Duration = Duration::from_mins(10);
+
+/// The pause after an order. The library makes none where a new certificate cannot be used or is due for renewal at
+/// once, as with a clock that is wrong. It grows with each order that follows.
+const SHORTEST_PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// Why no certificate can be asked for.
 #[derive(Debug, Error)]
 pub enum AcmeError {
-    #[error("cannot create the folder {} (`http.tls.acme_folder`): {reason}", path.display())]
+    #[error("cannot write to the folder {} (`http.tls.acme_folder`): {reason}", path.display())]
     NoFolder { path: PathBuf, reason: io::Error },
     #[error(
         "others may read the folder {} (`http.tls.acme_folder`), which holds private keys: run `chmod 700` on it",
@@ -57,19 +64,19 @@ pub struct AcmeCertificate {
 struct Order {
     domains: Vec<String>,
     directory: String,
-    folder: PathBuf,
+    folder: AcmeFolder,
     /// `None` for the public authorities.
     authority: Option<Arc<ClientConfig>>,
 }
 
 impl AcmeCertificate {
     pub fn open(source: AcmeSource<'_>) -> Result<Self, AcmeError> {
-        make_private(source.folder)?;
+        let folder = AcmeFolder::open(source.folder)?;
         let domains = source.domains.iter();
         let order = Order {
             domains: domains.map(|name| name.as_ref().to_owned()).collect(),
             directory: source.directory.as_str().to_owned(),
-            folder: source.folder.to_owned(),
+            folder,
             authority: source.authority.map(trusting).transpose()?,
         };
         Ok(Self {
@@ -87,27 +94,55 @@ impl AcmeCertificate {
         loop {
             let mut state = self.order.state();
             self.current.order(state.resolver());
+            let patience = match self.current.is_serving() {
+                true => RENEWAL,
+                false => FIRST_ORDER,
+            };
+            tracing::info!(
+                domains = ?self.order.domains,
+                directory = self.order.directory,
+                "the certificate of `http.tls.acme` is read from `http.tls.acme_folder`, or asked for"
+            );
             // Fails each time: the renewal does not end by itself.
-            let _ = timeout(BEGIN_AGAIN_AFTER, self.follow(&mut state)).await;
+            let _ = timeout(patience, self.follow(&mut state)).await;
+            if !self.current.is_serving() {
+                tracing::error!(
+                    "no certificate was obtained within {patience:?}: it is asked for once more"
+                );
+            }
         }
     }
 
     async fn follow(&self, state: &mut State) {
+        let mut pause = SHORTEST_PAUSE;
         while let Some(event) = poll_fn(|context| Pin::new(&mut *state).poll_next(context)).await {
-            match event {
+            let is_order_over = match event {
                 Ok(EventOk::DeployedCachedCert) => {
                     self.current.serve(state.resolver());
                     tracing::info!("the certificate in `http.tls.acme_folder` is in use");
+                    false
                 }
                 Ok(EventOk::DeployedNewCert) => {
                     self.current.serve(state.resolver());
                     tracing::info!(domains = ?self.order.domains, "a new certificate was obtained");
+                    false
                 }
-                Ok(EventOk::CertCacheStore | EventOk::AccountCacheStore) => (),
-                Err(error) => tracing::error!(
-                    %error,
-                    "the certificate of `http.tls.acme` was not obtained or not kept, which is tried again later"
-                ),
+                Ok(EventOk::AccountCacheStore) => false,
+                Ok(EventOk::CertCacheStore) => true,
+                Err(error) => {
+                    tracing::error!(
+                        %error,
+                        "the certificate of `http.tls.acme` was not obtained or not kept, which is tried again later"
+                    );
+                    matches!(
+                        error,
+                        EventError::CertCacheStore(_) | EventError::NewCertParse(_)
+                    )
+                }
+            };
+            if is_order_over {
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }
@@ -123,23 +158,8 @@ impl Order {
             }
             None => AcmeConfig::new(&self.domains),
         };
-        let cache = DirCache::new(self.folder.clone());
-        config.directory(&self.directory).cache(cache).state()
-    }
-}
-
-fn make_private(folder: &Path) -> Result<(), AcmeError> {
-    let unusable = |reason| AcmeError::NoFolder {
-        path: folder.to_owned(),
-        reason,
-    };
-    let mut private = DirBuilder::new();
-    let made = private.recursive(true).mode(0o700).create(folder);
-    made.map_err(unusable)?;
-    let mode = fs::metadata(folder).map_err(unusable)?.permissions().mode();
-    match mode & 0o077 {
-        0 => Ok(()),
-        _ => Err(AcmeError::OpenFolder(folder.to_owned())),
+        let config = config.directory(&self.directory);
+        config.cache(self.folder.clone()).state()
     }
 }
 
@@ -174,6 +194,11 @@ struct Resolvers {
 }
 
 impl Current {
+    fn is_serving(&self) -> bool {
+        let resolvers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        resolvers.serving.is_some()
+    }
+
     fn order(&self, resolver: Arc<ResolvesServerCertAcme>) {
         self.write(|resolvers| resolvers.ordering = Some(resolver));
     }

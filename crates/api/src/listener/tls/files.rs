@@ -1,12 +1,14 @@
 //! A certificate and its key in two files. They are read again when they change and at SIGHUP.
 
 use std::fmt::{self, Debug, Formatter};
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::spawn_blocking;
@@ -17,11 +19,15 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
+use x509_parser::parse_x509_certificate;
 use zeroize::Zeroizing;
 
 /// How often the files are looked at. A change is used once it has lasted for this long, because whoever renews a
 /// certificate writes two files.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long reading the files may take, such as over a network.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// No chain of certificates is longer than this, in bytes.
 const LONGEST: u64 = 1024 * 1024;
@@ -35,7 +41,7 @@ pub enum FilesError {
         path: PathBuf,
         reason: io::Error,
     },
-    #[error("{} (`http.tls.certificate`) holds no certificate in PEM", .0.display())]
+    #[error("{} (`http.tls.certificate`) holds no certificate in PEM, or one that cannot be read", .0.display())]
     NoCertificate(PathBuf),
     #[error("{} (`http.tls.key`) holds no private key in PEM without a password", .0.display())]
     NoKey(PathBuf),
@@ -67,6 +73,7 @@ impl CertificateFiles {
     pub fn open(certificate: &Path, key: &Path) -> Result<Self, FilesError> {
         let content = Content::read(certificate, key)?;
         let pair = content.parse(certificate, key)?;
+        warn_if_out_of_date(&pair, certificate);
         Ok(Self {
             certificate: certificate.to_owned(),
             key: key.to_owned(),
@@ -97,9 +104,11 @@ impl CertificateFiles {
 
     async fn read(&self) -> Result<Content, String> {
         let (certificate, key) = (self.certificate.clone(), self.key.clone());
-        match spawn_blocking(move || Content::read(&certificate, &key)).await {
-            Ok(content) => content.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+        let read = spawn_blocking(move || Content::read(&certificate, &key));
+        match timeout(PATIENCE, read).await {
+            Ok(Ok(content)) => content.map_err(|error| error.to_string()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("the files cannot be read within {PATIENCE:?}")),
         }
     }
 
@@ -111,6 +120,7 @@ impl CertificateFiles {
         });
         match parsed {
             Ok(current) => {
+                warn_if_out_of_date(&current.1, &self.certificate);
                 self.current.replace(current);
                 tracing::info!(certificate = %self.certificate.display(), "the certificate was read again");
             }
@@ -144,7 +154,7 @@ impl Content {
         let chain: Vec<_> = CertificateDer::pem_slice_iter(&self.certificate)
             .collect::<Result<_, _>>()
             .unwrap_or_default();
-        if chain.is_empty() {
+        if chain.is_empty() || chain.iter().any(|der| parse_x509_certificate(der).is_err()) {
             return Err(FilesError::NoCertificate(certificate.to_owned()));
         }
         let private = PrivateKeyDer::from_pem_slice(&self.key)
@@ -164,9 +174,21 @@ impl Content {
     }
 }
 
+/// A certificate that is out of date is still used: clients decide.
+fn warn_if_out_of_date(pair: &CertifiedKey, path: &Path) {
+    let own = pair.cert.first().map(|der| parse_x509_certificate(der));
+    if let Some(Ok((_, certificate))) = own {
+        let validity = certificate.validity();
+        if !validity.is_valid() {
+            let (from, until) = (&validity.not_before, &validity.not_after);
+            tracing::warn!(certificate = %path.display(), "the certificate is valid from {from} until {until}, and not now");
+        }
+    }
+}
+
 fn read_file(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, FilesError> {
     let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path)
+    open(path)
         .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
         .map_err(|reason| FilesError::Unreadable {
             key,
@@ -174,6 +196,22 @@ fn read_file(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, Files
             reason,
         })?;
     Ok(bytes)
+}
+
+/// Opens a regular file. Opening or reading another, such as a pipe, may take for ever.
+fn open(path: &Path) -> io::Result<File> {
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(at_once)
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is no regular file",
+        )),
+    }
 }
 
 /// The certificate and key of new connections, and the content they were parsed from.

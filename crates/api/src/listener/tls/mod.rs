@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `files` | a certificate and its key in files, read again when they change |
 //! | `acme` | a certificate by ACME, renewed in time |
+//! | `acme_folder` | where it is kept |
 
 mod acme;
+mod acme_folder;
 mod files;
 
 use std::sync::Arc;
