@@ -26,8 +26,7 @@ impl FromStr for ListenAddress {
         match text.parse::<SocketAddr>().is_ok() || is_named_address(text) {
             true => Ok(Self(text.to_owned())),
             false => Err(
-                "must be an address and a port, such as `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`, or `unix:` and \
-                 a path, or `systemd`",
+                "must be an address and a port, such as `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`",
             ),
         }
     }

@@ -30,7 +30,10 @@ impl FromStr for Listen {
         match text.strip_prefix("unix:") {
             // A number would be the port of a host of that name.
             Some(path) if path.parse::<u16>().is_err() => path.parse().map(Self::Unix),
-            Some(_) | None => text.parse().map(Self::Tcp),
+            Some(_) | None => text.parse().map(Self::Tcp).map_err(|_| {
+                "must be an address and a port, such as `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`, or `unix:` and \
+                 a path, or `systemd`"
+            }),
         }
     }
 }

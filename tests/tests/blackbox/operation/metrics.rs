@@ -233,7 +233,8 @@ fn an_address_that_is_taken_or_is_none_stops_the_start() {
     let address = taken.local_addr().expect("a bound port").to_string();
     for (address, reason) in [
         (address.as_str(), "`telemetry.metrics_listen`"),
-        ("nowhere", "must be an address"),
+        ("nowhere", "must be an address and a port"),
+        ("unix:/run/metrics", "or `localhost:8080`; it is"),
     ] {
         let refused = Setup::sqlite()
             .set("telemetry.metrics_listen", address)
