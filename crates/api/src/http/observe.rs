@@ -15,8 +15,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{
     RequestHead, Service, ServiceRequest, ServiceResponse, Transform, forward_ready,
 };
-use actix_web::http::Version;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::{StatusCode, Version};
 use pin_project_lite::pin_project;
 use tracing::Span;
 
@@ -130,7 +130,7 @@ where
 }
 
 fn mark(response: &mut ServiceResponse<impl MessageBody>, id: RequestId) {
-    if response.status().is_server_error() {
+    if is_failure(response) {
         log_failure(response);
     }
     if carries_one_request(response.request().head()) {
@@ -171,6 +171,13 @@ impl RequestIds {
         self.count.set(count.wrapping_add(1));
         RequestId::new(self.keys.hash_one(count))
     }
+}
+
+/// A 503 without an error is what `/readyz` answers, which anyone may ask.
+fn is_failure(response: &ServiceResponse<impl MessageBody>) -> bool {
+    let is_answer = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let has_error = response.response().error().is_some();
+    response.status().is_server_error() && (has_error || !is_answer)
 }
 
 /// The route is logged, not the path or the query: clients put tokens into either.

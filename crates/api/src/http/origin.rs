@@ -82,10 +82,10 @@ pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     let peer = address.unwrap_or(THIS_MACHINE);
     let trusted = request.app_data::<web::Data<TrustedProxies>>();
     let headers = request.headers();
-    let told = [x_forwarded_for(headers), forwarded(headers)];
     let Some(trusted) = trusted.filter(|trusted| address.is_none_or(|peer| trusted.trust(peer)))
     else {
-        if told.iter().any(Option::is_some) {
+        if headers.contains_key(header::X_FORWARDED_FOR) || headers.contains_key(header::FORWARDED)
+        {
             UNTRUSTED.call_once(|| {
                 tracing::warn!(
                     %peer,
@@ -97,6 +97,7 @@ pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
         }
         return Some(peer);
     };
+    let told = [x_forwarded_for(headers), forwarded(headers)];
     let found = told.map(|hops| hops.map(|hops| nearest_untrusted(peer, &hops, trusted)));
     Some(match found {
         [None, None] => {

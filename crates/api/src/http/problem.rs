@@ -1,6 +1,5 @@
 //! Errors as `application/problem+json` (RFC 9457), for clients that accept it.
 
-use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -8,6 +7,7 @@ use actix_web::http::header::{
     ACCEPT, Accept, CONTENT_TYPE, Header, HeaderMap, HeaderValue, Quality,
 };
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
 use serde_json::{Map, Value, json};
 
 /// The media type of problems.
@@ -18,9 +18,9 @@ pub async fn as_problem<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let accepts = request.headers().contains_key(ACCEPT) && accepts_problems(&request);
     let response = next.call(request).await?.map_into_boxed_body();
-    if !accepts || !is_json_error(response.status(), response.headers()) {
+    let is_error = is_json_error(response.status(), response.headers());
+    if !is_error || !accepts_problems(response.request()) {
         return Ok(response);
     }
     Ok(response.map_body(|head, body| {
@@ -32,7 +32,14 @@ pub async fn as_problem<B: MessageBody + 'static>(
     }))
 }
 
-fn accepts_problems(request: &ServiceRequest) -> bool {
+/// A header that is longer than this is not read: parsing takes time.
+const LONGEST: usize = 1024;
+
+fn accepts_problems(request: &HttpRequest) -> bool {
+    let sent = request.headers().get_all(ACCEPT);
+    if sent.map(HeaderValue::len).sum::<usize>() > LONGEST {
+        return false;
+    }
     Accept::parse(request).is_ok_and(|accepted| {
         accepted
             .0

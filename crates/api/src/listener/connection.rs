@@ -42,11 +42,6 @@ impl Connection {
             _place: place,
         }
     }
-
-    /// Waits until the client has sent something, or is gone.
-    pub async fn readable(&self) {
-        self.stream.readable().await;
-    }
 }
 
 /// Watches for a connection without writes. A healthy connection costs one comparison for each request, because the

@@ -44,18 +44,6 @@ impl Stream {
     }
 }
 
-impl Stream {
-    /// Waits until there is something to read, or an error.
-    pub async fn readable(&self) {
-        // The error comes again when it is read.
-        let _ = match self {
-            Self::Plain(stream) => stream.readable().await,
-            Self::Tls(stream) => stream.get_ref().0.readable().await,
-            Self::Unix(stream) => stream.readable().await,
-        };
-    }
-}
-
 impl AsyncRead for Stream {
     fn poll_read(
         self: Pin<&mut Self>,
