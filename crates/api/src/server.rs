@@ -100,10 +100,11 @@ pub fn start(
             .default_service(web::to(unknown_route::<azuma::Azuma>))
     };
     let app = move || map_config(app(), |()| AppConfig::default());
-    let http2 = {
+    // Without TLS nobody can choose HTTP/2.
+    let http2 = tls.map(|_| {
         let (app, shutdown, timeouts) = (app.clone(), shutdown.clone(), door.http2_timeouts());
         move || http2(app(), timeouts, shutdown.clone())
-    };
+    });
     let http1 = move || {
         let shutdown = shutdown.clone();
         HttpService::build()
@@ -122,7 +123,8 @@ pub fn start(
             Socket::Tcp(address, listener) => {
                 tracing::info!("listening on {scheme}://{address}");
                 server.listen("http", listener, move || {
-                    door.clone().before(http1(), http2())
+                    door.clone()
+                        .before(http1(), http2.as_ref().map(|http2| http2()))
                 })?
             }
             Socket::Unix(path, listener) => {

@@ -69,11 +69,12 @@ impl Door {
         }
     }
 
-    /// A service that passes admitted connections on to the service of the protocol that the client chose.
+    /// A service that passes admitted connections on to the service of the protocol that the client chose. Without TLS
+    /// there is no choice, and no `http2`.
     pub fn before<Http1, Http2>(
         self,
         http1: Http1,
-        http2: Http2,
+        http2: Option<Http2>,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
         Http1: ServiceFactory<
@@ -96,19 +97,27 @@ impl Door {
         Http2::Future: 'static,
     {
         fn_factory(move || {
-            let (http1, http2) = (http1.new_service(()), http2.new_service(()));
+            let http1 = http1.new_service(());
+            let http2 = http2.as_ref().map(|http2| http2.new_service(()));
             let door = self.clone();
             async move {
-                let services = Rc::new((http1.await?, http2.await?));
+                let http2 = match http2 {
+                    Some(http2) => Some(http2.await?),
+                    None => None,
+                };
+                let services = Rc::new((http1.await?, http2));
                 Ok(fn_service(move |stream: TcpStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
                     async move {
                         let (http1, http2) = &*services;
-                        let served = match door.0.admit(stream).await? {
-                            Admitted::Http1(connection, peer) => {
+                        let served = match (door.0.admit(stream).await?, http2) {
+                            (Admitted::Http1(connection, peer), _) => {
                                 http1.call((connection, Some(peer))).await
                             }
-                            Admitted::Http2(connection) => http2.call(connection).await,
+                            (Admitted::Http2(connection), Some(http2)) => {
+                                http2.call(connection).await
+                            }
+                            (Admitted::Http2(_), None) => Err(refused()),
                         };
                         served.inspect_err(|error| door.0.note(error))
                     }
