@@ -1,13 +1,12 @@
 //! An ACME server: Debian's `pebble`, which proves names at a port of its own choice.
 
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::addresses::free_address;
 use crate::certificates::Certificates;
-use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -47,26 +46,14 @@ impl AcmeServer {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let process = process::spawn(command, Signal::Kill);
-        let process = process.unwrap_or_else(|error| panic!("cannot run pebble: {error}"));
-        let mut server = Self {
+        let mut process = process.unwrap_or_else(|error| panic!("cannot run pebble: {error}"));
+        process::wait_until_it_listens("pebble", &mut process, address);
+        Self {
             process,
             home,
             certificates,
             address,
             management,
-        };
-        server.wait_until_it_listens();
-        server
-    }
-
-    fn wait_until_it_listens(&mut self) {
-        let deadline = Deadline::in_seconds(30);
-        while TcpStream::connect(self.address).is_err() {
-            if let Ok(Some(status)) = self.process.try_wait() {
-                panic!("pebble ended: {status}");
-            }
-            assert!(!deadline.is_over(), "pebble does not listen");
-            deadline.step_blocking();
         }
     }
 

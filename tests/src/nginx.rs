@@ -2,11 +2,10 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use crate::addresses::free_address;
-use crate::deadline::Deadline;
 use crate::process::{self, Signal};
 use crate::scratch;
 
@@ -45,21 +44,9 @@ impl Nginx {
             .args(["-e", "stderr", "-p", &home.to_string(), "-c", &file])
             .stdin(Stdio::null());
         let process = process::spawn(command, Signal::Kill);
-        let process = process.unwrap_or_else(|error| panic!("cannot run nginx: {error}"));
-        let mut nginx = Self { process, address };
-        nginx.wait_until_it_listens();
-        nginx
-    }
-
-    fn wait_until_it_listens(&mut self) {
-        let deadline = Deadline::in_seconds(30);
-        while TcpStream::connect(self.address).is_err() {
-            if let Ok(Some(status)) = self.process.try_wait() {
-                panic!("nginx ended: {status}");
-            }
-            assert!(!deadline.is_over(), "nginx does not listen");
-            deadline.step_blocking();
-        }
+        let mut process = process.unwrap_or_else(|error| panic!("cannot run nginx: {error}"));
+        process::wait_until_it_listens("nginx", &mut process, address);
+        Self { process, address }
     }
 
     /// Where it listens.

@@ -1,10 +1,13 @@
 //! Child processes that do not outlive this one, however it ends.
 
 use std::io;
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::{Mutex, OnceLock, mpsc};
 use std::thread;
+
+use crate::deadline::Deadline;
 
 /// What a child is sent when this process ends, or when [`send`] is asked to.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,18 @@ impl Signal {
             Self::Stop => libc::SIGSTOP,
             Self::Continue => libc::SIGCONT,
         }
+    }
+}
+
+/// Waits until a program listens at an address; it must neither end nor take long before.
+pub fn wait_until_it_listens(program: &str, process: &mut Child, address: SocketAddr) {
+    let deadline = Deadline::in_seconds(30);
+    while TcpStream::connect(address).is_err() {
+        if let Ok(Some(status)) = process.try_wait() {
+            panic!("{program} ended: {status}");
+        }
+        assert!(!deadline.is_over(), "{program} does not listen");
+        deadline.step_blocking();
     }
 }
 
