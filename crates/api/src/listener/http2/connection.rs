@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use h2::server::{Builder, Connection as H2, SendResponse};
 use h2::{Reason, RecvStream};
 use http::StatusCode;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::super::clients::Clients;
 use super::super::connection::Connection;
@@ -96,21 +96,22 @@ where
                 }
             }
             () = &mut shutdown, if phase == Phase::Open => {
-                phase = Phase::Ending;
-                connection.graceful_shutdown();
-                quiet.as_mut().reset(Instant::now() + LINGER);
+                phase = begin_to_end(&mut connection, quiet.as_mut());
             }
             () = &mut quiet, if requests.open.is_empty() || phase == Phase::Ending => match phase {
-                Phase::Open => {
-                    phase = Phase::Ending;
-                    connection.graceful_shutdown();
-                    quiet.as_mut().reset(Instant::now() + LINGER);
-                }
+                Phase::Open => phase = begin_to_end(&mut connection, quiet.as_mut()),
                 Phase::Ending | Phase::Over if requests.open.is_empty() => return Ok(()),
                 Phase::Ending | Phase::Over => phase = Phase::Over,
             },
         }
     }
+}
+
+/// Tells the client that the connection ends, and gives it [`LINGER`] to know it.
+fn begin_to_end(connection: &mut H2<Connection, Bytes>, quiet: Pin<&mut Sleep>) -> Phase {
+    connection.graceful_shutdown();
+    quiet.reset(Instant::now() + LINGER);
+    Phase::Ending
 }
 
 /// How far a connection is.

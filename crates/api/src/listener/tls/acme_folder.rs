@@ -1,7 +1,6 @@
 //! The folder of the certificates and of the key of the ACME account.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -101,12 +100,9 @@ fn name(kind: &str, of: &[String], directory: &str) -> String {
         hash.update([0]);
     }
     hash.update(directory);
-    let mut name = format!("{kind}-");
-    for byte in hash.finalize().iter().take(8) {
-        // Writing to a string does not fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    name
+    let hash = hash.finalize();
+    let first = hash.first_chunk().copied().unwrap_or_default();
+    format!("{kind}-{:016x}", u64::from_be_bytes(first))
 }
 
 #[async_trait]
