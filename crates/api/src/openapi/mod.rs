@@ -9,7 +9,7 @@ mod service;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
-use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::web::{Bytes, Data, Path, ServiceConfig};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -22,7 +22,7 @@ use crate::http::api_error::{Dialect, ResponseCode};
 use crate::http::endpoint::Endpoint;
 
 /// The documents by name, each as JSON.
-pub struct Documents(Vec<(&'static str, String)>);
+pub struct Documents(Vec<(&'static str, Bytes)>);
 
 impl Documents {
     /// The documents of the enabled dialects, and `service` of the routes that belong to none.
@@ -40,18 +40,18 @@ impl Documents {
         Self(documents)
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    fn get(&self, name: &str) -> Option<Bytes> {
         let found = self.0.iter().find(|(known, _)| *known == name)?;
-        Some(&found.1)
+        Some(found.1.clone())
     }
 }
 
 /// A document as text that ends with a line's end.
-fn as_json(document: &Document) -> String {
+fn as_json(document: &Document) -> Bytes {
     // A document has nothing that JSON cannot hold.
     let mut json = document.to_pretty_json().unwrap_or_default();
     json.push('\n');
-    json
+    json.into()
 }
 
 pub fn routes(config: &mut ServiceConfig, documents: Data<Documents>) {
@@ -75,7 +75,7 @@ async fn show(documents: Data<Documents>, name: Path<String>) -> HttpResponse {
     match documents.get(&name) {
         Some(document) => HttpResponse::Ok()
             .content_type(ContentType::json())
-            .body(document.to_owned()),
+            .body(document),
         None => Azuma::refuse(ResponseCode::NotFound),
     }
 }
@@ -125,7 +125,7 @@ mod tests {
             if env::var_os(WRITE).is_some() {
                 fs::write(&path, &document).unwrap();
             }
-            let kept = fs::read_to_string(&path).unwrap_or_default();
+            let kept = fs::read(&path).unwrap_or_default();
             assert!(
                 kept == document,
                 "{name}.json is old: set {WRITE}=1 and run this test"
