@@ -5,6 +5,7 @@ use std::sync::Arc;
 use azuma_domain::Timestamp;
 use azuma_domain::audit::{
     Actor, AuditAction, AuditEvent, EventPosition, RecordedEvent, RefusalReason, RequestId, Source,
+    StoredEvent,
 };
 use azuma_domain::invite::InviteId;
 use azuma_domain::ports::{Store, StoreExt};
@@ -38,8 +39,7 @@ async fn after(
     let read = look(store, move |reader| {
         reader.audit().after(position, user_id, limit)
     });
-    let events = read.await.into_iter();
-    events.map(|event| event.expect("a known event")).collect()
+    known(read.await)
 }
 
 async fn newest_of(
@@ -51,7 +51,11 @@ async fn newest_of(
     let read = look(store, move |reader| {
         reader.audit().newest_of(user_id, before, limit)
     });
-    let events = read.await.into_iter();
+    known(read.await)
+}
+
+fn known(events: Vec<StoredEvent>) -> Vec<RecordedEvent> {
+    let events = events.into_iter();
     events.map(|event| event.expect("a known event")).collect()
 }
 

@@ -262,20 +262,27 @@ async fn a_request_names_one_host() {
     }
 }
 
+/// What curl prints when it asks for a path by HTTP/2, with these arguments.
+fn curl(server: &Server, made: &Certificates, path: &str, arguments: &[&str]) -> String {
+    let url = format!("https://localhost:{}{path}", server.address().port());
+    let curl = Command::new("curl")
+        .args(["--silent", "--show-error", "--http2", "--cacert"])
+        .arg(&made.authority)
+        .args(arguments)
+        .arg(url)
+        .output()
+        .expect("curl");
+    String::from_utf8([curl.stdout, curl.stderr].concat()).expect("UTF-8")
+}
+
 #[test]
 fn an_answer_that_does_not_wait_for_the_body_reaches_the_client() {
     let (server, made) = serving();
-    let url = format!("https://localhost:{}/user/update", server.address().port());
+    let mut arguments = vec!["--request", "PATCH", "--header", "Authorization: Bearer x"];
+    arguments.extend(["--data-binary", "{}", "--write-out", "%{http_code}"]);
     for _ in 0..20 {
-        let curl = Command::new("curl")
-            .args(["--silent", "--show-error", "--http2", "--cacert"])
-            .arg(&made.authority)
-            .args(["--request", "PATCH", "--header", "Authorization: Bearer x"])
-            .args(["--data-binary", "{}", "--write-out", "%{http_code}", &url])
-            .output()
-            .expect("curl");
-        let printed = String::from_utf8(curl.stdout).expect("UTF-8");
-        assert!(printed.ends_with("401"), "{printed} {:?}", curl.stderr);
+        let printed = curl(&server, &made, "/user/update", &arguments);
+        assert!(printed.ends_with("401"), "{printed}");
     }
 }
 
@@ -296,13 +303,7 @@ async fn a_client_that_waits_for_leave_to_send_its_body_gets_it() {
 #[test]
 fn curl_speaks_it() {
     let (server, made) = serving();
-    let url = format!("https://localhost:{}/", server.address().port());
-    let curl = Command::new("curl")
-        .args(["--silent", "--show-error", "--http2", "--cacert"])
-        .arg(&made.authority)
-        .args(["--write-out", "\n%{http_version} %{http_code}", &url])
-        .output()
-        .expect("curl");
-    let printed = String::from_utf8(curl.stdout).expect("UTF-8");
+    let written = ["--write-out", "\n%{http_version} %{http_code}"];
+    let printed = curl(&server, &made, "/", &written);
     assert!(printed.ends_with("\n2 200"), "{printed}");
 }
