@@ -1,0 +1,127 @@
+//! The command line. The arguments of each command are a file.
+
+mod audit;
+mod invite;
+mod mail;
+mod session;
+mod user;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use audit::{AuditQuery, Since};
+pub use invite::InviteTask;
+pub use mail::{Letters, MailTask};
+pub use session::{Revoked, SessionTask};
+pub use user::{ChosenUser, UserTask};
+
+/// The parsed command line; `Cli::parse()` reads it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "azuma",
+    version,
+    about = "A self-hosted account and session server",
+    after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\n\
+                  README.md has the table of settings and a first session with curl."
+)]
+pub struct Cli {
+    /// Read settings from this TOML file; the environment still overrides them
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Run the server; `azuma` without a command does this too
+    #[default]
+    Serve,
+    /// Bring the database to this version's schema, and stop
+    Migrate,
+    /// Print the settings in force as TOML, secrets masked
+    Config,
+    /// Ask the server that runs on this machine whether it is ready; fails if it is not
+    Health,
+    /// Look at messages on their way out, and at those that could not be sent
+    #[command(subcommand)]
+    Mail(MailTask),
+    /// Revoke sessions
+    #[command(subcommand)]
+    Session(SessionTask),
+    /// Disable accounts, and enable them again
+    #[command(subcommand)]
+    User(UserTask),
+    /// Make, list and revoke invitations to register
+    #[command(subcommand)]
+    Invite(InviteTask),
+    /// Print the audit trail: what happened to accounts, by whom and from where
+    Audit(AuditQuery),
+}
+
+impl Cli {
+    /// The command; [`Command::Serve`] if none was given.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        self.command.clone().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once(&"azuma").chain(arguments))
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn no_subcommand_means_serve() {
+        for (arguments, expected) in [
+            (&[][..], Command::Serve),
+            (&["serve"], Command::Serve),
+            (&["migrate"], Command::Migrate),
+            (&["config"], Command::Config),
+            (&["health"], Command::Health),
+        ] {
+            let cli = parse(arguments).map(|cli| cli.command());
+            assert_eq!(cli.ok(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn the_file_may_stand_before_or_after_the_subcommand() {
+        for arguments in [
+            &["--config", "a.toml", "migrate"][..],
+            &["migrate", "--config", "a.toml"],
+            &["--config=a.toml"],
+        ] {
+            let file = parse(arguments).ok().and_then(|cli| cli.config);
+            assert_eq!(file.as_deref(), Some(Path::new("a.toml")));
+        }
+    }
+
+    #[test]
+    fn the_version_is_one_line() {
+        let version = format!("azuma {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(<Cli as CommandFactory>::command().render_version(), version);
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused() {
+        assert!(parse(&["sevre"]).is_err());
+        assert!(parse(&["session", "revoke"]).is_err());
+        assert!(parse(&["--confg", "a.toml"]).is_err());
+    }
+}
