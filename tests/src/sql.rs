@@ -7,7 +7,7 @@ use crate::postgres::Cluster;
 use crate::server::Server;
 
 /// Runs a script in the database of a server, which may run: the one for the database it has, which is SQLite's file or
-/// in the shared cluster.
+/// in the shared cluster. While the server writes, the script waits.
 pub fn run(server: &Server, sqlite: &str, postgres: &str) {
     match server.setup().get("database.url") {
         Some(url) => {
@@ -19,7 +19,8 @@ pub fn run(server: &Server, sqlite: &str, postgres: &str) {
             SqliteConnection::establish(&file.to_string_lossy())
                 .map_err(|error| error.to_string())
                 .and_then(|mut connection| {
-                    let done = connection.batch_execute(sqlite);
+                    let waiting = connection.batch_execute("PRAGMA busy_timeout = 10000");
+                    let done = waiting.and_then(|()| connection.batch_execute(sqlite));
                     done.map_err(|error| error.to_string())
                 })
                 .unwrap_or_else(|error| panic!("in {}: {error}", file.display()));
