@@ -15,6 +15,7 @@ pub mod deadline;
 pub mod disk;
 pub mod dump;
 pub mod fault;
+pub mod litestream;
 pub mod locked_file;
 pub mod mail;
 pub mod mail_server;

@@ -83,6 +83,8 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Invite(task) => commands::invite::run(&config, task),
         Command::User(task) => commands::user::run(&config, task),
         Command::Audit(query) => commands::audit::run(&config, query),
+        Command::Backup(task) => commands::backup::run(&config, &task),
+        Command::Restore(task) => commands::restore::run(&config, &task),
         Command::Session(task) => commands::session::run(&config, task),
         Command::Serve => commands::serve::run(&config),
         Command::Migrate => commands::migrate::run(&config),

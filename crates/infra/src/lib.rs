@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`abuse_guard`] | rate limits in memory |
+//! | [`backup`] | backups of an SQLite database, and what is restored from them |
 //! | [`clock`], [`entropy`] | the machine's time and randomness |
 //! | [`common_passwords`] | the passwords that are guessed first |
 //! | [`durations`] | durations that are counted |
@@ -15,6 +16,7 @@
 //! | [`web`] | the URLs of this server and of the pages that links in mails lead to |
 
 pub mod abuse_guard;
+pub mod backup;
 pub mod clock;
 pub mod common_passwords;
 pub mod durations;

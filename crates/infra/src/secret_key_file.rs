@@ -55,13 +55,17 @@ pub enum SecretKeyFileError {
 /// [`SecretKeyFileError`] if the file can be neither read nor created, or holds no key. An existing file is never
 /// overwritten.
 pub fn load_or_create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
-    match load(path)? {
+    match load_secret_key(path)? {
         Some(key) => Ok(key),
         None => create(path),
     }
 }
 
-fn load(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileError> {
+/// Reads the key of this file; `None` if there is no such file. Blocks.
+///
+/// # Errors
+/// [`SecretKeyFileError`] if the file cannot be read, or holds no key.
+pub fn load_secret_key(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileError> {
     let unreadable = |source| SecretKeyFileError::Unreadable {
         path: path.to_owned(),
         source,
@@ -94,7 +98,9 @@ fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
     match write_new(path, &bytes).map_err(not_created)? {
         Written::Created => Ok(SecretKey::from_bytes(*bytes)),
         // Another process was first. It has renamed its file after writing it, so the file is complete.
-        Written::Exists => load(path)?.ok_or_else(|| not_created(ErrorKind::NotFound.into())),
+        Written::Exists => {
+            load_secret_key(path)?.ok_or_else(|| not_created(ErrorKind::NotFound.into()))
+        }
     }
 }
 

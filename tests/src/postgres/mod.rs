@@ -3,6 +3,7 @@
 mod connections;
 mod copy;
 mod crowd;
+mod dump;
 mod installation;
 mod options;
 mod pgbouncer;

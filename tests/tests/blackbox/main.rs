@@ -2,6 +2,7 @@
 
 mod account;
 mod azuma;
+mod backup;
 mod deployment;
 mod hostile;
 mod http;

@@ -1,6 +1,7 @@
 //! The command line. The arguments of each command are a file.
 
 mod audit;
+mod backup;
 mod invite;
 mod mail;
 mod session;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use audit::{AuditQuery, Since};
+pub use backup::{BackupTask, ChosenSessions, RestoreTask};
 pub use invite::InviteTask;
 pub use mail::{Letters, MailTask};
 pub use session::{Revoked, SessionTask};
@@ -59,6 +61,10 @@ pub enum Command {
     Invite(InviteTask),
     /// Print the audit trail: what happened to accounts, by whom and from where
     Audit(AuditQuery),
+    /// Back up an SQLite database with its key, while servers run or not
+    Backup(BackupTask),
+    /// Restore a backup of an SQLite database; with `--finish`, put a database in order that another tool has restored
+    Restore(RestoreTask),
 }
 
 impl Cli {

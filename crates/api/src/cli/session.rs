@@ -12,7 +12,7 @@ pub enum SessionTask {
 /// Which sessions to revoke. The flag is required, so that nobody logs every user out by mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Revoked {
-    /// Every session of every user, for use after a backup was restored
+    /// Every session of every user
     #[arg(long, required = true)]
     pub all: bool,
 }

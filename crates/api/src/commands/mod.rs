@@ -1,11 +1,13 @@
 //! The commands of the binary.
 
 pub mod audit;
+pub mod backup;
 pub mod config;
 pub mod health;
 pub mod invite;
 pub mod mail;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod session;
 pub mod user;

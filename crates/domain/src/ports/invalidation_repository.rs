@@ -84,7 +84,7 @@ pub trait InvalidationReader {
 /// No use case adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
 /// session or adds a token to one, the store MUST have added one invalidation for each user concerned; any other
 /// transaction MUST add none but those of [`add`](Self::add). Numbers MUST follow the order of commits without gaps, so that a node that has seen a
-/// number has seen all before it. Each invalidation MUST have a random mark of its own, and keep it.
+/// number has seen all before it; only [`begin_another_history`](Self::begin_another_history) leaves one out. Each invalidation MUST have a random mark of its own, and keep it.
 pub trait InvalidationRepository: InvalidationReader {
     /// Has the transaction add an invalidation for this user, of whom nothing needs to have changed, nor to exist. It is
     /// for measuring how soon nodes read it.
@@ -92,6 +92,13 @@ pub trait InvalidationRepository: InvalidationReader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn add(&mut self, user_id: UserId) -> Result<(), StoreError>;
+
+    /// Begins another history: after the commit, every node that has read any part of the history before MUST find that it
+    /// cannot go on from there, and so empty its cache. It is for a database that was restored.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn begin_another_history(&mut self) -> Result<(), StoreError>;
 
     /// Deletes invalidations before the last `keep`, oldest first, at most `limit`; answers how many.
     ///

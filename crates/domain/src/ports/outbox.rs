@@ -105,6 +105,13 @@ pub trait OutboxRepository: OutboxReader {
         reason: &str,
     ) -> Result<(), StoreError>;
 
+    /// Makes dead letters of at most `limit` messages that are to be sent, leased and unreadable ones included, with the
+    /// reason; answers how many. A worker that has leased one MUST NOT be able to settle it any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn set_aside(&mut self, now: Timestamp, reason: &str, limit: u32) -> Result<usize, StoreError>;
+
     /// Makes a dead letter due at `now` and sendable until `expires_at`, with no attempts counted; keeps the reason of
     /// the last failure. Of any number of racing calls for one dead letter MUST let one answer `true`; answers `false`
     /// if there is no such dead letter.

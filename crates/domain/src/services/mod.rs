@@ -12,6 +12,7 @@
 //! | [`Mailing`] | send the messages of the outbox |
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
+//! | [`RestoreAdmin`] | put a restored database in order, for the operator |
 //! | [`Housekeeping`] | delete expired rows, old mail and old events |
 //! | [`Health`] | tell whether the database can be worked with |
 //!
@@ -28,6 +29,7 @@ mod known_clients;
 mod mail_permit;
 mod mailing;
 mod notice;
+mod restore_admin;
 mod second_factor;
 mod session_issuer;
 mod sessions;
@@ -48,6 +50,7 @@ pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, KeptFor, Swep
 pub use mailing::{
     Delivery, MailBacklog, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail,
 };
+pub use restore_admin::{RestoreAdmin, RevivedSessions, Settled};
 pub use second_factor::SecondFactorError;
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{

@@ -39,6 +39,16 @@ impl SecretKey {
         Ok(Self::from_bytes(bytes))
     }
 
+    /// A text by which to recognise the key, and nothing else: 16 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut mac = Hmac::<Sha256>::new((&*self.0).into());
+        mac.update(b"azuma key fingerprint\0");
+        let [first, ..] = split(mac.finalize().into_bytes().into());
+        let digits = u128::from_be_bytes(first) >> 64;
+        format!("{digits:016x}")
+    }
+
     /// The key with these bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {

@@ -18,6 +18,8 @@ use engine::executor::Executor;
 use engine::pooler;
 use engine::sqlite_file::SqliteFile;
 
+pub use engine::copy::CopyError;
+pub(crate) use engine::copy::{Contents, copy, expect_known_schema, fold_log, inspect, size};
 pub use engine::executor::StoreLoad;
 pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;

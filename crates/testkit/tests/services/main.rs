@@ -35,6 +35,7 @@ mod register;
 mod registration_rules;
 mod request_account;
 mod reset_password;
+mod restore;
 mod revoke_session;
 mod rotating;
 mod second_factor;

@@ -53,3 +53,38 @@ async fn an_old_token_ends_on_every_node_once_the_next_is_in_use() {
     assert_eq!(there.ask_at(1, grace).await, None);
     assert_eq!(world.stored(1).await.unwrap().expires_at, grace);
 }
+
+/// How many sessions ended before the backup, and whether the sweep has deleted what told of them.
+async fn expect_nothing_cached_after_a_restore(ended: u32, is_pruned: bool) {
+    let world = World::new();
+    for number in 1..=4 {
+        world.session(number).await;
+    }
+    for number in 1..=ended {
+        world.end(number).await;
+    }
+    if is_pruned {
+        world.change(|tx| tx.invalidations().prune(0, 1_000)).await;
+    }
+    let node = world.node().await;
+    node.ask(4).await;
+    world
+        .change(|tx| tx.invalidations().begin_another_history())
+        .await;
+    node.poll().await.unwrap();
+    node.gate.reset();
+    assert!(node.ask(4).await.is_some());
+    assert_eq!(node.gate.reads(), 1, "{ended} ended, {is_pruned}");
+    node.poll().await.unwrap();
+    node.gate.reset();
+    assert!(node.ask(4).await.is_some());
+    assert_eq!(node.gate.reads(), 0, "it goes on from there");
+}
+
+#[tokio::test]
+async fn another_history_empties_the_cache_though_nothing_was_invalidated_in_between() {
+    for ended in 0..=3 {
+        expect_nothing_cached_after_a_restore(ended, false).await;
+        expect_nothing_cached_after_a_restore(ended, true).await;
+    }
+}

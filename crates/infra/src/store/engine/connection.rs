@@ -21,8 +21,8 @@ use super::sqlite_file;
 use super::url::{DatabaseUrl, Location};
 
 /// How often the setup of an SQLite file is tried while another process locks the file, and the pause after each try.
-const SETUP_TRIES: u32 = 100;
-const SETUP_PAUSE: Duration = Duration::from_millis(20);
+pub(super) const SETUP_TRIES: u32 = 100;
+pub(super) const SETUP_PAUSE: Duration = Duration::from_millis(20);
 
 /// The characters that must be percent-encoded in the path of an SQLite URI.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
@@ -117,7 +117,9 @@ impl DbConnection {
             }
             Location::File(path) => {
                 sqlite_file::expect_usable(path)?;
-                let mut connection = SqliteConnection::establish(&uri(path)).map_err(refused)?;
+                let mut connection =
+                    SqliteConnection::establish(&sqlite_uri(path, Openness::ReadWrite))
+                        .map_err(refused)?;
                 set_up_sqlite(&mut connection, limit)
                     .and_then(|()| expect_writable(&mut connection, limit))
                     .map_err(|error| OpenError::refused(url, &error))?;
@@ -168,11 +170,24 @@ fn busy_timeout(limit: Duration) -> u128 {
     limit.as_millis() / 2
 }
 
+/// How a file of SQLite is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Openness {
+    /// To read and to write.
+    ReadWrite,
+    /// To read, without locks or a log: nobody writes to the file.
+    Immutable,
+}
+
 /// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`]
 /// does.
-fn uri(path: &Path) -> String {
+pub(super) fn sqlite_uri(path: &Path, openness: Openness) -> String {
     // A URI with a relative path has no authority.
     let root = if path.is_absolute() { "//" } else { "" };
     let path = percent_encode(path.as_os_str().as_bytes(), NOT_IN_A_PATH);
-    format!("file:{root}{path}?mode=rw")
+    let parameters = match openness {
+        Openness::ReadWrite => "mode=rw",
+        Openness::Immutable => "mode=ro&immutable=1",
+    };
+    format!("file:{root}{path}?{parameters}")
 }

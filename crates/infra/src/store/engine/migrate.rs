@@ -25,7 +25,7 @@ static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgr
 static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait for the lock while another process migrates. SQLite waits for half as long.
-const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How often a migration that deadlocks with running nodes is tried, and the pause after each try.
 const MOST_DEADLOCKS: u32 = 100;
@@ -189,6 +189,12 @@ fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
     }
 }
 
+/// Refuses the database of a later release that this release cannot work with.
+pub(super) fn expect_known(connection: &mut DbConnection) -> Result<(), MigrateError> {
+    let source = source_of(connection);
+    expect_no_later(connection, source)
+}
+
 /// Accepts a database of a later release if its schema says that this release can work with it, and logs that.
 fn expect_no_later(
     connection: &mut DbConnection,
@@ -257,7 +263,7 @@ fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
 }
 
 /// The versions of the applied migrations. An error if the database has no record of them.
-fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+pub(super) fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     use __diesel_schema_migrations::dsl;
 
     dsl::__diesel_schema_migrations

@@ -14,11 +14,13 @@
 //! | `pooler` | connections through a pooler, such as PgBouncer |
 //! | `readiness` | waits until a Postgres server accepts connections |
 //! | `migrate` | the schema |
+//! | `copy` | copies of an SQLite database |
 //! | `open_error` | why a database cannot be opened |
 
 pub(super) mod attempt;
 pub(super) mod cancel;
 pub(super) mod connection;
+pub(super) mod copy;
 pub(super) mod executor;
 pub(super) mod fault;
 pub(super) mod migrate;

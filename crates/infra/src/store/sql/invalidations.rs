@@ -10,6 +10,7 @@ use azuma_domain::ports::{
 use azuma_domain::user::UserId;
 use diesel::dsl::min;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::corrupt;
 use super::repositories::Repositories;
@@ -94,13 +95,30 @@ impl InvalidationRepository for Repositories<'_> {
         Ok(())
     }
 
+    /// Leaves out a number. A node that reads on finds the gap, or another mark, or no row where it has seen one.
+    fn begin_another_history(&mut self) -> Result<(), StoreError> {
+        self.query(|connection| {
+            let number: i64 = diesel::update(invalidation_counter::table)
+                .set(invalidation_counter::number.eq(invalidation_counter::number + 2))
+                .returning(invalidation_counter::number)
+                .get_result(connection)?;
+            diesel::insert_into(invalidations::table)
+                .values((
+                    invalidations::number.eq(number),
+                    invalidations::user_id.eq(StoredId(Uuid::nil())),
+                ))
+                .execute(connection)?;
+            Ok(())
+        })
+    }
+
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError> {
         let kept = to_column(self.last()?.number).saturating_sub(i64::from(keep));
         self.query(|connection| {
             let first: Option<i64> = invalidations::table
                 .select(min(invalidations::number))
                 .first(connection)?;
-            // The numbers have no gaps.
+            // The numbers have no gaps but where another history begins.
             let of_limit = first.unwrap_or(0).saturating_add(i64::from(limit) - 1);
             let gone = invalidations::number.le(kept.min(of_limit));
             diesel::delete(invalidations::table.filter(gone)).execute(connection)

@@ -1,5 +1,6 @@
 //! [`InvalidationRepository`](azuma_domain::ports::InvalidationRepository).
 
+mod another_history;
 mod causes;
 mod order;
 mod prune;

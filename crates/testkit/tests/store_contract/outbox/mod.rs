@@ -6,6 +6,7 @@ mod lease_races;
 mod link;
 mod load;
 mod operate;
+mod set_aside;
 mod settle;
 
 use std::sync::Arc;

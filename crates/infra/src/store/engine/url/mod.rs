@@ -71,6 +71,15 @@ impl DatabaseUrl {
         }
     }
 
+    /// The SQLite database in this file, whatever its name.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Self {
+        Self {
+            location: Location::File(path.to_owned()),
+            masked: format!("sqlite://{}", path.display()),
+        }
+    }
+
     /// An SQLite database that lives as long as the store that opens it.
     #[must_use]
     pub fn in_memory() -> Self {

@@ -162,6 +162,26 @@ impl OutboxRepository for Repositories<'_> {
         Ok(())
     }
 
+    fn set_aside(&mut self, now: Timestamp, reason: &str, limit: u32) -> Result<usize, StoreError> {
+        self.query(|connection| {
+            let waiting: Vec<StoredId> = load_locked!(
+                connection,
+                outbox::table
+                    .filter(outbox::dead_at.is_null())
+                    .order(outbox::id)
+                    .select(outbox::id)
+                    .limit(i64::from(limit.min(MAX_SWEEP))),
+                for_update
+            )?;
+            diesel::update(outbox::table.filter(outbox::id.eq_any(waiting)))
+                .set((
+                    outbox::dead_at.eq(StoredTime(now)),
+                    outbox::reason.eq(storable(reason)),
+                ))
+                .execute(connection)
+        })
+    }
+
     fn requeue(
         &mut self,
         id: MailId,

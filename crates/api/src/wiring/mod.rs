@@ -1,8 +1,10 @@
 //! Assembles the server. Only this module and `config`, which parses values into their types, may name `azuma-infra`.
 
+mod backups;
+
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +32,10 @@ use azuma_infra::security_log::SecurityLogLines;
 use azuma_infra::session_cache::{CheckCounts, SessionCache};
 use azuma_infra::store::{
     DieselStore, OpenError, PoolOptions, StoreLoad, is_up_to_date, migrate, wait_for_database,
+};
+
+pub use backups::{
+    ExistingDatabase, KeyPlace, RestoredBackup, RestoredKey, back_up, finish_restore, restore,
 };
 
 use crate::config::{AccessLog, Config};
@@ -340,7 +346,13 @@ fn secret_key(config: &Config) -> Result<SecretKey, Box<dyn Error>> {
     if let Some(key) = &config.secret_key {
         return Ok(key.clone());
     }
-    let database = config.database.url.sqlite_path().ok_or(KEY_MISSING)?;
+    let file = key_file(config).ok_or(KEY_MISSING)?;
+    Ok(load_or_create_secret_key(&file)?)
+}
+
+/// The file of the key beside an SQLite database.
+fn key_file(config: &Config) -> Option<PathBuf> {
+    let database = config.database.url.sqlite_path()?;
     let folder = database.parent().unwrap_or(Path::new(""));
-    Ok(load_or_create_secret_key(&folder.join(KEY_FILE))?)
+    Some(folder.join(KEY_FILE))
 }
