@@ -109,6 +109,8 @@ async fn expect_refusals(server: &Server) {
     }
     let login = server.azuma().login("user-0", "the-secret-of-user-0").await;
     login.refused(503, "SERVICE_UNAVAILABLE");
+    // A thread of its own writes the log.
+    server.prints(TOLD).await;
     let lines = server.output();
     let errors: Vec<&str> = lines
         .lines()
