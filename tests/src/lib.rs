@@ -33,6 +33,7 @@ pub mod server;
 pub mod shapes;
 pub mod sql;
 pub mod sqlite;
+pub mod trace_collector;
 
 pub use azuma_testkit_macros::on_both_databases;
 pub use database::Database;

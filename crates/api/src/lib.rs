@@ -14,6 +14,7 @@
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `health` | the routes that tell whether the server works |
 //! | `metrics` | what is counted, for Prometheus |
+//! | `traces` | spans of requests, for a collector |
 //! | `openapi` | what the routes take and answer, as `OpenAPI` |
 //! | `pages` | the HTML pages that mails link to |
 //! | `http` | what the dialects share |
@@ -33,6 +34,7 @@ mod pages;
 mod server;
 mod signals;
 mod telemetry;
+mod traces;
 mod wiring;
 mod workers;
 

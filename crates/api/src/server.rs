@@ -28,16 +28,19 @@ use crate::listener::{Door, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
 use crate::openapi::{self, Documents};
 use crate::pages::{self, MeSettings};
+use crate::traces::Traces;
 use crate::wiring::Parts;
 
 /// How long a client that is still sending may take to read the response before the server closes the connection.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What the handlers and the middleware count.
-pub struct Counters {
+/// What the handlers and the middleware count and trace.
+pub struct Instruments {
     /// `None` if nobody reads them.
     pub requests: Option<Arc<Requests>>,
     pub logins: Arc<Logins>,
+    /// `None` if nobody collects them.
+    pub traces: Option<Traces>,
 }
 
 /// Starts the server on these sockets. When stopped, it finishes open requests within three quarters of
@@ -48,7 +51,7 @@ pub fn start(
     parts: Parts,
     tls: Option<&Tls>,
     probes: Probes,
-    counters: Counters,
+    instruments: Instruments,
     sockets: Vec<Socket>,
     stopping: watch::Receiver<()>,
 ) -> Result<Server, Box<dyn Error>> {
@@ -63,10 +66,11 @@ pub fn start(
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
     let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
-    let logins = Data::from(counters.logins);
+    let logins = Data::from(instruments.logins);
     let observe = Observe {
-        requests: counters.requests,
+        requests: instruments.requests,
         access_log: config.telemetry.access_log(),
+        traces: instruments.traces,
     };
     let dialects = Dialects::of(config);
     let origins = config.http.cors.origins.iter();

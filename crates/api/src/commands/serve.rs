@@ -10,9 +10,10 @@ use crate::config::Config;
 use crate::health::Probes;
 use crate::listener::{PassedSockets, Sockets, Tls};
 use crate::metrics::{Logins, MetricsServer, Requests, Sources, Watch};
-use crate::server::Counters;
+use crate::server::Instruments;
 use crate::signals::Signals;
 use crate::telemetry::Log;
+use crate::traces::Traces;
 use crate::wiring::Parts;
 use crate::workers::{Workers, keep_running};
 use crate::{open_files, server, telemetry, wiring};
@@ -40,7 +41,8 @@ async fn serve(
     log: Log,
 ) -> Result<(), Box<dyn Error>> {
     let tls = Tls::open(&config.http.tls)?;
-    let parts = wiring::assemble(config)?;
+    let traces = Traces::start(config)?;
+    let parts = wiring::assemble(config, traces.as_ref())?;
     if parts.accounts.registration.believe_claims() {
         tracing::warn!(
             "`registration.email_domains` alone keeps nobody out: anybody may claim an address at these domains, unless \
@@ -59,14 +61,15 @@ async fn serve(
     ));
     let (announce, announced) = watch::channel(());
     let probes = Probes::new(Arc::clone(&parts.health), announced);
-    let (counters, metrics) = start_metrics(config, &parts, probes.clone(), log)?;
+    let (instruments, metrics) =
+        start_metrics(config, &parts, probes.clone(), log, traces.clone())?;
     let Sockets { listening, leaving } = Sockets::open(&config.http, passed)?;
     let server = server::start(
         config,
         parts,
         tls.as_ref(),
         probes,
-        counters,
+        instruments,
         listening,
         stopped,
     )?;
@@ -105,6 +108,9 @@ async fn serve(
         certificate.abort();
     }
     workers.finish(deadline).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
     if let Some(metrics) = metrics {
         metrics.stop().await;
     }
@@ -118,14 +124,16 @@ fn start_metrics(
     parts: &Parts,
     probes: Probes,
     log: Log,
-) -> Result<(Counters, Option<MetricsServer>), Box<dyn Error>> {
+    traces: Option<Traces>,
+) -> Result<(Instruments, Option<MetricsServer>), Box<dyn Error>> {
     let logins = Arc::new(Logins::default());
     let Some(address) = &config.telemetry.metrics_listen else {
-        let counters = Counters {
+        let instruments = Instruments {
             requests: None,
             logins,
+            traces,
         };
-        return Ok((counters, None));
+        return Ok((instruments, None));
     };
     let requests = Arc::new(Requests::default());
     let sources = Sources {
@@ -137,9 +145,10 @@ fn start_metrics(
         log,
     };
     let server = MetricsServer::start(address, sources)?;
-    let counters = Counters {
+    let instruments = Instruments {
         requests: Some(requests),
         logins,
+        traces,
     };
-    Ok((counters, Some(server)))
+    Ok((instruments, Some(server)))
 }

@@ -6,6 +6,7 @@
 //! | `parsed` | reads and writes values whose types parse themselves |
 //! | `address`, `listen`, `range`, `secret`, `text` | reads and writes the other values |
 //! | `tls` | where the server's certificate comes from |
+//! | `traces` | where traces are sent, and how many |
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
 //! | `error` | why a configuration is invalid |
 //!
@@ -27,6 +28,7 @@ mod sections;
 mod tests;
 mod text;
 mod tls;
+mod traces;
 
 use std::fmt;
 use std::fs;
@@ -47,6 +49,7 @@ pub use sections::{
 };
 pub use text::{LogFilter, LogFormat};
 pub use tls::{AcmeSource, CertificateSource, Tls};
+pub use traces::{CollectorHeaders, CollectorUrl, TraceSample};
 
 use layers::Layers;
 

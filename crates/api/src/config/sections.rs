@@ -22,6 +22,7 @@ use super::parsed::{secret, secret_if_any, shown, shown_if_any};
 use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
 use super::tls::Tls;
+use super::traces::{CollectorHeaders, CollectorUrl, TraceSample};
 use super::{email_domains, origins};
 
 /// `http`: how clients reach the server.
@@ -392,7 +393,7 @@ pub struct Audit {
     pub keep: Duration,
 }
 
-/// `telemetry`: the log.
+/// `telemetry`: the log, metrics and traces.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
@@ -407,6 +408,18 @@ pub struct Telemetry {
     pub metrics_listen: Option<ListenAddress>,
     /// Whether each request is logged.
     pub access_log: bool,
+    /// Where traces are sent, if they are.
+    #[serde(with = "secret_if_any")]
+    pub otlp_endpoint: Option<CollectorUrl>,
+    /// What the collector asks for in headers.
+    #[serde(with = "secret_if_any")]
+    pub otlp_headers: Option<CollectorHeaders>,
+    /// More authorities that the collector's certificate may be of.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub otlp_ca_file: Option<PathBuf>,
+    /// The share of traces that are sent.
+    #[serde(with = "shown")]
+    pub trace_sample: TraceSample,
 }
 
 /// Whether each request is logged.

@@ -24,6 +24,7 @@ use super::timing::{Timekeeper, Timing};
 use crate::config::AccessLog;
 use crate::metrics::Requests;
 use crate::telemetry::RequestId;
+use crate::traces::Traces;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -33,12 +34,13 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Caching is forbidden, because responses contain tokens and users, and because an error may be outdated a moment
 /// later.
 ///
-/// Where metrics are served or there is an access log, it times the request.
+/// Where metrics are served, there is an access log or requests are traced, it times the request.
 #[derive(Clone)]
 pub struct Observe {
     /// Where requests are counted, if they are.
     pub requests: Option<Arc<Requests>>,
     pub access_log: AccessLog,
+    pub traces: Option<Traces>,
 }
 
 impl<S, B> Transform<S, ServiceRequest> for Observe
@@ -56,7 +58,11 @@ where
         future::ready(Ok(Observed {
             service,
             ids: RequestIds::new(),
-            timekeeper: Timekeeper::new(self.requests.clone(), self.access_log),
+            timekeeper: Timekeeper::new(
+                self.requests.clone(),
+                self.access_log,
+                self.traces.clone(),
+            ),
         }))
     }
 }
@@ -81,7 +87,8 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = self.ids.next();
-        let mut timing = self.timekeeper.clone().map(Timing::begin);
+        let timekeeper = self.timekeeper.clone();
+        let mut timing = timekeeper.map(|keeper| Timing::begin(keeper, request.request(), id));
         let response = match &mut timing {
             Some(timing) => timing.during(|| self.service.call(request)),
             None => self.service.call(request),

@@ -126,6 +126,15 @@ pub fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
     })
 }
 
+/// Whether the peer is believed about the request. A peer on a unix socket is.
+pub fn comes_from_a_trusted_proxy(request: &HttpRequest) -> bool {
+    let trusted = request.app_data::<web::Data<TrustedProxies>>();
+    trusted.is_some_and(|trusted| {
+        let peer = request.peer_addr();
+        peer.is_none_or(|peer| trusted.trust(peer.ip()))
+    })
+}
+
 static UNTRUSTED: Once = Once::new();
 static SILENT: Once = Once::new();
 static CONTRADICTORY: Once = Once::new();

@@ -1,4 +1,4 @@
-//! How long a request takes, for the metrics and for the access log.
+//! How long a request takes, for the metrics, for the access log and for its trace.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,12 +12,14 @@ use tokio::time::Instant;
 use super::origin::client_ip;
 use crate::config::AccessLog;
 use crate::metrics::{Requests, Route, RouteRequests, method_name};
-use crate::telemetry::RequestNotes;
+use crate::telemetry::{RequestId, RequestNotes};
+use crate::traces::{RequestTrace, Traces};
 
 /// What a thread does with the duration of a request.
 pub struct Timekeeper {
     counted: Option<Counted>,
     access_log: AccessLog,
+    traces: Option<Traces>,
 }
 
 struct Counted {
@@ -28,8 +30,12 @@ struct Counted {
 
 impl Timekeeper {
     /// `None` if nobody wants to know how long requests take.
-    pub fn new(requests: Option<Arc<Requests>>, access_log: AccessLog) -> Option<Rc<Self>> {
-        if requests.is_none() && access_log == AccessLog::Off {
+    pub fn new(
+        requests: Option<Arc<Requests>>,
+        access_log: AccessLog,
+        traces: Option<Traces>,
+    ) -> Option<Rc<Self>> {
+        if requests.is_none() && access_log == AccessLog::Off && traces.is_none() {
             return None;
         }
         let counted = requests.map(|all| Counted {
@@ -39,6 +45,7 @@ impl Timekeeper {
         Some(Rc::new(Self {
             counted,
             access_log,
+            traces,
         }))
     }
 }
@@ -48,27 +55,35 @@ pub struct Timing {
     keeper: Rc<Timekeeper>,
     began: Instant,
     notes: RequestNotes,
+    trace: Option<RequestTrace>,
 }
 
 impl Timing {
-    pub fn begin(keeper: Rc<Timekeeper>) -> Self {
+    pub fn begin(keeper: Rc<Timekeeper>, request: &HttpRequest, id: RequestId) -> Self {
+        let traces = keeper.traces.as_ref();
+        let trace = traces.and_then(|traces| traces.begin(request, id));
+        let notes = RequestNotes {
+            trace: trace.as_ref().and_then(RequestTrace::place),
+            ..RequestNotes::default()
+        };
         Self {
             keeper,
             began: Instant::now(),
-            notes: RequestNotes::default(),
+            notes,
+            trace,
         }
     }
 
     /// Does a part of the work for the request.
     pub fn during<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        match self.keeper.access_log {
-            AccessLog::On => self.notes.collect(work),
-            AccessLog::Off => work(),
+        match (self.keeper.access_log, &self.trace) {
+            (AccessLog::Off, None) => work(),
+            (AccessLog::On, _) | (AccessLog::Off, Some(_)) => self.notes.collect(work),
         }
     }
 
-    /// Counts and logs the request, as it is answered.
-    pub fn end<B>(&self, response: &ServiceResponse<B>) {
+    /// Counts and logs the request, and ends its span, as it is answered.
+    pub fn end<B>(&mut self, response: &ServiceResponse<B>) {
         let took = self.began.elapsed();
         let (request, status) = (response.request(), response.status());
         let route = request.app_data::<Route>();
@@ -76,9 +91,12 @@ impl Timing {
             let requests = route.map_or(&**unknown, |route| route.requests(all));
             requests.record(request.method(), status, took);
         }
+        let route = route.map_or("", Route::pattern);
         if self.keeper.access_log == AccessLog::On {
-            let route = route.map_or("", Route::pattern);
             log(request, route, status, took, self.notes);
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.end(request, route, status, self.notes);
         }
     }
 }

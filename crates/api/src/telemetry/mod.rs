@@ -6,11 +6,13 @@
 //! | `panics` | logs panics |
 //! | `request_notes` | collects what a line of the access log says |
 //! | `request_span` | puts the id of a request on its lines |
+//! | `trace_ids` | knows which trace a request is part of |
 
 mod panics;
 mod queue;
 mod request_notes;
 mod request_span;
+mod trace_ids;
 
 use std::error::Error;
 use std::fs::File;
@@ -28,6 +30,7 @@ use queue::LogQueue;
 pub use request_notes::{NotingCheck, NotingStore, RequestNotes, note_user};
 pub use request_span::RequestId;
 use request_span::{Colours, RequestSpans, WithRequestId};
+pub use trace_ids::TracedRequest;
 
 /// How long an ending process waits for its last log lines to be written.
 pub const LAST_LINES: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! What is learned of a request while it is answered, for its line in the access log.
+//! What is learned of a request while it is answered, for its line in the access log and its span.
 //!
 //! A request is answered on one thread at a time. While it is, its notes are the thread's, so whoever learns something
 //! need not know which request it works for. What works for no request notes to nobody.
@@ -14,6 +14,8 @@ use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 use tokio::time::Instant;
 
+use crate::traces::Place;
+
 /// The notes of a request.
 #[derive(Clone, Copy, Default)]
 pub struct RequestNotes {
@@ -21,11 +23,14 @@ pub struct RequestNotes {
     pub user_id: Option<UserId>,
     /// How long it waited for the database.
     pub database: Duration,
+    /// Where its span is; `None` if none is sent.
+    pub trace: Option<Place>,
 }
 
 const NOTHING: RequestNotes = RequestNotes {
     user_id: None,
     database: Duration::ZERO,
+    trace: None,
 };
 
 thread_local! {
@@ -39,6 +44,11 @@ impl RequestNotes {
         let done = work();
         *self = NOTES.replace(of_others);
         done
+    }
+
+    /// Those of the request that this thread works for.
+    pub fn current() -> Self {
+        NOTES.get()
     }
 }
 

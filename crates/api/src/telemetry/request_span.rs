@@ -24,11 +24,13 @@ use tracing_subscriber::fmt::format::{Format, Json, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::trace_ids::trace_of;
+
 /// The name of the span.
 const SPAN: &str = "request";
 
 /// The id of a request, in its response and on its log lines. It is written as 16 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId(NonZeroU64);
 
 impl RequestId {
@@ -197,7 +199,7 @@ impl Visit for Number {
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
-/// Formats lines with `F`, and appends the field `request_id` to the lines of a request.
+/// Formats lines with `F`, and appends the field `request_id` to the lines of a request, and `trace_id` where it is traced.
 pub(super) struct WithRequestId<F> {
     lines: F,
     form: LineForm,
@@ -256,10 +258,18 @@ where
         let line = line.trim_end();
         match (self.form, line.strip_suffix('}')) {
             (LineForm::Json, Some(fields)) => {
-                writeln!(writer, "{fields},\"request_id\":\"{id}\"}}")
+                write!(writer, "{fields},\"request_id\":\"{id}\"")?;
+                if let Some(trace) = trace_of(id) {
+                    write!(writer, ",\"trace_id\":\"{trace}\"")?;
+                }
+                writeln!(writer, "}}")
             }
             (LineForm::Json, None) | (LineForm::Text, _) => {
-                writeln!(writer, "{line} request_id={id}")
+                write!(writer, "{line} request_id={id}")?;
+                if let Some(trace) = trace_of(id) {
+                    write!(writer, " trace_id={trace}")?;
+                }
+                writeln!(writer)
             }
         }
     }

@@ -40,6 +40,7 @@ pub use backups::{
 
 use crate::config::{AccessLog, Config};
 use crate::telemetry::{NotingCheck, NotingStore};
+use crate::traces::{TracedHasher, TracedStore, Traces};
 
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
@@ -100,7 +101,7 @@ impl Readings {
 }
 
 /// Opens the database, migrates it to this version's schema, and builds the services.
-pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
+pub fn assemble(config: &Config, traces: Option<&Traces>) -> Result<Parts, Box<dyn Error>> {
     let url = &config.database.url;
     let key = secret_key(config)?;
     migrate_database(config)?;
@@ -113,7 +114,7 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
     let store = open_store(config)?;
     let followed: Arc<dyn Store> = Arc::new(store.open_another(for_polls(config))?);
     let own_store = store.clone();
-    let store = noting_store(config, Arc::new(store));
+    let store = noting_store(config, traces, Arc::new(store));
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::open()?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let session_cache = SessionCache::new(
@@ -122,9 +123,9 @@ pub fn assemble(config: &Config) -> Result<Parts, Box<dyn Error>> {
         Arc::clone(&clock),
         config.sessions.cache_entries,
     );
-    let session_check = noting_check(config, Arc::new(session_cache.clone()));
+    let session_check = noting_check(config, traces, Arc::new(session_cache.clone()));
     let argon2 = Arc::new(Argon2Hasher::start(config.passwords.hashing())?);
-    let hasher: Arc<dyn PasswordHasher> = Arc::clone(&argon2) as _;
+    let hasher = traced_hasher(traces, Arc::clone(&argon2) as _);
     let mailer = mailer(config)?;
     let keys = TokenKeys::new(key, config.previous_secret_keys.clone());
     let doorkeeper = Doorkeeper::new(guard(config), Arc::new(SecurityLogLines));
@@ -248,19 +249,45 @@ fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Erro
     Ok(Arc::new(open_store(config)?))
 }
 
-/// The store, which notes how long it takes where there is an access log.
-fn noting_store(config: &Config, store: Arc<dyn Store>) -> Arc<dyn Store> {
-    match config.telemetry.access_log() {
-        AccessLog::On => Arc::new(NotingStore(store)),
-        AccessLog::Off => store,
+/// The store, which notes how long it takes where somebody is told, and whose units of work are spans where requests are
+/// traced.
+fn noting_store(config: &Config, traces: Option<&Traces>, store: Arc<dyn Store>) -> Arc<dyn Store> {
+    match (config.telemetry.access_log(), traces) {
+        (_, Some(traces)) => Arc::new(NotingStore(Arc::new(TracedStore {
+            store,
+            traces: traces.clone(),
+            system: match config.database.url.sqlite_path() {
+                Some(_) => "sqlite",
+                None => "postgresql",
+            },
+        }))),
+        (AccessLog::On, None) => Arc::new(NotingStore(store)),
+        (AccessLog::Off, None) => store,
     }
 }
 
-/// The session check, which notes whom it finds where there is an access log.
-fn noting_check(config: &Config, check: Arc<dyn SessionCheck>) -> Arc<dyn SessionCheck> {
-    match config.telemetry.access_log() {
-        AccessLog::On => Arc::new(NotingCheck(check)),
-        AccessLog::Off => check,
+/// The session check, which notes whom it finds where somebody is told.
+fn noting_check(
+    config: &Config,
+    traces: Option<&Traces>,
+    check: Arc<dyn SessionCheck>,
+) -> Arc<dyn SessionCheck> {
+    match (config.telemetry.access_log(), traces) {
+        (AccessLog::On, _) | (AccessLog::Off, Some(_)) => Arc::new(NotingCheck(check)),
+        (AccessLog::Off, None) => check,
+    }
+}
+
+fn traced_hasher(
+    traces: Option<&Traces>,
+    hasher: Arc<dyn PasswordHasher>,
+) -> Arc<dyn PasswordHasher> {
+    match traces {
+        Some(traces) => Arc::new(TracedHasher {
+            hasher,
+            traces: traces.clone(),
+        }),
+        None => hasher,
     }
 }
 

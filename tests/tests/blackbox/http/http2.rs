@@ -7,9 +7,10 @@ use azuma_tests::Database;
 use azuma_tests::certificates::Certificates;
 use azuma_tests::clients::{Begun, Carrier, End, Http2, Issued, LegacySession, shake};
 use azuma_tests::server::Server;
+use azuma_tests::trace_collector::TraceCollector;
 use h2::Reason;
 use http::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::rustls::version::TLS13;
@@ -158,6 +159,38 @@ async fn a_client_that_cancels_one_request_after_another_is_cut_off() {
     let ended = timeout(PATIENCE, connection.ended()).await.expect("an end");
     let reason = ended.expect_err("a limit").reason();
     assert_eq!(reason, Some(Reason::ENHANCE_YOUR_CALM));
+}
+
+#[tokio::test]
+async fn a_request_that_is_cancelled_is_a_span_without_a_status() {
+    let collector = TraceCollector::start();
+    // A hash takes a second or longer.
+    let (mut server, made) = serving_with(&[
+        ("telemetry.otlp_endpoint", collector.url()),
+        ("passwords.memory_kib", "19456"),
+        ("passwords.iterations", "200"),
+    ]);
+    let connection = connected(&server, &made).await;
+    assert_eq!(connection.request(get("/")).await.status, 200);
+    let register = Request::post("https://localhost/users");
+    let register = register.header("content-type", "application/json");
+    let mut begun = connection
+        .begin(register.body(()).expect("a request"))
+        .await;
+    begun.send(&credentials(), End::Now);
+    sleep(Duration::from_millis(200)).await;
+    begun.cancel();
+    sleep(Duration::from_millis(500)).await;
+    server.terminate().await;
+    let spans = collector.spans();
+    let cancelled: Vec<_> = spans.iter().filter(|span| span["name"] == "POST").collect();
+    assert_eq!(cancelled.len(), 1, "{spans:#?}");
+    let says = &cancelled[0]["attributes"];
+    assert_eq!(says["http.response.status_code"], Value::Null, "{says}");
+    let answered = spans.iter().find(|span| span["name"] == "GET /");
+    let says = &answered.expect("a span")["attributes"];
+    assert_eq!(says["network.protocol.version"], "2", "{says}");
+    assert_eq!(says["url.scheme"], "https", "{says}");
 }
 
 #[tokio::test]

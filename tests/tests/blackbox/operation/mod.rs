@@ -22,5 +22,6 @@ mod security_log;
 mod session_memory;
 mod theft;
 mod tls;
+mod traces;
 mod two_nodes;
 mod unwritten_uses;

@@ -77,6 +77,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert!(config.abuse.enabled);
     assert_eq!(config.audit.keep, 90 * day);
     assert!(config.telemetry.metrics_listen.is_none() && !config.telemetry.access_log);
+    assert!(config.telemetry.otlp_endpoint.is_none() && config.telemetry.otlp_headers.is_none());
     assert_eq!(config.telemetry.log_format, LogFormat::Auto);
     assert_eq!(
         config.telemetry.log_filter.as_str(),

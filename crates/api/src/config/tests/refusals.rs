@@ -162,6 +162,8 @@ fn a_refusal_shows_no_secret() {
         "[mail]\nurl = \"smtp://u:1234567@mail?tls=none\"",
         "[http]\npublic_url = \"https://u:1234567@a\"",
         "[registration]\nverification_url = \"https://u:1234567@a\"",
+        "[telemetry]\notlp_endpoint = \"https://u:1234567@a\"",
+        "[telemetry]\notlp_headers = \"host=1234567\"",
     ] {
         let message = refusal(text);
         assert!(message.starts_with("azuma.toml: `"), "{message}");

@@ -249,3 +249,80 @@ fn logging_is_checked() {
     assert!(with("AZUMA_TELEMETRY__LOG_FILTER", "info,azuma_infra=debug").is_ok());
     assert!(refusal_of("AZUMA_TELEMETRY__LOG_FILTER", "azuma=loud").contains("a level"));
 }
+
+#[test]
+fn a_collector_is_at_an_http_url_that_spans_are_posted_below() {
+    let name = "AZUMA_TELEMETRY__OTLP_ENDPOINT";
+    for (url, posted_to) in [
+        ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
+        ("http://[::1]:4318/", "http://[::1]:4318/v1/traces"),
+        (
+            "https://otlp.example/otlp/",
+            "https://otlp.example/otlp/v1/traces",
+        ),
+    ] {
+        let config = with(name, url).expect("a valid URL");
+        let url = config.telemetry.otlp_endpoint.expect("a URL");
+        assert_eq!(url.of_spans(), posted_to);
+    }
+    for url in [
+        "127.0.0.1:4318",
+        "grpc://a:4317",
+        "http://",
+        "http://:4318",
+        "http://a b",
+        "http://u:p@a",
+        "http://a:65536",
+        "http://a?b",
+        "http://a#b",
+        "/v1/traces",
+        " http://a",
+    ] {
+        let said = refusal_of(name, url);
+        assert!(
+            said.contains("`telemetry.otlp_endpoint` must be an http or https URL"),
+            "{url}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_collector_is_given_no_headers_about_the_connection_or_the_body() {
+    let name = "AZUMA_TELEMETRY__OTLP_HEADERS";
+    let config = with(name, "Api-Key=a=b, x = y ").expect("valid headers");
+    let headers = config.telemetry.otlp_headers.expect("headers");
+    let pairs: Vec<_> = headers.pairs().collect();
+    assert_eq!(pairs, [("Api-Key", "a=b"), ("x", "y")]);
+    for headers in [
+        "a",
+        "=b",
+        "a b=c",
+        "a=b\nc",
+        "a=b,",
+        "Host=a",
+        "content-length=1",
+        "Transfer-Encoding=chunked",
+    ] {
+        let said = refusal_of(name, headers);
+        assert!(
+            said.contains("must be names of headers and their values"),
+            "{headers}: {said}"
+        );
+    }
+}
+
+#[test]
+fn the_share_of_traces_is_from_nothing_to_all() {
+    let name = "AZUMA_TELEMETRY__TRACE_SAMPLE";
+    for (text, share) in [("0", 0.0), ("0.25", 0.25), ("1", 1.0), ("1e-3", 0.001)] {
+        let config = with(name, text).expect("a share");
+        assert!((config.telemetry.trace_sample.share() - share).abs() < f64::EPSILON);
+    }
+    for text in ["", "-0.1", "1.01", "NaN", "inf", "10%", "half"] {
+        let said = refusal_of(name, text);
+        assert!(
+            said.contains("must be a share from `0` to `1`"),
+            "{text}: {said}"
+        );
+    }
+}
