@@ -92,7 +92,7 @@ async fn a_collector_in_trouble_slows_nobody_and_is_told_of_once() {
             for _ in 0..40 {
                 server.get("/").send().await.done(200);
             }
-            assert!(began.elapsed() < Duration::from_secs(2), "{reason}");
+            assert!(began.elapsed() < Duration::from_secs(4), "{reason}");
         }
         tokio::time::sleep(Duration::from_millis(2_500)).await;
     }
