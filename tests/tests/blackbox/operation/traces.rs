@@ -6,6 +6,7 @@ use std::fs;
 
 use azuma_tests::certificates::Certificates;
 use azuma_tests::people::Person;
+use azuma_tests::postgres::Cluster;
 use azuma_tests::server::{Server, Setup};
 use azuma_tests::trace_collector::TraceCollector;
 use azuma_tests::{Database, on_both_databases};
@@ -292,6 +293,31 @@ async fn an_https_collector_is_believed_by_its_authority_and_gets_its_headers_wh
     let server = setup.start();
     server.get("/").send().await.done(200);
     server.prints("UnknownIssuer").await;
+}
+
+#[tokio::test]
+async fn a_request_that_fails_is_an_error_and_so_is_the_part_that_failed() {
+    let collector = TraceCollector::start();
+    let cluster = Cluster::start();
+    let setup = Setup::postgres(&cluster.create_database()).for_tests();
+    let setup = setup.set("telemetry.otlp_endpoint", collector.url());
+    let mut server = setup.start();
+    cluster.stop();
+    let failed = server.azuma().login("neo", "wrong").await;
+    failed.refused(503, "SERVICE_UNAVAILABLE");
+    server.terminate().await;
+    let span = collector.span_of(failed.request_id()).await;
+    assert_eq!(span["status"], "STATUS_CODE_ERROR", "{span}");
+    assert_eq!(span["attributes"]["error.type"], "503", "{span}");
+    let spans = collector.spans();
+    let of_span = spans
+        .iter()
+        .filter(|part| part["parent"] == span["span_id"]);
+    let failed: Vec<_> = of_span
+        .filter(|part| part["status"] == "STATUS_CODE_ERROR")
+        .collect();
+    assert_eq!(failed.len(), 1, "{spans:#?}");
+    assert_eq!(failed[0]["attributes"]["error.type"], "unavailable");
 }
 
 #[on_both_databases]
