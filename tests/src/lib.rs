@@ -30,6 +30,7 @@ pub mod prometheus;
 pub mod revocation;
 pub mod scratch;
 pub mod server;
+pub mod service_manager;
 pub mod shapes;
 pub mod sql;
 pub mod sqlite;

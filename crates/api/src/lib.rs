@@ -11,6 +11,7 @@
 //! | `workers` | the background tasks |
 //! | `telemetry` | the log |
 //! | `signals`, `open_files` | signals, and the limit to open files |
+//! | `service_manager` | what systemd is told |
 //! | `dialects` | the three HTTP APIs, a folder each |
 //! | `health` | the routes that tell whether the server works |
 //! | `metrics` | what is counted, for Prometheus |
@@ -32,6 +33,7 @@ mod open_files;
 mod openapi;
 mod pages;
 mod server;
+mod service_manager;
 mod signals;
 mod telemetry;
 mod traces;

@@ -7,12 +7,14 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Activation, Finished, Hosts, Release, Server, binary, elsewhere};
 use crate::addresses::free_address;
 use crate::clock::Clock;
 use crate::disk::FailingDisk;
 use crate::scratch;
+use crate::service_manager::ServiceManager;
 
 /// A key for tests that set none of their own; Postgres has no default.
 const SECRET_KEY: &str = "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=";
@@ -144,6 +146,15 @@ impl Setup {
     #[must_use]
     pub fn with_disk(mut self, disk: &FailingDisk) -> Self {
         for (name, value) in disk.environment() {
+            self.environment.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Has the server tell this service manager what it does, and that it lives in each such time.
+    #[must_use]
+    pub fn managed_by(mut self, manager: &ServiceManager, watchdog: Duration) -> Self {
+        for (name, value) in manager.environment(watchdog) {
             self.environment.insert(name.to_owned(), value);
         }
         self

@@ -11,6 +11,7 @@ use crate::health::Probes;
 use crate::listener::{PassedSockets, Sockets, Tls};
 use crate::metrics::{Logins, MetricsServer, Requests, Sources, Watch};
 use crate::server::Instruments;
+use crate::service_manager::ServiceManager;
 use crate::signals::Signals;
 use crate::telemetry::Log;
 use crate::traces::Traces;
@@ -30,8 +31,9 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     // This must precede the first log line, which may fail because the log file is at its size limit.
     let signals = Signals::hear(log.clone())?;
     open_files::raise_limit(config)?;
+    let manager = ServiceManager::of_environment();
     let runtime = super::runtime()?;
-    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed, log))
+    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed, log, manager))
 }
 
 async fn serve(
@@ -39,6 +41,7 @@ async fn serve(
     signals: &Signals,
     passed: PassedSockets,
     log: Log,
+    manager: ServiceManager,
 ) -> Result<(), Box<dyn Error>> {
     let tls = Tls::open(&config.http.tls)?;
     let traces = Traces::start(config)?;
@@ -82,9 +85,17 @@ async fn serve(
     let handle = server.handle();
     let told = signals.serving();
     let delay = config.http.shutdown_delay;
+    // The sockets listen: the kernel keeps connections until they are accepted.
+    manager.tell_ready();
+    let watched = manager.clone();
+    let watchdog = tokio::spawn(keep_running(
+        "the task that tells the watchdog",
+        move || watched.clone().keep_telling(),
+    ));
     let told_to_stop = tokio::spawn(async move {
         // A closed channel stops the server too: no signal could arrive any more.
         let _ = told.await;
+        manager.tell_stopping();
         drop(announce);
         sleep(delay).await;
         let told_at = Instant::now();
@@ -104,6 +115,7 @@ async fn serve(
         tracing::error!("the session uses of the last minute could not be written, and are lost");
     }
     background.abort();
+    watchdog.abort();
     if let Some(certificate) = certificate {
         certificate.abort();
     }

@@ -8,6 +8,7 @@ mod open_files;
 mod pgbouncer;
 mod prometheus;
 mod revoke_all;
+mod service_manager;
 mod signals;
 mod sqlite_file;
 mod start;
