@@ -19,6 +19,7 @@ pub mod litestream;
 pub mod locked_file;
 pub mod mail;
 pub mod mail_server;
+pub mod mask;
 pub mod moments;
 pub mod network;
 pub mod nginx;

@@ -49,6 +49,7 @@ use std::thread;
 use clap::Parser;
 
 use cli::{Cli, Command};
+use commands::Failure;
 use config::Config;
 
 /// Runs the command line. A failure prints one sentence on standard error.
@@ -59,7 +60,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print_error(format!("azuma: {error}\n"));
-            ExitCode::FAILURE
+            ExitCode::from(Failure::exit_code(&*error))
         }
     }
 }
@@ -78,21 +79,23 @@ fn print_error(text: String) {
 }
 
 fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
-    let config = Config::load(
-        cli.config.as_deref(),
-        config::settings_among(std::env::vars_os())?,
-    )?;
+    let config = || -> Result<Config, Box<dyn Error>> {
+        let settings = config::settings_among(std::env::vars_os())?;
+        Ok(Config::load(cli.config.as_deref(), settings)?)
+    };
     match cli.command() {
-        Command::Mail(task) => commands::mail::run(&config, task),
-        Command::Invite(task) => commands::invite::run(&config, task),
-        Command::User(task) => commands::user::run(&config, task),
-        Command::Audit(query) => commands::audit::run(&config, query),
-        Command::Backup(task) => commands::backup::run(&config, &task),
-        Command::Restore(task) => commands::restore::run(&config, &task),
-        Command::Session(task) => commands::session::run(&config, task),
-        Command::Serve => commands::serve::run(&config),
-        Command::Migrate => commands::migrate::run(&config),
-        Command::Config => commands::config::run(&config),
-        Command::Health => commands::health::run(&config),
+        Command::Mail(task) => commands::mail::run(&config()?, task),
+        Command::Invite(task) => commands::invite::run(&config()?, task),
+        Command::User(task) => commands::user::run(&config()?, task),
+        Command::Audit(query) => commands::audit::run(&config()?, query),
+        Command::Backup(task) => commands::backup::run(&config()?, &task),
+        Command::Restore(task) => commands::restore::run(&config()?, &task),
+        Command::Session(task) => commands::session::run(&config()?, task),
+        Command::Serve => commands::serve::run(&config()?),
+        Command::Migrate => commands::migrate::run(&config()?),
+        Command::Config => commands::config::run(&config()?),
+        Command::Health => commands::health::run(&config()?),
+        Command::Completions { shell } => commands::completions::run(shell),
+        Command::Man { directory } => commands::man::run(&directory),
     }
 }

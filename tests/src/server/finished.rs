@@ -1,6 +1,6 @@
 //! A run of the binary that ends by itself.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -23,12 +23,22 @@ pub struct Finished {
 
 impl Finished {
     pub(super) fn of(mut command: Command, action: impl FnOnce(&Child)) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = process::spawn(command, Signal::Kill)
-            .unwrap_or_else(|error| panic!("cannot run azuma: {error}"));
+        command.stdin(Stdio::null());
+        Self::end(launch(command), action)
+    }
+
+    /// What a command leaves behind that reads this text from its standard input.
+    pub(super) fn of_reading(mut command: Command, input: &str) -> Self {
+        command.stdin(Stdio::piped());
+        let mut child = launch(command);
+        if let Some(mut stdin) = child.stdin.take() {
+            // One that ends without reading it says why.
+            let _ = stdin.write_all(input.as_bytes());
+        }
+        Self::end(child, |_| {})
+    }
+
+    fn end(mut child: Child, action: impl FnOnce(&Child)) -> Self {
         let stdout = read(child.stdout.take());
         let stderr = read(child.stderr.take());
         action(&child);
@@ -68,6 +78,12 @@ impl Finished {
         assert_eq!(said.lines().count(), 1, "one sentence, not: {said}");
         said
     }
+}
+
+fn launch(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    process::spawn(command, Signal::Kill)
+        .unwrap_or_else(|error| panic!("cannot run azuma: {error}"))
 }
 
 /// Waits until a command ends by itself; one that does not is killed.

@@ -7,6 +7,7 @@ mod finished;
 mod hosts;
 mod output;
 mod setup;
+mod terminal;
 
 use std::fs::{self, File};
 use std::net::SocketAddr;

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Activation, Finished, Hosts, Release, Server, binary, elsewhere};
+use super::{Activation, Finished, Hosts, Release, Server, binary, elsewhere, terminal};
 use crate::addresses::free_address;
 use crate::clock::Clock;
 use crate::disk::FailingDisk;
@@ -254,6 +254,17 @@ impl Setup {
     /// The same; `action` runs as soon as the process has started.
     pub fn run_while(&self, arguments: &[&str], action: impl FnOnce(&Child)) -> Finished {
         Finished::of(self.command_with(arguments), action)
+    }
+
+    /// The same; the command reads `input` from its standard input.
+    pub fn run_reading(&self, arguments: &[&str], input: &str) -> Finished {
+        Finished::of_reading(self.command_with(arguments), input)
+    }
+
+    /// Runs `azuma` on a terminal, where each of these lines is typed once the text before it is there. What it prints is all on
+    /// the standard output.
+    pub fn run_on_terminal(&self, arguments: &[&str], typed: &[(&str, &str)]) -> Finished {
+        terminal::run(&self.command_with(arguments), typed)
     }
 
     /// Runs `azuma` with its output going to `output`.

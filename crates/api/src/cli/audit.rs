@@ -3,16 +3,16 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use azuma_domain::Timestamp;
-use azuma_domain::user::UserName;
+use azuma_domain::services::AccountKey;
 use clap::Args;
 use uuid::Uuid;
 
 /// Which events of the audit trail to print, and how. It works with and without a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct AuditQuery {
-    /// Only events of the account with this name
-    #[arg(long, value_name = "NAME", value_parser = UserName::parse, conflicts_with = "id")]
-    pub user: Option<UserName>,
+    /// Only events of the account with this name, proved e-mail address or id
+    #[arg(long, value_name = "USER", value_parser = AccountKey::parse, conflicts_with = "id")]
+    pub user: Option<AccountKey>,
     /// Only events of the account with this id, which may be deleted
     #[arg(long)]
     pub id: Option<Uuid>,

@@ -6,6 +6,8 @@ use azuma_domain::invite::{InviteCode, InviteId, InviteUses};
 use azuma_domain::services::InviteKey;
 use clap::{Subcommand, value_parser};
 
+use super::Output;
+
 /// The commands for invitations. They work with and without a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum InviteTask {
@@ -17,12 +19,18 @@ pub enum InviteTask {
         /// How long it works
         #[arg(long, value_name = "DURATION", value_parser = lifetime, default_value = "7d")]
         expires: Duration,
+        /// How the answer is printed
+        #[command(flatten)]
+        output: Output,
     },
     /// List the invitations that work, the newest first
     List {
         /// The most invitations to list
         #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(1..))]
         limit: u32,
+        /// How the answer is printed
+        #[command(flatten)]
+        output: Output,
     },
     /// Revoke an invitation; the accounts that were registered with it stay
     Revoke {

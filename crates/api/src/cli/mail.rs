@@ -6,6 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
+use super::Output;
+
 /// The commands for mail. They work beside a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum MailTask {
@@ -23,11 +25,17 @@ pub enum MailTask {
         /// The most messages to list
         #[arg(long, default_value_t = 1000)]
         limit: u32,
+        /// How the answer is printed
+        #[command(flatten)]
+        output: Output,
     },
     /// Show everything that is known about a message
     Show {
         /// The message's id, as `list` prints it
         id: Uuid,
+        /// How the answer is printed
+        #[command(flatten)]
+        output: Output,
     },
     /// Requeue dead letters
     Retry(Letters),

@@ -9,14 +9,15 @@ mod user;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
 
 pub use audit::{AuditQuery, Since};
 pub use backup::{BackupTask, ChosenSessions, RestoreTask};
 pub use invite::InviteTask;
 pub use mail::{Letters, MailTask};
-pub use session::{Revoked, SessionTask};
-pub use user::{ChosenUser, UserTask};
+pub use session::{AnyUser, Revoked, SessionTask};
+pub use user::{AccountQuery, ChosenUser, PasswordSource, UserTask};
 
 /// The parsed command line; `Cli::parse()` reads it.
 #[derive(Debug, Parser)]
@@ -50,10 +51,10 @@ pub enum Command {
     /// Look at messages on their way out, and at those that could not be sent
     #[command(subcommand)]
     Mail(MailTask),
-    /// Revoke sessions
+    /// List and revoke sessions
     #[command(subcommand)]
     Session(SessionTask),
-    /// Disable accounts, and enable them again
+    /// Create, list, change, disable and delete accounts
     #[command(subcommand)]
     User(UserTask),
     /// Make, list and revoke invitations to register
@@ -65,6 +66,25 @@ pub enum Command {
     Backup(BackupTask),
     /// Restore a backup of an SQLite database; with `--finish`, put a database in order that another tool has restored
     Restore(RestoreTask),
+    /// Print what a shell needs to complete these commands
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write a manual page of each command
+    Man {
+        /// The directory to write them to, which must exist
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        directory: PathBuf,
+    },
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub struct Output {
+    /// Print a JSON object a line, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Cli {

@@ -1,7 +1,6 @@
 //! `azuma audit`: prints the audit trail.
 
 use std::error::Error;
-use std::io::{ErrorKind, Write, stderr, stdout};
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
@@ -10,7 +9,8 @@ use azuma_domain::services::{AuditAdmin, Backlog, TrailReader};
 use azuma_domain::user::UserId;
 use tokio::time::sleep;
 
-use super::runtime;
+use super::output::{Readers, print_on, say};
+use super::{Failure, runtime};
 use crate::cli::{AuditQuery, Since};
 use crate::config::Config;
 use crate::events::{Form, line};
@@ -18,14 +18,6 @@ use crate::wiring;
 
 /// How often new events are looked for.
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
-
-/// Whether anybody still reads what is printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Readers {
-    Some,
-    /// The pipe is closed, as in `azuma audit | head -1`.
-    Gone,
-}
 
 /// Prints the events.
 pub fn run(config: &Config, query: AuditQuery) -> Result<(), Box<dyn Error>> {
@@ -39,7 +31,7 @@ async fn print_trail(trail: &AuditAdmin, query: AuditQuery) -> Result<(), Box<dy
         (false, false) => Form::Text,
     };
     let user_id = match (query.user, query.id) {
-        (Some(name), _) => Some(trail.find_user(name).await?),
+        (Some(user), _) => Some(trail.find_user(user).await.map_err(Failure::from)?),
         (None, id) => id.map(UserId::new),
     };
     let since = match query.since {
@@ -68,14 +60,9 @@ async fn next(trail: &AuditAdmin, reader: &mut TrailReader) -> (Vec<StoredEvent>
         sleep(FOLLOW_EVERY).await;
         match trail.follow(reader).await {
             Ok(read) => return read,
-            Err(error) => say(&format!("azuma: {error}; trying again")),
+            Err(error) => say(&format!("{error}; trying again")),
         }
     }
-}
-
-/// Says something on standard error. If that fails, there is no other place for it.
-fn say(text: &str) {
-    let _ = writeln!(stderr(), "{text}");
 }
 
 /// Prints a page at once. What cannot be read is named on standard error.
@@ -90,15 +77,10 @@ fn print(events: &[StoredEvent], form: Form) -> Result<Readers, Box<dyn Error>> 
             Err(unreadable) => {
                 let EventPosition { at, id } = unreadable.position;
                 say(&format!(
-                    "azuma: event {id} of {at} was written by a later release"
+                    "event {id} of {at} was written by a later release"
                 ));
             }
         }
     }
-    let mut out = stdout().lock();
-    match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(Readers::Some),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Readers::Gone),
-        Err(error) => Err(format!("standard output cannot be written: {error}").into()),
-    }
+    Ok(print_on(&lines)?)
 }

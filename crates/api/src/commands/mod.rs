@@ -1,34 +1,26 @@
-//! The commands of the binary.
+//! The commands of the binary, a file or a folder each.
 
 pub mod audit;
 pub mod backup;
+pub mod completions;
 pub mod config;
+mod failure;
 pub mod health;
 pub mod invite;
 pub mod mail;
+pub mod man;
 pub mod migrate;
+pub mod output;
+mod password;
 pub mod restore;
 pub mod serve;
 pub mod session;
 pub mod user;
 
-use std::io::{ErrorKind, Write, stdout};
-
 use tokio::runtime::{Builder, Runtime};
 
-/// Prints text on standard output. A closed pipe is not an error, as in `azuma config | head -1`.
-///
-/// # Errors
-/// One sentence if the text cannot be written for another reason.
-fn print(text: &str) -> Result<(), String> {
-    let mut out = stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("standard output cannot be written: {error}"))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
+pub use failure::Failure;
+use output::print;
 
 /// A runtime of one thread.
 fn runtime() -> Result<Runtime, String> {

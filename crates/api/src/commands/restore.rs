@@ -5,7 +5,8 @@ use std::path::Path;
 
 use azuma_domain::services::{RevivedSessions, Settled};
 
-use super::{print, runtime};
+use super::failure::Reason;
+use super::{Failure, print, runtime};
 use crate::cli::{ChosenSessions, RestoreTask};
 use crate::config::Config;
 use crate::wiring::{self, ExistingDatabase, RestoredBackup, RestoredKey};
@@ -29,11 +30,11 @@ pub fn run(config: &Config, task: &RestoreTask) -> Result<(), Box<dyn Error>> {
     })
 }
 
-fn chosen(sessions: &ChosenSessions) -> Result<RevivedSessions, &'static str> {
+fn chosen(sessions: &ChosenSessions) -> Result<RevivedSessions, Failure> {
     match (sessions.end_sessions, sessions.keep_sessions) {
         (true, _) => Ok(RevivedSessions::End),
         (false, true) => Ok(RevivedSessions::Keep),
-        (false, false) => Err(SAY_WHICH),
+        (false, false) => Err(Failure::new(Reason::Usage, SAY_WHICH)),
     }
 }
 

@@ -7,6 +7,7 @@ mod text;
 
 use azuma_domain::audit::{Outcome, RecordedEvent};
 
+use crate::commands::output::json;
 pub use cursor::Cursor;
 pub use json::Event;
 
@@ -25,8 +26,8 @@ pub enum Form {
 pub fn line(event: &RecordedEvent, form: Form) -> Result<String, serde_json::Error> {
     match form {
         Form::Text => Ok(text::line(event)),
-        Form::Ocsf => serde_json::to_string(&ocsf::OcsfEvent::from(event)),
-        Form::Json => serde_json::to_string(&Event::from(event)),
+        Form::Ocsf => json(&ocsf::OcsfEvent::from(event)),
+        Form::Json => json(&Event::from(event)),
     }
 }
 

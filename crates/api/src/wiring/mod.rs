@@ -12,9 +12,9 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store, StoreError,
 };
 use azuma_domain::services::{
-    AccountAdmin, Accounts, AuditAdmin, Doorkeeper, Health, Housekeeping, InviteAdmin, KeptFor,
-    Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock,
-    TestMail,
+    AccountAdmin, Accounts, AuditAdmin, CredentialAdmin, Doorkeeper, Health, Housekeeping,
+    InviteAdmin, KeptFor, Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer,
+    Sessions, SharedClock, TestMail,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -22,7 +22,7 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::common_passwords::CommonPasswordTable;
 pub use azuma_infra::durations::{DurationCounts, Durations};
 use azuma_infra::entropy::SystemEntropy;
-use azuma_infra::hashing::Argon2Hasher;
+use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{
     Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
     Templates,
@@ -149,10 +149,7 @@ pub fn assemble(config: &Config, traces: Option<&Traces>) -> Result<Parts, Box<d
             entropy: Arc::clone(&entropy),
             registration: config.registration.rules(),
             password_rules: config.passwords.rules(),
-            blocklist: match config.passwords.blocklist {
-                true => PasswordBlocklist::On(Arc::new(CommonPasswordTable::built_in())),
-                false => PasswordBlocklist::Off,
-            },
+            blocklist: blocklist(config),
             current_password: config.passwords.current_password_rule(),
             registration_lifetime: config.registration.lifetime,
             recovery_lifetime: config.recovery.lifetime,
@@ -222,6 +219,23 @@ pub fn account_admin(config: &Config) -> Result<AccountAdmin, Box<dyn Error>> {
     Ok(AccountAdmin::new(store, Arc::new(SystemClock)))
 }
 
+/// The operator's access to what makes credentials. It hashes one password at a time.
+pub fn credential_admin(config: &Config) -> Result<CredentialAdmin, Box<dyn Error>> {
+    let hashing = Argon2Settings {
+        threads: 1,
+        ..config.passwords.hashing()
+    };
+    Ok(CredentialAdmin {
+        store: store_beside_a_server(config)?,
+        hasher: Arc::new(Argon2Hasher::start(hashing)?),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy::open()?),
+        password_rules: config.passwords.rules(),
+        blocklist: blocklist(config),
+        email_domains: config.registration.rules().email_domains,
+    })
+}
+
 /// The operator's access to invitations.
 pub fn invite_admin(config: &Config) -> Result<InviteAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
@@ -235,10 +249,11 @@ pub fn audit_admin(config: &Config) -> Result<AuditAdmin, Box<dyn Error>> {
     Ok(AuditAdmin::new(store, Arc::new(SystemClock)))
 }
 
-/// The operator's access to all sessions.
+/// The operator's access to sessions.
 pub fn session_admin(config: &Config) -> Result<SessionAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
-    Ok(SessionAdmin::new(store, Arc::new(SystemClock)))
+    let lifetimes = config.sessions.lifetimes();
+    Ok(SessionAdmin::new(store, Arc::new(SystemClock), lifetimes))
 }
 
 /// Opens the store without migrating it, because a server of this or the previous version may be running.
@@ -315,6 +330,13 @@ fn for_polls(config: &Config) -> PoolOptions {
         max_connections: 2,
         acquire_timeout: PoolOptions::default().acquire_timeout,
         ..pool_options(config)
+    }
+}
+
+fn blocklist(config: &Config) -> PasswordBlocklist {
+    match config.passwords.blocklist {
+        true => PasswordBlocklist::On(Arc::new(CommonPasswordTable::built_in())),
+        false => PasswordBlocklist::Off,
     }
 }
 

@@ -36,7 +36,7 @@ macro_rules! named {
 named! {
     /// What happened. Changes of icon and status are not recorded: clients make them all the time.
     AuditAction {
-        /// An account was registered.
+        /// An account was registered, or created by an operator.
         Register = "register",
         /// A mailed link verified a waiting account.
         VerifyAccount = "verify_account",
@@ -44,7 +44,7 @@ named! {
         Login = "login",
         /// A session was ended by itself.
         Logout = "logout",
-        /// A session was revoked by another one.
+        /// A session was revoked by another one, or by an operator.
         RevokeSession = "revoke_session",
         /// All sessions but one were revoked.
         RevokeOtherSessions = "revoke_other_sessions",
@@ -52,7 +52,7 @@ named! {
         RevokeAllSessions = "revoke_all_sessions",
         /// The sessions used least were revoked, because a login began one more than `sessions.per_user` allows.
         RevokeSurplusSessions = "revoke_surplus_sessions",
-        /// The password was changed, which revoked all other sessions.
+        /// The password was changed, which revoked all other sessions, or set by an operator, which revoked all.
         ChangePassword = "change_password",
         /// A link that sets a password was mailed, because somebody asked for it.
         RequestRecovery = "request_recovery",
@@ -62,7 +62,7 @@ named! {
         ChangeName = "change_name",
         /// A link was mailed to another address, which will become the account's.
         RequestEmailChange = "request_email_change",
-        /// Such a link was followed: the account has another address.
+        /// Such a link was followed, or an operator changed it: the account has another address, or the address is proved.
         ChangeEmail = "change_email",
         /// The recipient of such a link did not ask for it; the account keeps its address.
         CancelEmailChange = "cancel_email_change",

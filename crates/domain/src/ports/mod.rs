@@ -4,8 +4,8 @@
 //! store against every database.
 //!
 //! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What
-//! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and
-//! [`SessionRepository::revoke_issued_before`].
+//! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`], [`SessionReader::page`], [`UserReader::page`]
+//! and [`SessionRepository::revoke_issued_before`].
 
 mod abuse_guard;
 mod audit_repository;
@@ -52,7 +52,7 @@ pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};
 pub use session_check::SessionCheck;
-pub use session_repository::{SessionReader, SessionRepository, SessionUse};
+pub use session_repository::{SessionPage, SessionReader, SessionRepository, SessionUse};
 pub use store::{Decision, ReadWork, Reader, Schema, Store, Transaction, Work, WriteWork};
 pub use store_error::{Abort, Conflict, StoreError, WriteError};
 pub use unit_of_work::StoreExt;

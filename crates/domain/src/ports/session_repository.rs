@@ -53,6 +53,35 @@ pub trait SessionReader {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<ListedSession>, StoreError>;
+
+    /// The next `limit` sessions of all users after `after`, in the order of their ids, less those that have no token that is
+    /// live at `now`. They come as those of [`list`](Self::list) do. MUST NOT look at more than `limit` sessions, so that expired ones do
+    /// not make the call long.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a session or a token cannot be
+    /// read.
+    fn page(
+        &mut self,
+        after: Option<SessionId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<SessionPage, StoreError>;
+
+    /// The user whose session this is, live or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn owner(&mut self, id: SessionId) -> Result<Option<UserId>, StoreError>;
+}
+
+/// Some of all sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPage {
+    /// Those that are live.
+    pub live: Vec<ListedSession>,
+    /// The last session that was looked at, live or not; `None` if none is left after it.
+    pub last: Option<SessionId>,
 }
 
 /// Sessions and their tokens. Revoking a session deletes its row, so no late write can restore it.

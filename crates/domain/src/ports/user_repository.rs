@@ -2,8 +2,8 @@ use super::{StoreError, WriteError};
 use crate::Timestamp;
 use crate::invite::InviteId;
 use crate::user::{
-    AccountEmail, AccountState, Change, Credential, DisabledReason, EmailAddress, Icon,
-    PasswordHash, Status, User, UserId, UserName,
+    AccountEmail, AccountPosition, AccountState, Change, Credential, DisabledReason, EmailAddress,
+    Icon, PasswordHash, Status, StoredAccount, User, UserId, UserName,
 };
 
 /// An account to be added.
@@ -103,6 +103,26 @@ pub trait UserReader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the address cannot be read.
     fn email_of(&mut self, id: UserId) -> Result<Option<AccountEmail>, StoreError>;
+
+    /// The account with this id as it is stored, whatever its state, lapsed or not. MUST succeed even if its name or its
+    /// address is invalid.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn stored(&mut self, id: UserId) -> Result<Option<StoredAccount>, StoreError>;
+
+    /// The accounts as they are stored, whatever their states, lapsed or not, in the order of their
+    /// [positions](StoredAccount::position): those after `after`, whose normalized name begins with that of `prefix`; at most `limit`.
+    /// MUST succeed even if names or addresses are invalid, and MUST find the first one without reading those before it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn page(
+        &mut self,
+        after: Option<&AccountPosition>,
+        prefix: Option<&UserName>,
+        limit: u32,
+    ) -> Result<Vec<StoredAccount>, StoreError>;
 }
 
 /// Accounts.

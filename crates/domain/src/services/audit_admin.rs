@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Backlog;
+use super::{AccountKey, Backlog, NoSingleAccount};
 use crate::Timestamp;
 use crate::audit::{EventPosition, StoredEvent};
 use crate::ports::{Clock, Store, StoreError, StoreExt};
-use crate::user::{UserId, UserName};
+use crate::user::UserId;
 
 /// The most events read at once.
 const PAGE: u32 = 1_000;
@@ -25,9 +25,12 @@ pub struct AuditAdmin {
 /// Why an operator's request is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditAdminError {
-    /// No account has the name.
+    /// No account is called so.
     #[error("there is no such account; `--id` takes the id of one that is deleted")]
     UserUnknown,
+    /// It does not say which account is meant.
+    #[error(transparent)]
+    Unclear(NoSingleAccount),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,18 +90,23 @@ impl AuditAdmin {
         Self { store, clock }
     }
 
-    /// The id of the account with this name.
+    /// The id of the account that is meant. One that is meant by its id may be deleted.
     ///
     /// # Errors
-    /// [`AuditAdminError::UserUnknown`] if there is none.
-    pub async fn find_user(&self, name: UserName) -> Result<UserId, AuditAdminError> {
+    /// [`AuditAdminError`] if no single account is meant.
+    pub async fn find_user(&self, account: AccountKey) -> Result<UserId, AuditAdminError> {
+        if let AccountKey::Id(id) = account {
+            return Ok(id);
+        }
         let now = self.clock.now();
         let found = self
             .store
-            .read(move |reader| reader.users().find_by_name(&name, now))
+            .read(move |reader| account.find(reader, now))
             .await?;
-        let account = found.ok_or(AuditAdminError::UserUnknown)?;
-        Ok(account.user_id)
+        found.map_err(|none| match none {
+            NoSingleAccount::None => AuditAdminError::UserUnknown,
+            NoSingleAccount::Several(_) => AuditAdminError::Unclear(none),
+        })
     }
 
     /// The place before all events of the last `span`.

@@ -4,11 +4,12 @@
 //! | struct | use cases |
 //! |---|---|
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
-//! | [`AccountAdmin`] | disable and enable accounts, for the operator |
+//! | [`AccountAdmin`] | list, show, change, disable, enable and delete accounts, for the operator |
+//! | [`CredentialAdmin`] | create accounts and set passwords, for the operator |
 //! | [`InviteAdmin`] | make, list and revoke invitations, for the operator |
 //! | [`AuditAdmin`] | read the audit trail, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
-//! | [`SessionAdmin`] | revoke the sessions of all users, for the operator |
+//! | [`SessionAdmin`] | list and revoke sessions, one or those of all users, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
@@ -19,6 +20,7 @@
 //! Types that several subjects share are beside them: [`Doorkeeper`] limits and logs attempts, [`SessionIssuer`] makes
 //! sessions.
 
+mod account_key;
 mod accounts;
 mod audit_admin;
 mod audit_trail;
@@ -35,13 +37,15 @@ mod session_issuer;
 mod sessions;
 mod surplus_sessions;
 
+pub use account_key::{AccountKey, NoSingleAccount};
 pub use accounts::{
-    AccountAdmin, AccountAdminError, AccountKey, AccountRequest, Accounts, CurrentPasswordError,
-    DeleteUserError, Disowned, EventPage, ExportAccountError, FactorError, FactorStatus,
-    FindUserError, FollowLinkError, Followed, InviteAdmin, InviteAdminError, InviteKey,
+    AccountAdmin, AccountAdminError, AccountDetails, AccountFilter, AccountList, AccountRequest,
+    Accounts, CreateAccountError, CredentialAdmin, CurrentPasswordError, DeleteUserError, Disowned,
+    EmailStanding, EventPage, ExportAccountError, FactorError, FactorStatus, FindUserError,
+    FollowLinkError, Followed, GeneratedPassword, InviteAdmin, InviteAdminError, InviteKey,
     LinkPreview, ListEventsError, PasswordBlocklist, PasswordGuessable, RecoverAccountError,
     Recovery, RecoveryProgress, RegisterError, Registered, Registration, ResetPasswordError,
-    StoredBesides, UpdateUserError, UserUpdate,
+    SetPasswordError, StateFilter, StoredBesides, UpdateUserError, UserUpdate, WantedAccount,
 };
 pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;
@@ -55,7 +59,8 @@ pub use second_factor::SecondFactorError;
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{
     AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,
-    RenewSessionError, RevokeSessionError, SessionAdmin, Sessions, TokenInUse,
+    RenewSessionError, RevokeSessionError, SessionAdmin, SessionAdminError, SessionList, Sessions,
+    TokenInUse,
 };
 
 /// Whether a task that works in batches has more to do at once.

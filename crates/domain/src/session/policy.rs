@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ListedSession;
 use crate::Timestamp;
 use crate::token::TokenShape;
 
@@ -92,6 +93,16 @@ impl Lifetimes {
     #[must_use]
     pub fn has_ended(&self, issued_at: Timestamp, now: Timestamp) -> bool {
         self.end_of(issued_at).is_some_and(|end| end <= now)
+    }
+
+    /// Takes those that have ended at `now` off a list, and shows no expiry later than the end of its session. Rows may be older
+    /// than a limit to the life of sessions.
+    pub fn bound_listed(&self, sessions: &mut Vec<ListedSession>, now: Timestamp) {
+        sessions.retain(|listed| !self.has_ended(listed.session.created_at, now));
+        for listed in sessions {
+            let expires_at = &mut listed.token.expires_at;
+            *expires_at = self.bound(listed.session.created_at, *expires_at);
+        }
     }
 
     fn end_of(&self, issued_at: Timestamp) -> Option<Timestamp> {

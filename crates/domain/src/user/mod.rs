@@ -9,6 +9,7 @@ mod name;
 mod password;
 mod precis;
 mod profile;
+mod stored_account;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use password::{
     Password, PasswordHash, PasswordRules, PasswordTooShort,
 };
 pub use profile::{Icon, InvalidIcon, InvalidStatus, Status};
+pub use stored_account::{AccountPosition, StoredAccount, StoredText};
 
 use crate::Timestamp;
 use crate::id::id;
@@ -61,6 +63,17 @@ pub enum AccountState {
     /// An operator has disabled the account, for this reason if one was given. It has no sessions, and nobody can log in
     /// to it.
     Disabled(Option<DisabledReason>),
+}
+
+impl AccountState {
+    /// Whether the account has lapsed at `now`: it waited too long, and nothing finds it any more.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Pending { until } => *until <= now,
+            Self::Active | Self::Disabled(_) => false,
+        }
+    }
 }
 
 /// The part of an account that a login is checked against.

@@ -4,9 +4,9 @@ use azuma_domain::ErrorCode;
 use azuma_domain::audit::Source;
 use azuma_domain::ports::SecurityEventKind::LoginRefused;
 use azuma_domain::ports::{RefusedLogin, StoreError, StoreExt};
-use azuma_domain::services::{AccountAdminError, AccountKey, IssuedSession};
+use azuma_domain::services::{AccountAdminError, AccountKey, IssuedSession, NoSingleAccount};
 use azuma_domain::user::{AccountState, DisabledReason};
-use azuma_testkit::sample::{self, MINUTE};
+use azuma_testkit::sample::MINUTE;
 
 use crate::world::{AZUMA, NEW_PASSWORD, PASSWORD, World, event, name_update, refusal};
 
@@ -25,7 +25,7 @@ async fn disable(world: &World, name: &str) -> Result<usize, AccountAdminError> 
 }
 
 fn named(name: &str) -> AccountKey {
-    AccountKey::Name(sample::name(name))
+    AccountKey::parse(name).unwrap()
 }
 
 async fn enable(world: &World, name: &str) -> Result<(), AccountAdminError> {
@@ -181,7 +181,7 @@ async fn what_cannot_be_done_is_told() {
     ));
     assert!(matches!(
         of("nobody").await,
-        Err(AccountAdminError::UserUnknown)
+        Err(AccountAdminError::NoSingleAccount(NoSingleAccount::None))
     ));
     let of = |name| enable(&world, name);
     assert!(matches!(
@@ -190,11 +190,11 @@ async fn what_cannot_be_done_is_told() {
     ));
     assert!(matches!(
         of("nobody").await,
-        Err(AccountAdminError::UserUnknown)
+        Err(AccountAdminError::NoSingleAccount(NoSingleAccount::None))
     ));
     world.wait(10 * MINUTE);
     assert!(matches!(
         of("waits").await,
-        Err(AccountAdminError::UserUnknown)
+        Err(AccountAdminError::NoSingleAccount(NoSingleAccount::None))
     ));
 }

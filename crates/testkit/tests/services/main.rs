@@ -29,6 +29,7 @@ mod login_by_email;
 mod login_races;
 mod mail_limits;
 mod new_login;
+mod operator;
 mod outbox_admin;
 mod recover_account;
 mod register;

@@ -224,7 +224,7 @@ async fn a_removed_factor_is_not_asked_for_and_takes_its_recovery_codes_along() 
 async fn an_operator_removes_it() {
     let world = World::new();
     neo(&world).await;
-    let account = || AccountKey::Name(sample::name("Neo"));
+    let account = || AccountKey::parse("Neo").unwrap();
     world
         .account_admin()
         .remove_factor(account())

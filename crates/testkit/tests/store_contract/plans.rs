@@ -109,6 +109,69 @@ fn sqlite_finds_events_by_an_index() {
     }
 }
 
+/// The store's queries for pages of all accounts and of all sessions, however many there are.
+const PAGES: [(&str, &str, &str); 3] = [
+    (
+        "users_name_key_unique",
+        "name_key",
+        "SELECT * FROM users WHERE name_key > 'user1' ORDER BY name_key LIMIT 500",
+    ),
+    (
+        "users_name_key_unique",
+        "name_key",
+        "SELECT * FROM users WHERE name_key >= 'user1' ORDER BY name_key LIMIT 500",
+    ),
+    (
+        "sessions_pkey",
+        "id",
+        "SELECT * FROM sessions WHERE id > {id} ORDER BY id LIMIT 500",
+    ),
+];
+
+#[test]
+fn postgres_reads_a_page_of_accounts_or_sessions_by_an_index() {
+    let url = Cluster::shared().create_database();
+    drop(open(&url));
+    let (_, name) = url.rsplit_once('/').expect("a URL with a path");
+    let fill = "INSERT INTO users (id, name, name_key, password_hash, created_at)
+             SELECT gen_random_uuid(), 'user' || n, 'user' || n, '', now() FROM generate_series(1, 20000) n;
+         INSERT INTO sessions (id, user_id, policy, shape, generation, created_at)
+             SELECT gen_random_uuid(), id, 'sliding', 'uuid', 0, now() FROM users;
+         ANALYZE users; ANALYZE sessions;";
+    Cluster::shared().sql(name, fill);
+    for (index, column, query) in PAGES {
+        let id = "'00000000-0000-4000-8000-000000000000'::uuid";
+        let query = query.replace("{id}", id);
+        let plan = Cluster::shared().sql(name, &format!("EXPLAIN {query};"));
+        assert!(
+            plan.contains(&format!("Index Scan using {index}")),
+            "{plan}"
+        );
+        assert!(plan.contains(&format!("Index Cond: ({column} >")), "{plan}");
+        assert!(!plan.contains("Sort"), "{plan}");
+    }
+}
+
+#[test]
+fn sqlite_reads_a_page_of_accounts_or_sessions_by_an_index() {
+    let url = fresh_file();
+    drop(open(&url));
+    let path = url.trim_start_matches("sqlite://");
+    let mut connection = SqliteConnection::establish(path).expect("a database");
+    for (_, column, query) in PAGES {
+        let query = query.replace("{id}", "x'00'");
+        let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
+            .load(&mut connection)
+            .expect("a plan");
+        let [step] = steps.as_slice() else {
+            panic!("{} steps", steps.len());
+        };
+        assert!(step.detail.starts_with("SEARCH"), "{}", step.detail);
+        let condition = format!("({column}>?)");
+        assert!(step.detail.ends_with(&condition), "{}", step.detail);
+    }
+}
+
 #[test]
 fn postgres_compares_names_and_addresses_by_their_bytes() {
     let url = Cluster::shared().create_database();

@@ -14,6 +14,7 @@ mod logs;
 mod metrics;
 mod misconfiguration;
 mod new_login;
+mod operator;
 mod outage;
 mod proxies;
 mod registration;

@@ -25,7 +25,11 @@ mod update_user;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use admin::{AccountAdmin, AccountAdminError, AccountKey};
+pub use admin::{
+    AccountAdmin, AccountAdminError, AccountDetails, AccountFilter, AccountList,
+    CreateAccountError, CredentialAdmin, EmailStanding, GeneratedPassword, SetPasswordError,
+    StateFilter, WantedAccount,
+};
 pub use blocklist::{PasswordBlocklist, PasswordGuessable};
 pub use current_password::CurrentPasswordError;
 pub use delete_user::DeleteUserError;

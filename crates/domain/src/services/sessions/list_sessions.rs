@@ -46,13 +46,7 @@ impl Sessions {
             .store
             .read(move |reader| reader.sessions().list(user_id, now, limit))
             .await?;
-        // Rows may be older than a limit to the life of sessions.
-        let lifetimes = &self.lifetimes;
-        sessions.retain(|listed| !lifetimes.has_ended(listed.session.created_at, now));
-        for listed in &mut sessions {
-            let expires_at = &mut listed.token.expires_at;
-            *expires_at = lifetimes.bound(listed.session.created_at, *expires_at);
-        }
+        self.lifetimes.bound_listed(&mut sessions, now);
         Ok(sessions)
     }
 

@@ -11,7 +11,7 @@ mod revoke_session;
 
 use std::sync::Arc;
 
-pub use admin::SessionAdmin;
+pub use admin::{SessionAdmin, SessionAdminError, SessionList};
 pub use authenticate::AuthenticateError;
 pub use list_sessions::{ListSessionsError, TokenInUse};
 pub use login::Login;

@@ -54,6 +54,13 @@ async fn told_since(world: &World, since: Timestamp) -> Vec<(Actor, AuditAction)
     events.map(|event| (event.actor, event.action)).collect()
 }
 
+/// What operators did, and to whom.
+pub async fn operators_events(world: &World) -> Vec<(Option<UserId>, AuditAction)> {
+    let events = trail(world).await.into_iter();
+    let events = events.filter(|event| event.actor == Actor::Operator);
+    events.map(|event| (event.user_id, event.action)).collect()
+}
+
 /// A moment later, so that events have an order.
 fn next(world: &World) -> Timestamp {
     world.wait(MICROSECOND);

@@ -1,11 +1,9 @@
 //! What operators do.
 
-use std::sync::Arc;
-
 use azuma_domain::audit::{Actor, AuditAction};
 use azuma_domain::invite::InviteUses;
 use azuma_domain::registration::{RegistrationMode, RegistrationRules};
-use azuma_domain::services::{AccountKey, InviteKey, SessionAdmin};
+use azuma_domain::services::{AccountKey, InviteKey};
 use azuma_testkit::sample::DAY;
 
 use super::{next, told_since, trail};
@@ -26,9 +24,7 @@ async fn what_an_operator_did_is_told_as_such() {
     accounts.enable(key()).await.unwrap_err();
     assert!(accounts.remove_factor(key()).await.is_err());
     next(&world);
-    let store = Arc::clone(&world.parts.store);
-    let clock = Arc::new(world.parts.clock.clone());
-    SessionAdmin::new(store, clock).revoke_all().await.unwrap();
+    world.session_admin().revoke_all().await.unwrap();
     let told = [
         AuditAction::DisableAccount,
         AuditAction::EnableAccount,

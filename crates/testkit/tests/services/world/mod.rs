@@ -18,8 +18,8 @@ use azuma_domain::ports::{
 };
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
-    AccountAdmin, Accounts, Doorkeeper, Housekeeping, InviteAdmin, KeptFor, Mailing, OutboxAdmin,
-    PasswordBlocklist, SessionIssuer, Sessions, SharedClock,
+    AccountAdmin, Accounts, CredentialAdmin, Doorkeeper, Housekeeping, InviteAdmin, KeptFor,
+    Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -204,6 +204,29 @@ impl World {
         AccountAdmin::new(
             Arc::clone(&self.parts.store),
             Arc::new(self.parts.clock.clone()),
+        )
+    }
+
+    /// What the operator's commands use that make credentials.
+    pub fn credential_admin(&self) -> CredentialAdmin {
+        let settings = self.parts.settings.clone();
+        CredentialAdmin {
+            store: Arc::clone(&self.parts.store),
+            hasher: Arc::clone(&self.parts.hasher),
+            clock: Arc::new(self.parts.clock.clone()),
+            entropy: Arc::clone(&self.parts.entropy) as _,
+            password_rules: settings.password_rules,
+            blocklist: settings.blocklist,
+            email_domains: settings.registration.email_domains,
+        }
+    }
+
+    /// What the operator's commands for sessions use.
+    pub fn session_admin(&self) -> SessionAdmin {
+        SessionAdmin::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+            self.parts.settings.lifetimes,
         )
     }
 

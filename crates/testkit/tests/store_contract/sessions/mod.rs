@@ -6,6 +6,7 @@ mod insert;
 mod insert_token;
 mod is_live;
 mod list;
+mod page;
 mod promote;
 mod record_uses;
 mod record_uses_late;

@@ -9,6 +9,7 @@ mod index_order;
 mod insert;
 mod insert_races;
 mod lock;
+mod page;
 mod prove_email;
 mod release;
 mod update;

@@ -1,7 +1,7 @@
 //! Reading sessions and their tokens.
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{SessionReader, StoreError};
+use azuma_domain::ports::{SessionPage, SessionReader, StoreError};
 use azuma_domain::session::{ListedSession, LiveSession, SessionId, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_domain::user::UserId;
@@ -104,5 +104,47 @@ impl SessionReader for Repositories<'_> {
             Ok((rows, tokens))
         })
         .and_then(|(rows, tokens)| listed(rows, tokens, now))
+    }
+
+    fn page(
+        &mut self,
+        after: Option<SessionId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<SessionPage, StoreError> {
+        let limit = limit.min(MAX_SWEEP);
+        let (rows, tokens) = self.query(|connection| {
+            let mut query = sessions::table
+                .order(sessions::id)
+                .limit(i64::from(limit))
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(sessions::id.gt(StoredId(after.uuid())));
+            }
+            let rows: Vec<SessionRow> = query.load(connection)?;
+            let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
+            let tokens: Vec<TokenRow> = session_tokens::table
+                .filter(session_tokens::session_id.eq_any(ids))
+                .order(session_tokens::generation)
+                .load(connection)?;
+            Ok((rows, tokens))
+        })?;
+        let last = rows.last().map(|row| SessionId::new(row.id().0));
+        let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+        Ok(SessionPage {
+            last: last.filter(|_| is_full),
+            live: listed(rows, tokens, now)?,
+        })
+    }
+
+    fn owner(&mut self, id: SessionId) -> Result<Option<UserId>, StoreError> {
+        let owner: Option<StoredId> = self.query(|connection| {
+            sessions::table
+                .find(StoredId(id.uuid()))
+                .select(sessions::user_id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(owner.map(|id| UserId::new(id.0)))
     }
 }

@@ -2,17 +2,19 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{AddressHolder, StoreError, UserReader};
-use azuma_domain::user::{AccountEmail, Credential, EmailAddress, User, UserId, UserName};
+use azuma_domain::user::{
+    AccountEmail, AccountPosition, Credential, EmailAddress, StoredAccount, User, UserId, UserName,
+};
 use diesel::prelude::*;
 
 use super::rows::{
-    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, USER_COLUMNS,
-    UserRow, account_email,
+    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, STORED_COLUMNS,
+    StoredRow, USER_COLUMNS, UserRow, account_email,
 };
-use crate::store::sql::corrupt;
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::users;
 use crate::store::sql::types::{StoredId, StoredTime};
+use crate::store::sql::{MAX_SWEEP, corrupt};
 
 impl UserReader for Repositories<'_> {
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -118,5 +120,44 @@ impl UserReader for Repositories<'_> {
         };
         let address = EmailAddress::parse(&email).map_err(|_| corrupt("users.email"))?;
         Ok(Some(account_email(address, proved_at)))
+    }
+
+    fn stored(&mut self, id: UserId) -> Result<Option<StoredAccount>, StoreError> {
+        let row: Option<StoredRow> = self.query(|connection| {
+            users::table
+                .find(StoredId(id.uuid()))
+                .select(STORED_COLUMNS)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(row.map(StoredAccount::from))
+    }
+
+    fn page(
+        &mut self,
+        after: Option<&AccountPosition>,
+        prefix: Option<&UserName>,
+        limit: u32,
+    ) -> Result<Vec<StoredAccount>, StoreError> {
+        // Whoever has the prefix stands together, so the first account without it ends the page.
+        let prefix = prefix.map_or("", UserName::normalized);
+        let after = after.map_or("", AccountPosition::name_key);
+        let rows: Vec<StoredRow> = self.query(|connection| {
+            let query = users::table
+                .order(users::name_key)
+                .limit(i64::from(limit.min(MAX_SWEEP)))
+                .select(STORED_COLUMNS)
+                .into_boxed();
+            // One condition, because SQLite looks for the first row by one alone.
+            match after < prefix {
+                true => query.filter(users::name_key.ge(prefix)),
+                false => query.filter(users::name_key.gt(after)),
+            }
+            .load(connection)
+        })?;
+        let accounts = rows.into_iter().map(StoredAccount::from);
+        Ok(accounts
+            .take_while(|account| account.position.name_key().starts_with(prefix))
+            .collect())
     }
 }
