@@ -1,6 +1,7 @@
 //! The surroundings of a server: its log, its limits, the programs beside it.
 
 mod clocks;
+mod debian;
 mod disks;
 mod logs;
 mod nginx;
