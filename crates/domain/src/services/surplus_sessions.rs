@@ -19,6 +19,27 @@ pub(super) async fn revoke_surplus_sessions(
     user_id: UserId,
     spared: Option<SessionId>,
 ) -> Result<(), StoreError> {
+    let invalidate = || session_check.invalidate(user_id);
+    in_batches(store, user_id, spared, invalidate)
+        .await
+        .map(drop)
+}
+
+/// The same for an operator, where no session is in memory. Answers how many were revoked.
+pub(super) async fn revoke_surplus_beside_a_server(
+    store: &Arc<dyn Store>,
+    user_id: UserId,
+) -> Result<usize, StoreError> {
+    in_batches(store, user_id, None, || {}).await
+}
+
+async fn in_batches(
+    store: &Arc<dyn Store>,
+    user_id: UserId,
+    spared: Option<SessionId>,
+    after_each: impl Fn(),
+) -> Result<usize, StoreError> {
+    let mut all = 0;
     loop {
         let (keep, limit) = (MOST_REVOKED_AT_ONCE, MOST_REVOKED_AT_ONCE);
         let revoked = store
@@ -27,10 +48,11 @@ pub(super) async fn revoke_surplus_sessions(
             })
             .await?;
         if revoked > 0 {
-            session_check.invalidate(user_id);
+            after_each();
         }
+        all += revoked;
         if revoked < limit as usize {
-            return Ok(());
+            return Ok(all);
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use azuma_domain::ErrorCode;
 use azuma_domain::audit::AuditAction;
+use azuma_domain::ports::{StoreError, StoreExt};
 use azuma_domain::services::{AccountAdminError, AccountKey, EmailStanding};
+use azuma_domain::user::UserId;
 use azuma_testkit::sample::{self, MINUTE};
 
-use super::called;
+use super::{called, create};
 use crate::audit::operators_events;
 use crate::world::{AZUMA, NEW_PASSWORD, PASSWORD, World, refusal};
 
@@ -145,4 +147,42 @@ async fn the_sessions_of_an_account_are_revoked_and_it_can_be_used_again() {
     world.log_in("neo", AZUMA).await;
     let told = [(Some(neo.user.id), AuditAction::RevokeAllSessions); 2];
     assert_eq!(operators_events(&world).await, told);
+}
+
+#[tokio::test]
+async fn more_sessions_than_one_unit_of_work_revokes_are_revoked_and_counted() {
+    const MANY: u32 = 10_007;
+    let world = World::new();
+    let ids: Vec<_> = all_created(&world, &["neo", "trinity", "smith"]).await;
+    for (number, user_id) in (0..).zip(ids) {
+        let (first, expires_at) = (number * MANY, world.now().plus(MINUTE));
+        let given = world.parts.store.transact::<_, StoreError>(move |tx| {
+            for number in first..first + MANY {
+                let session = sample::session(number, user_id);
+                tx.sessions()
+                    .insert(&session, &sample::token(number, 0, expires_at))?;
+            }
+            Ok(())
+        });
+        given.await.unwrap();
+    }
+    let many = usize::try_from(MANY).unwrap();
+    let accounts = world.account_admin();
+    assert_eq!(accounts.revoke_sessions(called("neo")).await.unwrap(), many);
+    assert_eq!(
+        accounts.disable(called("trinity"), None).await.unwrap(),
+        many
+    );
+    let password = sample::password(NEW_PASSWORD);
+    let admin = world.credential_admin();
+    let set = admin.set_password(called("smith"), password).await;
+    assert_eq!(set.unwrap(), many);
+}
+
+async fn all_created(world: &World, names: &[&str]) -> Vec<UserId> {
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(create(world, name, None).await);
+    }
+    ids
 }

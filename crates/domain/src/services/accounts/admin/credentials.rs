@@ -15,6 +15,7 @@ use crate::registration::EmailDomains;
 use crate::services::account_key::{AccountKey, NoSingleAccount};
 use crate::services::accounts::address_names::expect_nobodys_address;
 use crate::services::accounts::{PasswordBlocklist, PasswordGuessable};
+use crate::services::surplus_sessions::revoke_surplus_beside_a_server;
 use crate::user::{
     AccountEmail, EmailAddress, NewPassword, Password, PasswordHash, PasswordRules,
     PasswordTooShort, User, UserId, UserName,
@@ -214,6 +215,7 @@ impl CredentialAdmin {
             password_hash: Some(self.hash(password).await?),
             ..UserChanges::default()
         };
+        let before = revoke_surplus_beside_a_server(&self.store, user_id).await?;
         let now = self.clock.now();
         let revoked = self
             .store
@@ -226,7 +228,7 @@ impl CredentialAdmin {
                 Ok(revoked)
             })
             .await?;
-        Ok(revoked)
+        Ok(before + revoked)
     }
 
     async fn hash(&self, password: NewPassword) -> Result<PasswordHash, HashError> {

@@ -12,6 +12,7 @@ impl AccountAdmin {
     /// # Errors
     /// [`AccountAdminError`] says why not; nothing is changed then.
     pub async fn delete(&self, account: AccountKey) -> Result<(), AccountAdminError> {
+        let (account, _) = self.begin_to_revoke(account).await?;
         let now = self.clock.now();
         self.store
             .transact(move |tx| {
@@ -27,15 +28,16 @@ impl AccountAdmin {
     /// Revokes all sessions of an account, and answers how many. Its user can log in again.
     ///
     /// # Errors
-    /// [`AccountAdminError`] says why not; nothing is changed then.
+    /// [`AccountAdminError`] says why not. If the database fails, some sessions may be revoked.
     pub async fn revoke_sessions(&self, account: AccountKey) -> Result<usize, AccountAdminError> {
+        let (account, before) = self.begin_to_revoke(account).await?;
         let now = self.clock.now();
         self.store
             .transact(move |tx| {
                 let user_id = locked(tx, &account, now)?.user_id;
                 let revoked = tx.sessions().revoke_all(user_id, None)?;
                 record(tx, user_id, AuditAction::RevokeAllSessions, now)?;
-                Ok(revoked)
+                Ok(before + revoked)
             })
             .await
     }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::audit::{AuditAction, AuditEvent};
-use crate::ports::{Abort, Clock, Conflict, Store, StoreError, Transaction};
+use crate::ports::{Abort, Clock, Conflict, Store, StoreError, StoreExt, Transaction};
 use crate::services::account_key::{AccountKey, NoSingleAccount};
+use crate::services::surplus_sessions::revoke_surplus_beside_a_server;
 use crate::user::{AccountState, Credential, UserId};
 
 pub use change::EmailStanding;
@@ -66,6 +67,24 @@ impl AccountAdmin {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
+    }
+}
+
+impl AccountAdmin {
+    /// Finds the account, and revokes all but so many of its sessions that the caller can revoke the others in one unit of work.
+    /// Answers how many were revoked. It revokes none unless the account has far more than the limit allows.
+    async fn begin_to_revoke(
+        &self,
+        account: AccountKey,
+    ) -> Result<(AccountKey, usize), AccountAdminError> {
+        let now = self.clock.now();
+        let found = self
+            .store
+            .read(move |reader| account.find(reader, now))
+            .await?;
+        let id = found?;
+        let revoked = revoke_surplus_beside_a_server(&self.store, id).await?;
+        Ok((AccountKey::Id(id), revoked))
     }
 }
 

@@ -20,6 +20,7 @@ impl AccountAdmin {
         account: AccountKey,
         reason: Option<DisabledReason>,
     ) -> Result<usize, AccountAdminError> {
+        let (account, before) = self.begin_to_revoke(account).await?;
         let now = self.clock.now();
         self.store
             .transact(move |tx| {
@@ -32,7 +33,7 @@ impl AccountAdmin {
                 tx.users().disable(account.user_id, reason, now)?;
                 tx.links().delete_all(account.user_id)?;
                 record(tx, account.user_id, AuditAction::DisableAccount, now)?;
-                Ok(tx.sessions().revoke_all(account.user_id, None)?)
+                Ok(before + tx.sessions().revoke_all(account.user_id, None)?)
             })
             .await
     }
