@@ -31,7 +31,9 @@ fn pages() -> Result<Vec<(String, Vec<u8>)>, std::io::Error> {
 }
 
 fn add(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<(), std::io::Error> {
-    let man = Man::new(command.clone());
+    let man = Man::new(command.clone())
+        .source(concat!("azuma ", env!("CARGO_PKG_VERSION")))
+        .manual("Azuma");
     let mut page = Vec::new();
     man.render(&mut page)?;
     pages.push((man.get_filename(), page));
@@ -66,6 +68,7 @@ mod tests {
         for (name, page) in &pages {
             let page = str::from_utf8(page).unwrap();
             assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
+            assert!(page.contains("Azuma"), "{name}: {page}");
         }
     }
 

@@ -97,7 +97,7 @@ pub fn shown(text: &str) -> String {
 
 fn is_harmless(character: char) -> bool {
     match character {
-        '"' | '\'' | '\\' => true,
+        ' '..='~' => true,
         // A mark that combines is escaped only where it stands first.
         _ => format!("x{character}").escape_debug().eq(['x', character]),
     }

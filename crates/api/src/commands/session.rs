@@ -8,7 +8,7 @@ use azuma_domain::user::UserId;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::output::{Form, Readers, json, or_dash, print, print_on, shown};
+use super::output::{Form, Readers, json, or_dash, print, print_on, say, shown};
 use super::{Failure, runtime};
 use crate::cli::{AnyUser, Revoked, SessionTask};
 use crate::config::Config;
@@ -66,7 +66,10 @@ async fn list(config: &Config, form: Form) -> Result<(), Box<dyn Error>> {
     let mut place = SessionList::default();
     let mut text = head(form).to_owned();
     while let Some(page) = sessions.read_on(&mut place).await? {
-        text.push_str(&rows(&page, form)?);
+        for id in page.unreadable {
+            say(&format!("session {id} was written by a later release"));
+        }
+        text.push_str(&rows(&page.live, form)?);
         if print_on(&text)? == Readers::Gone {
             break;
         }

@@ -56,11 +56,10 @@ pub trait SessionReader {
 
     /// The next `limit` sessions of all users after `after`, in the order of their ids, less those that have no token that is
     /// live at `now`. They come as those of [`list`](Self::list) do. MUST NOT look at more than `limit` sessions, so that expired ones do
-    /// not make the call long.
+    /// not make the call long, and MUST answer the others where a session or a token cannot be read.
     ///
     /// # Errors
-    /// [`StoreError`] if the database cannot be reached or refuses the statement, or if a session or a token cannot be
-    /// read.
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn page(
         &mut self,
         after: Option<SessionId>,
@@ -80,6 +79,8 @@ pub trait SessionReader {
 pub struct SessionPage {
     /// Those that are live.
     pub live: Vec<ListedSession>,
+    /// Those that cannot be read, because a later release wrote them.
+    pub unreadable: Vec<SessionId>,
     /// The last session that was looked at, live or not; `None` if none is left after it.
     pub last: Option<SessionId>,
 }

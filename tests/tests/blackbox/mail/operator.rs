@@ -7,6 +7,7 @@ use azuma_tests::mail_server::{Encryption, MailServer, Reaction, Step};
 use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
 use azuma_tests::{Database, on_both_databases};
+use serde_json::Value;
 
 use super::{dead_letter, hasty, listed};
 
@@ -154,6 +155,17 @@ async fn a_message_that_waits_is_listed_and_not_retried(db: Database) {
     let letters = listed(&server);
     assert!(letters[0].1.contains(" due "), "{letters:?}");
     assert!(letters[0].1.contains("451"), "{letters:?}");
+    for arguments in [
+        &["mail", "list", "--json"][..],
+        &["mail", "show", &letters[0].0, "--json"],
+    ] {
+        let finished = server.setup().run(arguments);
+        let message: Value = serde_json::from_str(finished.success()).expect("a JSON object");
+        assert_eq!(message["id"], letters[0].0);
+        assert_eq!(message["state"], "due");
+        assert_eq!(message["dead_at"], Value::Null);
+        assert_eq!(message["to"], neo.email);
+    }
     let finished = server.setup().run(&["mail", "retry", &letters[0].0]);
     let said = finished.complaint();
     assert!(said.contains("not a dead letter"), "{said}");

@@ -61,27 +61,24 @@ impl SessionAdmin {
         }
     }
 
-    /// The next live sessions of the list, possibly none of those that were looked at; `None` at its end.
+    /// The next sessions of the list, possibly none of those that were looked at; `None` at its end.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails; the list is where it was.
-    pub async fn read_on(
-        &self,
-        list: &mut SessionList,
-    ) -> Result<Option<Vec<ListedSession>>, StoreError> {
+    pub async fn read_on(&self, list: &mut SessionList) -> Result<Option<SessionPage>, StoreError> {
         let after = match list.0 {
             Place::Start => None,
             Place::After(id) => Some(id),
             Place::End => return Ok(None),
         };
         let now = self.clock.now();
-        let SessionPage { mut live, last } = self
+        let mut page = self
             .store
             .read(move |reader| reader.sessions().page(after, now, PAGE))
             .await?;
-        list.0 = last.map_or(Place::End, Place::After);
-        self.lifetimes.bound_listed(&mut live, now);
-        Ok(Some(live))
+        list.0 = page.last.map_or(Place::End, Place::After);
+        self.lifetimes.bound_listed(&mut page.live, now);
+        Ok(Some(page))
     }
 
     /// The live sessions of an account, newest first.

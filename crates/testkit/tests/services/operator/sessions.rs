@@ -14,7 +14,7 @@ async fn list(world: &World) -> Vec<ListedSession> {
     let mut list = SessionList::default();
     let mut listed = Vec::new();
     while let Some(page) = admin.read_on(&mut list).await.unwrap() {
-        listed.extend(page);
+        listed.extend(page.live);
     }
     listed
 }

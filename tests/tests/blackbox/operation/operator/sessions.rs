@@ -5,7 +5,7 @@ use std::time::Instant;
 use azuma_tests::people::Person;
 use azuma_tests::revocation::expect_ended;
 use azuma_tests::server::Setup;
-use azuma_tests::{Database, on_both_databases};
+use azuma_tests::{Database, on_both_databases, sql};
 use serde_json::Value;
 
 /// The ids of the sessions that the command prints.
@@ -61,4 +61,21 @@ async fn the_sessions_of_a_user_or_of_all_are_listed_and_revoked(db: Database) {
     assert_eq!(finished.success(), "revoked sessions: 1\n");
     expect_ended(&azuma, &of_trinity, revoked).await;
     azuma.sign_in(&neo).await;
+}
+
+#[on_both_databases]
+async fn a_session_of_a_later_release_hides_no_other(db: Database) {
+    let server = db.server().start();
+    let azuma = server.azuma();
+    let token = azuma.sign_up(&Person::named("neo")).await;
+    let id = azuma.current_session(&token).await.id;
+    azuma.sign_up(&Person::named("trinity")).await;
+    let spoil = "UPDATE sessions SET policy = 'levitating'
+         WHERE user_id = (SELECT id FROM users WHERE name = 'neo')";
+    sql::run(&server, spoil, spoil);
+    let finished = server.setup().run(&["session", "list", "--json"]);
+    assert_eq!(finished.success().lines().count(), 1);
+    let said = format!("session {id} was written by a later release");
+    assert!(finished.stderr.contains(&said), "{}", finished.stderr);
+    server.setup().run(&["session", "revoke", &id]).success();
 }

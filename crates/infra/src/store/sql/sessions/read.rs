@@ -8,7 +8,9 @@ use azuma_domain::user::UserId;
 use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 
-use super::rows::{LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, listed, stored_generation};
+use super::rows::{
+    LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, entries, listed, stored_generation,
+};
 use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{session_tokens, sessions, users};
@@ -131,10 +133,18 @@ impl SessionReader for Repositories<'_> {
         })?;
         let last = rows.last().map(|row| SessionId::new(row.id().0));
         let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
-        Ok(SessionPage {
+        let mut page = SessionPage {
+            live: Vec::with_capacity(rows.len()),
+            unreadable: Vec::new(),
             last: last.filter(|_| is_full),
-            live: listed(rows, tokens, now)?,
-        })
+        };
+        for (id, entry) in entries(rows, tokens, now) {
+            match entry {
+                Ok(live) => page.live.extend(live),
+                Err(_) => page.unreadable.push(id),
+            }
+        }
+        Ok(page)
     }
 
     fn owner(&mut self, id: SessionId) -> Result<Option<UserId>, StoreError> {

@@ -198,17 +198,37 @@ pub(super) fn listed(
     tokens: Vec<TokenRow>,
     now: Timestamp,
 ) -> Result<Vec<ListedSession>, StoreError> {
-    let mut tokens_of: HashMap<StoredId, Vec<SessionToken>> = HashMap::new();
+    let entries = entries(sessions, tokens, now).into_iter();
+    let live = entries.filter_map(|(_, entry)| entry.transpose());
+    live.collect()
+}
+
+/// What `listed` answers of each session.
+type Entry = Result<Option<ListedSession>, StoreError>;
+
+/// The sessions in the given order; `None` for those that are not live at `now`.
+pub(super) fn entries(
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+    now: Timestamp,
+) -> Vec<(SessionId, Entry)> {
+    let mut tokens_of: HashMap<StoredId, Vec<TokenRow>> = HashMap::new();
     for row in tokens {
-        let of_session = tokens_of.entry(row.session_id).or_default();
-        of_session.push(SessionToken::try_from(row)?);
+        tokens_of.entry(row.session_id).or_default().push(row);
     }
     let mut entries = Vec::with_capacity(sessions.len());
     for row in sessions {
+        let id = SessionId::new(row.id.0);
         let tokens = tokens_of.remove(&row.id).unwrap_or_default();
-        entries.extend(entry(Session::try_from(row)?, &tokens, now));
+        entries.push((id, read(row, tokens, now)));
     }
-    Ok(entries)
+    entries
+}
+
+fn read(row: SessionRow, tokens: Vec<TokenRow>, now: Timestamp) -> Entry {
+    let tokens = tokens.into_iter().map(SessionToken::try_from);
+    let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
+    Ok(entry(Session::try_from(row)?, &tokens, now))
 }
 
 /// The session as listed; `None` where none of its tokens, sorted by generation, is live.
