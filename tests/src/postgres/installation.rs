@@ -36,6 +36,11 @@ impl Installation {
         }
     }
 
+    /// Where its programs are.
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     /// One of its programs, run as the `postgres` user where we are root (the server refuses to be root).
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));

@@ -36,7 +36,9 @@ mod watch;
 
 use losses::agree_on_what_is_left;
 use run::keep_what_they_promise;
-use systems::{OfTwoReleases, OnForgetful, OnPair, OnPostgres, OnPostgresDisk, OnSqlite};
+use systems::{
+    OfTwoReleases, OnForgetful, OnPair, OnPatroni, OnPostgres, OnPostgresDisk, OnSqlite,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_on_postgres_keep_what_they_promise() {
@@ -46,6 +48,11 @@ async fn three_nodes_on_postgres_keep_what_they_promise() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_keep_what_they_promise_while_standbys_are_promoted() {
     keep_what_they_promise("standby", OnPair::start(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_keep_what_they_promise_while_patroni_fails_over() {
+    keep_what_they_promise("patroni", OnPatroni::start(2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
