@@ -255,6 +255,22 @@ mod tests {
     }
 
     #[test]
+    fn a_trusted_proxy_is_one_of_the_networks_or_who_may_open_the_unix_socket() {
+        let trusts = |peer: Option<&str>| {
+            let trusted = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+            let request = TestRequest::default().app_data(web::Data::new(trusted));
+            let peer = peer.map(|peer| SocketAddr::new(peer.parse().unwrap(), 4711));
+            let request = match peer {
+                Some(peer) => request.peer_addr(peer),
+                None => request,
+            };
+            comes_from_a_trusted_proxy(&request.to_http_request())
+        };
+        assert!(trusts(Some("10.1.2.3")) && trusts(Some("::ffff:10.1.2.3")) && trusts(None));
+        assert!(!trusts(Some("192.0.2.1")) && !trusts(Some("::1")));
+    }
+
+    #[test]
     fn a_language_that_is_not_acceptable_is_not_spoken() {
         for (list, language) in [
             ("de;q=0", Language::English),
