@@ -36,7 +36,8 @@ pub fn choose(
             generated: Some(generated),
         });
     }
-    let text = match source.password_stdin {
+    // A terminal as standard input would show what is typed, so it is asked.
+    let text = match source.password_stdin && !stdin().is_terminal() {
         true => read(stdin().lock())?,
         false => ask()?,
     };

@@ -56,7 +56,7 @@ async fn a_terminal_is_asked_twice_and_shows_nothing_of_it() {
         .await
         .done(200);
     let typed = [("New password: ", "one"), ("The same again: ", "another")];
-    let set = ["user", "set-password", "neo"];
+    let set = ["user", "set-password", "neo", "--password-stdin"];
     let finished = server.setup().run_on_terminal(&set, &typed);
     assert_eq!(finished.status.code(), Some(4), "{}", finished.stdout);
     assert!(

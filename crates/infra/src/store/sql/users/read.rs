@@ -8,9 +8,10 @@ use azuma_domain::user::{
 use diesel::prelude::*;
 
 use super::rows::{
-    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, STORED_COLUMNS,
-    StoredRow, USER_COLUMNS, UserRow, account_email,
+    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, USER_COLUMNS,
+    UserRow, account_email,
 };
+use super::stored::{STORED_COLUMNS, StoredRow};
 use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::users;
 use crate::store::sql::types::{StoredId, StoredTime};

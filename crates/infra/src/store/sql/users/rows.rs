@@ -1,11 +1,10 @@
 //! Accounts as rows.
 
-use azuma_domain::invite::InviteId;
 use azuma_domain::ports::{AddressHolder, NewUser, StoreError, UserChanges};
 use azuma_domain::session::SessionOwner;
 use azuma_domain::user::{
-    AccountEmail, AccountPosition, AccountState, Change, Credential, DisabledReason, EmailAddress,
-    Icon, PasswordHash, Status, StoredAccount, StoredText, User, UserId, UserName,
+    AccountEmail, AccountState, Change, Credential, DisabledReason, EmailAddress, Icon,
+    PasswordHash, Status, User, UserId, UserName,
 };
 use diesel::prelude::*;
 
@@ -80,12 +79,12 @@ pub(super) fn account_email(address: EmailAddress, proved_at: Option<StoredTime>
 }
 
 /// The columns of a [`StateRow`].
-type StateColumns = (
+pub(super) type StateColumns = (
     users::pending_until,
     users::disabled_at,
     users::disabled_reason,
 );
-const STATE_COLUMNS: StateColumns = (
+pub(super) const STATE_COLUMNS: StateColumns = (
     users::pending_until,
     users::disabled_at,
     users::disabled_reason,
@@ -108,55 +107,6 @@ impl From<StateRow> for AccountState {
                 Self::Disabled(reason.and_then(Result::ok))
             }
             (None, None) => Self::Active,
-        }
-    }
-}
-
-pub(super) type StoredColumns = (
-    users::id,
-    users::name,
-    users::name_key,
-    users::email,
-    users::email_proved_at,
-    StateColumns,
-    users::created_at,
-    users::invite_id,
-);
-pub(super) const STORED_COLUMNS: StoredColumns = (
-    users::id,
-    users::name,
-    users::name_key,
-    users::email,
-    users::email_proved_at,
-    STATE_COLUMNS,
-    users::created_at,
-    users::invite_id,
-);
-
-/// An account as an operator sees it.
-#[derive(Queryable)]
-pub(super) struct StoredRow {
-    id: StoredId,
-    name: String,
-    name_key: String,
-    email: Option<String>,
-    email_proved_at: Option<StoredTime>,
-    state: StateRow,
-    created_at: StoredTime,
-    invite_id: Option<StoredId>,
-}
-
-impl From<StoredRow> for StoredAccount {
-    fn from(row: StoredRow) -> Self {
-        Self {
-            id: UserId::new(row.id.0),
-            name: StoredText::new(row.name),
-            position: AccountPosition::new(row.name_key),
-            email: row.email.map(StoredText::new),
-            email_proved_at: row.email_proved_at.map(|at| at.0),
-            state: row.state.into(),
-            created_at: row.created_at.0,
-            invite: row.invite_id.map(|id| InviteId::new(id.0)),
         }
     }
 }
