@@ -13,7 +13,7 @@ use azuma_infra::backup::{
 };
 use azuma_infra::clock::SystemClock;
 use azuma_infra::secret_key_file::load_secret_key;
-use azuma_infra::store::{DieselStore, PoolOptions, migrate};
+use azuma_infra::store::{DieselStore, Durability, PoolOptions, migrate};
 
 use super::{key_file, store_beside_a_server};
 use crate::config::Config;
@@ -124,7 +124,11 @@ async fn settle_copy(
 ) -> Result<Settled, Box<dyn Error>> {
     let url = copied.url();
     migrate(&url)?;
-    let store = DieselStore::open(&url, PoolOptions::default())?;
+    let options = PoolOptions {
+        durability: Durability::OfTheFile,
+        ..PoolOptions::default()
+    };
+    let store = DieselStore::open(&url, options)?;
     let admin = RestoreAdmin::new(Arc::new(store), Arc::new(SystemClock));
     Ok(admin.settle(sessions).await?)
 }

@@ -23,7 +23,7 @@ pub(crate) use engine::copy::{Contents, copy, expect_known_schema, fold_log, ins
 pub use engine::executor::StoreLoad;
 pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;
-pub use engine::pool::PoolOptions;
+pub use engine::pool::{Durability, PoolOptions};
 pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::readiness::wait_for_database;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};

@@ -32,6 +32,17 @@ pub struct PoolOptions {
     pub pooling: Pooling,
     /// The longest a unit of work runs, measured from its permit. Then it is cancelled.
     pub timeout: Duration,
+    /// When what was committed to an SQLite file survives a power cut.
+    pub durability: Durability,
+}
+
+/// When what was committed to an SQLite file survives a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Once the commit is confirmed.
+    OfEachCommit,
+    /// Once the file is synced, which is the caller's to do: for a copy that is thrown away if that does not happen.
+    OfTheFile,
 }
 
 impl Default for PoolOptions {
@@ -41,6 +52,7 @@ impl Default for PoolOptions {
             acquire_timeout: Duration::from_secs(2),
             pooling: Pooling::Session,
             timeout: Duration::from_secs(5),
+            durability: Durability::OfEachCommit,
         }
     }
 }
@@ -64,6 +76,7 @@ impl Pools {
             file,
             pooling: options.pooling,
             timeout: options.timeout,
+            durability: options.durability,
         };
         match url.location() {
             // It would be another database, which needs its tables as well, and it cannot be out of reach.
@@ -107,6 +120,7 @@ pub(super) struct Manager {
     file: Option<Arc<SqliteFile>>,
     pooling: Pooling,
     timeout: Duration,
+    durability: Durability,
 }
 
 impl Manager {
@@ -116,7 +130,11 @@ impl Manager {
         match self.url.location() {
             Location::Postgres(_) => Ok(()),
             Location::Memory | Location::File(_) => {
-                connection.batch_execute("PRAGMA temp_store = MEMORY")
+                connection.batch_execute("PRAGMA temp_store = MEMORY")?;
+                match self.durability {
+                    Durability::OfEachCommit => Ok(()),
+                    Durability::OfTheFile => connection.batch_execute("PRAGMA synchronous = OFF"),
+                }
             }
         }
     }
