@@ -85,6 +85,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
     };
     match cli.command() {
         Command::Mail(task) => commands::mail::run(&config()?, task),
+        Command::Import(task) => commands::import::run(&config()?, &task),
         Command::Invite(task) => commands::invite::run(&config()?, task),
         Command::User(task) => commands::user::run(&config()?, task),
         Command::Audit(query) => commands::audit::run(&config()?, query),

@@ -13,6 +13,7 @@
 //! | [`security_log`] | security events in the log |
 //! | [`session_cache`] | the session check that answers from memory |
 //! | [`store`] | the databases |
+//! | [`user_sources`] | users of other systems, to be imported |
 //! | [`web`] | the URLs of this server and of the pages that links in mails lead to |
 
 pub mod abuse_guard;
@@ -28,6 +29,7 @@ pub mod secret_key_file;
 pub mod security_log;
 pub mod session_cache;
 pub mod store;
+pub mod user_sources;
 pub mod web;
 
 /// The text that is shown instead of a secret.

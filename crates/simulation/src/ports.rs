@@ -9,7 +9,7 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::{
     BoxFuture, Clock, Entropy, HashError, PasswordHasher, SecurityEvent, SecurityLog, Verdict,
 };
-use azuma_domain::user::{Password, PasswordHash};
+use azuma_domain::user::{GivenPassword, Password, PasswordHash};
 use fastrand::Rng;
 use tokio::time::Instant;
 use uuid::{Builder, Uuid};
@@ -92,11 +92,14 @@ impl PasswordHasher for PlainHasher {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         Box::pin(async move {
-            Ok(match self.hash(client, password).await? == hash {
+            let Some(password) = password.prepared() else {
+                return Ok(Verdict::Wrong);
+            };
+            Ok(match self.hash(client, password.clone()).await? == hash {
                 true => Verdict::Right,
                 false => Verdict::Wrong,
             })

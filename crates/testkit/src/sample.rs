@@ -13,8 +13,8 @@ use azuma_domain::recovery::{RecoveryId, RecoveryRequest};
 use azuma_domain::session::{Client, Session, SessionId, SessionPolicy, SessionToken};
 use azuma_domain::token::{Generation, Token, TokenHash, TokenShape};
 use azuma_domain::user::{
-    AccountEmail, EmailAddress, Icon, LoginName, Password, PasswordHash, Status, User, UserId,
-    UserName,
+    AccountEmail, EmailAddress, GivenPassword, Icon, LoginName, Password, PasswordHash, Status,
+    User, UserId, UserName,
 };
 
 /// The smallest step of time.
@@ -132,6 +132,12 @@ pub fn proved(text: &str, at: Timestamp) -> AccountEmail {
 #[must_use]
 pub fn password(text: &str) -> Password {
     Password::parse(text).expect("a password")
+}
+
+/// The password in `text` as a client gives it, which must be valid.
+#[must_use]
+pub fn given_password(text: &str) -> GivenPassword {
+    GivenPassword::parse(text).expect("a password")
 }
 
 /// The icon in `text`, which must be valid.

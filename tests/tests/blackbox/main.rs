@@ -6,6 +6,7 @@ mod backup;
 mod deployment;
 mod hostile;
 mod http;
+mod import;
 mod input;
 mod legacy;
 mod mail;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod import;
 mod invite;
 mod mail;
 mod session;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 
 pub use audit::{AuditQuery, Since};
 pub use backup::{BackupTask, ChosenSessions, RestoreTask};
+pub use import::{ImportFrom, ImportTask};
 pub use invite::InviteTask;
 pub use mail::{Letters, MailTask};
 pub use session::{AnyUser, Revoked, SessionTask};
@@ -59,6 +61,8 @@ pub enum Command {
     /// Create, list, change, disable and delete accounts
     #[command(subcommand)]
     User(UserTask),
+    /// Take the users of another system
+    Import(ImportTask),
     /// Make, list and revoke invitations to register
     #[command(subcommand)]
     Invite(InviteTask),

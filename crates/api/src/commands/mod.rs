@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 mod failure;
 pub mod health;
+pub mod import;
 pub mod invite;
 pub mod mail;
 pub mod man;

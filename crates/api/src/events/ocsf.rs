@@ -65,6 +65,7 @@ fn activity(action: AuditAction) -> Activity {
         | AuditAction::CancelEmailChange => (ACCOUNT_CHANGE, 99, action.name()),
         AuditAction::Confirm => (AUTHENTICATION, 99, action.name()),
         AuditAction::CreateInvite => (ENTITY_MANAGEMENT, 1, "Create"),
+        AuditAction::ImportUsers => (ACCOUNT_CHANGE, 99, action.name()),
         AuditAction::RevokeInvite => (ENTITY_MANAGEMENT, 4, "Delete"),
     };
     Activity { class, id, name }

@@ -1,6 +1,6 @@
 //! The body of a request that has no other field than the current password.
 
-use azuma_domain::user::{CurrentPasswordRule, Password};
+use azuma_domain::user::{CurrentPasswordRule, GivenPassword};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ pub struct CurrentPassword {
 pub async fn read_current_password<D>(
     body: Body,
     rule: CurrentPasswordRule,
-) -> Result<Option<Password>, ApiError<D>> {
+) -> Result<Option<GivenPassword>, ApiError<D>> {
     match rule {
         CurrentPasswordRule::NotAsked => Ok(None),
         CurrentPasswordRule::Required => {

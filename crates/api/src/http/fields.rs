@@ -5,8 +5,8 @@ use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::factor::GivenCode;
 use azuma_domain::invite::InviteCode;
 use azuma_domain::user::{
-    InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword, InvalidStatus,
-    InvalidUserName, NewPassword, Password, PasswordRules, PasswordTooShort,
+    GivenPassword, InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword,
+    InvalidStatus, InvalidUserName, NewPassword, Password, PasswordRules, PasswordTooShort,
 };
 
 /// Why a field is invalid. The error does not keep the value, so no log can show it.
@@ -59,8 +59,8 @@ pub fn given_code(text: Option<&str>, header: Option<GivenCode>) -> Option<Given
 }
 
 /// Parses the current password, if one was given.
-pub fn current_password(text: Option<String>) -> Result<Option<Password>, FieldError> {
-    Ok(text.map(|text| Password::parse(&text)).transpose()?)
+pub fn current_password(text: Option<String>) -> Result<Option<GivenPassword>, FieldError> {
+    Ok(text.map(|text| GivenPassword::parse(&text)).transpose()?)
 }
 
 /// Parses a new password and checks it against the password rules.

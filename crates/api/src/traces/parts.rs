@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Store, StoreError, Verdict, Work};
-use azuma_domain::user::{Password, PasswordHash};
+use azuma_domain::user::{GivenPassword, Password, PasswordHash};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanBuilder, SpanKind, Status};
 use opentelemetry_sdk::trace::Span as SdkSpan;
@@ -102,7 +102,7 @@ impl PasswordHasher for TracedHasher {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         Box::pin(async move {

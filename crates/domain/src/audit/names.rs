@@ -82,6 +82,8 @@ named! {
         CreateInvite = "create_invite",
         /// An invitation was revoked.
         RevokeInvite = "revoke_invite",
+        /// Users of another system were imported.
+        ImportUsers = "import_users",
     }
 }
 

@@ -28,6 +28,7 @@ mod store;
 mod store_error;
 mod unit_of_work;
 mod user_repository;
+mod user_source;
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -56,7 +57,11 @@ pub use session_repository::{SessionPage, SessionReader, SessionRepository, Sess
 pub use store::{Decision, ReadWork, Reader, Schema, Store, Transaction, Work, WriteWork};
 pub use store_error::{Abort, Conflict, StoreError, WriteError};
 pub use unit_of_work::StoreExt;
-pub use user_repository::{AddressHolder, NewUser, UserChanges, UserReader, UserRepository};
+pub use user_repository::{AddressHolder, NewUser, Taken, UserChanges, UserReader, UserRepository};
+pub use user_source::{
+    SourceEmail, SourceEntry, SourceError, SourceId, SourcePlace, SourceProof, SourceUser,
+    UnreadableEntry, UserSource,
+};
 
 /// A boxed future, which keeps the traits object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

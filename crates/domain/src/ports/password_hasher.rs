@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::BoxFuture;
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::user::{Password, PasswordHash};
+use crate::user::{GivenPassword, Password, PasswordHash};
 
 /// The result of comparing a password with a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,8 @@ pub trait PasswordHasher: Send + Sync {
         password: Password,
     ) -> BoxFuture<'_, Result<PasswordHash, HashError>>;
 
-    /// Compares a password with a hash.
+    /// Compares a password with a hash: with a hash of this server the prepared password, with an imported one the bytes
+    /// as typed. A right password of an imported hash MUST be answered [`Verdict::NeedsRehash`].
     ///
     /// # Errors
     /// [`HashError::Overloaded`] if the queue is too long, [`HashError::Failed`] if the hash function fails. A hash
@@ -67,7 +68,7 @@ pub trait PasswordHasher: Send + Sync {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>>;
 }

@@ -19,6 +19,17 @@ pub struct NewUser {
     pub invite: Option<InviteId>,
 }
 
+/// What another account has of an account that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The id.
+    Id,
+    /// The name.
+    Name,
+    /// The address.
+    Email,
+}
+
 /// The account that holds an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressHolder {
@@ -137,6 +148,18 @@ pub trait UserRepository: UserReader {
     /// name, and [`Conflict::Email`](super::Conflict::Email) if the name is free and another account has the address.
     /// [`WriteError::Store`] if the database cannot be reached or refuses the statement.
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError>;
+
+    /// Adds an account, unless another one has its id, its name or its address: then MUST change nothing, and answer the
+    /// first of the three that is taken. An account that has lapsed at `now` MUST take neither name nor address; it is
+    /// deleted as by [`release`](Self::release). After either answer the transaction MUST go on and be able to commit.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn insert_unless_taken(
+        &mut self,
+        new: &NewUser,
+        now: Timestamp,
+    ) -> Result<Option<Taken>, StoreError>;
 
     /// Deletes every account that has lapsed at `now` and holds the name or the address, and locks them in the order of
     /// their ids. A caller that needs a name or an address calls this first, in the same transaction. Mail to a lapsed

@@ -6,6 +6,7 @@
 //! | [`Accounts`] | register, verify, change, delete and recover accounts |
 //! | [`AccountAdmin`] | list, show, change, disable, enable and delete accounts, for the operator |
 //! | [`CredentialAdmin`] | create accounts and set passwords, for the operator |
+//! | [`UserImport`] | take users of other systems, for the operator |
 //! | [`InviteAdmin`] | make, list and revoke invitations, for the operator |
 //! | [`AuditAdmin`] | read the audit trail, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
@@ -36,6 +37,7 @@ mod second_factor;
 mod session_issuer;
 mod sessions;
 mod surplus_sessions;
+mod user_import;
 
 pub use account_key::{AccountKey, NoSingleAccount};
 pub use accounts::{
@@ -61,6 +63,10 @@ pub use sessions::{
     AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,
     RenewSessionError, RevokeSessionError, SessionAdmin, SessionAdminError, SessionList, Sessions,
     TokenInUse,
+};
+pub use user_import::{
+    ImportError, ImportFate, ImportMode, ImportRefusal, ImportRun, ImportTally, ImportedEntry,
+    Likeness, UserImport,
 };
 
 /// Whether a task that works in batches has more to do at once.

@@ -21,7 +21,7 @@ pub struct EmailAddress {
 }
 
 /// The text is not a valid e-mail address.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("an e-mail address must have the form `name@domain` and at most 254 bytes")]
 pub struct InvalidEmailAddress;
 

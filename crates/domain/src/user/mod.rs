@@ -4,6 +4,9 @@ mod account_email;
 mod context;
 mod disabled_reason;
 mod email;
+mod given_password;
+mod imported_hash;
+mod legacy_id;
 mod login_name;
 mod name;
 mod password;
@@ -16,6 +19,12 @@ mod tests;
 pub use account_email::AccountEmail;
 pub use disabled_reason::{DisabledReason, InvalidDisabledReason};
 pub use email::{EmailAddress, InvalidEmailAddress};
+pub use given_password::GivenPassword;
+pub use imported_hash::{
+    Argon2Hash, Argon2Kind, Argon2Version, BcryptHash, Digest, HashScheme, ImportedHash,
+    InvalidImportedHash, Pbkdf2Hash, SaltedOutput, ScryptHash,
+};
+pub use legacy_id::{InvalidLegacyId, LegacyId};
 pub use login_name::{InvalidLoginName, LoginName};
 pub use name::{InvalidUserName, UserName};
 pub use password::{

@@ -24,7 +24,7 @@ pub struct UserName {
 }
 
 /// The text is not a valid user name.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("a user name must have 1 to 64 characters that RFC 8265 allows")]
 pub struct InvalidUserName;
 

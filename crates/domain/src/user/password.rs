@@ -6,6 +6,7 @@ use precis_profiles::OpaqueString;
 use zeroize::Zeroizing;
 
 use super::precis::{AtMost, enforce};
+use super::{GivenPassword, ImportedHash};
 
 /// The longest password, in bytes, after it is prepared by RFC 8265.
 const MAX_BYTES: usize = 1_024;
@@ -122,7 +123,10 @@ impl CurrentPasswordRule {
     ///
     /// # Errors
     /// [`CurrentPasswordMissing`] if the rule asks for it and none was given.
-    pub fn ask(self, given: Option<Password>) -> Result<Option<Password>, CurrentPasswordMissing> {
+    pub fn ask(
+        self,
+        given: Option<GivenPassword>,
+    ) -> Result<Option<GivenPassword>, CurrentPasswordMissing> {
         match self {
             Self::NotAsked => Ok(None),
             Self::Required => given.map(Some).ok_or(CurrentPasswordMissing),
@@ -130,7 +134,10 @@ impl CurrentPasswordRule {
     }
 }
 
-/// The hash of a password, as a PHC string, which names its scheme and parameters.
+/// What the stored hash of another system begins with. It is of the password as typed, ours are of the prepared one.
+const IMPORTED: &str = "imported:";
+
+/// The stored hash of a password: a PHC string, which names its scheme and parameters, or the hash of another system.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -141,7 +148,19 @@ impl PasswordHash {
         Self(phc)
     }
 
-    /// The PHC string.
+    /// The stored form of a hash that another system has made.
+    #[must_use]
+    pub fn imported(hash: &ImportedHash) -> Self {
+        Self(format!("{IMPORTED}{}", hash.as_str()))
+    }
+
+    /// The text of the hash that another system has made; `None` if this one is of this server.
+    #[must_use]
+    pub fn as_imported(&self) -> Option<&str> {
+        self.0.strip_prefix(IMPORTED)
+    }
+
+    /// The text that is stored: the PHC string, or that of an imported hash behind a mark.
     #[must_use]
     pub fn as_phc(&self) -> &str {
         &self.0

@@ -10,7 +10,7 @@ const MAX_STATUS_CHARS: usize = 256;
 pub struct Icon(Box<str>);
 
 /// The text is not a valid icon.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("an icon must have at most 2,048 bytes and no NUL")]
 pub struct InvalidIcon;
 
@@ -38,7 +38,7 @@ impl Icon {
 pub struct Status(Box<str>);
 
 /// The text is not a valid status.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("a status must have at most 256 characters and no NUL")]
 pub struct InvalidStatus;
 

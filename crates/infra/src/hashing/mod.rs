@@ -6,6 +6,7 @@
 //! client waits behind all requests of another. A request that would wait too long is rejected at once.
 
 mod fair_queue;
+mod imported;
 mod memory;
 mod pool;
 mod scheme;
@@ -18,7 +19,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
-use azuma_domain::user::{Password, PasswordHash};
+use azuma_domain::user::{GivenPassword, ImportedHash, Password, PasswordHash};
 use tracing::Span;
 
 pub use scheme::InvalidArgon2Settings;
@@ -58,7 +59,8 @@ pub enum StartHasherError {
     Spawn(#[source] io::Error),
 }
 
-/// Hashes with Argon2id into PHC strings. Verifies Argon2i and Argon2d as well.
+/// Hashes with Argon2id into PHC strings. Verifies Argon2i and Argon2d as well, and the hashes of other systems that were
+/// imported.
 ///
 /// `threads × memory_kib` of address space is reserved at the start; a thread's share becomes resident with its first
 /// hash. Verifying a hash with larger parameters takes more memory until it is done. When the hasher is dropped, its
@@ -131,18 +133,36 @@ impl PasswordHasher for Argon2Hasher {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
+        match hash.as_imported() {
+            Some(text) => match ImportedHash::parse(text) {
+                Ok(hash) => self.verify_imported(client, password, hash),
+                Err(_) => at_once(Verdict::Unreadable),
+            },
+            // An unreadable hash need not wait in the queue, nor a password that no hash of this server can be of.
+            None => match (StoredHash::read(hash.as_phc()), password.prepared()) {
+                (Err(_), _) => at_once(Verdict::Unreadable),
+                (Ok(_), None) => at_once(Verdict::Wrong),
+                (Ok(hash), Some(password)) => self.verify_own(client, password.clone(), hash),
+            },
+        }
+    }
+}
+
+impl Argon2Hasher {
+    fn verify_own(
+        &self,
+        client: Option<IpAddr>,
+        password: Password,
+        hash: StoredHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         let scheme = self.scheme.clone();
-        // An unreadable hash need not wait in the queue.
-        let Ok(stored) = StoredHash::read(hash.as_phc()) else {
-            return Box::pin(async { Ok(Verdict::Unreadable) });
-        };
         self.run(client, move |memory| {
-            let verdict = if !stored.matches(password.expose(), memory)? {
+            let verdict = if !hash.matches(password.expose(), memory)? {
                 Verdict::Wrong
-            } else if stored.is_of(&scheme) {
+            } else if hash.is_of(&scheme) {
                 Verdict::Right
             } else {
                 Verdict::NeedsRehash
@@ -150,4 +170,22 @@ impl PasswordHasher for Argon2Hasher {
             Ok(verdict)
         })
     }
+
+    fn verify_imported(
+        &self,
+        client: Option<IpAddr>,
+        password: GivenPassword,
+        hash: ImportedHash,
+    ) -> BoxFuture<'_, Result<Verdict, HashError>> {
+        self.run(client, move |memory| {
+            Ok(match imported::matches(&hash, password.typed(), memory)? {
+                true => Verdict::NeedsRehash,
+                false => Verdict::Wrong,
+            })
+        })
+    }
+}
+
+fn at_once(verdict: Verdict) -> BoxFuture<'static, Result<Verdict, HashError>> {
+    Box::pin(async move { Ok(verdict) })
 }

@@ -210,6 +210,6 @@ fn work_kib(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
-fn failed(reason: impl ToString) -> HashError {
+pub(super) fn failed(reason: impl ToString) -> HashError {
     HashError::Failed(reason.to_string())
 }

@@ -12,7 +12,9 @@ use azuma_domain::services::{
 };
 use azuma_domain::session::{LiveSession, SessionPolicy, SessionTerms};
 use azuma_domain::token::TokenShape;
-use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
+use azuma_domain::user::{
+    EmailAddress, GivenPassword, LoginName, NewPassword, Password, PasswordRules, UserName,
+};
 
 use super::Client;
 use super::question::Question;
@@ -85,7 +87,7 @@ impl Client {
             } => {
                 let login = Login {
                     name: login_name(name),
-                    password: Password::parse(password).expect("a password"),
+                    password: GivenPassword::parse(password).expect("a password"),
                     code: None,
                     source: Source::default(),
                     language: Language::English,

@@ -43,7 +43,7 @@ fn source() -> Source {
 
 fn with(current: &str, update: UserUpdate) -> UserUpdate {
     UserUpdate {
-        current_password: Some(sample::password(current)),
+        current_password: Some(sample::given_password(current)),
         source: source(),
         ..update
     }
@@ -100,7 +100,7 @@ async fn a_deletion_needs_it() {
     let caller = neo(&world).await;
     let source = source();
     let delete = |given: Option<&str>| {
-        let given = given.map(sample::password);
+        let given = given.map(sample::given_password);
         world.accounts.delete_user(&caller, given, &source)
     };
     let outcome = delete(None).await;
@@ -216,7 +216,7 @@ async fn a_wrong_one_counts_as_a_guess_and_a_right_one_does_not() {
     // From here on, the account knows the client.
     let login = azuma_domain::services::Login {
         name: sample::login_name("neo"),
-        password: sample::password(PASSWORD),
+        password: sample::given_password(PASSWORD),
         code: None,
         source: update().source,
         language: Language::English,

@@ -73,7 +73,7 @@ impl AbuseGuard for Forgiving {
 async fn log_in(world: &World, ip: &str, name: &str, password: &str) -> Result<(), LoginError> {
     let login = Login {
         name: sample::login_name(name),
-        password: sample::password(password),
+        password: sample::given_password(password),
         code: None,
         source: client(ip).into(),
         language: Language::English,

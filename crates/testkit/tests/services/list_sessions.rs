@@ -31,7 +31,7 @@ async fn a_listed_session_tells_where_it_was_issued_to_and_when() {
     };
     let login = Login {
         name: sample::login_name("neo"),
-        password: sample::password(PASSWORD),
+        password: sample::given_password(PASSWORD),
         code: None,
         source: client.clone().into(),
         language: Language::English,

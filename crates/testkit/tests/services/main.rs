@@ -47,5 +47,6 @@ mod sweep;
 mod sweep_clock;
 mod update_email;
 mod update_user;
+mod user_import;
 mod waiting;
 mod world;

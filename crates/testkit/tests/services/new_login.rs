@@ -42,7 +42,7 @@ async fn neo(world: &World) {
 async fn log_in(world: &World, ip: &str, password: &str) -> Result<IssuedSession, LoginError> {
     let login = Login {
         name: sample::login_name("neo"),
-        password: sample::password(password),
+        password: sample::given_password(password),
         code: None,
         source: client(ip).into(),
         language: Language::German,

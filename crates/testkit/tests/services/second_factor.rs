@@ -78,7 +78,7 @@ impl Neo {
 async fn log_in(world: &World, code: Option<GivenCode>) -> Result<IssuedSession, LoginError> {
     let login = Login {
         name: sample::login_name("neo"),
-        password: sample::password(PASSWORD),
+        password: sample::given_password(PASSWORD),
         code,
         source: Source::default(),
         language: Language::English,

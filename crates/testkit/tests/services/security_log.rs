@@ -32,7 +32,7 @@ fn source() -> Source {
 async fn log_in(world: &World, name: &str, password: &str) {
     let login = Login {
         name: sample::login_name(name),
-        password: sample::password(password),
+        password: sample::given_password(password),
         code: None,
         source: source(),
         language: Language::English,

@@ -2,7 +2,9 @@
 
 use azuma_domain::services::{AccountRequest, IssuedSession, Login, Recovery, TokenInUse};
 use azuma_domain::token::Token;
-use azuma_domain::user::{EmailAddress, LoginName, NewPassword, Password, PasswordRules, UserName};
+use azuma_domain::user::{
+    EmailAddress, GivenPassword, LoginName, NewPassword, PasswordRules, UserName,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -81,7 +83,7 @@ impl AuthenticateRequest {
     pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.username)?,
-            password: Password::parse(&self.password)?,
+            password: GivenPassword::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
             source: origin.source,
             language: origin.language,

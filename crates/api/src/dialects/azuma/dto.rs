@@ -4,7 +4,7 @@ use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
 use azuma_domain::session::{ListedSession, SessionId};
 use azuma_domain::user::{
-    Change, EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
+    Change, EmailAddress, GivenPassword, Icon, LoginName, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
@@ -56,7 +56,7 @@ impl LoginRequest {
     pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
-            password: Password::parse(&self.password)?,
+            password: GivenPassword::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
             source: origin.source,
             language: origin.language,

@@ -3,7 +3,7 @@
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{IssuedSession, Login, Registration};
 use azuma_domain::user::{
-    EmailAddress, Icon, LoginName, Password, PasswordRules, Status, User, UserName,
+    EmailAddress, GivenPassword, Icon, LoginName, PasswordRules, Status, User, UserName,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ impl LoginRequest {
     pub fn parse(self, origin: Origin) -> Result<Login, FieldError> {
         Ok(Login {
             name: LoginName::parse(&self.name)?,
-            password: Password::parse(&self.password)?,
+            password: GivenPassword::parse(&self.password)?,
             code: given_code(self.otp.as_deref(), origin.code),
             source: origin.source,
             language: origin.language,

@@ -71,6 +71,7 @@ pub fn action_words(language: Language, action: AuditAction) -> &'static str {
             "An invitation was revoked",
             "Eine Einladung wurde zurückgezogen",
         ),
+        AuditAction::ImportUsers => ("Users were imported", "Benutzer wurden übernommen"),
     };
     either(language, english, german)
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use azuma_domain::mail::Language;
 use azuma_domain::services::{Login, LoginError, SecondFactorError, Sessions};
-use azuma_domain::user::{LoginName, Password};
+use azuma_domain::user::{GivenPassword, LoginName};
 use serde::Deserialize;
 
 use super::form::{Field, FieldKind, FormPage, code_in};
@@ -50,7 +50,7 @@ pub async fn log_in(
     let again = |problem| login_page(language, None, &form.name, Some(problem));
     let parsed = (
         LoginName::parse(&form.name),
-        Password::parse(&form.password),
+        GivenPassword::parse(&form.password),
     );
     let (Ok(name), Ok(password)) = parsed else {
         return again(me.login_refused).refused(LoginError::WrongPassword);

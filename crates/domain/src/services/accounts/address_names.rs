@@ -8,7 +8,7 @@ use crate::user::{EmailAddress, UserId, UserName};
 ///
 /// # Errors
 /// [`Conflict::Name`] if it is; [`WriteError::Store`] if the database cannot be reached or refuses the statement.
-pub(super) fn expect_nobodys_address(
+pub(in crate::services) fn expect_nobodys_address(
     tx: &mut dyn Transaction,
     name: &UserName,
     of: UserId,

@@ -9,7 +9,7 @@ use crate::ports::{
 use crate::services::audit_trail::record_refusal;
 use crate::services::known_clients::familiarity_with;
 use crate::session::LiveSession;
-use crate::user::{Credential, CurrentPasswordMissing, Password, PasswordHash, UserId};
+use crate::user::{Credential, CurrentPasswordMissing, GivenPassword, PasswordHash, UserId};
 
 /// Why the current password does not allow a change.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +98,7 @@ impl Accounts {
     pub(super) async fn confirm(
         &self,
         caller: &LiveSession,
-        given: Option<Password>,
+        given: Option<GivenPassword>,
         source: &Source,
     ) -> Result<Confirmation, CurrentPasswordError> {
         let Some(given) = given else {
@@ -130,7 +130,7 @@ impl Accounts {
     async fn compare(
         &self,
         account: Credential,
-        given: Password,
+        given: GivenPassword,
         caller: &LiveSession,
         source: &Source,
     ) -> Result<PasswordHash, CurrentPasswordError> {

@@ -7,7 +7,7 @@ use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{Abort, SecurityEventKind, StoreError, StoreExt};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::LiveSession;
-use crate::user::Password;
+use crate::user::GivenPassword;
 
 /// Why an account was not deleted.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ impl Accounts {
     pub async fn delete_user(
         &self,
         caller: &LiveSession,
-        current_password: Option<Password>,
+        current_password: Option<GivenPassword>,
         source: &Source,
     ) -> Result<(), DeleteUserError> {
         let current_password = self

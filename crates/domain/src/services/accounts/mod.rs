@@ -25,6 +25,7 @@ mod update_user;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(super) use address_names::expect_nobodys_address;
 pub use admin::{
     AccountAdmin, AccountAdminError, AccountDetails, AccountFilter, AccountList,
     CreateAccountError, CredentialAdmin, EmailStanding, GeneratedPassword, SetPasswordError,

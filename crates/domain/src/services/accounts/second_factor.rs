@@ -10,7 +10,7 @@ use crate::ports::{Abort, Reader, SecurityEventKind, StoreError, StoreExt};
 use crate::services::second_factor::{FactorCheck, SecondFactorError};
 use crate::session::LiveSession;
 use crate::token::TokenHash;
-use crate::user::{Password, UserId};
+use crate::user::{GivenPassword, UserId};
 
 /// Whether a user has a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Accounts {
     pub async fn begin_factor(
         &self,
         caller: &LiveSession,
-        current_password: Option<Password>,
+        current_password: Option<GivenPassword>,
         source: &Source,
     ) -> Result<FactorSecret, FactorError> {
         let current_password = self

@@ -20,7 +20,8 @@ use crate::services::second_factor::{FactorProof, SecondFactorError};
 use crate::services::surplus_sessions::revoke_surplus_sessions;
 use crate::session::{LiveSession, SessionId};
 use crate::user::{
-    Change, EmailAddress, Icon, NewPassword, Password, PasswordHash, Status, User, UserId, UserName,
+    Change, EmailAddress, GivenPassword, Icon, NewPassword, PasswordHash, Status, User, UserId,
+    UserName,
 };
 
 /// A request to change an account. Either all changes are made or none.
@@ -29,7 +30,7 @@ pub struct UserUpdate {
     /// Where the request comes from.
     pub source: Source,
     /// The current password. The rules may ask for it where the name, the password or the address changes.
-    pub current_password: Option<Password>,
+    pub current_password: Option<GivenPassword>,
     /// The code of a second factor. A user who has one needs it to change the password or the address.
     pub code: Option<GivenCode>,
     /// A new name, or the same name in another case.

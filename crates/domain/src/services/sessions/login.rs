@@ -18,7 +18,7 @@ use crate::services::second_factor::{FactorCheck, FactorProof};
 use crate::services::session_issuer::{IssuedSession, SessionDraft};
 use crate::services::surplus_sessions::MOST_REVOKED_AT_ONCE;
 use crate::session::SessionTerms;
-use crate::user::{Credential, LoginName, Password, PasswordHash, UserId};
+use crate::user::{Credential, GivenPassword, LoginName, PasswordHash, UserId};
 
 /// How often a login is tried if the credential it has checked is replaced at the same time.
 const ATTEMPTS: usize = 3;
@@ -28,7 +28,7 @@ pub struct Login {
     /// The user's name, or its address.
     pub name: LoginName,
     /// The password to compare.
-    pub password: Password,
+    pub password: GivenPassword,
     /// The code of a second factor.
     pub code: Option<GivenCode>,
     /// Where the request comes from.

@@ -44,9 +44,13 @@ impl Sessions {
                 LoginError::Disabled,
             ),
             (Verdict::Right, AccountState::Active) => return Ok(None),
-            // If hashing fails now, the next login tries again.
+            // If hashing fails now, the next login tries again. An imported hash of a password that cannot be prepared
+            // stays.
             (Verdict::NeedsRehash, AccountState::Active) => {
-                return Ok(hasher.hash(ip, password.clone()).await.ok());
+                return Ok(match password.prepared() {
+                    Some(password) => hasher.hash(ip, password.clone()).await.ok(),
+                    None => None,
+                });
             }
         };
         let kind = SecurityEventKind::LoginRefused(refused);

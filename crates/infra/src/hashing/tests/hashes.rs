@@ -25,9 +25,9 @@ fn are_those_of_the_reference_implementation() {
 async fn of_any_argon2_are_verified() {
     let hasher = start(SMALL);
     for known in [ARGON2ID, ARGON2I, ARGON2I_BEFORE_VERSIONS] {
-        let verdict = hasher.verify(None, password("password"), phc(known)).await;
+        let verdict = hasher.verify(None, given("password"), phc(known)).await;
         assert_eq!(verdict.unwrap(), Verdict::NeedsRehash, "{known}");
-        let verdict = hasher.verify(None, password("passwords"), phc(known)).await;
+        let verdict = hasher.verify(None, given("passwords"), phc(known)).await;
         assert_eq!(verdict.unwrap(), Verdict::Wrong, "{known}");
     }
 }
@@ -42,7 +42,7 @@ async fn made_here_are_right_until_the_parameters_change() {
 
     let verify = |hasher: Argon2Hasher, text: &'static str| {
         let made = made.clone();
-        async move { hasher.verify(None, password(text), made).await.unwrap() }
+        async move { hasher.verify(None, given(text), made).await.unwrap() }
     };
     assert_eq!(verify(start(SMALL), "käse").await, Verdict::Right);
     assert_eq!(verify(start(SMALL), "Käse").await, Verdict::Wrong);
@@ -82,7 +82,7 @@ async fn that_cannot_be_read_are_of_no_password() {
         "$argon2id$v=19$m=65536,t=4294967295,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
     ];
     for text in unusable {
-        let verdict = hasher.verify(None, password("x"), phc(text)).await.unwrap();
+        let verdict = hasher.verify(None, given("x"), phc(text)).await.unwrap();
         assert_eq!(verdict, Verdict::Unreadable, "{text}");
     }
 }

@@ -1,4 +1,5 @@
 mod hashes;
+mod imported;
 mod starting;
 mod the_memory;
 mod the_pool;
@@ -20,6 +21,10 @@ fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
 }
 
+fn given(text: &str) -> GivenPassword {
+    GivenPassword::parse(text).unwrap()
+}
+
 fn phc(text: &str) -> PasswordHash {
     PasswordHash::from_phc(text.to_owned())
 }
@@ -39,7 +44,7 @@ async fn a_storm_of_logins_is_answered() {
         .map(|number| {
             let (hasher, made) = (Arc::clone(&hasher), made.clone());
             let text = if number % 2 == 0 { "neo" } else { "Neo" };
-            tokio::spawn(async move { (text, hasher.verify(None, password(text), made).await) })
+            tokio::spawn(async move { (text, hasher.verify(None, given(text), made).await) })
         })
         .collect();
     for login in logins {

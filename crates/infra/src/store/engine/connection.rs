@@ -1,10 +1,11 @@
 //! A connection to either database, and how it is opened and set up.
 
+use std::fmt::Display;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, QueryResult};
@@ -127,6 +128,23 @@ impl DbConnection {
             }
         }
     }
+}
+
+/// Connects to the Postgres database of another system. Nothing can be written through the connection.
+///
+/// # Errors
+/// [`OpenError`] if the server refuses, or the URL is not that of a Postgres server.
+pub(crate) fn connect_read_only(url: &DatabaseUrl) -> Result<PgConnection, OpenError> {
+    let refused = |reason: &dyn Display| OpenError::refused(url, reason);
+    let Location::Postgres(uri) = url.location() else {
+        return Err(refused(&"it must begin with `postgres://`"));
+    };
+    let mut connection = PgConnection::establish(uri).map_err(|error| refused(&error))?;
+    connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+    connection
+        .batch_execute("SET default_transaction_read_only = on")
+        .map_err(|error| refused(&error))?;
+    Ok(connection)
 }
 
 /// A commit survives a power cut (`synchronous`), readers do not wait for the writer (WAL), and a connection that finds

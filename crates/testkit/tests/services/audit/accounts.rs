@@ -202,7 +202,7 @@ async fn a_wrong_current_password_is_told_with_the_session_that_gave_it() {
     let at = next(&world);
     let update = UserUpdate {
         source: source(),
-        current_password: Some(sample::password("wrong")),
+        current_password: Some(sample::given_password("wrong")),
         ..name_update("theone")
     };
     world.update(&caller, update).await.unwrap_err();

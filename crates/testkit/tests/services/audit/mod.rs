@@ -70,7 +70,7 @@ fn next(world: &World) -> Timestamp {
 async fn log_in(world: &World, name: &str, password: &str, code: Option<GivenCode>) {
     let login = Login {
         name: sample::login_name(name),
-        password: sample::password(password),
+        password: sample::given_password(password),
         code,
         source: source(),
         language: Language::English,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use azuma_domain::ports::{BoxFuture, HashError, PasswordHasher, Verdict};
-use azuma_domain::user::{Password, PasswordHash};
+use azuma_domain::user::{GivenPassword, Password, PasswordHash};
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 
 /// Argon2 with the least memory that it allows.
@@ -61,7 +61,7 @@ impl PasswordHasher for InTheMiddle {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         Box::pin(async move {
@@ -88,7 +88,7 @@ impl PasswordHasher for NoMoreHashes {
     fn verify(
         &self,
         client: Option<IpAddr>,
-        password: Password,
+        password: GivenPassword,
         hash: PasswordHash,
     ) -> BoxFuture<'_, Result<Verdict, HashError>> {
         self.0.verify(client, password, hash)

@@ -20,6 +20,7 @@ use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
     AccountAdmin, Accounts, CredentialAdmin, Doorkeeper, Housekeeping, InviteAdmin, KeptFor,
     Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock,
+    UserImport,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -197,6 +198,14 @@ impl World {
             ),
             parts,
         }
+    }
+
+    /// What the operator's import uses.
+    pub fn user_import(&self) -> UserImport {
+        UserImport::new(
+            Arc::clone(&self.parts.store),
+            Arc::new(self.parts.clock.clone()),
+        )
     }
 
     /// What the operator's commands for accounts use.

@@ -100,7 +100,7 @@ impl World {
     ) -> Result<IssuedSession, LoginError> {
         let login = Login {
             name: sample::login_name(name),
-            password: sample::password(password),
+            password: sample::given_password(password),
             code: None,
             source: Source::default(),
             language: Language::English,

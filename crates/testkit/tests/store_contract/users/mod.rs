@@ -8,6 +8,7 @@ mod find;
 mod index_order;
 mod insert;
 mod insert_races;
+mod insert_unless_taken;
 mod lock;
 mod page;
 mod prove_email;

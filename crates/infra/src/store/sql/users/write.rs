@@ -2,8 +2,12 @@
 
 use azuma_domain::Timestamp;
 use azuma_domain::mutants::Mutant;
-use azuma_domain::ports::{Conflict, NewUser, StoreError, UserChanges, UserRepository, WriteError};
-use azuma_domain::user::{Credential, DisabledReason, EmailAddress, User, UserId, UserName};
+use azuma_domain::ports::{
+    Conflict, NewUser, StoreError, Taken, UserChanges, UserReader, UserRepository, WriteError,
+};
+use azuma_domain::user::{
+    AccountEmail, Credential, DisabledReason, EmailAddress, User, UserId, UserName,
+};
 use diesel::prelude::*;
 
 use super::rows::{
@@ -14,6 +18,39 @@ use crate::store::sql::repositories::Repositories;
 use crate::store::sql::schema::{outbox, users};
 use crate::store::sql::types::{StoredId, StoredTime};
 use crate::store::sql::{MAX_SWEEP, corrupt};
+
+/// How often an account is inserted, if others take what it needs and give it up again.
+const INSERT_TRIES: usize = 3;
+
+impl Repositories<'_> {
+    /// Adds an account if nobody has anything of it, not even an account that has lapsed.
+    fn insert_if_free(&mut self, new: &NewUser) -> Result<bool, StoreError> {
+        let insert = diesel::insert_into(users::table)
+            .values(NewUserRow::from(new))
+            .on_conflict_do_nothing();
+        let inserted = self.query(|connection| match connection {
+            DbConnection::Postgres(connection) => insert.execute(connection),
+            DbConnection::Sqlite(connection) => insert.execute(connection),
+        })?;
+        Ok(inserted == 1)
+    }
+
+    /// What of the account another one has.
+    fn who_took(&mut self, new: &NewUser, now: Timestamp) -> Result<Option<Taken>, StoreError> {
+        let user = &new.user;
+        if self.find_credential(user.id)?.is_some() {
+            return Ok(Some(Taken::Id));
+        }
+        if self.find_by_name(&user.name, now)?.is_some() {
+            return Ok(Some(Taken::Name));
+        }
+        let Some(email) = &user.email else {
+            return Ok(None);
+        };
+        let holder = self.find_by_email(email.address(), now)?;
+        Ok(holder.map(|_| Taken::Email))
+    }
+}
 
 impl UserRepository for Repositories<'_> {
     fn insert(&mut self, new: &NewUser) -> Result<(), WriteError> {
@@ -32,6 +69,30 @@ impl UserRepository for Repositories<'_> {
             0 => Err(self.refuse(Conflict::Name)),
             _ => Ok(()),
         }
+    }
+
+    fn insert_unless_taken(
+        &mut self,
+        new: &NewUser,
+        now: Timestamp,
+    ) -> Result<Option<Taken>, StoreError> {
+        let user = &new.user;
+        let email = user.email.as_ref().map(AccountEmail::address);
+        for _ in 0..INSERT_TRIES {
+            if self.insert_if_free(new)? {
+                return Ok(None);
+            }
+            self.release(Some(&user.name), email, now)?;
+            if self.insert_if_free(new)? {
+                return Ok(None);
+            }
+            if let Some(taken) = self.who_took(new, now)? {
+                return Ok(Some(taken));
+            }
+        }
+        Err(StoreError::Unavailable(
+            "the name keeps changing its owner".into(),
+        ))
     }
 
     fn release(
