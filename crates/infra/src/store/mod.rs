@@ -18,7 +18,7 @@ use engine::executor::Executor;
 use engine::pooler;
 use engine::sqlite_file::SqliteFile;
 
-pub(crate) use engine::connection::connect_read_only;
+pub(crate) use engine::connection::connect_to_another_system;
 pub use engine::copy::CopyError;
 pub(crate) use engine::copy::{Contents, copy, expect_known_schema, fold_log, inspect, size};
 pub use engine::executor::StoreLoad;

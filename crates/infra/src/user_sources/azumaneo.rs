@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 use uuid::Uuid;
 
-use crate::store::{DatabaseUrl, OpenError, connect_read_only};
+use crate::store::{DatabaseUrl, OpenError, connect_to_another_system};
 
 /// The most characters of a name or an address that are read; the rules refuse a longer one.
 const MOST_CHARS: i64 = 1_025;
@@ -78,7 +78,7 @@ impl Azumaneo {
     /// # Errors
     /// [`AzumaneoError`] says why it cannot be read from.
     pub fn open(url: &DatabaseUrl) -> Result<Self, AzumaneoError> {
-        let mut connection = connect_read_only(url)?;
+        let mut connection = connect_to_another_system(url)?;
         let columns = columns(&mut connection)?;
         let has = |name: &str, kind: &str| {
             columns
@@ -113,12 +113,16 @@ impl Azumaneo {
              (extract(epoch FROM created_at) * 1000000)::bigint AS created_at \
              FROM users WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT $2"
         );
-        sql_query(query)
-            .bind::<Nullable<Text>, _>(self.last.map(|id| id.to_string()))
+        let after = self.last.map(|id| id.to_string());
+        let query = sql_query(query)
+            .bind::<Nullable<Text>, _>(after)
             .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
             .bind::<BigInt, _>(MOST_CHARS)
-            .bind::<BigInt, _>(MOST_HASH_BYTES)
-            .load(&mut self.connection)
+            .bind::<BigInt, _>(MOST_HASH_BYTES);
+        self.connection
+            .build_transaction()
+            .read_only()
+            .run(|connection| query.load(connection))
     }
 }
 

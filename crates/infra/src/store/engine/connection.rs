@@ -130,20 +130,17 @@ impl DbConnection {
     }
 }
 
-/// Connects to the Postgres database of another system. Nothing can be written through the connection.
+/// Connects to the Postgres database of another system. It leaves nothing in a session, which a pooler may hand to others.
 ///
 /// # Errors
 /// [`OpenError`] if the server refuses, or the URL is not that of a Postgres server.
-pub(crate) fn connect_read_only(url: &DatabaseUrl) -> Result<PgConnection, OpenError> {
+pub(crate) fn connect_to_another_system(url: &DatabaseUrl) -> Result<PgConnection, OpenError> {
     let refused = |reason: &dyn Display| OpenError::refused(url, reason);
     let Location::Postgres(uri) = url.location() else {
         return Err(refused(&"it must begin with `postgres://`"));
     };
     let mut connection = PgConnection::establish(uri).map_err(|error| refused(&error))?;
     connection.set_prepared_statement_cache_size(CacheSize::Disabled);
-    connection
-        .batch_execute("SET default_transaction_read_only = on")
-        .map_err(|error| refused(&error))?;
     Ok(connection)
 }
 
