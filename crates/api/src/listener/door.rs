@@ -174,6 +174,8 @@ impl Inner {
             Some(clients) => Some(clients.enter(peer.ip()).ok_or_else(refused)?),
             None => None,
         };
+        // Otherwise what follows a handshake waits until the client has acknowledged it, which may take 40 ms.
+        stream.set_nodelay(true).map_err(DispatchError::Io)?;
         let stream = self.encrypted(stream).await.map_err(DispatchError::Io)?;
         let chosen = stream.protocol();
         let connection = Connection::new(stream, self.longest_silence, chosen, place);
