@@ -24,7 +24,7 @@ use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
 use crate::http::problem::as_problem;
-use crate::listener::{Door, Socket, Tls, http2};
+use crate::listener::{Door, Rests, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
 use crate::openapi::{self, Documents};
 use crate::pages::{self, MeSettings};
@@ -109,6 +109,8 @@ pub fn start(
         let (app, shutdown, timeouts) = (app.clone(), shutdown.clone(), door.http2_timeouts());
         move || http2(app(), timeouts, shutdown.clone())
     });
+    let rests = Rests::new(keep_alive, shutdown.clone());
+    tokio::spawn(rests.clone().release_memory());
     let http1 = move || {
         let shutdown = shutdown.clone();
         HttpService::build()
@@ -122,18 +124,21 @@ pub fn start(
     };
     let scheme = tls.map_or("http", |_| "https");
     for socket in sockets {
-        let (door, http1, http2) = (door.clone(), http1.clone(), http2.clone());
+        let (door, rests) = (door.clone(), rests.clone());
+        let (http1, http2) = (http1.clone(), http2.clone());
         server = match socket {
             Socket::Tcp(address, listener) => {
                 tracing::info!("listening on {scheme}://{address}");
                 server.listen("http", listener, move || {
-                    door.clone()
-                        .before(http1(), http2.as_ref().map(|http2| http2()))
+                    let http2 = http2.as_ref().map(|http2| http2());
+                    door.clone().before(http1(), http2, rests.clone())
                 })?
             }
             Socket::Unix(path, listener) => {
                 tracing::info!("listening on unix:{path}");
-                server.listen_uds("http", listener, move || door.clone().before_unix(http1()))?
+                server.listen_uds("http", listener, move || {
+                    door.clone().before_unix(http1(), rests.clone())
+                })?
             }
         };
     }

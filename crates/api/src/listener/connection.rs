@@ -42,14 +42,24 @@ impl Connection {
             _place: place,
         }
     }
+
+    /// Reads while the client may take its time. The opening bytes must have been handed on.
+    pub fn poll_read_at_rest(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.silence.timer = None;
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
 }
 
 /// Watches for a connection without writes. A healthy connection costs one comparison for each request, because the
 /// timer is only checked when its time has passed.
 struct Silence {
     longest: Duration,
-    timer: Pin<Box<Sleep>>,
-    is_timer_set: bool,
+    /// `None` until there is something to wait for.
+    timer: Option<Pin<Box<Sleep>>>,
     was_broken: bool,
 }
 
@@ -57,23 +67,26 @@ impl Silence {
     fn new(longest: Duration) -> Self {
         Self {
             longest,
-            timer: Box::pin(sleep(longest)),
-            is_timer_set: false,
+            timer: None,
             was_broken: false,
         }
     }
 
     /// Returns `Pending`, or an error if nothing was written for too long.
     fn pending<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if self.is_timer_set && !self.timer.is_elapsed() {
+        if let Some(timer) = &self.timer
+            && !timer.is_elapsed()
+        {
             return Poll::Pending;
         }
-        self.is_timer_set = true;
-        while self.timer.as_mut().poll(context).is_ready() {
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep(self.longest)));
+        while timer.as_mut().poll(context).is_ready() {
             if !replace(&mut self.was_broken, false) {
                 return Poll::Ready(Err(ErrorKind::TimedOut.into()));
             }
-            self.timer.as_mut().reset(Instant::now() + self.longest);
+            timer.as_mut().reset(Instant::now() + self.longest);
         }
         Poll::Pending
     }
@@ -176,6 +189,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_nothing_is_written_to_breaks_off_whatever_is_read() {
         let (mut connection, mut client) = connected().await;
+        assert!(read_later(&mut connection).await.is_pending());
         connection.write_all(b"answer").await.unwrap();
         assert!(read_later(&mut connection).await.is_pending());
         client.write_all(b"x").await.unwrap();

@@ -1,6 +1,5 @@
 //! Admits or refuses connections, and handles those that do not speak HTTP.
 
-use std::future::ready;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_server::GracefulShutdownSignal;
-use actix_service::{Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service};
+use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::rt::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -18,6 +17,8 @@ use tokio_rustls::TlsAcceptor;
 use super::clients::Clients;
 use super::connection::Connection;
 use super::http2::{Http2Connection, Http2Timeouts};
+use super::lent::Lent;
+use super::resting::Rests;
 use super::stream::{Protocol, Stream};
 use super::tls::Tls;
 use crate::config::Http;
@@ -75,10 +76,11 @@ impl Door {
         self,
         http1: Http1,
         http2: Option<Http2>,
+        rests: Rests,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
         Http1: ServiceFactory<
-                (Connection, Option<SocketAddr>),
+                (Lent, Option<SocketAddr>),
                 Config = (),
                 Response = (),
                 Error = DispatchError,
@@ -99,28 +101,30 @@ impl Door {
         fn_factory(move || {
             let http1 = http1.new_service(());
             let http2 = http2.as_ref().map(|http2| http2.new_service(()));
-            let door = self.clone();
+            let (door, rests) = (self.clone(), rests.clone());
             async move {
                 let http2 = match http2 {
                     Some(http2) => Some(http2.await?),
                     None => None,
                 };
-                let services = Rc::new((http1.await?, http2));
+                let services = Rc::new((http1.await?, http2, rests));
                 Ok(fn_service(move |stream: TcpStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
-                    async move {
-                        let (http1, http2) = &*services;
-                        let served = match (door.0.admit(stream).await?, http2) {
-                            (Admitted::Http1(connection, peer), _) => {
-                                http1.call((connection, Some(peer))).await
+                    // In boxes, so that a connection has no room for what it does not do. Actix has room for two of
+                    // what it is given.
+                    Box::pin(async move {
+                        let (http1, http2, rests) = &*services;
+                        let served = match Box::pin(door.0.admit(stream)).await? {
+                            Admitted::Http1(connection, peer) => {
+                                rests.serve(http1, connection, Some(peer)).await
                             }
-                            (Admitted::Http2(connection), Some(http2)) => {
-                                http2.call(connection).await
-                            }
-                            (Admitted::Http2(_), None) => Err(refused()),
+                            Admitted::Http2(connection) => match http2 {
+                                Some(http2) => Box::pin(http2.call(*connection)).await,
+                                None => Err(refused()),
+                            },
                         };
                         served.inspect_err(|error| door.0.note(error))
-                    }
+                    })
                 }))
             }
         })
@@ -128,36 +132,46 @@ impl Door {
 
     /// The same for connections to a unix socket. Their peer has no address, and is not limited: it is a proxy on this
     /// machine, because the mode of the socket decides who may connect.
-    pub fn before_unix<S>(
+    pub fn before_unix<Http1>(
         self,
-        service: S,
+        http1: Http1,
+        rests: Rests,
     ) -> impl ServiceFactory<UnixStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
-        S: ServiceFactory<
-                (Connection, Option<SocketAddr>),
+        Http1: ServiceFactory<
+                (Lent, Option<SocketAddr>),
                 Config = (),
                 Response = (),
                 Error = DispatchError,
                 InitError = (),
             >,
+        Http1::Service: 'static,
+        Http1::Future: 'static,
     {
-        let silence = self.0.longest_silence;
-        fn_service(move |stream| {
-            let connection = Connection::new(Stream::Unix(stream), silence, Protocol::Http1, None);
-            ready(Ok((connection, None)))
-        })
-        .and_then(service)
-        .map_err(move |error| {
-            self.0.note(&error);
-            error
+        fn_factory(move || {
+            let http1 = http1.new_service(());
+            let (door, rests) = (self.clone(), rests.clone());
+            async move {
+                let services = Rc::new((http1.await?, rests));
+                Ok(fn_service(move |stream: UnixStream| {
+                    let (door, services) = (door.clone(), Rc::clone(&services));
+                    Box::pin(async move {
+                        let (http1, rests) = &*services;
+                        let (stream, silence) = (Stream::Unix(stream), door.0.longest_silence);
+                        let connection = Connection::new(stream, silence, Protocol::Http1, None);
+                        let served = rests.serve(http1, Box::new(connection), None).await;
+                        served.inspect_err(|error| door.0.note(error))
+                    })
+                }))
+            }
         })
     }
 }
 
 /// An admitted connection, by the protocol that its client chose.
 enum Admitted {
-    Http1(Connection, SocketAddr),
-    Http2(Http2Connection),
+    Http1(Box<Connection>, SocketAddr),
+    Http2(Box<Http2Connection>),
 }
 
 impl Inner {
@@ -180,12 +194,12 @@ impl Inner {
         let chosen = stream.protocol();
         let connection = Connection::new(stream, self.longest_silence, chosen, place);
         match chosen {
-            Protocol::Http1 => Ok(Admitted::Http1(connection, peer)),
-            Protocol::Http2 => Ok(Admitted::Http2(Http2Connection {
+            Protocol::Http1 => Ok(Admitted::Http1(Box::new(connection), peer)),
+            Protocol::Http2 => Ok(Admitted::Http2(Box::new(Http2Connection {
                 connection,
                 peer,
                 clients,
-            })),
+            }))),
             Protocol::Acme => Err(refused()),
         }
     }

@@ -6,6 +6,8 @@
 //! | `door` | admits or refuses connections |
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
+//! | `resting`, `lent`, `exchange` | connections without a request |
+//! | `memory` | free memory |
 //! | `opening` | the first bytes of a connection over HTTP/1 |
 //! | `http2` | HTTP/2 |
 //! | `stream` | the bytes of a connection: TCP, TLS, or a unix socket |
@@ -14,15 +16,20 @@
 mod clients;
 mod connection;
 mod door;
+mod exchange;
 #[cfg(test)]
 mod fuzz;
 mod http2;
+mod lent;
+mod memory;
 mod opening;
+mod resting;
 mod sockets;
 mod stream;
 mod tls;
 
 pub use door::Door;
 pub use http2::http2;
+pub use resting::Rests;
 pub use sockets::{PassedSockets, Socket, Sockets};
 pub use tls::Tls;

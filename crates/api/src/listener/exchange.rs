@@ -1,0 +1,260 @@
+//! Whether a connection is between two requests, as far as its bytes tell for certain.
+//!
+//! Only the plainest exchange is followed: the head of one request came whole in one read, its body has a length and
+//! has come whole, and nothing after it; then the response went out whole, which has a length too. Of any other
+//! exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
+//! actix holds a part of a request, or owes a part of a response.
+
+use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
+
+/// A head with more headers is not followed.
+const MOST_HEADERS: usize = 32;
+
+/// The bytes of one request and its response, so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exchange {
+    /// No request has come.
+    #[default]
+    None,
+    /// The head of a request has come. So many bytes of its body have not.
+    Asked(Asked, u64),
+    /// So many bytes of the response's body have not been written.
+    Answering(u64),
+    /// The response was written to its end, and may not have left yet.
+    Written,
+    /// The response has left, and nothing has come since.
+    Over,
+    /// Another kind of exchange, and whatever follows it.
+    Unknown,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// `HEAD`: a response without its body.
+    Head,
+    Whole,
+}
+
+impl Exchange {
+    /// Follows the bytes of one read.
+    #[must_use]
+    pub fn read(self, bytes: &[u8]) -> Self {
+        match self {
+            Self::None | Self::Over => asked(bytes),
+            Self::Asked(asked, left) => {
+                less(left, bytes.len()).map(|left| Self::Asked(asked, left))
+            }
+            Self::Answering(_) | Self::Written | Self::Unknown => None,
+        }
+        .unwrap_or(Self::Unknown)
+    }
+
+    /// Follows the bytes of one write.
+    #[must_use]
+    pub fn written(self, bytes: &[u8]) -> Self {
+        let left = match self {
+            Self::Asked(asked, 0) => body_left(asked, bytes),
+            Self::Answering(left) => less(left, bytes.len()),
+            Self::None | Self::Asked(_, _) | Self::Written | Self::Over | Self::Unknown => None,
+        };
+        match left {
+            Some(0) => Self::Written,
+            Some(left) => Self::Answering(left),
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// Follows a read that begins with a request.
+fn asked(bytes: &[u8]) -> Option<Exchange> {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut request = Request::new(&mut headers);
+    let Ok(Status::Complete(head)) = request.parse(bytes) else {
+        return None;
+    };
+    let asked = match request.method? {
+        "HEAD" => Asked::Head,
+        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" => Asked::Whole,
+        _ => return None,
+    };
+    let body = plain_body(request.version?, request.headers)?.unwrap_or(0);
+    less(body, bytes.len() - head).map(|left| Exchange::Asked(asked, left))
+}
+
+/// What is left of a response's body after a write that begins with the response.
+fn body_left(asked: Asked, bytes: &[u8]) -> Option<u64> {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut response = Response::new(&mut headers);
+    let Ok(Status::Complete(head)) = response.parse(bytes) else {
+        return None;
+    };
+    let length = plain_body(response.version?, response.headers)?;
+    let body = match (asked, response.code?) {
+        (_, 204 | 304) => 0,
+        (_, ..200) => return None,
+        (Asked::Head, _) => length.map(|_| 0)?,
+        (Asked::Whole, _) => length?,
+    };
+    less(body, bytes.len() - head)
+}
+
+/// The length of the body, `Some(None)` if no header tells it; `None` for what is not followed: another version, a
+/// body in chunks, a request that waits for leave to send its body, another protocol, and the last exchange of a
+/// connection.
+fn plain_body(version: u8, headers: &[Header<'_>]) -> Option<Option<u64>> {
+    if version != 1 {
+        return None;
+    }
+    let mut length = None;
+    for Header { name, value } in headers {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("content-length") {
+            let digits = value.iter().all(u8::is_ascii_digit).then_some(value)?;
+            let told = std::str::from_utf8(digits).ok()?.parse().ok()?;
+            if length.replace(told).is_some() {
+                return None;
+            }
+        }
+        let is_plain = !is("connection") || value.eq_ignore_ascii_case(b"keep-alive");
+        if !is_plain || is("transfer-encoding") || is("expect") || is("upgrade") {
+            return None;
+        }
+    }
+    Some(length)
+}
+
+/// What is left after so many bytes; `None` if they are too many.
+fn less(left: u64, bytes: usize) -> Option<u64> {
+    left.checked_sub(u64::try_from(bytes).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    const POST: &[u8] = b"POST / HTTP/1.1\r\nHost: x\r\ncontent-LENGTH: 2\r\n\r\n{}";
+    const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+    /// The state after these reads, and these writes after them.
+    fn after(reads: &[&[u8]], writes: &[&[u8]]) -> Exchange {
+        let exchange = reads
+            .iter()
+            .fold(Exchange::None, |exchange, bytes| exchange.read(bytes));
+        writes
+            .iter()
+            .fold(exchange, |exchange, bytes| exchange.written(bytes))
+    }
+
+    fn shown(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    #[test]
+    fn a_response_is_written_once_all_of_its_body_is_however_the_body_is_cut() {
+        let head = RESPONSE.len() - 2;
+        for cut in head..RESPONSE.len() {
+            let (first, second) = RESPONSE.split_at(cut);
+            let exchange = after(&[REQUEST], &[first]);
+            assert!(matches!(exchange, Exchange::Answering(_)), "{cut}");
+            assert_eq!(exchange.written(second), Exchange::Written, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_request_has_come_once_all_of_its_body_has_however_the_body_is_cut() {
+        let head = POST.len() - 2;
+        for cut in head..POST.len() {
+            let (first, second) = POST.split_at(cut);
+            let exchange = after(&[first], &[]);
+            assert_eq!(
+                exchange.written(RESPONSE),
+                Exchange::Unknown,
+                "{cut}: answered early"
+            );
+            let exchange = exchange.read(second);
+            assert_eq!(exchange.written(RESPONSE), Exchange::Written, "{cut}");
+        }
+    }
+
+    #[test]
+    fn one_exchange_may_follow_another() {
+        let over = Exchange::Over.read(POST).written(RESPONSE);
+        assert_eq!(over, Exchange::Written);
+    }
+
+    #[test]
+    fn a_request_that_is_not_whole_or_not_alone_or_not_plain_is_not_followed() {
+        let two = [REQUEST, REQUEST].concat();
+        let and_a_part = [REQUEST, b"GET /n"].concat();
+        let and_an_empty_line = [REQUEST, b"\r\n"].concat();
+        let too_much = [POST, b"G"].concat();
+        for bytes in [
+            &b""[..],
+            b"\r\n",
+            &two[..],
+            &and_a_part,
+            &and_an_empty_line,
+            &too_much,
+            b"GET / HTTP/1.1\r\nHost: x\r\n",
+            b"GET / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+            b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n",
+        ] {
+            let exchange = after(&[bytes], &[RESPONSE]);
+            assert_eq!(exchange, Exchange::Unknown, "{}", shown(bytes));
+            let later = exchange.read(REQUEST).written(RESPONSE);
+            assert_eq!(later, Exchange::Unknown, "{}", shown(bytes));
+        }
+    }
+
+    #[test]
+    fn nothing_may_come_between_a_request_and_the_end_of_its_response() {
+        assert_eq!(after(&[REQUEST, b"GET /n"], &[RESPONSE]), Exchange::Unknown);
+        let (first, second) = RESPONSE.split_at(RESPONSE.len() - 1);
+        let answering = after(&[REQUEST], &[first]).read(b"G");
+        assert_eq!(answering.written(second), Exchange::Unknown);
+        assert_eq!(after(&[REQUEST], &[RESPONSE]).read(b"G"), Exchange::Unknown);
+    }
+
+    #[test]
+    fn a_response_that_is_not_plain_or_too_long_or_for_nobody_is_not_followed() {
+        for response in [
+            &b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"[..],
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n",
+            b"HTTP/1.1 100 Continue\r\ncontent-length: 0\r\n\r\n",
+            b"HTTP/1.1 204 No Content\r\n\r\n{}",
+            b"HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        ] {
+            let exchange = after(&[REQUEST], &[response]);
+            assert_eq!(exchange, Exchange::Unknown, "{}", shown(response));
+        }
+        assert_eq!(after(&[], &[RESPONSE]), Exchange::Unknown);
+        assert_eq!(Exchange::Over.written(RESPONSE), Exchange::Unknown);
+        assert_eq!(Exchange::Written.written(b"x"), Exchange::Unknown);
+    }
+
+    #[test]
+    fn some_responses_have_no_body_whatever_their_length() {
+        let head = b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n";
+        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
+        assert_eq!(after(&[head], &[response]), Exchange::Written);
+        for response in [
+            &b"HTTP/1.1 204 No Content\r\n\r\n"[..],
+            b"HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\n",
+        ] {
+            assert_eq!(after(&[REQUEST], &[response]), Exchange::Written);
+        }
+    }
+}

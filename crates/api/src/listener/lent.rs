@@ -1,0 +1,153 @@
+//! A connection while actix serves it.
+
+use std::cell::Cell;
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::connection::Connection;
+use super::exchange::Exchange;
+
+/// How long a connection is idle before it rests.
+pub const REST_AFTER: Duration = Duration::from_secs(1);
+
+/// A connection on loan. Once it has been idle for a while, it goes back, and the borrower reads that the client has gone.
+pub struct Lent {
+    /// `None` once it is back.
+    connection: Option<Box<Connection>>,
+    lender: Rc<Cell<Option<Box<Connection>>>>,
+    /// Bytes that were read before it was lent.
+    begun: Vec<u8>,
+    exchange: Exchange,
+    idle_since: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+/// Where a connection comes back to.
+pub struct Loan(Rc<Cell<Option<Box<Connection>>>>);
+
+impl Loan {
+    /// The connection, if it was given back, open.
+    pub fn take(self) -> Option<Box<Connection>> {
+        self.0.take()
+    }
+}
+
+impl Lent {
+    /// Lends a connection of which these bytes were read already.
+    pub fn new(connection: Box<Connection>, begun: Vec<u8>) -> (Self, Loan) {
+        let lender = Rc::new(Cell::new(None));
+        let lent = Self {
+            connection: Some(connection),
+            lender: Rc::clone(&lender),
+            begun,
+            exchange: Exchange::None,
+            idle_since: Instant::now(),
+            timer: None,
+        };
+        (lent, Loan(lender))
+    }
+
+    /// Whether the connection has been idle for so long that it shall rest.
+    fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.exchange != Exchange::Over {
+            return Poll::Pending;
+        }
+        let due = self.idle_since + REST_AFTER;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= due {
+                return Poll::Ready(());
+            }
+            // Only now, not after each request.
+            timer.as_mut().reset(due);
+        }
+    }
+}
+
+/// Reads what was read before, and then from the connection.
+fn poll_next(
+    begun: &mut Vec<u8>,
+    connection: &mut Connection,
+    context: &mut Context<'_>,
+    buffer: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    if begun.is_empty() {
+        return Pin::new(connection).poll_read(context, buffer);
+    }
+    let rest = begun.split_off(begun.len().min(buffer.remaining()));
+    buffer.put_slice(begun);
+    *begun = rest;
+    Poll::Ready(Ok(()))
+}
+
+impl AsyncRead for Lent {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(connection) = &mut this.connection else {
+            return Poll::Ready(Ok(()));
+        };
+        let before = buffer.filled().len();
+        match poll_next(&mut this.begun, connection, context, buffer) {
+            Poll::Ready(read) => {
+                let bytes = buffer.filled().get(before..).unwrap_or_default();
+                this.exchange = this.exchange.read(bytes);
+                Poll::Ready(read)
+            }
+            Poll::Pending => {
+                ready!(this.poll_idle(context));
+                this.lender.set(this.connection.take());
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Lent {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let Some(connection) = &mut this.connection else {
+            return Poll::Ready(Err(ErrorKind::NotConnected.into()));
+        };
+        let written = ready!(Pin::new(connection).poll_write(context, bytes))?;
+        let bytes = bytes.get(..written).unwrap_or_default();
+        this.exchange = this.exchange.written(bytes);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(connection) = &mut this.connection else {
+            return Poll::Ready(Ok(()));
+        };
+        ready!(Pin::new(connection).poll_flush(context))?;
+        if this.exchange == Exchange::Written {
+            this.exchange = Exchange::Over;
+            this.idle_since = Instant::now();
+            // Actix does not read again before it is woken.
+            let _ = this.poll_idle(context);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().connection {
+            Some(connection) => Pin::new(connection).poll_shutdown(context),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+}
