@@ -6,7 +6,7 @@ mod limit;
 mod memory;
 
 use std::fs::{self, File};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -55,7 +55,20 @@ impl Launch {
     }
 
     /// Starts the server and answers as well how long that took.
-    pub fn start_timed(mut self) -> Outcome<(Server, Duration)> {
+    pub fn start_timed(self) -> Outcome<(Server, Duration)> {
+        let request = get(self.path, None);
+        self.start_until(|address| {
+            ask(address, &request, PATIENCE).is_ok_and(|status| status == 200)
+        })
+    }
+
+    /// Starts a server that speaks TLS and waits until it listens.
+    pub fn start_tls(self) -> Outcome<Server> {
+        let listens = |address| TcpStream::connect(address).is_ok();
+        Ok(self.start_until(listens)?.0)
+    }
+
+    fn start_until(mut self, is_up: impl Fn(SocketAddr) -> bool) -> Outcome<(Server, Duration)> {
         let log = File::create(&self.log)?;
         self.command
             .stdin(Stdio::null())
@@ -66,8 +79,7 @@ impl Launch {
             child: process::spawn(self.command, Signal::Kill)?,
             address: self.address,
         };
-        let request = get(self.path, None);
-        while !ask(self.address, &request, PATIENCE).is_ok_and(|status| status == 200) {
+        while !is_up(self.address) {
             let ended = server.child.try_wait()?.is_some();
             if ended || begun.elapsed() > PATIENCE {
                 let said = fs::read_to_string(&self.log)?;
