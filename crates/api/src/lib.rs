@@ -91,6 +91,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Audit(query) => commands::audit::run(&config()?, query),
         Command::Backup(task) => commands::backup::run(&config()?, &task),
         Command::Restore(task) => commands::restore::run(&config()?, &task),
+        Command::Copy(task) => commands::copy::run(&task),
         Command::Session(task) => commands::session::run(&config()?, task),
         Command::Serve => commands::serve::run(&config()?),
         Command::Migrate => commands::migrate::run(&config()?),

@@ -3,6 +3,7 @@
 mod account;
 mod azuma;
 mod backup;
+mod copy;
 mod deployment;
 mod hostile;
 mod http;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod copy;
 mod import;
 mod invite;
 mod mail;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 
 pub use audit::{AuditQuery, Since};
 pub use backup::{BackupTask, ChosenSessions, RestoreTask};
+pub use copy::{CopyTask, GivenUrl};
 pub use import::{ImportFrom, ImportTask};
 pub use invite::InviteTask;
 pub use mail::{Letters, MailTask};
@@ -72,6 +74,8 @@ pub enum Command {
     Backup(BackupTask),
     /// Restore a backup of an SQLite database; with `--finish`, put a database in order that another tool has restored
     Restore(RestoreTask),
+    /// Copy everything to another database, from SQLite to Postgres or back, while no server runs; nobody is logged out
+    Copy(CopyTask),
     /// Print what a shell needs to complete these commands
     Completions {
         /// The shell

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod completions;
 pub mod config;
+pub mod copy;
 mod failure;
 pub mod health;
 pub mod import;

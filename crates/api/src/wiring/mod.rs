@@ -1,6 +1,7 @@
 //! Assembles the server. Only this module and `config`, which parses values into their types, may name `azuma-infra`.
 
 mod backups;
+mod copies;
 mod imports;
 
 use std::error::Error;
@@ -38,6 +39,7 @@ use azuma_infra::store::{
 pub use backups::{
     ExistingDatabase, KeyPlace, RestoredBackup, RestoredKey, back_up, finish_restore, restore,
 };
+pub use copies::{Progress, Stage, copy_database};
 pub use imports::{user_import, user_source};
 
 use crate::config::{AccessLog, Config};

@@ -3,12 +3,14 @@
 //! | module | holds |
 //! |---|---|
 //! | `engine` | connections, and the execution of units of work |
+//! | `transfer` | copies to another database |
 //! | `sql` | a file or a folder for each table: its rows and its queries |
 
 mod engine;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub use engine::pool::{Durability, PoolOptions};
 pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::readiness::wait_for_database;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use transfer::{CopiedTable, Progress, Stage, TransferError, Transferred, transfer};
 
 /// A [`Store`] on Postgres or SQLite. Clones share the same connections.
 #[derive(Clone)]

@@ -73,7 +73,7 @@ impl DbConnection {
     }
 
     /// Begins a transaction with this statement.
-    pub(super) fn begin(&mut self, begin: &str) -> QueryResult<()> {
+    pub(in crate::store) fn begin(&mut self, begin: &str) -> QueryResult<()> {
         match self {
             Self::Postgres(connection) => {
                 AnsiTransactionManager::begin_transaction_sql(connection, begin)
@@ -84,12 +84,12 @@ impl DbConnection {
         }
     }
 
-    pub(super) fn commit(&mut self) -> QueryResult<()> {
+    pub(in crate::store) fn commit(&mut self) -> QueryResult<()> {
         Self::commit_transaction(self)
     }
 
     /// Rolls back. If that fails, the database has rolled back by itself, or will when the pool drops the connection.
-    pub(super) fn roll_back(&mut self) {
+    pub(in crate::store) fn roll_back(&mut self) {
         if let Err(error) = Self::rollback_transaction(self) {
             tracing::debug!(%error, "a rollback failed");
         }
@@ -187,7 +187,7 @@ fn busy_timeout(limit: Duration) -> u128 {
 
 /// How a file of SQLite is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Openness {
+pub(in crate::store) enum Openness {
     /// To read and to write.
     ReadWrite,
     /// To read, without locks or a log: nobody writes to the file.
@@ -196,7 +196,7 @@ pub(super) enum Openness {
 
 /// The path as an SQLite URI (<https://sqlite.org/uri.html>). SQLite does not create a missing file; [`sqlite_file`]
 /// does.
-pub(super) fn sqlite_uri(path: &Path, openness: Openness) -> String {
+pub(in crate::store) fn sqlite_uri(path: &Path, openness: Openness) -> String {
     // A URI with a relative path has no authority.
     let root = if path.is_absolute() { "//" } else { "" };
     let path = percent_encode(path.as_os_str().as_bytes(), NOT_IN_A_PATH);

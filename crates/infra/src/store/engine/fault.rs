@@ -128,7 +128,7 @@ fn conflict(information: &dyn DatabaseErrorInformation) -> Option<Conflict> {
 }
 
 /// Whether SQLite found the database held by another connection.
-pub(super) fn is_busy(error: &Error) -> bool {
+pub(in crate::store) fn is_busy(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, information)
         if is_contention(information.message()))
 }

@@ -36,6 +36,10 @@ const AFTER_DEADLOCK: Duration = Duration::from_millis(100);
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
+/// The version that a database has among its migrations while a copy into it is unfinished. No release knows it, so none
+/// works with the database.
+pub(in crate::store) const UNFINISHED_COPY: &str = "copy";
+
 diesel::table! {
     /// Diesel's record of the applied migrations.
     __diesel_schema_migrations (version) {
@@ -70,6 +74,11 @@ pub enum MigrateError {
          later release"
     )]
     Later(String),
+    /// A copy into the database is not finished.
+    #[error(
+        "a copy into this database was begun and is not finished: run the same `azuma copy` again, or use another database"
+    )]
+    UnfinishedCopy,
     /// The lock was not granted: another process holds it, or the file cannot be written.
     #[error("cannot lock the database for the migration: {0}")]
     Lock(String),
@@ -125,7 +134,7 @@ fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
 }
 
 /// Migrates the database of this connection.
-pub(super) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
+pub(in crate::store) fn apply(connection: &mut DbConnection) -> Result<Vec<String>, MigrateError> {
     expect_unicode(connection)?;
     let source = source_of(connection);
     expect_no_later(connection, source)?;
@@ -210,6 +219,9 @@ fn expect_no_later(
     if later.is_empty() {
         return Ok(());
     }
+    if later.iter().any(|version| version == UNFINISHED_COPY) {
+        return Err(MigrateError::UnfinishedCopy);
+    }
     let later = later.join(", ");
     match oldest_migration(connection) {
         Ok(oldest) if known.contains(&oldest) => {
@@ -255,6 +267,11 @@ fn oldest_migration(connection: &mut DbConnection) -> QueryResult<String> {
         .first(connection)
 }
 
+/// The versions of this binary's migrations for the database of a connection.
+pub(in crate::store) fn known_to(connection: &DbConnection) -> Vec<String> {
+    known(source_of(connection)).unwrap_or_default()
+}
+
 /// The versions of this binary's migrations.
 fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
     let known = MigrationSource::<MultiBackend>::migrations(source).ok()?;
@@ -263,7 +280,7 @@ fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
 }
 
 /// The versions of the applied migrations. An error if the database has no record of them.
-pub(super) fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+pub(in crate::store) fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     use __diesel_schema_migrations::dsl;
 
     dsl::__diesel_schema_migrations

@@ -43,7 +43,7 @@ pub enum OpenError {
 
 impl OpenError {
     /// The refusal with the text of libpq or SQLite, put on one line.
-    pub(super) fn refused(url: &DatabaseUrl, reason: &dyn Display) -> Self {
+    pub(in crate::store) fn refused(url: &DatabaseUrl, reason: &dyn Display) -> Self {
         Self::Refused {
             url: url.to_string(),
             reason: one_line(reason),
@@ -52,7 +52,7 @@ impl OpenError {
 }
 
 /// Replaces each run of white space, line ends included, by one space.
-pub(super) fn one_line(text: &dyn Display) -> String {
+pub(in crate::store) fn one_line(text: &dyn Display) -> String {
     let text = text.to_string();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -60,7 +60,7 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 /// Checks that the file can be read and written, because SQLite's own error does not say why it cannot.
-pub(super) fn expect_usable(path: &Path) -> Result<(), OpenError> {
+pub(in crate::store) fn expect_usable(path: &Path) -> Result<(), OpenError> {
     let is_usable = fs::metadata(path).and_then(|metadata| match metadata.is_dir() {
         true => Err(ErrorKind::IsADirectory.into()),
         false => Ok(access(path, Access::READ_OK | Access::WRITE_OK)?),

@@ -1,0 +1,65 @@
+//! Whether the tables are those that this release copies.
+
+use std::collections::BTreeSet;
+
+use super::side::Side;
+use super::tables::TABLES;
+use super::{TransferError, statements};
+use crate::store::engine::migrate::{self, UNFINISHED_COPY};
+
+/// Tables that each database has of its own.
+const OF_THE_SCHEMA: [&str; 3] = [
+    "__diesel_schema_migrations",
+    "schema_compatibility",
+    "unfinished_copy",
+];
+
+/// All columns of all tables, such as `users.id`.
+pub(super) fn catalog(side: &mut Side) -> Result<BTreeSet<String>, TransferError> {
+    let lines = side.lines(statements::catalog(side.backend()))?;
+    Ok(lines.into_iter().collect())
+}
+
+/// Refuses a schema that is older or newer than this release's.
+pub(super) fn expect_of_this_release(side: &mut Side) -> Result<(), TransferError> {
+    let known = migrate::known_to(&side.connection);
+    // Without the record there is no schema.
+    let applied = migrate::applied(&mut side.connection).unwrap_or_default();
+    let url = side.url.clone();
+    if applied.iter().any(|version| version == UNFINISHED_COPY) {
+        return Err(TransferError::SourceUnfinished(url));
+    }
+    if !known.iter().all(|version| applied.contains(version)) {
+        return Err(TransferError::Behind(url));
+    }
+    if !applied.iter().all(|version| known.contains(version)) {
+        return Err(TransferError::Ahead(url));
+    }
+    Ok(())
+}
+
+/// Refuses tables that have other columns than those that are copied, and returns the names of further tables.
+pub(super) fn expect_columns(side: &mut Side) -> Result<Vec<String>, TransferError> {
+    let found = catalog(side)?;
+    let copied: BTreeSet<String> = TABLES
+        .iter()
+        .flat_map(|table| {
+            let names = table.columns.iter().map(|column| column.name);
+            names.map(|name| format!("{}.{name}", table.name))
+        })
+        .collect();
+    if let Some(missing) = copied.difference(&found).next() {
+        return Err(side.failed(format!("there is no {missing}")));
+    }
+    let mut further = BTreeSet::new();
+    for column in found.difference(&copied) {
+        let table = column.split('.').next().unwrap_or_default();
+        if TABLES.iter().any(|known| known.name == table) {
+            return Err(side.failed(format!("this release does not know {column}")));
+        }
+        if !OF_THE_SCHEMA.contains(&table) {
+            further.insert(table.to_owned());
+        }
+    }
+    Ok(further.into_iter().collect())
+}

@@ -1,0 +1,221 @@
+//! One side of a copy: a database that this process has for itself.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::TransferError;
+use super::statements::{self, Beginning};
+use super::tables::{TABLES, Table};
+use crate::store::engine::connection::{Backend, DbConnection, Openness, sqlite_uri};
+use crate::store::engine::fault::is_busy;
+use crate::store::engine::open_error::{OpenError, one_line};
+use crate::store::engine::pooler::Pooling;
+use crate::store::engine::sqlite_file;
+use crate::store::engine::url::DatabaseUrl;
+
+/// SQLite gives no lock to a process while others have the file open, and none to others until the connection is closed.
+const ALONE: &str = "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON; \
+     PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT";
+
+/// No timeout of the server ends a long transaction.
+const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
+     SET LOCAL lock_timeout = '10s'";
+
+/// Servers and commands of Azuma that are connected to the same database. A connection through a pooler may not be among
+/// them.
+const OTHERS: &str = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() \
+     AND pid <> pg_backend_pid() AND application_name = 'azuma'";
+
+/// How often others are looked for, and the pause after each look.
+const OTHERS_TRIES: u32 = 20;
+const OTHERS_PAUSE: Duration = Duration::from_millis(250);
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// A database, by its URL without a password.
+pub(super) struct Side {
+    pub(super) url: String,
+    pub(super) connection: DbConnection,
+}
+
+impl Side {
+    /// Opens a database that no server uses.
+    pub(super) fn open(url: &DatabaseUrl) -> Result<Self, TransferError> {
+        let connection = match url.sqlite_path() {
+            Some(path) => open_file(url, path)?,
+            None => DbConnection::open(url, Pooling::Transaction, Duration::ZERO)?,
+        };
+        let mut side = Self {
+            url: url.to_string(),
+            connection,
+        };
+        match side.backend() {
+            Backend::Sqlite => {}
+            Backend::Postgres => side.expect_no_others()?,
+        }
+        Ok(side)
+    }
+
+    /// Waits a while for those that were stopped or killed: the server ends their sessions a little later.
+    fn expect_no_others(&mut self) -> Result<(), TransferError> {
+        for _ in 0..OTHERS_TRIES {
+            if self.number(OTHERS)? == 0 {
+                return Ok(());
+            }
+            thread::sleep(OTHERS_PAUSE);
+        }
+        Err(TransferError::InUse(self.url.clone()))
+    }
+
+    pub(super) fn backend(&self) -> Backend {
+        self.connection.backend()
+    }
+
+    /// Begins a transaction in which nobody else writes to the tables.
+    pub(super) fn begin_alone(&mut self) -> Result<(), TransferError> {
+        let begin = match self.backend() {
+            Backend::Sqlite => "BEGIN".to_owned(),
+            // The first snapshot is that of the first query, when the tables are locked.
+            Backend::Postgres => {
+                let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+                let tables = tables.join(", ");
+                format!(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ; {NO_LIMITS}; LOCK TABLE {tables} IN SHARE MODE"
+                )
+            }
+        };
+        let begun = self.connection.begin(&begin);
+        begun.map_err(|error| match one_line(&error) {
+            reason if reason.contains("lock timeout") => TransferError::InUse(self.url.clone()),
+            reason => self.failed(reason),
+        })
+    }
+
+    /// Runs statements and a closure in one transaction.
+    pub(super) fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, TransferError>,
+    ) -> Result<T, TransferError> {
+        let begin = match self.backend() {
+            Backend::Sqlite => "BEGIN IMMEDIATE".to_owned(),
+            Backend::Postgres => format!("BEGIN; {NO_LIMITS}"),
+        };
+        let begun = self.connection.begin(&begin);
+        begun.map_err(|error| self.failed(one_line(&error)))?;
+        let done = work(self);
+        self.end(done)
+    }
+
+    /// Ends a transaction that was begun.
+    pub(super) fn end<T>(&mut self, done: Result<T, TransferError>) -> Result<T, TransferError> {
+        match done {
+            Ok(done) => {
+                let committed = self.connection.commit();
+                committed.map_err(|error| self.failed(one_line(&error)))?;
+                Ok(done)
+            }
+            Err(error) => {
+                self.connection.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn batch(&mut self, script: &str) -> Result<(), TransferError> {
+        let done = self.connection.batch_execute(script);
+        done.map_err(|error| self.failed(one_line(&error)))
+    }
+
+    pub(super) fn lines(&mut self, query: &str) -> Result<Vec<String>, TransferError> {
+        let lines = sql_query(query).load(&mut self.connection);
+        self.texts(lines)
+    }
+
+    pub(super) fn number(&mut self, query: &str) -> Result<i64, TransferError> {
+        let found: QueryResult<Number> = sql_query(query).get_result(&mut self.connection);
+        let found = found.map_err(|error| self.failed(one_line(&error)))?;
+        Ok(found.number)
+    }
+
+    /// How many rows the tables have.
+    pub(super) fn rows(&mut self) -> Result<u64, TransferError> {
+        let mut sum = 0;
+        for table in &TABLES {
+            let query = format!("SELECT count(*) AS number FROM {}", table.name);
+            sum += u64::try_from(self.number(&query)?).unwrap_or(0);
+        }
+        Ok(sum)
+    }
+
+    /// A page of rows, after this key.
+    pub(super) fn page(
+        &mut self,
+        table: &Table,
+        after: Option<&str>,
+    ) -> Result<Vec<String>, TransferError> {
+        let Some(key) = after else {
+            return self.lines(&statements::page(table, self.backend(), Beginning::First));
+        };
+        let query = statements::page(table, self.backend(), Beginning::AfterKey);
+        let lines = sql_query(query)
+            .bind::<Text, _>(key)
+            .load(&mut self.connection);
+        self.texts(lines)
+    }
+
+    /// Runs a statement with one parameter.
+    pub(super) fn execute(
+        &mut self,
+        statement: &str,
+        parameter: &str,
+    ) -> Result<(), TransferError> {
+        let done = sql_query(statement)
+            .bind::<Text, _>(parameter)
+            .execute(&mut self.connection);
+        done.map(drop)
+            .map_err(|error| self.failed(one_line(&error)))
+    }
+
+    fn texts(&self, lines: QueryResult<Vec<Line>>) -> Result<Vec<String>, TransferError> {
+        let lines = lines.map_err(|error| self.failed(one_line(&error)))?;
+        Ok(lines.into_iter().map(|Line { line }| line).collect())
+    }
+
+    pub(super) fn failed(&self, reason: String) -> TransferError {
+        TransferError::Failed {
+            url: self.url.clone(),
+            reason,
+        }
+    }
+}
+
+fn open_file(url: &DatabaseUrl, path: &Path) -> Result<DbConnection, TransferError> {
+    sqlite_file::expect_usable(path)?;
+    let uri = sqlite_uri(path, Openness::ReadWrite);
+    let mut connection =
+        SqliteConnection::establish(&uri).map_err(|error| OpenError::refused(url, &error))?;
+    connection
+        .batch_execute(ALONE)
+        .map_err(|error| match is_busy(&error) {
+            true => TransferError::InUse(url.to_string()),
+            false => OpenError::refused(url, &error).into(),
+        })?;
+    Ok(DbConnection::Sqlite(connection))
+}

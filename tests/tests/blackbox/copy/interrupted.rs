@@ -1,0 +1,95 @@
+//! Copies that are killed, and those whose rows somebody has changed.
+
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use azuma_tests::postgres::Cluster;
+use azuma_tests::server::Setup;
+
+use super::{FILE, add_users, ask, copy, file_of, server};
+
+const USERS: usize = 30_000;
+
+/// Copies and is killed so long after it began to write.
+fn kill_a_copy(setup: &Setup, url: &str, after: Duration) {
+    let killed = setup.run_while(&["copy", "--from", FILE, "--to", url], |child| {
+        let is_begun = "SELECT to_regclass('unfinished_copy') IS NOT NULL";
+        while ask(url, is_begun) != "t" {
+            thread::sleep(Duration::from_millis(5));
+        }
+        thread::sleep(after);
+        let id = child.id().to_string();
+        let kill = Command::new("kill").args(["-9", &id]).status();
+        assert!(kill.is_ok(), "kill");
+    });
+    assert!(!killed.status.success(), "it was done: {}", killed.stdout);
+}
+
+fn expect_refused(setup: &Setup, url: &str) {
+    let on_copy = setup.clone().set("database.url", url);
+    for command in [&["serve"][..], &["user", "list"], &["migrate"]] {
+        let finished = on_copy.run(command);
+        let said = finished.complaint();
+        assert!(said.contains("is not finished"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_killed_goes_on_where_it_was_and_is_not_served_from_before() {
+    let mut server = server();
+    server.terminate().await;
+    let setup = server.setup();
+    add_users(&file_of(setup), USERS);
+    let url = Cluster::shared().create_database();
+    for millis in [0, 40, 90, 150] {
+        kill_a_copy(setup, &url, Duration::from_millis(millis));
+        expect_refused(setup, &url);
+    }
+    let finished = copy(setup, FILE, &url);
+    assert!(finished.success().contains(&format!("users: {USERS}")));
+    assert_eq!(ask(&url, "SELECT count(*) FROM users"), USERS.to_string());
+    setup.elsewhere().set("database.url", &url).start();
+}
+
+#[tokio::test]
+async fn a_row_that_was_changed_is_found_and_the_copy_is_not_served_from() {
+    let mut server = server();
+    server.terminate().await;
+    let setup = server.setup();
+    add_users(&file_of(setup), USERS);
+    for tampering in [
+        "UPDATE users SET password_hash = 'y' WHERE id = (SELECT min(id::text)::uuid FROM users)",
+        "DELETE FROM users WHERE id = (SELECT min(id::text)::uuid FROM users)",
+    ] {
+        let url = Cluster::shared().create_database();
+        kill_a_copy(setup, &url, Duration::ZERO);
+        while ask(&url, "SELECT count(*) > 1 FROM users") != "t" {
+            kill_a_copy(setup, &url, Duration::from_millis(30));
+        }
+        ask(&url, tampering);
+        let finished = copy(setup, FILE, &url);
+        assert_eq!(finished.status.code(), Some(1));
+        let said = &finished.stderr;
+        assert!(
+            said.contains("differs from its source in table users, at or after row 1:"),
+            "{said}"
+        );
+        expect_refused(setup, &url);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_does_not_go_on_from_a_source_that_has_changed() {
+    let mut server = server();
+    server.terminate().await;
+    let setup = server.setup();
+    let file = file_of(setup);
+    add_users(&file, USERS);
+    let url = Cluster::shared().create_database();
+    kill_a_copy(setup, &url, Duration::ZERO);
+    file.ask("UPDATE invalidation_counter SET number = number + 1");
+    let finished = copy(setup, FILE, &url);
+    let said = finished.complaint();
+    assert!(said.contains("before it changed"), "{said}");
+}
