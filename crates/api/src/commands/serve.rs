@@ -43,6 +43,9 @@ async fn serve(
     log: Log,
     manager: ServiceManager,
 ) -> Result<(), Box<dyn Error>> {
+    for (setting, path) in config.open_secret_files() {
+        tracing::warn!(setting, path = %path.display(), "every user of this machine can read the file of a secret");
+    }
     let tls = Tls::open(&config.http.tls)?;
     let traces = Traces::start(config)?;
     let parts = wiring::assemble(config, traces.as_ref())?;

@@ -13,13 +13,15 @@ pub enum Source {
     File(PathBuf),
     /// The environment variable of this name.
     Variable(String),
+    /// The file of a secret, which another setting names.
+    SecretFile(PathBuf),
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Defaults => f.write_str("the defaults"),
-            Self::File(path) => path.display().fmt(f),
+            Self::File(path) | Self::SecretFile(path) => path.display().fmt(f),
             Self::Variable(name) => write!(f, "environment variable {name}"),
         }
     }
@@ -81,6 +83,20 @@ pub enum ConfigError {
         key: String,
         /// What the value must be.
         problem: String,
+    },
+    /// A secret is set, and so is the file of it.
+    #[error(
+        "`{key}` ({place}) and `{file_key}` ({file_place}) are both set: remove one of them, or set it to nothing"
+    )]
+    SetTwice {
+        /// The secret.
+        key: String,
+        /// The source of the secret.
+        place: Source,
+        /// The setting that names its file.
+        file_key: String,
+        /// The source of that setting.
+        file_place: Source,
     },
     /// Values that are valid by themselves contradict each other.
     #[error("{0}")]

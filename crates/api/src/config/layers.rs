@@ -1,13 +1,14 @@
 //! Layers of settings, in which a later layer overrides an earlier one, and the source of each setting.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::environment;
 use super::error::{ConfigError, Source};
 use super::schema::{Schema, join};
+use super::secret_file::SECRETS;
 
 /// The defaults and the layers over them.
 pub(super) struct Layers {
@@ -103,6 +104,41 @@ impl Layers {
         self.sources.insert(key.to_owned(), source);
     }
 
+    /// Reads the secrets whose files are named, as if they had been set.
+    pub(super) fn read_secret_files(&mut self) -> Result<(), ConfigError> {
+        for secret in &SECRETS {
+            let Some(file_place) = self.given(secret.file_key) else {
+                continue;
+            };
+            let file_key = secret.file_key.to_owned();
+            if let Some(place) = self.given(secret.key) {
+                return Err(ConfigError::SetTwice {
+                    key: secret.key.to_owned(),
+                    place,
+                    file_key,
+                    file_place,
+                });
+            }
+            let path = get(&self.settings, secret.file_key).and_then(Value::as_str);
+            let path = PathBuf::from(path.unwrap_or_default());
+            let value = secret.read(&path);
+            let value = value.map_err(|problem| bad_value(&file_place, file_key, problem))?;
+            self.set(secret.key, value, Source::SecretFile(path));
+        }
+        Ok(())
+    }
+
+    /// The source of a setting that is set, and not to nothing.
+    fn given(&self, key: &str) -> Option<Source> {
+        let source = self.sources.get(key)?;
+        let is_nothing = match get(&self.settings, key)? {
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        (!is_nothing).then(|| source.clone())
+    }
+
     /// The settings in force, and the sources of those that are not at their defaults.
     pub(super) fn finish(self) -> (Table, BTreeMap<String, Source>) {
         (self.settings, self.sources)
@@ -115,7 +151,14 @@ impl Layers {
     }
 }
 
-fn put(table: &mut Table, key: &str, value: Value) {
+fn get<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
+    match key.split_once('.') {
+        None => table.get(key),
+        Some((section, rest)) => get(table.get(section)?.as_table()?, rest),
+    }
+}
+
+pub(super) fn put(table: &mut Table, key: &str, value: Value) {
     match key.split_once('.') {
         None => {
             table.insert(key.to_owned(), value);

@@ -7,6 +7,7 @@
 //! | `address`, `listen`, `range`, `secret`, `text` | reads and writes the other values |
 //! | `tls` | where the server's certificate comes from |
 //! | `traces` | where traces are sent, and how many |
+//! | `secret_file` | secrets that a file of their own holds |
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
 //! | `error` | why a configuration is invalid |
 //!
@@ -23,6 +24,7 @@ mod parsed;
 mod range;
 mod schema;
 mod secret;
+mod secret_file;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -32,11 +34,12 @@ mod traces;
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use azuma_domain::token::SecretKey;
 use azuma_infra::store::Pooling;
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 use zeroize::Zeroizing;
 
 pub use address::ListenAddress;
@@ -51,7 +54,8 @@ pub use text::{LogFilter, LogFormat};
 pub use tls::{AcmeSource, CertificateSource, Tls};
 pub use traces::{CollectorHeaders, CollectorUrl, TraceSample};
 
-use layers::Layers;
+use layers::{Layers, put};
+use secret_file::{SECRETS, Secret};
 
 /// The defaults, which name every key.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -63,12 +67,24 @@ pub struct Config {
     /// The key that tokens are derived with. With SQLite it may be missing; then a file beside the database holds it.
     #[serde(deserialize_with = "secret::key", serialize_with = "secret::write_key")]
     pub secret_key: Option<SecretKey>,
+    /// The file that holds the key, if it is not set itself.
+    #[serde(
+        deserialize_with = "text::path_if_any",
+        serialize_with = "text::write_path_if_any"
+    )]
+    pub secret_key_file: Option<PathBuf>,
     /// The keys that tokens were derived with before.
     #[serde(
         deserialize_with = "secret::keys",
         serialize_with = "secret::write_keys"
     )]
     pub previous_secret_keys: Vec<SecretKey>,
+    /// The file that holds these keys, a line each, if they are not set themselves.
+    #[serde(
+        deserialize_with = "text::path_if_any",
+        serialize_with = "text::write_path_if_any"
+    )]
+    pub previous_secret_keys_file: Option<PathBuf>,
     /// How clients reach the server.
     pub http: Http,
     /// The database.
@@ -117,7 +133,8 @@ impl Config {
         Self::from_layers(layers)
     }
 
-    fn from_layers(layers: Layers) -> Result<Self, ConfigError> {
+    fn from_layers(mut layers: Layers) -> Result<Self, ConfigError> {
+        layers.read_secret_files()?;
         let (settings, sources) = layers.finish();
         let config: Self = serde_path_to_error::deserialize(settings).map_err(|error| {
             let key = error.path().to_string();
@@ -175,10 +192,48 @@ impl Config {
         Ok(())
     }
 
-    /// Every setting as TOML. It can be loaded again once the masked secrets are replaced.
+    /// The settings that name files of secrets, with these files.
+    #[must_use]
+    pub fn secret_files(&self) -> Vec<(&'static str, &Path)> {
+        let Database {
+            url_file,
+            migrate_url_file,
+            ..
+        } = &self.database;
+        let files = [
+            ("secret_key_file", &self.secret_key_file),
+            ("previous_secret_keys_file", &self.previous_secret_keys_file),
+            ("database.url_file", url_file),
+            ("database.migrate_url_file", migrate_url_file),
+            ("mail.url_file", &self.mail.url_file),
+        ];
+        let files = files.into_iter();
+        files
+            .filter_map(|(key, file)| Some((key, file.as_deref()?)))
+            .collect()
+    }
+
+    /// Those of [`Config::secret_files`] that every user of this machine may read.
+    #[must_use]
+    pub fn open_secret_files(&self) -> Vec<(&'static str, &Path)> {
+        let mut files = self.secret_files();
+        files.retain(|(_, path)| secret_file::is_open_to_everybody(path));
+        files
+    }
+
+    /// Every setting as TOML. It can be loaded again once the masked secrets are replaced. Where a file holds a secret,
+    /// the file is named and the secret left empty.
     #[must_use]
     pub fn to_masked_toml(&self) -> String {
-        toml::to_string(self).unwrap_or_else(|error| format!("# {error}\n"))
+        let written = Table::try_from(self).and_then(|mut settings| {
+            let named = self.secret_files();
+            let is_named = |secret: &&Secret| named.iter().any(|(key, _)| *key == secret.file_key);
+            for secret in SECRETS.iter().filter(is_named) {
+                put(&mut settings, secret.key, secret.nothing());
+            }
+            toml::to_string(&Value::Table(settings))
+        });
+        written.unwrap_or_else(|error| format!("# {error}\n"))
     }
 }
 

@@ -89,9 +89,15 @@ pub struct Database {
     /// The URL of the database.
     #[serde(with = "secret")]
     pub url: DatabaseUrl,
+    /// The file that holds the URL, if it is not set itself.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub url_file: Option<PathBuf>,
     /// The URL for migrations, if they need another route or user.
     #[serde(with = "secret_if_any")]
     pub migrate_url: Option<DatabaseUrl>,
+    /// The file that holds the URL for migrations, if it is not set itself.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub migrate_url_file: Option<PathBuf>,
     /// Whether a pooler in front of Postgres keeps one session for a connection.
     #[serde(with = "shown")]
     pub pooling: Pooling,
@@ -280,6 +286,9 @@ pub struct Mail {
     /// The mail server; without one, messages are written as files.
     #[serde(with = "secret_if_any")]
     pub url: Option<SmtpUrl>,
+    /// The file that holds the URL, if it is not set itself.
+    #[serde(deserialize_with = "path_if_any", serialize_with = "write_path_if_any")]
+    pub url_file: Option<PathBuf>,
     /// The sender of every message.
     #[serde(with = "shown")]
     pub from: Sender,

@@ -1,11 +1,10 @@
 //! Loading a configuration as a whole.
 
 mod refusals;
+mod secret_files;
 mod values;
 
 use std::time::Duration;
-
-use toml::Table;
 
 use super::*;
 
