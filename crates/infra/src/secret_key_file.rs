@@ -1,6 +1,6 @@
 //! The secret key file, which the first start creates.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -137,11 +137,21 @@ fn write_new(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<Written> {
     Ok(Written::Created)
 }
 
+/// Whether other users of this machine can read or write a file.
+fn is_open_to_others(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o077 != 0
+}
+
+/// Whether other users of this machine can read or write the key file.
+#[must_use]
+pub fn others_may_read(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| is_open_to_others(&metadata))
+}
+
 fn warn_if_others_may_read(file: &File, path: &Path) {
-    let open_to_others = |mode: u32| mode & 0o077 != 0;
     if file
         .metadata()
-        .is_ok_and(|metadata| open_to_others(metadata.permissions().mode()))
+        .is_ok_and(|metadata| is_open_to_others(&metadata))
     {
         tracing::warn!(
             path = %path.display(),

@@ -49,9 +49,11 @@ pub enum Command {
     #[default]
     Serve,
     /// Bring the database to this version's schema, and stop
-    Migrate,
+    Migrate(MigrateTask),
     /// Print the settings in force as TOML, secrets masked
     Config,
+    /// Look at settings, database, key, clock, disk, mail, proxy and certificate, and say what to do; fails if there is an error
+    Doctor(Output),
     /// Ask the server that runs on this machine whether it is ready; fails if it is not
     Health,
     /// Look at messages on their way out, and at those that could not be sent
@@ -97,6 +99,17 @@ pub struct Output {
     pub json: bool,
 }
 
+/// What to do about migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub struct MigrateTask {
+    /// Print which migrations the database has and lacks, and change nothing; the exit code is 5 where some are pending
+    #[arg(long)]
+    pub plan: bool,
+    /// Print a JSON object a line, for programs
+    #[arg(long, requires = "plan")]
+    pub json: bool,
+}
+
 impl Cli {
     /// The command; [`Command::Serve`] if none was given.
     #[must_use]
@@ -127,7 +140,13 @@ mod tests {
         for (arguments, expected) in [
             (&[][..], Command::Serve),
             (&["serve"], Command::Serve),
-            (&["migrate"], Command::Migrate),
+            (
+                &["migrate"],
+                Command::Migrate(MigrateTask {
+                    plan: false,
+                    json: false,
+                }),
+            ),
             (&["config"], Command::Config),
             (&["health"], Command::Health),
         ] {

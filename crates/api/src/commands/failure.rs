@@ -19,6 +19,8 @@ pub enum Reason {
     NotFound = 3,
     /// A rule refuses it, or the account is in another state.
     Refused = 4,
+    /// `azuma migrate --plan`: migrations are pending.
+    Pending = 5,
 }
 
 /// Why a command fails. Another error is [`Reason::Failed`].

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod copy;
+pub mod doctor;
 mod failure;
 pub mod health;
 pub mod import;

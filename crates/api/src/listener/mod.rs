@@ -32,4 +32,4 @@ pub use door::Door;
 pub use http2::http2;
 pub use resting::Rests;
 pub use sockets::{PassedSockets, Socket, Sockets};
-pub use tls::Tls;
+pub use tls::{Tls, certificate_end};

@@ -2,6 +2,7 @@
 
 mod backups;
 mod copies;
+mod examining;
 mod imports;
 
 use std::error::Error;
@@ -27,7 +28,7 @@ use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
 use azuma_infra::mail::{
     Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
-    Templates,
+    SmtpUrl, Templates,
 };
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::security_log::SecurityLogLines;
@@ -35,6 +36,11 @@ use azuma_infra::session_cache::{CheckCounts, SessionCache};
 use azuma_infra::store::{
     DieselStore, OpenError, PoolOptions, StoreLoad, is_up_to_date, migrate, wait_for_database,
 };
+pub use azuma_infra::store::{
+    MigrationPlan, MigrationState, PlannedMigration, ServerExamination, Verdict,
+};
+
+pub use examining::{KeyRights, KeySource, examine, find_key, try_mail_server};
 
 pub use backups::{
     ExistingDatabase, KeyPlace, RestoredBackup, RestoredKey, back_up, finish_restore, restore,
@@ -49,8 +55,8 @@ use crate::traces::{TracedHasher, TracedStore, Traces};
 /// The name of the key file beside an SQLite database.
 const KEY_FILE: &str = "secret.key";
 
-const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY to the same 32 random bytes in \
-                           base64 on every node; `openssl rand -base64 32` prints them";
+const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY, or name its file by AZUMA_SECRET_KEY_FILE, \
+                           to the same 32 random bytes in base64 on every node; `openssl rand -base64 32` prints them";
 
 const NOT_UP_TO_DATE: &str = "the database does not exist, or its schema is older than this version: run \
                               `azuma migrate` first";
@@ -200,6 +206,13 @@ pub fn migrate_database(config: &Config) -> Result<Vec<String>, Box<dyn Error>> 
     let url = (database.migrate_url.as_ref()).unwrap_or(&database.url);
     wait_for_database(url, database.start_timeout)?;
     Ok(migrate(url)?)
+}
+
+/// What [`migrate_database`] would do. Changes nothing.
+pub fn plan_migration(config: &Config) -> Result<MigrationPlan, Box<dyn Error>> {
+    let database = &config.database;
+    let url = (database.migrate_url.as_ref()).unwrap_or(&database.url);
+    Ok(azuma_infra::store::plan_migration(url)?)
 }
 
 /// Sends test messages without the database.
@@ -352,32 +365,39 @@ fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
 }
 
 fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
-    let mail = &config.mail;
-    let settings = MailSettings {
+    let directory = &config.mail.directory;
+    Ok(match &config.mail.url {
+        Some(server) => Arc::new(smtp_mailer(config, server)?),
+        None => Arc::new(MailFiles::new(directory.clone(), mail_settings(config)?)?),
+    })
+}
+
+fn mail_settings(config: &Config) -> Result<MailSettings, String> {
+    Ok(MailSettings {
         instance: config.instance.name.clone(),
-        from: mail.from.clone(),
+        from: config.mail.from.clone(),
         pages: LinkPages {
             public_url: config.http.public_url.clone(),
             verification: config.registration.verification_url.clone(),
             reset: config.recovery.reset_url.clone(),
         },
         templates: templates(config)?,
-    };
+    })
+}
+
+fn smtp_mailer(config: &Config, server: &SmtpUrl) -> Result<SmtpMailer, Box<dyn Error>> {
+    let mail = &config.mail;
     let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
     let timeouts = SmtpTimeouts {
         connect: mail.connect_timeout,
         send: mail.send_timeout,
     };
-    Ok(match &mail.url {
-        Some(server) => {
-            let mailer = SmtpMailer::new(server.clone(), authorities, timeouts, settings);
-            Arc::new(mailer.map_err(|error| match error {
-                SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
-                SmtpSetupError::Tls(_) => error.to_string(),
-            })?)
-        }
-        None => Arc::new(MailFiles::new(mail.directory.clone(), settings)?),
-    })
+    let settings = mail_settings(config)?;
+    let mailer = SmtpMailer::new(server.clone(), authorities, timeouts, settings);
+    Ok(mailer.map_err(|error| match error {
+        SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
+        SmtpSetupError::Tls(_) => error.to_string(),
+    })?)
 }
 
 fn templates(config: &Config) -> Result<Templates, String> {

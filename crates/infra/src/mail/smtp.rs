@@ -147,6 +147,19 @@ impl SmtpMailer {
         self.introduce(stream).await.map_err(for_now)
     }
 
+    /// Connects, with TLS and the login as the URL asks for, and sends nothing.
+    ///
+    /// # Errors
+    /// [`SendError`] if the server cannot be reached or refuses that.
+    pub async fn try_server(&self) -> Result<(), SendError> {
+        let mut connection = timeout(self.timeouts.connect, self.open())
+            .await
+            .map_err(|_| took_longer_than(self.timeouts.connect))??;
+        // It has answered, however the connection ends.
+        let _ = timeout(QUIT_TIMEOUT, connection.abort()).await;
+        Ok(())
+    }
+
     /// Sends EHLO, then uses STARTTLS and logs in if the URL asks for that.
     async fn introduce(
         &self,

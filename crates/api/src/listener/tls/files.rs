@@ -174,6 +174,22 @@ impl Content {
     }
 }
 
+/// Reads both files, and returns for how many seconds the certificate is still valid; `None` if it is not valid now.
+///
+/// # Errors
+/// [`FilesError`] if the server could not use them.
+pub fn certificate_end(certificate: &Path, key: &Path) -> Result<Option<i64>, FilesError> {
+    let pair = Content::read(certificate, key)?.parse(certificate, key)?;
+    let own = pair.cert.first().map(|der| parse_x509_certificate(der));
+    Ok(match own {
+        Some(Ok((_, certificate))) => {
+            let left = certificate.validity().time_to_expiration();
+            left.map(|left| left.whole_seconds())
+        }
+        Some(Err(_)) | None => None,
+    })
+}
+
 /// A certificate that is out of date is still used: clients decide.
 fn warn_if_out_of_date(pair: &CertifiedKey, path: &Path) {
     let own = pair.cert.first().map(|der| parse_x509_certificate(der));

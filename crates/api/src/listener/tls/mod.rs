@@ -20,7 +20,7 @@ use tokio_rustls::rustls::server::ResolvesServerCert;
 use tokio_rustls::rustls::{self, ServerConfig};
 
 pub use acme::AcmeError;
-pub use files::FilesError;
+pub use files::{FilesError, certificate_end};
 
 use super::stream::HTTP_2;
 use crate::config::{CertificateSource, Tls as Settings};

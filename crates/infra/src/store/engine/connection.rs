@@ -95,6 +95,26 @@ impl DbConnection {
         }
     }
 
+    /// Connects to look, and changes nothing, not even an SQLite file that is empty. A statement takes `limit` at most.
+    pub(in crate::store) fn open_to_look(
+        url: &DatabaseUrl,
+        limit: Duration,
+    ) -> Result<Self, OpenError> {
+        let Location::File(path) = url.location() else {
+            return Self::open(url, Pooling::Transaction, limit);
+        };
+        sqlite_file::expect_usable(path)?;
+        let millis = busy_timeout(limit);
+        let opened = SqliteConnection::establish(&sqlite_uri(path, Openness::ReadWrite));
+        let mut connection = opened.map_err(|error| OpenError::refused(url, &error))?;
+        connection
+            .batch_execute(&format!(
+                "PRAGMA busy_timeout = {millis}; PRAGMA query_only = ON"
+            ))
+            .map_err(|error| OpenError::refused(url, &error))?;
+        Ok(Self::Sqlite(connection))
+    }
+
     /// Connects. A statement on the connection takes `limit` at most. An SQLite file must exist.
     pub(in crate::store) fn open(
         url: &DatabaseUrl,

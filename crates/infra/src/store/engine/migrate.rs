@@ -22,7 +22,7 @@ use super::sqlite_file;
 use super::url::DatabaseUrl;
 
 static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(super) static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// How long to wait for the lock while another process migrates. SQLite waits for half as long.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
@@ -82,6 +82,9 @@ pub enum MigrateError {
     /// The lock was not granted: another process holds it, or the file cannot be written.
     #[error("cannot lock the database for the migration: {0}")]
     Lock(String),
+    /// The record of migrations cannot be read.
+    #[error("cannot read which migrations the database has: {0}")]
+    Unreadable(String),
     /// A statement failed, perhaps because the user may not create tables.
     #[error("cannot migrate the database: {0}")]
     Failed(String),
@@ -126,7 +129,7 @@ pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, MigrateError> {
     Ok(is_current(&mut connection, source))
 }
 
-fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
+pub(super) fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
     match connection {
         DbConnection::Postgres(_) => &POSTGRES,
         DbConnection::Sqlite(_) => &SQLITE,
@@ -185,7 +188,7 @@ fn is_deadlock(error: &MigrateError) -> bool {
 }
 
 /// Refuses an encoding other than UTF-8: texts are of any language, and a `User-Agent` may have any bytes.
-fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
+pub(super) fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
     let DbConnection::Postgres(connection) = connection else {
         return Ok(());
     };
@@ -261,7 +264,7 @@ pub(in crate::store) fn schema(connection: &mut DbConnection) -> QueryResult<Sch
 }
 
 /// The version of the oldest migration that a release must know to work with the schema.
-fn oldest_migration(connection: &mut DbConnection) -> QueryResult<String> {
+pub(super) fn oldest_migration(connection: &mut DbConnection) -> QueryResult<String> {
     schema_compatibility::table
         .select(schema_compatibility::oldest_migration)
         .first(connection)

@@ -15,16 +15,20 @@
 //! | `readiness` | waits until a Postgres server accepts connections |
 //! | `migrate` | the schema |
 //! | `copy` | copies of an SQLite database |
+//! | `examine` | what an operator asks of a database |
+//! | `plan` | what a migration would do |
 //! | `open_error` | why a database cannot be opened |
 
 pub(super) mod attempt;
 pub(super) mod cancel;
 pub(super) mod connection;
 pub(super) mod copy;
+pub(super) mod examine;
 pub(super) mod executor;
 pub(super) mod fault;
 pub(super) mod migrate;
 pub(super) mod open_error;
+pub(super) mod plan;
 pub(super) mod pool;
 pub(super) mod pooler;
 pub(super) mod readiness;

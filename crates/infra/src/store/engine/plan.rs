@@ -1,0 +1,139 @@
+//! What a migration would do.
+
+use std::collections::BTreeSet;
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryResult, RunQueryDsl, sql_query};
+use diesel_migrations::EmbeddedMigrations;
+
+use super::connection::{DbConnection, MultiBackend};
+use super::migrate::{
+    LOCK_TIMEOUT, MigrateError, SQLITE, applied, expect_unicode, oldest_migration, source_of,
+};
+use super::open_error::one_line;
+use super::url::DatabaseUrl;
+
+/// The migrations of a database and of this release, oldest first.
+#[derive(Debug)]
+pub struct MigrationPlan {
+    /// Each of them.
+    pub migrations: Vec<PlannedMigration>,
+    /// What a start of this release would do.
+    pub verdict: Verdict,
+}
+
+/// A migration, and where it stands.
+#[derive(Debug)]
+pub struct PlannedMigration {
+    /// Its name; of a later release's migration only the version is known.
+    pub name: String,
+    /// Where it stands.
+    pub state: MigrationState,
+}
+
+/// Where a migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrationState {
+    /// The database has it.
+    Applied,
+    /// The database lacks it, and this release will apply it.
+    Pending,
+    /// The database has it, and this release does not know it: a later one has applied it.
+    Unknown,
+}
+
+/// What a start of this release would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Use the schema as it is.
+    Current,
+    /// Apply the pending migrations.
+    Migrates,
+    /// Refuse the schema, which a later release has changed.
+    Refuses,
+}
+
+/// Compares a database with this release. Changes nothing, and takes no lock. An SQLite file that does not exist has no
+/// migration. Blocks.
+///
+/// # Errors
+/// [`MigrateError`] if the database cannot be opened or read.
+pub fn plan_migration(url: &DatabaseUrl) -> Result<MigrationPlan, MigrateError> {
+    if url.sqlite_path().is_some_and(|path| !path.exists()) {
+        return plan(&SQLITE, &[], None);
+    }
+    let mut connection = DbConnection::open_to_look(url, LOCK_TIMEOUT)?;
+    let failed = |error: diesel::result::Error| MigrateError::Unreadable(one_line(&error));
+    expect_unicode(&mut connection)?;
+    let applied = match has_record(&mut connection).map_err(failed)? {
+        true => applied(&mut connection).map_err(failed)?,
+        false => Vec::new(),
+    };
+    let oldest = oldest_migration(&mut connection).ok();
+    plan(source_of(&connection), &applied, oldest.as_deref())
+}
+
+fn plan(
+    source: &EmbeddedMigrations,
+    applied: &[String],
+    oldest: Option<&str>,
+) -> Result<MigrationPlan, MigrateError> {
+    let known = MigrationSource::<MultiBackend>::migrations(source)
+        .map_err(|error| MigrateError::Unreadable(one_line(&error)))?;
+    let versions: BTreeSet<String> = known
+        .iter()
+        .map(|one| one.name().version().to_string())
+        .collect();
+    let of_this = known.iter().map(|one| PlannedMigration {
+        name: one.name().to_string(),
+        state: match applied.contains(&one.name().version().to_string()) {
+            true => MigrationState::Applied,
+            false => MigrationState::Pending,
+        },
+    });
+    let later = applied
+        .iter()
+        .filter(|version| !versions.contains(*version));
+    let of_later = later.map(|version| PlannedMigration {
+        name: version.clone(),
+        state: MigrationState::Unknown,
+    });
+    let mut migrations: Vec<_> = of_this.chain(of_later).collect();
+    migrations.sort_by(|a, b| a.name.cmp(&b.name));
+    let any = |state| migrations.iter().any(|one| one.state == state);
+    let fits = oldest.is_some_and(|oldest| versions.contains(oldest));
+    let verdict = match (any(MigrationState::Unknown), any(MigrationState::Pending)) {
+        (true, _) if !fits => Verdict::Refuses,
+        (_, true) => Verdict::Migrates,
+        (_, false) => Verdict::Current,
+    };
+    Ok(MigrationPlan {
+        migrations,
+        verdict,
+    })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Whether the database has diesel's record of migrations.
+fn has_record(connection: &mut DbConnection) -> QueryResult<bool> {
+    const TABLE: &str = "__diesel_schema_migrations";
+    let found: Count = match connection {
+        DbConnection::Postgres(connection) => {
+            sql_query("SELECT count(*) AS count FROM pg_class WHERE oid = to_regclass($1)")
+                .bind::<Text, _>(TABLE)
+                .get_result(connection)?
+        }
+        DbConnection::Sqlite(connection) => {
+            sql_query("SELECT count(*) AS count FROM sqlite_schema WHERE name = ?")
+                .bind::<Text, _>(TABLE)
+                .get_result(connection)?
+        }
+    };
+    Ok(found.count > 0)
+}
