@@ -5,10 +5,6 @@ use clap::{Args, ValueEnum};
 use super::Output;
 
 /// Whose users are imported, and from where. It works with and without a running server.
-///
-/// A user is taken as it is or refused, never merged with one who is there. A user who was imported before is left as it
-/// is, so an import that was interrupted is run again. The exit code is 4 if a user was refused. With `--json`, each user that is refused, or is there under
-/// another name, is a line, and the counts are the last.
 #[derive(Clone, PartialEq, Eq, Args)]
 pub struct ImportTask {
     /// What the users come from
@@ -21,7 +17,8 @@ pub struct ImportTask {
     /// Write nothing, and tell what would become of each user
     #[arg(long)]
     pub dry_run: bool,
-    /// For whom it is printed
+    /// How it is printed: with JSON, each user that is refused, or is there under another name, is a line, and the counts are
+    /// the last
     #[command(flatten)]
     pub output: Output,
 }

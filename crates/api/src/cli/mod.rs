@@ -66,6 +66,9 @@ pub enum Command {
     #[command(subcommand)]
     User(UserTask),
     /// Take the users of another system
+    ///
+    /// A user is taken with its password as it is, or refused; it is never merged with one who is there. One who was imported
+    /// before is left as it is, so an import that was interrupted is run again. docs/import.md has the formats.
     Import(ImportTask),
     /// Make, list and revoke invitations to register
     #[command(subcommand)]
