@@ -33,6 +33,8 @@ const DATABASE: &str = "azuma.db";
 const KEY: &str = "secret.key";
 /// What the backup says of itself. A directory without it is no backup.
 const MANIFEST: &str = "manifest.json";
+/// The ends of the names of what SQLite has beside a database.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// The end of a name while its file is being written.
 const PARTIAL: &str = ".partial";
 

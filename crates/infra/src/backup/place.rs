@@ -11,10 +11,7 @@ use rustix::process::geteuid;
 
 use super::files::{directory_of, exists, read_key, sync_names, with_suffix, write};
 use super::read::Copied;
-use super::{BackupError, KEY, PARTIAL};
-
-/// What SQLite has beside a database.
-const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+use super::{BackupError, COMPANIONS, KEY, PARTIAL};
 
 /// What is done about a database that is where the restored one should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,21 +44,25 @@ impl Place {
     /// # Errors
     /// [`BackupError`] if a database is there and shall not be replaced, or a process has it open.
     pub fn claim(database: &Path, existing: ExistingDatabase) -> Result<Self, BackupError> {
-        let mut files = std::iter::once("")
-            .chain(COMPANIONS)
-            .map(|suffix| with_suffix(database, suffix));
-        let there = files.find(|path| exists(path));
-        match (there, existing) {
-            (Some(there), ExistingDatabase::Refuse) => {
-                return Err(BackupError::Exists(there));
-            }
-            (Some(_), ExistingDatabase::SetAside) | (None, _) => {}
-        }
-        Ok(Self {
+        let mut place = Self {
             database: database.to_owned(),
             existing,
-            locked: lock(database)?,
-        })
+            locked: None,
+        };
+        place.expect_free()?;
+        place.locked = lock(database)?;
+        Ok(place)
+    }
+
+    /// Refuses a place that is not free where nothing shall be replaced.
+    fn expect_free(&self) -> Result<(), BackupError> {
+        let there = || names_of(&self.database).find(|path| exists(path));
+        match self.existing {
+            ExistingDatabase::SetAside => Ok(()),
+            ExistingDatabase::Refuse => {
+                there().map_or(Ok(()), |path| Err(BackupError::Exists(path)))
+            }
+        }
     }
 
     /// Puts the restored database where servers look for it. What is there is renamed, and its key with it where that is
@@ -70,6 +71,8 @@ impl Place {
     /// # Errors
     /// [`BackupError`] if that fails. What was there before may have its other names then.
     pub fn put(self, mut copied: Copied, now: Timestamp) -> Result<InPlace, BackupError> {
+        // It may have been taken since it was claimed.
+        self.expect_free()?;
         let digits = now.to_string().replace(|c: char| !c.is_ascii_digit(), "");
         let mut in_place = InPlace::default();
         if let Some(key) = copied.key.take() {
@@ -77,18 +80,17 @@ impl Place {
         }
         // The database goes before its log: with the log alone, nothing is read.
         let aside = with_suffix(&self.database, &format!(".replaced-{digits}"));
-        for suffix in std::iter::once("").chain(COMPANIONS) {
-            let (from, to) = (
-                with_suffix(&self.database, suffix),
-                with_suffix(&aside, suffix),
-            );
+        for (from, to) in names_of(&self.database).zip(names_of(&aside)) {
             in_place.set_aside(&from, &to)?;
         }
         let folder = directory_of(&self.database);
-        let at = BackupError::at(&self.database);
-        hand_over(&copied.database, folder)
-            .and_then(|()| fs::rename(&copied.database, &self.database))
-            .map_err(at)?;
+        hand_over(&copied.database, folder).map_err(BackupError::at(&self.database))?;
+        let put = copied.database.persist_noclobber(&self.database);
+        put.map_err(|failed| match failed.error.kind() {
+            ErrorKind::AlreadyExists => BackupError::OpenedMeanwhile(self.database.clone()),
+            _ => BackupError::at(&self.database)(failed.error),
+        })?;
+        drop(copied.companions);
         sync_names(folder).map_err(BackupError::at(folder))?;
         for suffix in COMPANIONS {
             let made = with_suffix(&self.database, suffix);
@@ -136,6 +138,13 @@ impl InPlace {
     }
 }
 
+/// The names of a database and of what SQLite has beside it, the database first.
+fn names_of(database: &Path) -> impl Iterator<Item = PathBuf> {
+    std::iter::once("")
+        .chain(COMPANIONS)
+        .map(|suffix| with_suffix(database, suffix))
+}
+
 /// Gives a file to the owner of the directory that it will be in, where root restores for a server that is not root.
 fn hand_over(file: &Path, folder: &Path) -> io::Result<()> {
     if !geteuid().is_root() {
@@ -163,5 +172,53 @@ fn lock(database: &Path) -> Result<Option<File>, BackupError> {
             Err(BackupError::InUse(database.to_owned()))
         }
         Err(error) => Err(BackupError::at(database)(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azuma_domain::Timestamp;
+
+    use super::*;
+    use crate::backup::read::Companions;
+
+    /// A place in an empty folder, and a copy that shall get there.
+    fn claimed(folder: &Path) -> (Place, Copied) {
+        let database = folder.join("azuma.db");
+        let place = Place::claim(&database, ExistingDatabase::Refuse).unwrap();
+        let copy = tempfile::NamedTempFile::new_in(folder).unwrap();
+        let copied = Copied {
+            companions: Companions::of(copy.path()),
+            database: copy.into_temp_path(),
+            key: None,
+        };
+        (place, copied)
+    }
+
+    #[test]
+    fn a_database_that_was_made_since_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        for suffix in ["", "-wal"] {
+            let (place, copied) = claimed(folder.path());
+            let made = folder.path().join(format!("azuma.db{suffix}"));
+            fs::write(&made, "new accounts").unwrap();
+            let refused = place.put(copied, Timestamp::from_micros(0)).err();
+            assert!(matches!(refused, Some(BackupError::Exists(path)) if path == made));
+            assert_eq!(fs::read(&made).unwrap(), b"new accounts");
+            fs::remove_file(made).unwrap();
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+
+    #[test]
+    fn of_a_copy_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, copied) = claimed(folder.path());
+        let log = with_suffix(&copied.database, "-wal");
+        fs::write(log, "").unwrap();
+        place.put(copied, Timestamp::from_micros(0)).unwrap();
+        let names = fs::read_dir(folder.path()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["azuma.db"]);
     }
 }

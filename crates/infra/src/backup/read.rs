@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::files::{digest, directory_of, read_key, with_suffix};
 use super::manifest::{FileDigest, KeptKey, Manifest};
-use super::{BackupError, DATABASE, KEY};
+use super::{BackupError, COMPANIONS, DATABASE, KEY};
 use crate::private_folder::make_private_folder;
 use crate::store::{Contents, DatabaseUrl, expect_known_schema, fold_log, inspect};
 
@@ -25,6 +25,16 @@ pub struct Backup {
 pub struct Copied {
     pub(super) database: TempPath,
     pub(super) key: Option<Zeroizing<Vec<u8>>>,
+    pub(super) companions: Companions,
+}
+
+/// What SQLite makes beside a copy. It is removed when this is dropped.
+pub(super) struct Companions(PathBuf);
+
+impl Companions {
+    pub(super) fn of(copy: &Path) -> Self {
+        Self(copy.to_owned())
+    }
 }
 
 impl Backup {
@@ -60,6 +70,7 @@ impl Backup {
         self.expect(contents)?;
         expect_known_schema(&copy)?;
         Ok(Copied {
+            companions: Companions::of(&copy),
             database: copy,
             key,
         })
@@ -139,10 +150,10 @@ impl Copied {
     }
 }
 
-impl Drop for Copied {
+impl Drop for Companions {
     fn drop(&mut self) {
-        for suffix in ["-wal", "-shm", "-journal"] {
-            let _ = fs::remove_file(with_suffix(&self.database, suffix));
+        for suffix in COMPANIONS {
+            let _ = fs::remove_file(with_suffix(&self.0, suffix));
         }
     }
 }
