@@ -15,7 +15,8 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::secret_key_file::load_secret_key;
 use azuma_infra::store::{DieselStore, Durability, PoolOptions, migrate};
 
-use super::{key_file, store_beside_a_server};
+use super::key_file;
+use super::operator::store_beside_a_server;
 use crate::config::Config;
 
 const BACKUP_POSTGRES: &str = "the database is in Postgres, whose own tools back it up while servers run: `pg_dump \

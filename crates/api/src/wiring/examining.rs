@@ -8,7 +8,8 @@ use azuma_domain::token::SecretKey;
 use azuma_infra::secret_key_file::{load_secret_key, others_may_read};
 use azuma_infra::store::{self, Examination, OpenError};
 
-use super::{KEY_MISSING, key_file, smtp_mailer};
+use super::mail::smtp_mailer;
+use super::{KEY_MISSING, key_file};
 use crate::config::Config;
 
 /// Where the secret key is.

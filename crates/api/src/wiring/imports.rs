@@ -13,7 +13,7 @@ use azuma_infra::user_sources::azumaneo::Azumaneo;
 use azuma_infra::user_sources::json_lines::JsonLines;
 use azuma_infra::user_sources::legacy::LegacyExport;
 
-use super::store_beside_a_server;
+use super::operator::store_beside_a_server;
 use crate::cli::ImportFrom;
 use crate::config::Config;
 

@@ -4,20 +4,20 @@ mod backups;
 mod copies;
 mod examining;
 mod imports;
+mod mail;
+mod operator;
 
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::ports::{
-    AbuseGuard, Clock, Entropy, Mailer, PasswordHasher, SessionCheck, Store, StoreError,
+    AbuseGuard, Clock, Entropy, PasswordHasher, SessionCheck, Store, StoreError,
 };
 use azuma_domain::services::{
-    AccountAdmin, Accounts, AuditAdmin, CredentialAdmin, Doorkeeper, Health, Housekeeping,
-    InviteAdmin, KeptFor, Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer,
-    Sessions, SharedClock, TestMail,
+    Accounts, Doorkeeper, Health, Housekeeping, KeptFor, Mailing, PasswordBlocklist, SessionIssuer,
+    Sessions, SharedClock,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
 use azuma_infra::abuse_guard::{NoGuard, RateLimits};
@@ -25,11 +25,7 @@ use azuma_infra::clock::SystemClock;
 use azuma_infra::common_passwords::CommonPasswordTable;
 pub use azuma_infra::durations::{DurationCounts, Durations};
 use azuma_infra::entropy::SystemEntropy;
-use azuma_infra::hashing::{Argon2Hasher, Argon2Settings};
-use azuma_infra::mail::{
-    Authorities, LinkPages, MailFiles, MailSettings, SmtpMailer, SmtpSetupError, SmtpTimeouts,
-    SmtpUrl, Templates,
-};
+use azuma_infra::hashing::Argon2Hasher;
 use azuma_infra::secret_key_file::load_or_create_secret_key;
 use azuma_infra::security_log::SecurityLogLines;
 use azuma_infra::session_cache::{CheckCounts, SessionCache};
@@ -47,6 +43,12 @@ pub use backups::{
 };
 pub use copies::{Progress, Stage, copy_database};
 pub use imports::{user_import, user_source};
+pub use operator::{
+    account_admin, audit_admin, credential_admin, invite_admin, outbox_admin, session_admin,
+    test_mail,
+};
+
+use mail::mailer;
 
 use crate::config::{AccessLog, Config};
 use crate::telemetry::{NotingCheck, NotingStore};
@@ -215,72 +217,6 @@ pub fn plan_migration(config: &Config) -> Result<MigrationPlan, Box<dyn Error>> 
     Ok(azuma_infra::store::plan_migration(url)?)
 }
 
-/// Sends test messages without the database.
-pub fn test_mail(config: &Config) -> Result<TestMail, Box<dyn Error>> {
-    Ok(TestMail {
-        mailer: mailer(config)?,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::open()?),
-    })
-}
-
-/// The operator's access to the outbox.
-pub fn outbox_admin(config: &Config) -> Result<OutboxAdmin, Box<dyn Error>> {
-    let store = store_beside_a_server(config)?;
-    Ok(OutboxAdmin::new(store, Arc::new(SystemClock)))
-}
-
-/// The operator's access to accounts.
-pub fn account_admin(config: &Config) -> Result<AccountAdmin, Box<dyn Error>> {
-    let store = store_beside_a_server(config)?;
-    Ok(AccountAdmin::new(store, Arc::new(SystemClock)))
-}
-
-/// The operator's access to what makes credentials. It hashes one password at a time.
-pub fn credential_admin(config: &Config) -> Result<CredentialAdmin, Box<dyn Error>> {
-    let hashing = Argon2Settings {
-        threads: 1,
-        ..config.passwords.hashing()
-    };
-    Ok(CredentialAdmin {
-        store: store_beside_a_server(config)?,
-        hasher: Arc::new(Argon2Hasher::start(hashing)?),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy::open()?),
-        password_rules: config.passwords.rules(),
-        blocklist: blocklist(config),
-        email_domains: config.registration.rules().email_domains,
-    })
-}
-
-/// The operator's access to invitations.
-pub fn invite_admin(config: &Config) -> Result<InviteAdmin, Box<dyn Error>> {
-    let store = store_beside_a_server(config)?;
-    let entropy = Arc::new(SystemEntropy::open()?);
-    Ok(InviteAdmin::new(store, Arc::new(SystemClock), entropy))
-}
-
-/// The operator's access to the audit trail.
-pub fn audit_admin(config: &Config) -> Result<AuditAdmin, Box<dyn Error>> {
-    let store = store_beside_a_server(config)?;
-    Ok(AuditAdmin::new(store, Arc::new(SystemClock)))
-}
-
-/// The operator's access to sessions.
-pub fn session_admin(config: &Config) -> Result<SessionAdmin, Box<dyn Error>> {
-    let store = store_beside_a_server(config)?;
-    let lifetimes = config.sessions.lifetimes();
-    Ok(SessionAdmin::new(store, Arc::new(SystemClock), lifetimes))
-}
-
-/// Opens the store without migrating it, because a server of this or the previous version may be running.
-fn store_beside_a_server(config: &Config) -> Result<Arc<dyn Store>, Box<dyn Error>> {
-    if !is_up_to_date(&config.database.url)? {
-        return Err(NOT_UP_TO_DATE.into());
-    }
-    Ok(Arc::new(open_store(config)?))
-}
-
 /// The store, which notes how long it takes where somebody is told, and whose units of work are spans where requests are
 /// traced.
 fn noting_store(config: &Config, traces: Option<&Traces>, store: Arc<dyn Store>) -> Arc<dyn Store> {
@@ -362,56 +298,6 @@ fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
         true => Arc::new(RateLimits::new(config.mail.hourly_limit)),
         false => Arc::new(NoGuard),
     }
-}
-
-fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, Box<dyn Error>> {
-    let directory = &config.mail.directory;
-    Ok(match &config.mail.url {
-        Some(server) => Arc::new(smtp_mailer(config, server)?),
-        None => Arc::new(MailFiles::new(directory.clone(), mail_settings(config)?)?),
-    })
-}
-
-fn mail_settings(config: &Config) -> Result<MailSettings, String> {
-    Ok(MailSettings {
-        instance: config.instance.name.clone(),
-        from: config.mail.from.clone(),
-        pages: LinkPages {
-            public_url: config.http.public_url.clone(),
-            verification: config.registration.verification_url.clone(),
-            reset: config.recovery.reset_url.clone(),
-        },
-        templates: templates(config)?,
-    })
-}
-
-fn smtp_mailer(config: &Config, server: &SmtpUrl) -> Result<SmtpMailer, Box<dyn Error>> {
-    let mail = &config.mail;
-    let authorities = mail.ca_file.as_deref().map(read_ca_file).transpose()?;
-    let timeouts = SmtpTimeouts {
-        connect: mail.connect_timeout,
-        send: mail.send_timeout,
-    };
-    let settings = mail_settings(config)?;
-    let mailer = SmtpMailer::new(server.clone(), authorities, timeouts, settings);
-    Ok(mailer.map_err(|error| match error {
-        SmtpSetupError::NoPassword => format!("`mail.url`: {error}"),
-        SmtpSetupError::Tls(_) => error.to_string(),
-    })?)
-}
-
-fn templates(config: &Config) -> Result<Templates, String> {
-    match &config.mail.templates {
-        Some(directory) => Templates::in_directory(directory, &config.instance.name)
-            .map_err(|error| format!("`mail.templates`: {error}")),
-        None => Ok(Templates::built_in()),
-    }
-}
-
-fn read_ca_file(path: &Path) -> Result<Authorities, String> {
-    let refused = |reason| format!("`mail.ca_file`: {} {reason}", path.display());
-    let pem = fs::read(path).map_err(|error| refused(format!("cannot be read: {error}")))?;
-    Authorities::from_pem(&pem).map_err(|error| refused(error.to_string()))
 }
 
 /// The configured key, or else the key in the file beside the SQLite database.
