@@ -18,7 +18,7 @@ async fn a_database_with_a_running_server_is_not_copied_and_not_copied_over() {
     ] {
         let finished = copy(setup, from, to);
         let said = finished.complaint();
-        assert!(said.contains("is in use: stop all servers"), "{said}");
+        assert!(said.contains("is in use: first stop all servers"), "{said}");
     }
     on_file.azuma().sign_up(&Person::named("neo")).await;
     on_postgres.azuma().sign_up(&Person::named("neo")).await;

@@ -38,7 +38,9 @@ pub enum TransferError {
     #[error("there is no database at {0}")]
     Missing(String),
     /// Another process has the database open.
-    #[error("{0} is in use: stop all servers of both databases first")]
+    #[error(
+        "{0} is in use: first stop all servers of both databases, and whatever else is connected to them"
+    )]
     InUse(String),
     /// The source has an older schema.
     #[error("the schema of {0} is older than this release: run `azuma migrate` on it first")]

@@ -28,10 +28,10 @@ const ALONE: &str = "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE
 const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
      SET LOCAL lock_timeout = '10s'";
 
-/// Servers and commands of Azuma that are connected to the same database. A connection through a pooler may not be among
-/// them.
+/// Whoever else is connected to the same database: what a server calls itself is its operator's choice. A server behind a
+/// pooler may have no connection at the moment.
 const OTHERS: &str = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() \
-     AND pid <> pg_backend_pid() AND application_name = 'azuma'";
+     AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
 
 /// How often others are looked for, and the pause after each look.
 const OTHERS_TRIES: u32 = 20;
