@@ -44,13 +44,15 @@ impl RestoreAdmin {
     }
 
     /// Keeps what was true when the backup was made from being taken for the present: messages that were waiting then become
-    /// dead letters, so that none is sent a second time unless the operator says so; sessions are revoked where that is
+    /// dead letters, and requests to recover an account that waited are dropped, so that no message is sent a second time
+    /// unless the operator says so; sessions are revoked where that is
     /// asked for, whatever their times; and nodes that have read more than the backup holds empty their caches.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails. Some of it may be done by then; another call does the rest.
     pub async fn settle(&self, sessions: RevivedSessions) -> Result<Settled, StoreError> {
         let mail_set_aside = self.set_mail_aside().await?;
+        self.discard_recoveries().await?;
         let sessions_revoked = match sessions {
             RevivedSessions::End => Some(self.revoke_all().await?),
             RevivedSessions::Keep => None,
@@ -77,6 +79,24 @@ impl RestoreAdmin {
             count += batch;
             if batch == 0 {
                 return Ok(count);
+            }
+        }
+    }
+
+    async fn discard_recoveries(&self) -> Result<(), StoreError> {
+        let ever = Timestamp::from_micros(i64::MAX);
+        loop {
+            let discarded = self.store.transact::<_, StoreError>(move |tx| {
+                for number in 0..BATCH {
+                    match tx.recoveries().next_due(ever)? {
+                        Some(request) => tx.recoveries().discard(request)?,
+                        None => return Ok(number),
+                    }
+                }
+                Ok(BATCH)
+            });
+            if discarded.await? < BATCH {
+                return Ok(());
             }
         }
     }

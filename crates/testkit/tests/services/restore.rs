@@ -79,6 +79,20 @@ async fn a_message_that_was_waiting_is_sent_only_if_the_operator_says_so() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_being_recovered_gets_no_message() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    world.deliver_all().await;
+    let link = world.parts.mailbox.token();
+    world.follow(&link).await.unwrap();
+    world.ask_to_recover("neo@example.org").await;
+    settle(&world, RevivedSessions::Keep).await;
+    world.accounts.begin_recoveries().await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(world.parts.mailbox.letters().len(), 1);
+}
+
+#[tokio::test]
 async fn nodes_find_another_history_though_nothing_else_was_done() {
     let world = World::new();
     let settled = settle(&world, RevivedSessions::Keep).await;
