@@ -146,8 +146,9 @@ impl Draft {
 
     fn add_key(&mut self, key_file: &Path) -> Result<FileDigest, BackupError> {
         let content = read_key(key_file).map_err(BackupError::at(key_file))?;
-        let partial = self.reserve(KEY)?;
-        let copied = fs::write(&partial, &*content).and_then(|()| digest_to_disk(&partial));
+        let partial = self.directory.join(format!("{KEY}{PARTIAL}"));
+        self.made.push(partial.clone());
+        let copied = write(&partial, &content).and_then(|()| digest_to_disk(&partial));
         let copied = copied.map_err(BackupError::at(&partial))?;
         self.settle(&partial, KEY)?;
         Ok(copied)

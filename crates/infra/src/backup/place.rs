@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, lchown};
 use std::path::{Path, PathBuf};
 
 use azuma_domain::Timestamp;
@@ -73,6 +73,9 @@ impl Place {
     pub fn put(self, mut copied: Copied, now: Timestamp) -> Result<InPlace, BackupError> {
         // It may have been taken since it was claimed.
         self.expect_free()?;
+        if self.locked.is_none() && exists(&self.database) {
+            return Err(BackupError::InUse(self.database));
+        }
         let digits = now.to_string().replace(|c: char| !c.is_ascii_digit(), "");
         let mut in_place = InPlace::default();
         if let Some(key) = copied.key.take() {
@@ -145,13 +148,14 @@ fn names_of(database: &Path) -> impl Iterator<Item = PathBuf> {
         .map(|suffix| with_suffix(database, suffix))
 }
 
-/// Gives a file to the owner of the directory that it will be in, where root restores for a server that is not root.
+/// Gives a file to the owner of the directory that it will be in, where root restores for a server that is not root. The
+/// owner may have put a link in its place, which is not followed.
 fn hand_over(file: &Path, folder: &Path) -> io::Result<()> {
     if !geteuid().is_root() {
         return Ok(());
     }
     let owner = fs::metadata(folder)?;
-    chown(file, Some(owner.uid()), Some(owner.gid()))
+    lchown(file, Some(owner.uid()), Some(owner.gid()))
 }
 
 /// Locks a database file from its first byte to its last and beyond, so also those that SQLite locks. Each connection in WAL
@@ -208,6 +212,18 @@ mod tests {
             fs::remove_file(made).unwrap();
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         }
+    }
+
+    #[test]
+    fn a_database_that_was_made_since_is_not_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut place, copied) = claimed(folder.path());
+        place.existing = ExistingDatabase::SetAside;
+        let made = folder.path().join("azuma.db");
+        fs::write(&made, "new accounts").unwrap();
+        let refused = place.put(copied, Timestamp::from_micros(0)).err();
+        assert!(matches!(refused, Some(BackupError::InUse(path)) if path == made));
+        assert_eq!(fs::read(&made).unwrap(), b"new accounts");
     }
 
     #[test]
