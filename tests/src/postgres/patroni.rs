@@ -51,7 +51,20 @@ impl Patroni {
         let created =
             patroni.run_on_the_primary("postgres", &format!("CREATE DATABASE {DATABASE};"));
         created.unwrap_or_else(|reason| panic!("{reason}"));
+        patroni.wait_for_the_database();
         patroni
+    }
+
+    /// The standby may have it later, and a server that asks the standby first would not find it.
+    fn wait_for_the_database(&self) {
+        let deadline = Deadline::in_seconds(30);
+        for member in &self.members {
+            let url = format!("postgres://postgres@{}/{DATABASE}", member.address);
+            while let Err(reason) = try_sql(&url, "SELECT 1;") {
+                assert!(!deadline.is_over(), "{reason}");
+                deadline.step_blocking();
+            }
+        }
     }
 
     /// The URL of the database, with both members in it.
