@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::Timestamp;
-use crate::audit::{AuditAction, AuditEvent};
 use crate::ports::{Clock, Store, StoreError, StoreExt};
+use crate::services::sessions::revoke_every;
 
 /// The most rows changed in one transaction, so that no transaction holds its locks for long.
 const BATCH: u32 = 500;
@@ -54,7 +54,10 @@ impl RestoreAdmin {
         let mail_set_aside = self.set_mail_aside().await?;
         self.discard_recoveries().await?;
         let sessions_revoked = match sessions {
-            RevivedSessions::End => Some(self.revoke_all().await?),
+            // No clock is asked: this machine's may be behind that of the machine whose sessions these are.
+            RevivedSessions::End => {
+                Some(revoke_every(&self.store, ever(), self.clock.now()).await?)
+            }
             RevivedSessions::Keep => None,
         };
         self.store
@@ -84,11 +87,10 @@ impl RestoreAdmin {
     }
 
     async fn discard_recoveries(&self) -> Result<(), StoreError> {
-        let ever = Timestamp::from_micros(i64::MAX);
         loop {
             let discarded = self.store.transact::<_, StoreError>(move |tx| {
                 for number in 0..BATCH {
-                    match tx.recoveries().next_due(ever)? {
+                    match tx.recoveries().next_due(ever())? {
                         Some(request) => tx.recoveries().discard(request)?,
                         None => return Ok(number),
                     }
@@ -100,32 +102,9 @@ impl RestoreAdmin {
             }
         }
     }
+}
 
-    /// No clock is asked: this machine's may be behind that of the machine whose sessions these are. The audit trail has the
-    /// call before its first batch.
-    async fn revoke_all(&self) -> Result<usize, StoreError> {
-        let now = self.clock.now();
-        self.store
-            .transact::<_, StoreError>(move |tx| {
-                let action = AuditAction::RevokeAllSessions;
-                Ok(tx
-                    .audit()
-                    .append(&AuditEvent::by_operator(None, action, now))?)
-            })
-            .await?;
-        let ever = Timestamp::from_micros(i64::MAX);
-        let mut count = 0;
-        loop {
-            let batch = self
-                .store
-                .transact::<_, StoreError>(move |tx| {
-                    Ok(tx.sessions().revoke_issued_before(ever, BATCH)?)
-                })
-                .await?;
-            count += batch;
-            if batch == 0 {
-                return Ok(count);
-            }
-        }
-    }
+/// Whatever happened, or is due, was before.
+fn ever() -> Timestamp {
+    Timestamp::from_micros(i64::MAX)
 }

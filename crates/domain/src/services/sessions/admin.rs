@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::revoke_every::revoke_every;
 use crate::audit::{AuditAction, AuditEvent};
 use crate::ports::{Abort, Clock, SessionPage, Store, StoreError, StoreExt};
 use crate::services::account_key::{AccountKey, NoSingleAccount};
 use crate::session::{Lifetimes, ListedSession, SessionId};
-
-/// The most sessions revoked in one transaction, so that no transaction holds its locks for long.
-const BATCH: u32 = 500;
 
 /// The most sessions listed at once. No user has more.
 const PAGE: u32 = 1_000;
@@ -130,28 +128,6 @@ impl SessionAdmin {
     /// [`StoreError`] if the database fails. Some sessions may be revoked by then; another call revokes the others.
     pub async fn revoke_all(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let before = now.plus(AHEAD);
-        self.store
-            .transact::<_, StoreError>(move |tx| {
-                let action = AuditAction::RevokeAllSessions;
-                Ok(tx
-                    .audit()
-                    .append(&AuditEvent::by_operator(None, action, now))?)
-            })
-            .await?;
-        let mut revoked = 0;
-        loop {
-            let batch = self
-                .store
-                .transact::<_, StoreError>(move |tx| {
-                    Ok(tx.sessions().revoke_issued_before(before, BATCH)?)
-                })
-                .await?;
-            revoked += batch;
-            // A batch may be short only because other callers revoked sessions at the same time.
-            if batch == 0 {
-                return Ok(revoked);
-            }
-        }
+        revoke_every(&self.store, now.plus(AHEAD), now).await
     }
 }

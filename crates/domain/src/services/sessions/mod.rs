@@ -7,6 +7,7 @@ mod login;
 mod login_check;
 mod login_error;
 mod renew_session;
+mod revoke_every;
 mod revoke_session;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use list_sessions::{ListSessionsError, TokenInUse};
 pub use login::Login;
 pub use login_error::LoginError;
 pub use renew_session::{NextToken, RenewSessionError};
+pub(super) use revoke_every::revoke_every;
 pub use revoke_session::{LogoutScope, RevokeSessionError};
 
 use super::{Doorkeeper, SessionIssuer};
