@@ -9,11 +9,14 @@ use azuma_domain::token::SecretKey;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use zeroize::Zeroizing;
 
-use crate::private_folder::make_private_folder;
+use crate::directory::{directory_of, make_private_folder};
+
+/// The name of the key file beside an SQLite database, and in its backups.
+pub const KEY_FILE: &str = "secret.key";
+/// A file larger than this, in bytes, is not a key file.
+pub(crate) const MAX_FILE_BYTES: u64 = 1_024;
 
 const KEY_BYTES: usize = 32;
-/// A file larger than this, in bytes, is not a key file.
-const MAX_FILE_BYTES: u64 = 1_024;
 
 /// The key file can be neither read nor created. No error text contains the content of the file.
 #[derive(Debug, thiserror::Error)]
@@ -114,10 +117,7 @@ enum Written {
 /// Writes a temporary file and renames it, so that no process sees half a key. The file and its name survive a crash of
 /// the machine.
 fn write_new(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<Written> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = directory_of(path);
     make_private_folder(folder)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(key));
     // `tempfile` creates files with mode 0600.

@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
+use azuma_infra::secret_key_file::KEY_FILE;
 use azuma_infra::store::{DatabaseUrl, transfer};
 pub use azuma_infra::store::{Progress, Stage};
 
-use super::KEY_FILE;
 use crate::cli::CopyTask;
 
 /// A database that was copied, and what its operator must carry over beside it.

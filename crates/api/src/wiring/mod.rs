@@ -26,7 +26,7 @@ use azuma_infra::common_passwords::CommonPasswordTable;
 pub use azuma_infra::durations::{DurationCounts, Durations};
 use azuma_infra::entropy::SystemEntropy;
 use azuma_infra::hashing::Argon2Hasher;
-use azuma_infra::secret_key_file::load_or_create_secret_key;
+use azuma_infra::secret_key_file::{KEY_FILE, load_or_create_secret_key};
 use azuma_infra::security_log::SecurityLogLines;
 use azuma_infra::session_cache::{CheckCounts, SessionCache};
 use azuma_infra::store::{
@@ -53,9 +53,6 @@ use mail::mailer;
 use crate::config::{AccessLog, Config};
 use crate::telemetry::{NotingCheck, NotingStore};
 use crate::traces::{TracedHasher, TracedStore, Traces};
-
-/// The name of the key file beside an SQLite database.
-const KEY_FILE: &str = "secret.key";
 
 const KEY_MISSING: &str = "`secret_key` is missing: with Postgres, set AZUMA_SECRET_KEY, or name its file by AZUMA_SECRET_KEY_FILE, \
                            to the same 32 random bytes in base64 on every node; `openssl rand -base64 32` prints them";

@@ -10,15 +10,14 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::manifest::FileDigest;
+use crate::secret_key_file::MAX_FILE_BYTES;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 1024 * 1024;
-/// A longer file, in bytes, is no key file.
-const LONGEST_KEY: u64 = 1_024;
 
-/// Reads a file to its end, and hands each part to `take`.
+/// Reads to the end, and hands each part to `take`.
 pub(super) fn digest(
-    file: &mut File,
+    file: &mut impl Read,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<FileDigest> {
     let mut hash = Sha256::new();
@@ -64,7 +63,7 @@ pub(super) fn sync_names(directory: &Path) -> io::Result<()> {
 pub(super) fn read_key(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut content = Zeroizing::new(Vec::new());
     File::open(path)?
-        .take(LONGEST_KEY)
+        .take(MAX_FILE_BYTES)
         .read_to_end(&mut content)?;
     Ok(content)
 }
@@ -72,14 +71,6 @@ pub(super) fn read_key(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 /// Whether something has this name, be it a link that leads nowhere.
 pub(super) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-/// The directory that a file is in.
-pub(super) fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        _ => Path::new("."),
-    }
 }
 
 /// The path with this at its end, such as `azuma.db-wal`.

@@ -9,9 +9,11 @@ use azuma_domain::Timestamp;
 use azuma_domain::token::SecretKey;
 use rustix::fs::statvfs;
 
-use super::files::{create, digest, directory_of, read_key, sync_names, with_suffix, write};
+use super::files::{create, digest, read_key, sync_names, with_suffix, write};
 use super::manifest::{FileDigest, KeptKey, Manifest};
-use super::{BackupError, DATABASE, KEY, MANIFEST, PARTIAL};
+use super::{BackupError, DATABASE, MANIFEST, PARTIAL};
+use crate::directory::directory_of;
+use crate::secret_key_file::KEY_FILE;
 use crate::store::{CopyError, DatabaseUrl, copy, inspect, size};
 
 /// What is left free on the disk of a new backup, in bytes: it may be the disk that the database is on.
@@ -62,7 +64,7 @@ pub fn make_backup(
     if let Some(key_file) = source.key_file {
         manifest.secret_key = KeptKey::InBackup;
         let copied = draft.add_key(key_file)?;
-        manifest.files.insert(KEY.to_owned(), copied);
+        manifest.files.insert(KEY_FILE.to_owned(), copied);
     }
     draft.finish(&manifest)?;
     Ok(Made { manifest, bytes })
@@ -146,11 +148,11 @@ impl Draft {
 
     fn add_key(&mut self, key_file: &Path) -> Result<FileDigest, BackupError> {
         let content = read_key(key_file).map_err(BackupError::at(key_file))?;
-        let partial = self.directory.join(format!("{KEY}{PARTIAL}"));
+        let partial = self.directory.join(format!("{KEY_FILE}{PARTIAL}"));
         self.made.push(partial.clone());
         let copied = write(&partial, &content).and_then(|()| digest_to_disk(&partial));
         let copied = copied.map_err(BackupError::at(&partial))?;
-        self.settle(&partial, KEY)?;
+        self.settle(&partial, KEY_FILE)?;
         Ok(copied)
     }
 

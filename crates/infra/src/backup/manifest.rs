@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackupError, DATABASE, KEY, MANIFEST};
+use super::{BackupError, DATABASE, MANIFEST};
+use crate::secret_key_file::KEY_FILE;
 
 /// The form of backups that this release makes, and the last one that it can read.
 const FORMAT: u32 = 1;
@@ -112,7 +113,7 @@ impl Manifest {
             KeptKey::InBackup => true,
             KeptKey::InConfiguration => false,
         };
-        let expected = [(DATABASE, true), (KEY, has_key)];
+        let expected = [(DATABASE, true), (KEY_FILE, has_key)];
         let expected = expected.iter().filter(|(_, there)| *there);
         match self.files.keys().eq(expected.map(|(name, _)| *name)) {
             true => Ok(()),

@@ -29,8 +29,6 @@ use crate::store::CopyError;
 
 /// The database in a backup.
 const DATABASE: &str = "azuma.db";
-/// The secret key in a backup, and beside a database.
-const KEY: &str = "secret.key";
 /// What the backup says of itself. A directory without it is no backup.
 const MANIFEST: &str = "manifest.json";
 /// The ends of the names of what SQLite has beside a database.

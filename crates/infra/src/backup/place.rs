@@ -9,9 +9,11 @@ use azuma_domain::Timestamp;
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::process::geteuid;
 
-use super::files::{directory_of, exists, read_key, sync_names, with_suffix, write};
+use super::files::{exists, read_key, sync_names, with_suffix, write};
 use super::read::Copied;
-use super::{BackupError, COMPANIONS, KEY, PARTIAL};
+use super::{BackupError, COMPANIONS, PARTIAL};
+use crate::directory::directory_of;
+use crate::secret_key_file::KEY_FILE;
 
 /// What is done about a database that is where the restored one should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +108,7 @@ impl Place {
     }
 
     fn put_key(&self, key: &[u8], digits: &str, in_place: &mut InPlace) -> Result<(), BackupError> {
-        let path = &directory_of(&self.database).join(KEY);
+        let path = &directory_of(&self.database).join(KEY_FILE);
         match read_key(path) {
             Ok(found) if *found == key => return Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => {}

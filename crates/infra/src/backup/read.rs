@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 use zeroize::Zeroizing;
 
-use super::files::{digest, directory_of, read_key, with_suffix};
+use super::files::{digest, read_key, with_suffix};
 use super::manifest::{FileDigest, KeptKey, Manifest};
-use super::{BackupError, COMPANIONS, DATABASE, KEY};
-use crate::private_folder::make_private_folder;
+use super::{BackupError, COMPANIONS, DATABASE};
+use crate::directory::{directory_of, make_private_folder};
+use crate::secret_key_file::KEY_FILE;
 use crate::store::{Contents, DatabaseUrl, expect_known_schema, fold_log, inspect};
 
 /// A backup whose manifest was read.
@@ -93,11 +94,11 @@ impl Backup {
     }
 
     fn read_key(&self) -> Result<Zeroizing<Vec<u8>>, BackupError> {
-        let path = self.directory.join(KEY);
-        let mut file = File::open(&path).map_err(BackupError::at(&path))?;
-        let found = digest(&mut file, |_| Ok(())).map_err(BackupError::at(&path))?;
-        self.expect_digest(KEY, &found)?;
-        read_key(&path).map_err(BackupError::at(&path))
+        let path = self.directory.join(KEY_FILE);
+        let key = read_key(&path).map_err(BackupError::at(&path))?;
+        let found = digest(&mut key.as_slice(), |_| Ok(())).map_err(BackupError::at(&path))?;
+        self.expect_digest(KEY_FILE, &found)?;
+        Ok(key)
     }
 
     fn expect_digest(&self, name: &str, found: &FileDigest) -> Result<(), BackupError> {

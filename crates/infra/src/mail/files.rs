@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::message;
 use super::settings::MailSettings;
-use crate::private_folder::make_private_folder;
+use crate::directory::make_private_folder;
 
 const SECOND: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
 

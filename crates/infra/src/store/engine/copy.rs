@@ -5,12 +5,13 @@ use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionError, sql_query};
 
 use super::connection::{DbConnection, Openness, sqlite_uri};
 use super::migrate::{self, LOCK_TIMEOUT, MigrateError};
+use super::one_column::{Line, Number};
 use super::open_error::{OpenError, one_line};
 use super::pooler::Pooling;
 use super::url::DatabaseUrl;
@@ -47,18 +48,6 @@ pub enum CopyError {
     Later(String),
 }
 
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    text: String,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 /// How many bytes a copy of the database takes at most. Blocks.
 pub(crate) fn size(url: &DatabaseUrl) -> Result<u64, CopyError> {
     let mut connection = DbConnection::open(url, Pooling::Session, LOCK_TIMEOUT)?;
@@ -89,13 +78,13 @@ pub(crate) fn inspect(copy: &Path) -> Result<Contents, CopyError> {
     let uri = sqlite_uri(copy, Openness::Immutable);
     let connection = SqliteConnection::establish(&uri).map_err(refused)?;
     let mut connection = DbConnection::Sqlite(connection);
-    let found: Vec<Line> = sql_query("SELECT integrity_check AS text FROM pragma_integrity_check")
+    let found: Vec<Line> = sql_query("SELECT integrity_check AS line FROM pragma_integrity_check")
         .load(&mut connection)
         .map_err(unreadable)?;
     match found.first() {
-        Some(line) if line.text == "ok" => {}
+        Some(line) if line.line == "ok" => {}
         first => {
-            let reason = first.map_or("it cannot be checked", |line| &line.text);
+            let reason = first.map_or("it cannot be checked", |line| &line.line);
             return Err(CopyError::Damaged(one_line(&reason)));
         }
     }
@@ -105,9 +94,9 @@ pub(crate) fn inspect(copy: &Path) -> Result<Contents, CopyError> {
 }
 
 fn count_rows(connection: &mut DbConnection) -> QueryResult<BTreeMap<String, u64>> {
-    let tables = "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    let tables = "SELECT name AS line FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     let tables: Vec<Line> = sql_query(tables).load(connection)?;
-    let count = |Line { text: table }| {
+    let count = |Line { line: table }| {
         let quoted = table.replace('"', "\"\"");
         let query = format!("SELECT count(*) AS number FROM \"{quoted}\"");
         let count: Number = sql_query(query).get_result(connection)?;

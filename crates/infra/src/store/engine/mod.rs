@@ -27,6 +27,7 @@ pub(super) mod examine;
 pub(super) mod executor;
 pub(super) mod fault;
 pub(super) mod migrate;
+pub(super) mod one_column;
 pub(super) mod open_error;
 pub(super) mod plan;
 pub(super) mod pool;

@@ -16,7 +16,7 @@ use azuma_domain::ports::StoreError;
 use rustix::fs::{Access, access};
 
 use super::open_error::OpenError;
-use crate::private_folder::make_private_folder;
+use crate::directory::{directory_of, make_private_folder};
 
 const GONE: &str = "the database file was moved, replaced or deleted";
 
@@ -49,13 +49,6 @@ fn make_in(directory: &Path, path: &Path) -> io::Result<()> {
     match empty.persist_noclobber(path) {
         Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(()),
         outcome => outcome.map_err(|error| error.error),
-    }
-}
-
-fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        _ => Path::new("."),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 
 use super::TransferError;
@@ -15,6 +15,7 @@ use super::statements::{self, Beginning};
 use super::tables::{TABLES, Table};
 use crate::store::engine::connection::{Backend, DbConnection, Openness, sqlite_uri};
 use crate::store::engine::fault::is_busy;
+use crate::store::engine::one_column::{Line, Number};
 use crate::store::engine::open_error::{OpenError, one_line};
 use crate::store::engine::pooler::Pooling;
 use crate::store::engine::sqlite_file;
@@ -36,18 +37,6 @@ const OTHERS: &str = "SELECT count(*) AS number FROM pg_stat_activity WHERE datn
 /// How often others are looked for, and the pause after each look.
 const OTHERS_TRIES: u32 = 20;
 const OTHERS_PAUSE: Duration = Duration::from_millis(250);
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
 
 /// A database, by its URL without a password.
 pub(super) struct Side {
