@@ -83,14 +83,17 @@ impl Accounts {
         let ip = source.client.ip;
         let attempt = RateLimitedAction::Recover(&email);
         self.doorkeeper.admit(ip, attempt)?;
-        let request = RecoveryRequest {
-            id: RecoveryId::new(self.entropy.uuid()),
-            email,
-            language,
-            requested_at: self.clock.now(),
-        };
+        let (id, now) = (RecoveryId::new(self.entropy.uuid()), self.clock.now());
         self.store
-            .transact::<_, StoreError>(move |tx| Ok(tx.recoveries().insert(&request)?))
+            .transact::<_, StoreError>(move |tx| {
+                let request = RecoveryRequest {
+                    id,
+                    email: email.clone(),
+                    language,
+                    requested_at: shared_time(tx, now)?,
+                };
+                Ok(tx.recoveries().insert(&request)?)
+            })
             .await?;
         self.doorkeeper
             .record(SecurityEventKind::RecoveryRequested, None, ip);
@@ -123,12 +126,14 @@ impl Accounts {
         now: Timestamp,
         tried: Tried,
     ) -> Result<Backlog, StoreError> {
-        let links = RecoveryLinks {
-            keys: self.keys.clone(),
-            expires_at: now.plus(self.recovery_lifetime),
-        };
+        let (keys, lifetime) = (self.keys.clone(), self.recovery_lifetime);
         self.store
             .transact(move |tx| {
+                let now = shared_time(tx, now)?;
+                let links = RecoveryLinks {
+                    keys: &keys,
+                    expires_at: now.plus(lifetime),
+                };
                 let mut done = Backlog::Empty;
                 for _ in 0..BATCH {
                     let Some(id) = tx.recoveries().next_due(now)? else {
@@ -160,6 +165,7 @@ impl Accounts {
         let lifetime = self.recovery_lifetime;
         self.store
             .transact::<_, StoreError>(move |tx| {
+                let now = shared_time(tx, now)?;
                 let requested_at = match tx.recoveries().requested_at(id) {
                     Ok(Some(requested_at)) => Some(requested_at),
                     // Another node has processed it.
@@ -198,6 +204,12 @@ impl Tried {
     }
 }
 
+/// The time as all nodes tell it, where `own` is this node's: the database's, if it has a clock of its own. A request that a node
+/// with a clock set ahead stored by its own time would wait for that time at all others.
+fn shared_time(tx: &mut dyn Transaction, own: Timestamp) -> Result<Timestamp, StoreError> {
+    Ok(tx.reader().clock()?.unwrap_or(own))
+}
+
 /// The account with this address, locked.
 fn locked_holder(
     tx: &mut dyn Transaction,
@@ -213,12 +225,12 @@ fn locked_holder(
     Ok(locked.filter(|locked| locked.user_id == holder.user_id))
 }
 
-struct RecoveryLinks {
-    keys: TokenKeys,
+struct RecoveryLinks<'a> {
+    keys: &'a TokenKeys,
     expires_at: Timestamp,
 }
 
-impl RecoveryLinks {
+impl RecoveryLinks<'_> {
     /// Writes the link and its message, unless the account is disabled. The message goes to the address that the account
     /// has, not to the one that was typed.
     fn mail(
