@@ -75,8 +75,10 @@ fn build() -> Result<PathBuf, String> {
         }
     }
     let output = command
-        // The selection of the test command, so that nothing is compiled twice with other features.
-        .args(["build", "--workspace", "--all-features", "--bin", "azuma"])
+        // A selection with a test, as the test command's is: with it dependencies have more features, and nothing is compiled
+        // twice.
+        .args(["build", "--workspace", "--all-features"])
+        .args(["--bin", "azuma", "--test", "rules"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace())
         .stderr(Stdio::inherit())
@@ -88,7 +90,7 @@ fn build() -> Result<PathBuf, String> {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Report>(line).ok()?.executable)
-        .next_back()
+        .find(|path| path.ends_with("azuma"))
         .ok_or_else(|| "cargo names no executable".to_owned())
 }
 
