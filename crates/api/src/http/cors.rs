@@ -2,7 +2,9 @@
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 
 use super::api_error::OTP_HEADER;
 use crate::pages;
@@ -48,7 +50,7 @@ impl AllowedOrigins {
             .allowed_headers(ASKED)
             .allowed_header(SESSION)
             .allowed_header(OTP)
-            .expose_headers([SESSION, OTP, RETRY_AFTER, REQUEST_ID])
+            .expose_headers([SESSION, OTP, RETRY_AFTER, REQUEST_ID, WWW_AUTHENTICATE])
             .supports_credentials()
             .max_age(REMEMBERED)
     }

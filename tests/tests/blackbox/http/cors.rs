@@ -41,7 +41,13 @@ async fn a_listed_page_reads_every_answer_refusals_too(db: Database) {
         let exposed = answer
             .header("Access-Control-Expose-Headers")
             .unwrap_or_default();
-        for name in ["azuma-session", "azuma-otp", "retry-after", "x-request-id"] {
+        for name in [
+            "azuma-session",
+            "azuma-otp",
+            "retry-after",
+            "x-request-id",
+            "www-authenticate",
+        ] {
             assert!(exposed.contains(name), "{path}: {exposed}");
         }
         let vary = answer.header("Vary").unwrap_or_default();
