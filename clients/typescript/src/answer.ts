@@ -1,0 +1,130 @@
+import {
+  AlreadyExists,
+  BadRequest,
+  Forbidden,
+  NotFound,
+  NotVerified,
+  type Refusal,
+  type RefusedError,
+  SecondFactorRequired,
+  ServerDefect,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable,
+  UnexpectedAnswer,
+  Unprocessable,
+} from "./errors.js";
+
+/** An answer that was read to its end. */
+export class Answer {
+  readonly status: number;
+  readonly #headers: Headers;
+  readonly #text: string;
+
+  private constructor(response: Response, text: string) {
+    this.status = response.status;
+    this.#headers = response.headers;
+    this.#text = text;
+  }
+
+  static async read(response: Response): Promise<Answer> {
+    return new Answer(response, await response.text());
+  }
+
+  /** The token that replaces the one that was sent, if there is one. */
+  get nextToken(): string | undefined {
+    return this.#headers.get("azuma-session") ?? undefined;
+  }
+
+  /** Whether the server says that the token is not live. A wrong password is refused without these words. */
+  get refusesToken(): boolean {
+    return this.status === 401 && (this.#headers.get("www-authenticate") ?? "").includes('error="invalid_token"');
+  }
+
+  /** `Retry-After` in seconds. A date, which Azuma does not send, counts as nothing. */
+  get retryAfter(): number | undefined {
+    const header = this.#headers.get("retry-after");
+    return header !== null && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
+  }
+
+  /** Whether the request came too often and changed nothing; `account` says so by 403 (docs/api/contract.md). */
+  get isTooOften(): boolean {
+    return this.status === 429 || (this.status === 403 && this.retryAfter !== undefined);
+  }
+
+  /**
+   * The body of a success, `undefined` if it is empty.
+   *
+   * @throws RefusedError for any other answer
+   */
+  accepted(): unknown {
+    const body = this.#json();
+    if (this.status < 200 || this.status > 299 || body === NOT_JSON) {
+      throw this.#error(body);
+    }
+    return body;
+  }
+
+  #json(): unknown {
+    if (this.#text === "") {
+      return undefined;
+    }
+    try {
+      return JSON.parse(this.#text);
+    } catch {
+      return NOT_JSON;
+    }
+  }
+
+  #error(body: unknown): RefusedError {
+    const refusal: Refusal = {
+      status: this.status,
+      code: textOf(body, "message") ?? "",
+      detail: textOf(body, "detail"),
+      reason: textOf(body, "reason"),
+      requestId: this.#headers.get("x-request-id") ?? undefined,
+      retryAfter: this.retryAfter,
+    };
+    if (refusal.code === "") {
+      return new UnexpectedAnswer(refusal);
+    }
+    if ((this.status === 401 || this.status === 403) && this.#headers.has("azuma-otp")) {
+      return new SecondFactorRequired(refusal, () => Promise.reject(new Error("this call takes no code")));
+    }
+    if (this.isTooOften) {
+      return new TooManyRequests(refusal);
+    }
+    switch (this.status) {
+      case 400:
+        return new BadRequest(refusal);
+      case 401:
+        return new Unauthorized(refusal);
+      case 403:
+        return new Forbidden(refusal);
+      case 404:
+        return new NotFound(refusal);
+      case 409:
+        return new AlreadyExists(refusal, textOf(body, "conflict"));
+      case 422:
+        return new Unprocessable(refusal);
+      case 424:
+        return new NotVerified(refusal);
+      case 500:
+        return new ServerDefect(refusal);
+      case 503:
+        return new Unavailable(refusal);
+      default:
+        return new UnexpectedAnswer(refusal);
+    }
+  }
+}
+
+const NOT_JSON = Symbol("not JSON");
+
+function textOf(body: unknown, field: string): string | undefined {
+  if (typeof body !== "object" || body === null) {
+    return undefined;
+  }
+  const value = (body as Record<string, unknown>)[field];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { Connection, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import { Azuma } from "azuma-client/azuma";
+import { expectInstance, neo, rejection } from "./world/people.js";
+import { Proxy } from "./world/proxy.js";
+import { Server } from "./world/server.js";
+
+let server: Server;
+let proxy: Proxy;
+let azuma: Azuma;
+before(async () => {
+  server = await Server.start();
+  proxy = await Proxy.before(server.url);
+  azuma = new Azuma(new Connection(proxy.url));
+  await azuma.register(neo);
+});
+after(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  proxy.requests.length = 0;
+  proxy.course = () => "pass";
+});
+
+test("a GET that was answered 503 or not at all is sent again", async () => {
+  proxy.course = (_, count) => (count === 1 ? "cut" : count === 2 ? { status: 503, retryAfter: 1 } : "pass");
+  assert.equal((await azuma.self()).name, "neo");
+  assert.equal(proxy.count("GET /user/self"), 3);
+});
+
+test("a GET is sent three times at most", async () => {
+  proxy.course = () => "cut";
+  expectInstance(await rejection(azuma.self()), Unreachable);
+  assert.equal(proxy.count("GET /user/self"), 3);
+});
+
+test("what may have changed something is sent once", async () => {
+  for (const course of ["cut", { status: 503, retryAfter: 1 }] as const) {
+    proxy.course = () => course;
+    const error = await rejection(azuma.login(neo));
+    expectInstance(error, course === "cut" ? Unreachable : Unavailable);
+    assert.equal(proxy.requests.length, 1);
+    proxy.requests.length = 0;
+  }
+});
+
+test("a refusal that asks for a longer wait than the call may take is told at once", async () => {
+  await using guarded = await Server.start({ "abuse.enabled": "true" });
+  const guess = new Azuma(new Connection(guarded.url, { timeout: 5_000 }));
+  await guess.register(neo);
+  let refused: unknown;
+  for (let tries = 0; tries < 60 && !(refused instanceof TooManyRequests); tries += 1) {
+    refused = await rejection(guess.login({ name: neo.name, password: "wrong" }));
+  }
+  expectInstance(refused, TooManyRequests);
+  assert.equal(refused.status, 429);
+  assert.ok((refused.retryAfter ?? 0) >= 1);
+});
+
+test("a login that came too often is sent again after the wait", async () => {
+  proxy.course = (_, count) => (count === 1 ? { status: 429, retryAfter: 1 } : "pass");
+  await azuma.login(neo);
+  assert.equal(proxy.count("POST /user/login"), 2);
+});
+
+test("a call ends after its time, while it waits for an answer and between two", async () => {
+  proxy.course = () => "hang";
+  expectInstance(await rejection(azuma.self({ timeout: 100 })), TimedOut);
+  proxy.course = () => ({ status: 503, retryAfter: 60 });
+  expectInstance(await rejection(azuma.self({ timeout: 100 })), Unavailable);
+});
+
+test("a call ends with the signal of its caller, and rejects with its reason", async () => {
+  proxy.course = () => "hang";
+  const ending = new AbortController();
+  const call = rejection(azuma.self({ signal: ending.signal }));
+  ending.abort("closed");
+  assert.equal(await call, "closed");
+  assert.equal(await rejection(azuma.self({ signal: ending.signal })), "closed");
+});
+
+test("a time that nobody can count and no attempt at all are refused, and nothing is sent", async () => {
+  for (const timeout of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expectInstance(await rejection(azuma.self({ timeout })), RangeError);
+  }
+  assert.throws(() => new Connection(proxy.url, { attempts: 0 }), RangeError);
+  assert.deepEqual(proxy.requests, []);
+});
+
+test("an answer of a proxy is none of the server", async () => {
+  proxy.course = () => ({ status: 502, body: "<h1>Bad Gateway</h1>" });
+  const error = await rejection(azuma.self());
+  expectInstance(error, UnexpectedAnswer);
+  assert.deepEqual([error.status, error.code], [502, ""]);
+  proxy.course = () => ({ status: 200, body: "<h1>Welcome to this network</h1>" });
+  expectInstance(await rejection(azuma.self()), UnexpectedAnswer);
+});
