@@ -84,3 +84,19 @@ async fn malformed_requests_are_counted_where_somebody_asks_and_are_no_errors() 
     assert!(output.contains("\"malformed\":3"), "{output}");
     assert!(!output.contains("ERROR"), "{output}");
 }
+
+#[test]
+fn requests_that_make_the_http_library_panic_do_not_fill_the_log() {
+    let server = Database::Sqlite.server().start();
+    let name = "x".repeat(70_000);
+    let request = format!("GET / HTTP/1.1\r\nHost: x\r\n{name}: 1\r\n\r\n");
+    for _ in 0..30 {
+        let mut wire = connect(&server);
+        wire.send(request.as_bytes());
+        assert_eq!(wire.answer().status, None);
+    }
+    assert!(are_answered(&mut [connect(&server)]));
+    let output = server.output();
+    let told = output.matches("which is a bug in Azuma").count();
+    assert!((1..15).contains(&told), "{output}");
+}
