@@ -12,7 +12,7 @@
 //! | `telemetry` | the log |
 //! | `signals`, `open_files` | signals, and the limit to open files |
 //! | `service_manager` | what systemd is told |
-//! | `dialects` | the three HTTP APIs, a folder each |
+//! | `dialects` | the HTTP APIs, a folder each |
 //! | `health` | the routes that tell whether the server works |
 //! | `metrics` | what is counted, for Prometheus |
 //! | `traces` | spans of requests, for a collector |
@@ -88,6 +88,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Import(task) => commands::import::run(&config()?, &task),
         Command::Invite(task) => commands::invite::run(&config()?, task),
         Command::User(task) => commands::user::run(&config()?, task),
+        Command::Service(task) => commands::service::run(&config()?, task),
         Command::Audit(query) => commands::audit::run(&config()?, query),
         Command::Backup(task) => commands::backup::run(&config()?, &task),
         Command::Restore(task) => commands::restore::run(&config()?, &task),

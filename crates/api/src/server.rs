@@ -13,7 +13,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::dialects::{account, azuma, legacy};
+use crate::dialects::{account, azuma, legacy, service};
 use crate::health::{self, Probes};
 use crate::http::api_error::whole_seconds;
 use crate::http::body::BodyTimeout;
@@ -65,14 +65,22 @@ pub fn start(
     let sessions = Data::from(parts.sessions);
     let trusted = TrustedProxies(config.http.trusted_proxies.clone());
     let own_origin = Data::new(OwnOrigin(config.http.public_url.as_str().to_owned()));
-    let body_timeout = Data::new(BodyTimeout::new(config.http.body_timeout, stopping));
+    let body_timeout = BodyTimeout::new(config.http.body_timeout, stopping.clone());
+    let body_timeout = Data::new(body_timeout);
     let logins = Data::from(instruments.logins);
     let observe = Observe {
         requests: instruments.requests,
         access_log: config.telemetry.access_log(),
         traces: instruments.traces,
     };
-    let dialects = Dialects::of(config);
+    let service = service::ServiceSettings {
+        access: Data::from(parts.service_access),
+        stopping: Data::new(service::Stopping::new(stopping)),
+    };
+    let dialects = Dialects {
+        service: Some(service).filter(|_| config.dialects.service),
+        ..Dialects::of(config)
+    };
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let documents = Data::new(Documents::of(config.dialects));
@@ -164,6 +172,7 @@ struct Dialects {
     azuma: Option<azuma::AzumaSettings>,
     legacy: Option<legacy::LegacySettings>,
     account: Option<account::AccountSettings>,
+    service: Option<service::ServiceSettings>,
 }
 
 impl Dialects {
@@ -182,6 +191,7 @@ impl Dialects {
             account: on.account.then(|| account::AccountSettings {
                 terms: sessions.account_terms(),
             }),
+            service: None,
         }
     }
 
@@ -190,6 +200,7 @@ impl Dialects {
             azuma,
             legacy,
             account,
+            service,
         } = self.clone();
         // No two dialects share a path. The router tries routes in order, so the most frequent ones come first.
         if let Some(settings) = azuma {
@@ -200,6 +211,9 @@ impl Dialects {
         }
         if let Some(settings) = account {
             account::routes(config, settings);
+        }
+        if let Some(settings) = service {
+            service::routes(config, settings);
         }
     }
 }
@@ -215,9 +229,14 @@ mod tests {
 
     type Routes = BTreeSet<(String, String)>;
 
-    /// What a dialect's routes answer. `HEAD` comes with each `GET`.
+    /// What a dialect's routes answer.
     async fn routes(dialect: Dialects) -> Routes {
-        let app = App::new().configure(|routes| dialect.routes(routes));
+        configured(|routes| dialect.routes(routes)).await
+    }
+
+    /// What routes answer. `HEAD` comes with each `GET`.
+    async fn configured(routes: impl FnOnce(&mut ServiceConfig)) -> Routes {
+        let app = App::new().configure(routes);
         let app = map_config(app, |()| AppConfig::default());
         assert!(app.new_service(()).await.is_ok());
         let routes = registered::take().into_iter();
@@ -249,11 +268,13 @@ mod tests {
             azuma,
             legacy,
             account,
+            ..
         } = Dialects::of(&config);
         let none = Dialects {
             azuma: None,
             legacy: None,
             account: None,
+            service: None,
         };
         let dialect = Dialects {
             azuma,
@@ -265,6 +286,8 @@ mod tests {
             ..none.clone()
         };
         assert_eq!(routes(dialect).await, operations(&account::document()));
+        let for_services = configured(service::paths).await;
+        assert_eq!(for_services, operations(&service::document()));
         let dialect = Dialects { legacy, ..none };
         let mut legacy = routes(dialect).await;
         // `/api` is `/api/` without the slash.

@@ -9,6 +9,7 @@
 //! | [`session`] | sessions, their policies and their tokens |
 //! | [`token`] | tokens, their hashes, and the keys that derive them |
 //! | [`invite`] | invitations to register |
+//! | [`service`] | services, which ask whose a session is |
 //! | [`audit`] | what happened to accounts, by whom and from where |
 //! | [`factor`] | the second factor of a login |
 //! | [`link`] | the links that messages carry |
@@ -60,6 +61,7 @@ pub mod mutants;
 pub mod ports;
 pub mod recovery;
 pub mod registration;
+pub mod service;
 pub mod services;
 pub mod session;
 pub mod timestamp;

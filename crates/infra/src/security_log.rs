@@ -113,6 +113,7 @@ fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
             ActionKind::Notice => "notice",
             ActionKind::ChangeCredential => "change_credential",
             ActionKind::RecordEvent => "record_event",
+            ActionKind::ServiceRequest => "service_request",
         }),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, redirect};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -131,6 +131,12 @@ impl Request {
     /// Sends it; a successful answer is a `T`.
     pub fn receive<T: DeserializeOwned>(self) -> Sending<T> {
         Sending::of(self.0)
+    }
+
+    /// Sends it; the answer, which is no error, is read bit by bit.
+    pub async fn stream(self) -> Response {
+        let answer = self.0.send().await.and_then(Response::error_for_status);
+        answer.unwrap_or_else(|error| panic!("no answer: {error:?}"))
     }
 
     /// Sends it; the answer is expected to be an error.

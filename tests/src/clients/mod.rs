@@ -8,6 +8,7 @@ mod http;
 mod https;
 mod legacy;
 mod sending;
+mod service;
 mod wire;
 
 pub use account::{Account, Conflict, Tokens};
@@ -18,4 +19,5 @@ pub use http::{Http, Request};
 pub use https::{Begun, Chunk, End, Http2, Http2Answer, shake};
 pub use legacy::{Legacy, LegacySession, Me, ObjectId, Version};
 pub use sending::Sending;
+pub use service::{Change, Changes, CheckedToken, Events, Introspected, Service};
 pub use wire::{Wire, WireAnswer, exchange};

@@ -60,6 +60,14 @@ impl Finished {
         &self.stdout
     }
 
+    /// The token of a service that it has printed.
+    #[track_caller]
+    pub fn token(&self) -> &str {
+        let mut words = self.success().split_whitespace();
+        let token = words.find(|word| word.starts_with("azs_"));
+        token.unwrap_or_else(|| panic!("no token in {}", self.stdout))
+    }
+
     /// The one sentence it failed with: on standard error, with a status of its own and no sign of a panic.
     #[track_caller]
     pub fn complaint(&self) -> &str {

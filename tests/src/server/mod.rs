@@ -26,7 +26,7 @@ pub use output::Output;
 pub use setup::{Setup, variable};
 
 use crate::addresses::free_address;
-use crate::clients::{Account, Azuma, Http, Legacy, Request};
+use crate::clients::{Account, Azuma, Http, Legacy, Request, Service};
 use crate::deadline::Deadline;
 use crate::mail::Mailbox;
 use crate::process::{self, Signal};
@@ -79,6 +79,17 @@ impl Server {
     /// A client of the API under `/account`.
     pub fn account(&self) -> Account {
         Account::new(self.http.clone())
+    }
+
+    /// A client of the API under `/service`, with this token.
+    pub fn service_with(&self, token: &str) -> Service {
+        Service::new(self.http.clone(), token)
+    }
+
+    /// The same, with the token of a service that is created now.
+    pub fn service(&self, name: &str) -> Service {
+        let created = self.setup.run(&["service", "create", name]);
+        self.service_with(created.token())
     }
 
     /// A request that no typed client would make.

@@ -15,4 +15,5 @@ mod operation;
 mod pages;
 mod races;
 mod seeds;
+mod service;
 mod sessions;

@@ -6,6 +6,7 @@ mod copy;
 mod import;
 mod invite;
 mod mail;
+mod service;
 mod session;
 mod user;
 
@@ -20,6 +21,7 @@ pub use copy::{CopyTask, GivenUrl};
 pub use import::{ImportFrom, ImportTask};
 pub use invite::InviteTask;
 pub use mail::{Letters, MailTask};
+pub use service::ServiceTask;
 pub use session::{AnyUser, Revoked, SessionTask};
 pub use user::{AccountQuery, ChosenUser, PasswordSource, UserTask};
 
@@ -31,7 +33,7 @@ pub use user::{AccountQuery, ChosenUser, PasswordSource, UserTask};
     about = "A self-hosted account and session server",
     after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\n\
                   README.md has the table of settings and a first session with curl.\n\n\
-                  Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such account, session, invitation or message,\n\
+                  Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such account, session, invitation, service or message,\n\
                   4 refused by a rule; docs/operate.md says more."
 )]
 pub struct Cli {
@@ -73,6 +75,9 @@ pub enum Command {
     /// Make, list and revoke invitations to register
     #[command(subcommand)]
     Invite(InviteTask),
+    /// Create, list, rotate and revoke services: programs that ask whose a session is
+    #[command(subcommand)]
+    Service(ServiceTask),
     /// Print the audit trail: what happened to accounts, by whom and from where
     Audit(AuditQuery),
     /// Back up an SQLite database with its key, while servers run or not

@@ -5,7 +5,7 @@ use std::fmt;
 
 use azuma_domain::services::{
     AccountAdminError, AuditAdminError, CreateAccountError, InviteAdminError, NoSingleAccount,
-    OutboxAdminError, SessionAdminError, SetPasswordError,
+    OutboxAdminError, ServiceAdminError, SessionAdminError, SetPasswordError,
 };
 
 /// What an exit code says. Success is 0.
@@ -15,7 +15,7 @@ pub enum Reason {
     Failed = 1,
     /// The command line asks for nothing that can be done. The parser of the command line uses this code, too.
     Usage = 2,
-    /// There is no such account, session, invitation or message.
+    /// There is no such account, session, invitation, service or message.
     NotFound = 3,
     /// A rule refuses it, or the account is in another state.
     Refused = 4,
@@ -136,6 +136,16 @@ impl HasReason for InviteAdminError {
     fn reason(&self) -> Reason {
         match self {
             Self::InviteUnknown => Reason::NotFound,
+            Self::Store(_) => Reason::Failed,
+        }
+    }
+}
+
+impl HasReason for ServiceAdminError {
+    fn reason(&self) -> Reason {
+        match self {
+            Self::ServiceUnknown => Reason::NotFound,
+            Self::NameTaken => Reason::Refused,
             Self::Store(_) => Reason::Failed,
         }
     }

@@ -17,6 +17,7 @@ pub mod output;
 mod password;
 pub mod restore;
 pub mod serve;
+pub mod service;
 pub mod session;
 pub mod user;
 

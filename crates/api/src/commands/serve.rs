@@ -57,6 +57,9 @@ async fn serve(
     }
     // So that the server is ready as soon as it listens.
     parts.health.look().await;
+    if let Err(error) = parts.session_cache.poll_first().await {
+        tracing::warn!(%error, "the invalidations of other nodes could not be read at start");
+    }
     let (stop, stopped) = watch::channel(());
     let workers = Workers::start(&parts, stopped.clone());
     let session_cache = parts.session_cache.clone();

@@ -47,7 +47,7 @@ pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, SocketMode, SocketPath};
 pub use sections::{
-    Abuse, AccessLog, Audit, Database, Dialects, Http, Instance, Mail, Passwords, Recovery,
+    Abuse, AccessLog, Audit, Database, Dialects, Http, Instance, Limits, Mail, Passwords, Recovery,
     Registration, Rotating, Sessions, Sliding, Telemetry,
 };
 pub use text::{LogFilter, LogFormat};
@@ -93,6 +93,8 @@ pub struct Config {
     pub instance: Instance,
     /// The enabled APIs.
     pub dialects: Dialects,
+    /// What the server gives at most.
+    pub limits: Limits,
     /// How long sessions live.
     pub sessions: Sessions,
     /// The verification of accounts and addresses.
@@ -183,6 +185,8 @@ impl Config {
             azuma,
             legacy,
             account,
+            // It is nothing to users.
+            service: _,
         } = self.dialects;
         if !(azuma || legacy || account) {
             return contradiction(

@@ -124,6 +124,10 @@ pub struct Instance {
 /// `dialects`: the enabled APIs.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each API is switched by itself"
+)]
 pub struct Dialects {
     /// The current API.
     pub azuma: bool,
@@ -131,6 +135,17 @@ pub struct Dialects {
     pub legacy: bool,
     /// The API under `/account`.
     pub account: bool,
+    /// The API for services, under `/service`.
+    pub service: bool,
+}
+
+/// `limits`: what the server gives at most.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The most requests of one service a second.
+    #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
+    pub service_requests: u32,
 }
 
 /// `sessions`: how long sessions live.

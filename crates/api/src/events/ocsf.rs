@@ -64,9 +64,10 @@ fn activity(action: AuditAction) -> Activity {
         | AuditAction::ChangeEmail
         | AuditAction::CancelEmailChange => (ACCOUNT_CHANGE, 99, action.name()),
         AuditAction::Confirm => (AUTHENTICATION, 99, action.name()),
-        AuditAction::CreateInvite => (ENTITY_MANAGEMENT, 1, "Create"),
+        AuditAction::CreateInvite | AuditAction::CreateService => (ENTITY_MANAGEMENT, 1, "Create"),
         AuditAction::ImportUsers => (ACCOUNT_CHANGE, 99, action.name()),
-        AuditAction::RevokeInvite => (ENTITY_MANAGEMENT, 4, "Delete"),
+        AuditAction::RotateService => (ENTITY_MANAGEMENT, 3, "Update"),
+        AuditAction::RevokeInvite | AuditAction::RevokeService => (ENTITY_MANAGEMENT, 4, "Delete"),
     };
     Activity { class, id, name }
 }
@@ -222,6 +223,7 @@ impl<'a> From<&'a RecordedEvent> for OcsfEvent<'a> {
         };
         let user_id = event.user_id.map(|id| id.uuid());
         let invite_id = event.invite_id.map(|id| id.uuid());
+        let service_id = event.service_id.map(|id| id.uuid());
         let session = || event.session_id.map(|id| Uid { uid: id.uuid() });
         let is_authentication = class.uid == AUTHENTICATION.uid;
         let is_of_entity = class.uid == ENTITY_MANAGEMENT.uid;
@@ -260,9 +262,15 @@ impl<'a> From<&'a RecordedEvent> for OcsfEvent<'a> {
             user: (!is_of_entity).then(|| target(user_id)),
             session: session().filter(|_| is_authentication),
             service: is_authentication.then_some(Named { name: PRODUCT }),
-            entity: is_of_entity.then_some(Entity {
-                kind: "Invitation",
-                uid: invite_id,
+            entity: is_of_entity.then_some(match service_id {
+                Some(_) => Entity {
+                    kind: "Service",
+                    uid: service_id,
+                },
+                None => Entity {
+                    kind: "Invitation",
+                    uid: invite_id,
+                },
             }),
             src_endpoint: client.ip.map(|ip| Endpoint { ip: ip.to_string() }),
             http_request: Some(request)

@@ -14,6 +14,7 @@ pub fn line(recorded: &RecordedEvent) -> String {
         ("user", event.user_id.map(|id| id.to_string())),
         ("session", event.session_id.map(|id| id.to_string())),
         ("invite", event.invite_id.map(|id| id.to_string())),
+        ("service", event.service_id.map(|id| id.to_string())),
         ("ip", client.ip.map(|ip| ip.to_string())),
         // Quoted, because a client writes what it likes.
         (

@@ -96,17 +96,22 @@ pub fn token_from(bytes: &[u8]) -> Result<Token, RequestTokenError> {
 }
 
 pub fn bearer_token(headers: &HeaderMap) -> Result<Token, RequestTokenError> {
-    let value = only_one(headers.get_all(AUTHORIZATION))?.ok_or(RequestTokenError::Missing)?;
+    token_from(credential(headers, "bearer")?.ok_or(RequestTokenError::Missing)?)
+}
+
+/// What follows the scheme in the only `Authorization`; `None` if there is none, or one of another scheme.
+pub fn credential<'a>(
+    headers: &'a HeaderMap,
+    scheme: &str,
+) -> Result<Option<&'a [u8]>, RequestTokenError> {
+    let Some(value) = only_one(headers.get_all(AUTHORIZATION))? else {
+        return Ok(None);
+    };
     let value = value.as_bytes().trim_ascii();
-    let (scheme, rest) = value
-        .iter()
-        .position(|byte| *byte == b' ')
-        .and_then(|at| value.split_at_checked(at))
-        .ok_or(RequestTokenError::Missing)?;
-    if !scheme.eq_ignore_ascii_case(b"bearer") {
-        return Err(RequestTokenError::Missing);
-    }
-    token_from(rest.trim_ascii_start())
+    let space = value.iter().position(|byte| *byte == b' ');
+    let split = space.and_then(|at| value.split_at_checked(at));
+    let given = split.filter(|(given, _)| given.eq_ignore_ascii_case(scheme.as_bytes()));
+    Ok(given.map(|(_, rest)| rest.trim_ascii_start()))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 use super::malformed::{Malformed, parse_json};
 
-/// The largest body that any route accepts, in bytes.
+/// The largest body that a route accepts unless it says otherwise, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// How long a stopping server waits for bodies that are still being sent.
@@ -30,6 +30,8 @@ pub struct Body {
     length: Length,
     payload: Payload,
     timeout: Option<Data<BodyTimeout>>,
+    /// In bytes.
+    most: usize,
 }
 
 /// How long a request body may take to arrive.
@@ -59,8 +61,8 @@ pub enum BodyError {
     /// The body does not have the format that the route reads.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The body is larger than 16 KiB.
-    #[error("the body is larger than {MAX_BYTES} bytes")]
+    /// The body is larger than the route accepts.
+    #[error("the body is too large")]
     TooLarge,
     /// The body did not arrive within `http.body_timeout`.
     #[error("the body did not arrive in time")]
@@ -104,6 +106,15 @@ impl BodyTimeout {
 }
 
 impl Body {
+    /// The same body, which may have this many bytes.
+    #[must_use]
+    pub fn of_at_most(self, bytes: usize) -> Self {
+        Self {
+            most: bytes,
+            ..self
+        }
+    }
+
     /// Reads the body as a JSON object and ignores unknown fields. A missing content type counts as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, BodyError> {
         let kind = self.kind;
@@ -136,10 +147,10 @@ impl Body {
         let read = match &self.timeout {
             Some(timeout) => tokio::select! {
                 biased;
-                read = collect(&mut self.payload, self.length) => read,
+                read = collect(&mut self.payload, self.length, self.most) => read,
                 error = timeout.expired() => Err(error),
             },
-            None => collect(&mut self.payload, self.length).await,
+            None => collect(&mut self.payload, self.length, self.most).await,
         };
         if read.is_err() {
             close_after_answer(self.payload);
@@ -156,12 +167,16 @@ fn close_after_answer(payload: Payload) {
     rt::spawn(async move { drop(payload) });
 }
 
-async fn collect(payload: &mut Payload, length: Length) -> Result<Vec<u8>, BodyError> {
+async fn collect(
+    payload: &mut Payload,
+    length: Length,
+    allowed: usize,
+) -> Result<Vec<u8>, BodyError> {
     let most = match length {
         Length::Bytes(most) => usize::try_from(most).unwrap_or(usize::MAX),
         Length::Chunks => usize::MAX,
     };
-    if matches!(length, Length::Bytes(_)) && most > MAX_BYTES {
+    if matches!(length, Length::Bytes(_)) && most > allowed {
         return Err(BodyError::TooLarge);
     }
     let mut bytes = Vec::new();
@@ -174,7 +189,7 @@ async fn collect(payload: &mut Payload, length: Length) -> Result<Vec<u8>, BodyE
         };
         let left = most.saturating_sub(bytes.len());
         bytes.extend(chunk.iter().take(left));
-        if bytes.len() > MAX_BYTES {
+        if bytes.len() > allowed {
             return Err(BodyError::TooLarge);
         }
     }
@@ -191,6 +206,7 @@ impl FromRequest for Body {
             length: length_of(request.headers()),
             payload: payload.take(),
             timeout: request.app_data::<Data<BodyTimeout>>().cloned(),
+            most: MAX_BYTES,
         }))
     }
 }

@@ -30,6 +30,10 @@ pub enum FieldError {
     Everywhere,
     #[error("`limit` in the query must be 1 to 100, and `before` the `next` of another page")]
     Page,
+    #[error("`wait` in the query must be 0 to 30, and `after` the `position` of another answer")]
+    Changes,
+    #[error("`ids` in the query must be 1 to 100 UUIDs with commas between them")]
+    Ids,
 }
 
 impl HasErrorCode for FieldError {
@@ -43,7 +47,9 @@ impl HasErrorCode for FieldError {
             | Self::Icon(_)
             | Self::Status(_)
             | Self::Everywhere
-            | Self::Page => ErrorCode::InvalidInput,
+            | Self::Page
+            | Self::Changes
+            | Self::Ids => ErrorCode::InvalidInput,
         }
     }
 }

@@ -103,7 +103,7 @@ fn meaning(status: &str) -> Option<&'static str> {
         "404" => "There is none",
         "408" => "The body did not arrive in time",
         "409" => "The name or the address is taken, or the thing exists already",
-        "413" => "The body is larger than 16 KiB",
+        "413" => "The body is larger than the route takes: 16 KiB, unless it says otherwise",
         "422" => "The e-mail address is malformed",
         "424" => "The account is not verified yet",
         "429" => "Too many attempts",

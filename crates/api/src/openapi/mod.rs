@@ -16,6 +16,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 pub use errors::complete;
 
 use crate::config::Dialects;
+use crate::dialects;
 use crate::dialects::azuma::Azuma;
 use crate::dialects::{account, azuma, legacy};
 use crate::http::api_error::{Dialect, ResponseCode};
@@ -27,7 +28,8 @@ pub struct Documents(Vec<(&'static str, Bytes)>);
 impl Documents {
     /// The documents of the enabled dialects, and `service` of the routes that belong to none.
     pub fn of(enabled: Dialects) -> Self {
-        let mut documents = vec![("service", as_json(&service::document()))];
+        let for_services = enabled.service.then(dialects::service::document);
+        let mut documents = vec![("service", as_json(&service::document(for_services)))];
         if enabled.azuma {
             documents.push(("azuma", as_json(&azuma::document())));
         }
@@ -119,6 +121,7 @@ mod tests {
             azuma: true,
             legacy: true,
             account: true,
+            service: true,
         };
         for (name, document) in Documents::of(all).0 {
             let path = folder.join(format!("{name}.json"));

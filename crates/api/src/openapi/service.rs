@@ -9,15 +9,18 @@ use crate::health;
 #[openapi(
     info(
         title = "Azuma: the server",
-        description = "The routes that are there whichever APIs are."
+        description = "The routes that are there whichever APIs are, and the API for services."
     ),
     paths(health::tell_alive, health::tell_ready, super::show)
 )]
 struct Operations;
 
-/// The document of the routes that belong to no dialect.
-pub fn document() -> Document {
+/// The document of the routes that belong to no dialect, and of the API for services if it is enabled.
+pub fn document(dialect: Option<Document>) -> Document {
     let mut document = Operations::openapi();
+    if let Some(dialect) = dialect {
+        document.merge(dialect);
+    }
     complete::<Azuma>(&mut document);
     document
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{BoxFuture, MaybeReady, SessionCheck, Store, StoreError, Work};
+use azuma_domain::ports::{BoxFuture, Look, MaybeReady, SessionCheck, Store, StoreError, Work};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -98,6 +98,16 @@ impl SessionCheck for NotingCheck {
             }
             found
         })
+    }
+
+    fn look_at(
+        &self,
+        hashes: Vec<TokenHash>,
+        now: Timestamp,
+        lifetimes: &Lifetimes,
+        look: Look,
+    ) -> BoxFuture<'static, Result<Vec<Option<LiveSession>>, StoreError>> {
+        self.0.look_at(hashes, now, lifetimes, look)
     }
 
     fn invalidate(&self, user_id: UserId) {

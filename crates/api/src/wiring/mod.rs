@@ -8,6 +8,7 @@ mod mail;
 mod operator;
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +17,11 @@ use azuma_domain::ports::{
     AbuseGuard, Clock, Entropy, PasswordHasher, SessionCheck, Store, StoreError,
 };
 use azuma_domain::services::{
-    Accounts, Doorkeeper, Health, Housekeeping, KeptFor, Mailing, PasswordBlocklist, SessionIssuer,
-    Sessions, SharedClock,
+    Accounts, Doorkeeper, Health, Housekeeping, KeptFor, Mailing, PasswordBlocklist, ServiceAccess,
+    SessionIssuer, Sessions, SharedClock,
 };
 use azuma_domain::token::{SecretKey, TokenKeys};
-use azuma_infra::abuse_guard::{NoGuard, RateLimits};
+use azuma_infra::abuse_guard::{NoGuard, RateLimits, Rates};
 use azuma_infra::clock::SystemClock;
 use azuma_infra::common_passwords::CommonPasswordTable;
 pub use azuma_infra::durations::{DurationCounts, Durations};
@@ -44,8 +45,8 @@ pub use backups::{
 pub use copies::{Progress, Stage, copy_database};
 pub use imports::{user_import, user_source};
 pub use operator::{
-    account_admin, audit_admin, credential_admin, invite_admin, outbox_admin, session_admin,
-    test_mail,
+    account_admin, audit_admin, credential_admin, invite_admin, outbox_admin, service_admin,
+    session_admin, test_mail,
 };
 
 use mail::mailer;
@@ -68,6 +69,7 @@ const ANOTHER_DATABASE: &str = "the migrations of `database.migrate_url` are not
 pub struct Parts {
     pub accounts: Arc<Accounts>,
     pub sessions: Arc<Sessions>,
+    pub service_access: Arc<ServiceAccess>,
     pub mailing: Arc<Mailing>,
     pub housekeeping: Arc<Housekeeping>,
     pub health: Arc<Health>,
@@ -146,13 +148,33 @@ pub fn assemble(config: &Config, traces: Option<&Traces>) -> Result<Parts, Box<d
         entropy: Arc::clone(&entropy),
     };
     let issuer = SessionIssuer::new(keys.clone(), Arc::clone(&entropy));
+    let sessions = Arc::new(Sessions {
+        store: Arc::clone(&store),
+        session_check: Arc::clone(&session_check),
+        hasher: Arc::clone(&hasher),
+        doorkeeper: doorkeeper.clone(),
+        issuer: issuer.clone(),
+        keys: keys.clone(),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        new_login_notice: config.mail.new_login_notice(),
+        lifetimes: config.sessions.lifetimes(),
+        sessions_per_user: config.sessions.per_user,
+    });
     Ok(Parts {
+        service_access: Arc::new(ServiceAccess {
+            store: Arc::clone(&store),
+            sessions: Arc::clone(&sessions),
+            history: session_cache.history(),
+            doorkeeper: doorkeeper.clone(),
+            clock: Arc::clone(&clock),
+        }),
         accounts: Arc::new(Accounts {
             store: Arc::clone(&store),
-            session_check: Arc::clone(&session_check),
-            hasher: Arc::clone(&hasher),
-            doorkeeper: doorkeeper.clone(),
-            issuer: issuer.clone(),
+            session_check,
+            hasher,
+            doorkeeper,
+            issuer,
             keys: keys.clone(),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
@@ -163,19 +185,7 @@ pub fn assemble(config: &Config, traces: Option<&Traces>) -> Result<Parts, Box<d
             registration_lifetime: config.registration.lifetime,
             recovery_lifetime: config.recovery.lifetime,
         }),
-        sessions: Arc::new(Sessions {
-            store: Arc::clone(&store),
-            session_check,
-            hasher,
-            doorkeeper,
-            issuer,
-            keys: keys.clone(),
-            clock: Arc::clone(&clock),
-            entropy: Arc::clone(&entropy),
-            new_login_notice: config.mail.new_login_notice(),
-            lifetimes: config.sessions.lifetimes(),
-            sessions_per_user: config.sessions.per_user,
-        }),
+        sessions,
         mailing: Arc::new(Mailing {
             store: Arc::clone(&store),
             mailer: Arc::clone(&mailer),
@@ -292,7 +302,11 @@ fn blocklist(config: &Config) -> PasswordBlocklist {
 
 fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
     match config.abuse.enabled {
-        true => Arc::new(RateLimits::new(config.mail.hourly_limit)),
+        true => Arc::new(RateLimits::new(Rates {
+            mails_per_hour: config.mail.hourly_limit,
+            service_requests: NonZeroU32::new(config.limits.service_requests)
+                .unwrap_or(NonZeroU32::MIN),
+        })),
         false => Arc::new(NoGuard),
     }
 }

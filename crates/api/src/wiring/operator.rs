@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use azuma_domain::ports::Store;
 use azuma_domain::services::{
-    AccountAdmin, AuditAdmin, CredentialAdmin, InviteAdmin, OutboxAdmin, SessionAdmin, TestMail,
+    AccountAdmin, AuditAdmin, CredentialAdmin, InviteAdmin, OutboxAdmin, ServiceAdmin,
+    SessionAdmin, TestMail,
 };
 use azuma_infra::clock::SystemClock;
 use azuma_infra::entropy::SystemEntropy;
@@ -59,6 +60,13 @@ pub fn invite_admin(config: &Config) -> Result<InviteAdmin, Box<dyn Error>> {
     let store = store_beside_a_server(config)?;
     let entropy = Arc::new(SystemEntropy::open()?);
     Ok(InviteAdmin::new(store, Arc::new(SystemClock), entropy))
+}
+
+/// The operator's access to services.
+pub fn service_admin(config: &Config) -> Result<ServiceAdmin, Box<dyn Error>> {
+    let store = store_beside_a_server(config)?;
+    let entropy = Arc::new(SystemEntropy::open()?);
+    Ok(ServiceAdmin::new(store, Arc::new(SystemClock), entropy))
 }
 
 /// The operator's access to the audit trail.

@@ -12,6 +12,7 @@ pub use source::{RequestId, Source};
 use crate::Timestamp;
 use crate::id::id;
 use crate::invite::InviteId;
+use crate::service::ServiceId;
 use crate::session::SessionId;
 use crate::user::UserId;
 
@@ -46,6 +47,8 @@ pub struct AuditEvent {
     pub session_id: Option<SessionId>,
     /// The invitation that was made, revoked, or used.
     pub invite_id: Option<InviteId>,
+    /// The service that was created, given another token, or revoked.
+    pub service_id: Option<ServiceId>,
     /// The client and the request; nothing is known of either where no request caused it.
     pub source: Source,
 }
@@ -97,6 +100,7 @@ impl AuditEvent {
             user_id: None,
             session_id: None,
             invite_id: None,
+            service_id: None,
             source: Source::default(),
         }
     }
@@ -119,6 +123,13 @@ impl AuditEvent {
     #[must_use]
     pub fn of_invite(self, invite_id: Option<InviteId>) -> Self {
         Self { invite_id, ..self }
+    }
+
+    /// The same, about this service.
+    #[must_use]
+    pub fn of_service(self, id: ServiceId) -> Self {
+        let service_id = Some(id);
+        Self { service_id, ..self }
     }
 }
 

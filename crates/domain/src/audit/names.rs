@@ -82,6 +82,12 @@ named! {
         CreateInvite = "create_invite",
         /// An invitation was revoked.
         RevokeInvite = "revoke_invite",
+        /// A service was created.
+        CreateService = "create_service",
+        /// A service got another token.
+        RotateService = "rotate_service",
+        /// A service was revoked.
+        RevokeService = "revoke_service",
         /// Users of another system were imported.
         ImportUsers = "import_users",
     }

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::error_code::{ErrorCode, HasErrorCode};
+use crate::service::ServiceId;
 use crate::user::{EmailAddress, LoginName, UserId};
 
 /// An action that the guard counts.
@@ -43,6 +44,8 @@ pub enum RateLimitedAction<'a> {
     /// Recording an attempt on this account that was refused. It counts for the user, apart from
     /// [`RecordEvent`](Self::RecordEvent), whichever client asks.
     RecordRefusal(UserId),
+    /// A request of a service. It counts for the service.
+    ServiceRequest(ServiceId),
 }
 
 /// Whose password a login tries.

@@ -1,6 +1,9 @@
 use uuid::Uuid;
 
+use std::fmt;
+
 use super::StoreError;
+use crate::session::SessionId;
 use crate::user::UserId;
 
 /// The number of an invalidation. The first one is 1; 0 stands before it.
@@ -38,6 +41,97 @@ impl InvalidationMark {
     pub fn new(uuid: Uuid) -> Self {
         Self(uuid)
     }
+
+    /// The UUID.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+/// What a transaction changed of a user and its sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A session has another token, or another current one. It lives on.
+    SessionChanged(SessionId),
+    /// A session was revoked.
+    SessionEnded(SessionId),
+    /// Several sessions of the user were revoked, or all, or one that is not known; the user may be changed, too.
+    SessionsEnded,
+    /// Something of the user is changed.
+    UserChanged,
+    /// An operator has disabled the user, whose sessions are revoked.
+    UserDisabled,
+    /// The user is deleted, with its sessions.
+    UserDeleted,
+    /// Any of these.
+    Unknown,
+}
+
+impl Cause {
+    /// The name, which never changes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SessionChanged(_) => "session_changed",
+            Self::SessionEnded(_) => "session_ended",
+            Self::SessionsEnded => "sessions_ended",
+            Self::UserChanged => "user_changed",
+            Self::UserDisabled => "user_disabled",
+            Self::UserDeleted => "user_deleted",
+            Self::Unknown => "changed",
+        }
+    }
+
+    /// The session, if it is about a single one.
+    #[must_use]
+    pub fn session_id(self) -> Option<SessionId> {
+        match self {
+            Self::SessionChanged(id) | Self::SessionEnded(id) => Some(id),
+            Self::SessionsEnded
+            | Self::UserChanged
+            | Self::UserDisabled
+            | Self::UserDeleted
+            | Self::Unknown => None,
+        }
+    }
+
+    /// The one with this name; [`Unknown`](Self::Unknown) if a later release has named it, or the session is missing.
+    #[must_use]
+    pub fn named(name: &str, session_id: Option<SessionId>) -> Self {
+        match (name, session_id) {
+            ("session_changed", Some(id)) => Self::SessionChanged(id),
+            ("session_ended", Some(id)) => Self::SessionEnded(id),
+            ("sessions_ended", _) => Self::SessionsEnded,
+            ("user_changed", _) => Self::UserChanged,
+            ("user_disabled", _) => Self::UserDisabled,
+            ("user_deleted", _) => Self::UserDeleted,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Both, done to one user in one transaction. Whoever obeys it has obeyed each of them.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (one, same) if one == same => one,
+            (Self::UserDeleted, _) | (_, Self::UserDeleted) => Self::UserDeleted,
+            (Self::UserDisabled, _) | (_, Self::UserDisabled) => Self::UserDisabled,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::SessionEnded(ended), Self::SessionChanged(changed))
+            | (Self::SessionChanged(changed), Self::SessionEnded(ended))
+                if ended == changed =>
+            {
+                Self::SessionEnded(ended)
+            }
+            (Self::SessionsEnded | Self::SessionEnded(_), _)
+            | (_, Self::SessionsEnded | Self::SessionEnded(_)) => Self::SessionsEnded,
+            (
+                Self::SessionChanged(_) | Self::UserChanged,
+                Self::SessionChanged(_) | Self::UserChanged,
+            ) => Self::Unknown,
+        }
+    }
 }
 
 /// Tells nodes that what they cached of a user and its sessions is out of date.
@@ -49,15 +143,63 @@ pub struct Invalidation {
     pub mark: InvalidationMark,
     /// The user whose data or sessions changed.
     pub user_id: UserId,
+    /// What changed; [`Cause::Unknown`] if an older release did it.
+    pub cause: Cause,
 }
 
-/// The last invalidation that exists, or that a node knows.
+impl Invalidation {
+    /// The place after it.
+    #[must_use]
+    pub fn place(&self) -> HistoryEnd {
+        HistoryEnd {
+            number: self.number,
+            mark: Some(self.mark),
+        }
+    }
+}
+
+/// The last invalidation that exists, or that a node knows. As text it is its number, a hyphen, and its mark in 32 hexadecimal digits;
+/// zeros stand for a mark that is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryEnd {
     /// The number of the last invalidation.
     pub number: InvalidationNumber,
     /// Its mark; `None` if it is pruned, or there was no invalidation yet.
     pub mark: Option<InvalidationMark>,
+}
+
+/// The text is no place in a history.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a place in the history is a number, a hyphen and 32 hexadecimal digits")]
+pub struct MalformedPlace;
+
+impl HistoryEnd {
+    /// Reads a place back.
+    ///
+    /// # Errors
+    /// [`MalformedPlace`] if the text is none.
+    pub fn parse(text: &str) -> Result<Self, MalformedPlace> {
+        let (number, mark) = text.split_once('-').ok_or(MalformedPlace)?;
+        let is_decimal = number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_mark = mark.len() == 32 && mark.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (Ok(number), Ok(mark)) = (number.parse(), Uuid::try_parse(mark)) else {
+            return Err(MalformedPlace);
+        };
+        match is_decimal && is_mark {
+            true => Ok(Self {
+                number: InvalidationNumber(number),
+                mark: (!mark.is_nil()).then_some(InvalidationMark(mark)),
+            }),
+            false => Err(MalformedPlace),
+        }
+    }
+}
+
+impl fmt::Display for HistoryEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = self.mark.map_or(Uuid::nil(), InvalidationMark::uuid);
+        write!(f, "{}-{}", self.number.get(), mark.simple())
+    }
 }
 
 /// Reads the invalidations of all nodes.
@@ -81,9 +223,9 @@ pub trait InvalidationReader {
 
 /// The invalidations of all nodes. Each node reads them.
 ///
-/// No use case adds an invalidation. When a transaction commits that updates or deletes a user, revokes or promotes a
+/// No use case adds an invalidation. When a transaction commits that updates, disables, enables or deletes a user, revokes or promotes a
 /// session or adds a token to one, the store MUST have added one invalidation for each user concerned; any other
-/// transaction MUST add none but those of [`add`](Self::add). Numbers MUST follow the order of commits without gaps, so that a node that has seen a
+/// transaction MUST add none but those of [`add`](Self::add). It MUST say what changed, where several things did their [`Cause::and`]. Numbers MUST follow the order of commits without gaps, so that a node that has seen a
 /// number has seen all before it; only [`begin_another_history`](Self::begin_another_history) leaves one out. Each invalidation MUST have a random mark of its own, and keep it.
 pub trait InvalidationRepository: InvalidationReader {
     /// Has the transaction add an invalidation for this user, of whom nothing needs to have changed, nor to exist. It is
@@ -105,4 +247,84 @@ pub trait InvalidationRepository: InvalidationReader {
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn prune(&mut self, keep: u32, limit: u32) -> Result<usize, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(number: u128) -> SessionId {
+        SessionId::new(Uuid::from_u128(number))
+    }
+
+    fn each() -> [Cause; 9] {
+        [
+            Cause::SessionChanged(session(1)),
+            Cause::SessionChanged(session(2)),
+            Cause::SessionEnded(session(1)),
+            Cause::SessionEnded(session(2)),
+            Cause::SessionsEnded,
+            Cause::UserChanged,
+            Cause::UserDisabled,
+            Cause::UserDeleted,
+            Cause::Unknown,
+        ]
+    }
+
+    #[test]
+    fn a_change_is_read_back_by_its_name() {
+        for cause in each() {
+            assert_eq!(Cause::named(cause.name(), cause.session_id()), cause);
+        }
+        assert_eq!(Cause::named("session_ended", None), Cause::Unknown);
+        assert_eq!(Cause::named("moved_to_mars", None), Cause::Unknown);
+    }
+
+    /// Which sessions a follower drops: one, or all of the user's.
+    fn dropped(cause: Cause) -> Option<SessionId> {
+        cause.session_id()
+    }
+
+    #[test]
+    fn of_two_changes_none_is_overlooked_and_their_order_does_not_matter() {
+        for one in each() {
+            for other in each() {
+                let both = one.and(other);
+                assert_eq!(both, other.and(one), "{one:?} {other:?}");
+                if let Some(id) = dropped(both) {
+                    assert_eq!((dropped(one), dropped(other)), (Some(id), Some(id)));
+                }
+            }
+        }
+        let ended = Cause::SessionEnded(session(1));
+        assert_eq!(ended.and(Cause::SessionChanged(session(1))), ended);
+        assert_eq!(ended.and(Cause::UserChanged), Cause::SessionsEnded);
+        assert_eq!(Cause::UserDisabled.and(ended), Cause::UserDisabled);
+    }
+
+    #[test]
+    fn a_place_is_read_back_only_as_it_is_written() {
+        let text = "17-0123456789abcdef0123456789abcdef";
+        assert_eq!(
+            HistoryEnd::parse(text).map(|place| place.to_string()),
+            Ok(text.to_owned())
+        );
+        let zero = HistoryEnd::parse("0-00000000000000000000000000000000");
+        assert_eq!(
+            zero.map(|place| (place.number.get(), place.mark)),
+            Ok((0, None))
+        );
+        for text in [
+            "",
+            "17",
+            "17-",
+            "-0123456789abcdef0123456789abcdef",
+            "+1-0123456789abcdef0123456789abcdef",
+            "18446744073709551616-0123456789abcdef0123456789abcdef",
+            "17-0123456789abcdef0123456789abcdeg",
+            "17-01234567-89ab-cdef-0123-456789abcdef",
+        ] {
+            assert_eq!(HistoryEnd::parse(text), Err(MalformedPlace), "{text}");
+        }
+    }
 }

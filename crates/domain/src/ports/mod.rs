@@ -9,6 +9,7 @@
 
 mod abuse_guard;
 mod audit_repository;
+mod change_history;
 mod clock;
 mod common_passwords;
 mod entropy;
@@ -22,6 +23,7 @@ mod outbox;
 mod password_hasher;
 mod recovery_repository;
 mod security_log;
+mod service_repository;
 mod session_check;
 mod session_repository;
 mod store;
@@ -36,13 +38,14 @@ use std::task::{Context, Poll};
 
 pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
 pub use audit_repository::{AuditReader, AuditRepository};
+pub use change_history::ChangeHistory;
 pub use clock::Clock;
 pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;
 pub use factor_repository::{FactorReader, FactorRepository};
 pub use invalidation_repository::{
-    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
-    InvalidationRepository,
+    Cause, HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    InvalidationRepository, MalformedPlace,
 };
 pub use invite_repository::{InviteReader, InviteRepository};
 pub use known_client_repository::{KnownClientReader, KnownClientRepository};
@@ -52,7 +55,8 @@ pub use outbox::{FARTHEST_DUE, OutboxLoad, OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
 pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};
-pub use session_check::SessionCheck;
+pub use service_repository::{ServiceReader, ServiceRepository};
+pub use session_check::{Look, SessionCheck};
 pub use session_repository::{SessionPage, SessionReader, SessionRepository, SessionUse};
 pub use store::{Decision, ReadWork, Reader, Schema, Store, Transaction, Work, WriteWork};
 pub use store_error::{Abort, Conflict, StoreError, WriteError};

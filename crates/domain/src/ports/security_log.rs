@@ -93,6 +93,8 @@ pub enum ActionKind {
     ChangeCredential,
     /// Recording an event in the audit trail. What it tells of was done.
     RecordEvent,
+    /// A request of a service.
+    ServiceRequest,
 }
 
 /// Records security events for the operator.

@@ -1,8 +1,17 @@
-use super::{MaybeReady, StoreError};
+use super::{BoxFuture, MaybeReady, StoreError};
 use crate::Timestamp;
 use crate::session::{Lifetimes, LiveSession};
 use crate::token::TokenHash;
 use crate::user::UserId;
+
+/// Whether a question is a use of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// It is.
+    Use,
+    /// It is not: it MUST change nothing.
+    Peek,
+}
 
 /// Finds the session of a token. No other question is asked so often, so an implementation may cache.
 ///
@@ -28,6 +37,19 @@ pub trait SessionCheck: Send + Sync {
         now: Timestamp,
         lifetimes: &Lifetimes,
     ) -> MaybeReady<Result<Option<LiveSession>, StoreError>>;
+
+    /// The same for many tokens at once, at most 1,000, in their order, by few questions to the store. With [`Look::Peek`] no use is recorded,
+    /// and a session is answered as its last known use has left it. A session that cannot be read is answered as none.
+    ///
+    /// # Errors
+    /// As [`use_token`](Self::use_token).
+    fn look_at(
+        &self,
+        hashes: Vec<TokenHash>,
+        now: Timestamp,
+        lifetimes: &Lifetimes,
+        look: Look,
+    ) -> BoxFuture<'static, Result<Vec<Option<LiveSession>>, StoreError>>;
 
     /// Drops what is cached of a user and its sessions, because they were changed or deleted. A later
     /// [`use_token`](Self::use_token) MUST NOT answer what was found before this call, nor what a lookup finds that is

@@ -29,6 +29,17 @@ pub trait SessionReader {
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError>;
 
+    /// The same for many tokens, at most 1,000, in any order. MUST leave out those whose session or token cannot be read, and MUST NOT
+    /// take a statement for each.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn find_by_tokens(
+        &mut self,
+        hashes: &[TokenHash],
+        now: Timestamp,
+    ) -> Result<Vec<LiveSession>, StoreError>;
+
     /// Whether the session exists and has a token that is live at `now`.
     ///
     /// # Errors

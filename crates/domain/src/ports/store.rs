@@ -4,7 +4,8 @@ use super::{
     AuditReader, AuditRepository, BoxFuture, FactorReader, FactorRepository, InvalidationReader,
     InvalidationRepository, InviteReader, InviteRepository, KnownClientReader,
     KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository,
-    RecoveryRepository, SessionReader, SessionRepository, StoreError, UserReader, UserRepository,
+    RecoveryRepository, ServiceReader, ServiceRepository, SessionReader, SessionRepository,
+    StoreError, UserReader, UserRepository,
 };
 use crate::Timestamp;
 
@@ -92,6 +93,8 @@ pub trait Reader {
     fn links(&mut self) -> &mut dyn LinkReader;
     /// Invitations to register.
     fn invites(&mut self) -> &mut dyn InviteReader;
+    /// Services.
+    fn services(&mut self) -> &mut dyn ServiceReader;
     /// Messages to be sent.
     fn outbox(&mut self) -> &mut dyn OutboxReader;
     /// Invalidations of what nodes cache.
@@ -127,6 +130,8 @@ pub trait Transaction {
     fn links(&mut self) -> &mut dyn LinkRepository;
     /// Invitations to register.
     fn invites(&mut self) -> &mut dyn InviteRepository;
+    /// Services.
+    fn services(&mut self) -> &mut dyn ServiceRepository;
     /// Requests to recover an account.
     fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
     /// Messages to be sent.

@@ -64,6 +64,13 @@ pub trait UserReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the account cannot be read.
     fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError>;
 
+    /// The users with these ids, disabled or not, in any order, with the states of their accounts; at most 1,000 ids. MUST leave out waiting
+    /// accounts, and those that cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn find_several(&mut self, ids: &[UserId]) -> Result<Vec<(User, AccountState)>, StoreError>;
+
     /// The credential of the account with this id, whatever its state. MUST succeed even if the public part of the
     /// account cannot be read.
     ///

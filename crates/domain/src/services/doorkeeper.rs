@@ -94,5 +94,6 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
         RateLimitedAction::RecordEvent(_) | RateLimitedAction::RecordRefusal(_) => {
             ActionKind::RecordEvent
         }
+        RateLimitedAction::ServiceRequest(_) => ActionKind::ServiceRequest,
     }
 }

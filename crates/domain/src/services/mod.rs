@@ -11,6 +11,8 @@
 //! | [`AuditAdmin`] | read the audit trail, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
 //! | [`SessionAdmin`] | list and revoke sessions, one or those of all users, for the operator |
+//! | [`ServiceAccess`] | answer services: whose a token is, what has changed since |
+//! | [`ServiceAdmin`] | create, list and revoke services, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
 //! | [`OutboxAdmin`] | list, requeue and discard messages, for the operator |
 //! | [`TestMail`] | send a test message, for the operator |
@@ -34,6 +36,8 @@ mod mailing;
 mod notice;
 mod restore_admin;
 mod second_factor;
+mod service_access;
+mod service_admin;
 mod session_issuer;
 mod sessions;
 mod surplus_sessions;
@@ -58,6 +62,11 @@ pub use mailing::{
 };
 pub use restore_admin::{RestoreAdmin, RevivedSessions, Settled};
 pub use second_factor::SecondFactorError;
+pub use service_access::{
+    Answers, CheckTokensError, FollowError, KnownUser, News, ServiceAccess, ServiceAccessError,
+    TokenBatch, TooManyTokens, UserBatch,
+};
+pub use service_admin::{ServiceAdmin, ServiceAdminError};
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{
     AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,

@@ -12,6 +12,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use azuma_domain::ports::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
+use azuma_domain::service::ServiceId;
 use azuma_domain::user::{EmailAddress, LoginName, UserId};
 use governor::Quota;
 use governor::clock::{Clock, DefaultClock};
@@ -89,6 +90,26 @@ impl Limit {
     }
 }
 
+/// The limits that the configuration sets.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// How many mails all clients together may request within any hour; 0 stands for no limit.
+    pub mails_per_hour: u32,
+    /// How many requests a service may send a second, and as many at once.
+    pub service_requests: NonZeroU32,
+}
+
+impl Rates {
+    /// The default limits, but for that of mails.
+    #[must_use]
+    pub fn with_mails(mails_per_hour: u32) -> Self {
+        Self {
+            mails_per_hour,
+            service_requests: NonZeroU32::MIN.saturating_add(499),
+        }
+    }
+}
+
 /// A guard that admits everything (`abuse.enabled = false`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoGuard;
@@ -124,22 +145,26 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails: Limiter<u64, C>,
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
+    service_requests: Limiter<ServiceId, C>,
     /// Names and addresses are kept as keyed hashes, so a long one takes as much memory as a short one. Two keys with
     /// the same hash share a count, which is unlikely and harmless.
     keys: RandomState,
 }
 
 impl RateLimits {
-    /// A guard whose counts are zero. All clients together may request `mails_per_hour` mails within any hour; 0 stands
-    /// for no limit.
+    /// A guard whose counts are zero.
     #[must_use]
-    pub fn new(mails_per_hour: u32) -> Self {
-        Self::with_clock(mails_per_hour, REMEMBERED, DefaultClock::default())
+    pub fn new(rates: Rates) -> Self {
+        Self::with_clock(rates, REMEMBERED, DefaultClock::default())
     }
 }
 
 impl<C: Clock + Clone> RateLimits<C> {
-    fn with_clock(mails_per_hour: u32, remembered: u64, clock: C) -> Self {
+    fn with_clock(rates: Rates, remembered: u64, clock: C) -> Self {
+        let of_services = Limit {
+            burst: rates.service_requests.get(),
+            one_more_every: Duration::from_secs(1) / rates.service_requests.get(),
+        };
         Self {
             logins_per_name: ByClient::new(LOGINS_PER_NAME, remembered, &clock),
             logins: ByClient::new(LOGINS, remembered, &clock),
@@ -154,7 +179,8 @@ impl<C: Clock + Clone> RateLimits<C> {
             recoveries: Limiter::new(RECOVERIES, remembered, &clock),
             mails: Limiter::new(MAILS, remembered, &clock),
             mails_of_client: ByClient::new(MAILS_OF_CLIENT, remembered, &clock),
-            mails_of_all: HourlyLimit::new(mails_per_hour, clock),
+            service_requests: Limiter::new(of_services, remembered, &clock),
+            mails_of_all: HourlyLimit::new(rates.mails_per_hour, clock),
             keys: RandomState::new(),
         }
     }
@@ -256,6 +282,7 @@ where
             }
             RateLimitedAction::RecordEvent(user) => self.recorded_events.admit(&user),
             RateLimitedAction::RecordRefusal(user) => self.recorded_refusals.admit(&user),
+            RateLimitedAction::ServiceRequest(service) => self.service_requests.admit(&service),
         }
     }
 
@@ -280,7 +307,8 @@ where
             | RateLimitedAction::Notice(_)
             | RateLimitedAction::ChangeCredential(_)
             | RateLimitedAction::RecordEvent(_)
-            | RateLimitedAction::RecordRefusal(_) => {}
+            | RateLimitedAction::RecordRefusal(_)
+            | RateLimitedAction::ServiceRequest(_) => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use super::*;
 
 fn guard() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
     let clock = FakeRelativeClock::default();
-    let guard = RateLimits::with_clock(1_000, REMEMBERED, clock.clone());
+    let guard = RateLimits::with_clock(Rates::with_mails(1_000), REMEMBERED, clock.clone());
     (guard, clock)
 }
 
@@ -210,7 +210,7 @@ fn a_client_is_an_ipv4_address_or_an_ipv6_64() {
 
 #[test]
 fn what_is_remembered_is_bounded() {
-    let guard = RateLimits::with_clock(1_000, 100, FakeRelativeClock::default());
+    let guard = RateLimits::with_clock(Rates::with_mails(1_000), 100, FakeRelativeClock::default());
     for number in 0..10_000_u32 {
         let client = Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
         assert!(guard.admit(client, RateLimitedAction::Register).is_ok());

@@ -39,14 +39,16 @@ pub struct CheckCounts {
 }
 
 impl Answers {
-    pub(super) fn count(&self, answered: Answered) {
+    /// Counts so many answers.
+    pub(super) fn count(&self, answered: Answered, answers: usize) {
         let counter = match answered {
             Answered::FromMemory => &self.from_memory,
             Answered::FromStore => &self.from_store,
             Answered::Refused => &self.refused,
             Answered::Failed => &self.failed,
         };
-        counter.fetch_add(1, Ordering::Relaxed);
+        let answers = u64::try_from(answers).unwrap_or(u64::MAX);
+        counter.fetch_add(answers, Ordering::Relaxed);
     }
 
     pub(super) fn read(&self) -> CheckCounts {

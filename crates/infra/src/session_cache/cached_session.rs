@@ -95,6 +95,13 @@ impl CachedSession {
         live
     }
 
+    /// The session as its latest use has left it, if it was used at all.
+    pub(super) fn unused(&self) -> LiveSession {
+        let mut live = self.found.clone();
+        live.token.expires_at = live.token.expires_at.max(self.expires_at());
+        live
+    }
+
     /// The latest use. Call it only after a use was recorded.
     pub(super) fn latest_use(&self) -> SessionUse {
         SessionUse {

@@ -8,7 +8,6 @@ use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
     HistoryEnd, Invalidation, InvalidationNumber, Reader, Store, StoreError, StoreExt,
 };
-use azuma_domain::user::UserId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -18,8 +17,9 @@ use super::Shared;
 const POLL_EVERY: Duration = Duration::from_millis(250);
 /// The most polls that are under way. There are two, so that polls continue while one connection hangs.
 const MOST_POLLS: usize = 2;
-/// The most invalidations that one poll reads. If there are more, all sessions are removed from memory.
-const MOST: u32 = 10_000;
+/// The most invalidations that one poll reads, and that are kept for those who follow them. If there are more to read, all sessions
+/// are removed from memory.
+pub(super) const MOST: u32 = 10_000;
 
 /// How far this node has followed the history of invalidations that all nodes write.
 pub(super) struct InvalidationFeed {
@@ -80,7 +80,7 @@ impl Shared {
         let known = *self.feed.known();
         let store = &self.feed.store;
         let batch = store.read(move |reader| read(reader, known)).await?;
-        self.invalidate(batch);
+        self.invalidate(batch, sent);
         self.validity
             .extend(match Mutant::ValidityCountsFromAnswers.is_on() {
                 true => self.validity.now(),
@@ -89,21 +89,24 @@ impl Shared {
         Ok(())
     }
 
-    fn invalidate(&self, batch: Batch) {
+    /// Followers are told what the cache has obeyed.
+    fn invalidate(&self, batch: Batch, sent: Duration) {
         // Locked throughout, so that of two simultaneous polls the later number is kept.
         let mut known = self.feed.known();
         match batch.invalidated {
-            Invalidated::Users(users) => {
-                for user_id in users {
-                    self.sessions.invalidate(user_id);
+            Invalidated::Users(later) => {
+                for row in &later {
+                    self.sessions.invalidate(row.user_id);
                 }
                 if known.is_none_or(|known| known.number < batch.up_to.number) {
                     *known = Some(batch.up_to);
                 }
+                self.history.add(&later, sent);
             }
-            Invalidated::Everybody => {
+            Invalidated::Everybody(latest) => {
                 self.sessions.invalidate_all();
                 *known = Some(batch.up_to);
+                self.history.begin(batch.up_to, latest, sent);
             }
         }
     }
@@ -116,9 +119,10 @@ struct Batch {
 }
 
 enum Invalidated {
-    Users(Vec<UserId>),
-    /// The poll cannot tell which users were invalidated.
-    Everybody,
+    /// The users of these.
+    Users(Vec<Invalidation>),
+    /// The poll cannot tell which users were invalidated. The latest invalidations, for those who follow them, are without gaps.
+    Everybody(Vec<Invalidation>),
 }
 
 /// Reads the invalidations after `known`; `None` stands for a node that has not polled yet. If nothing was invalidated,
@@ -180,14 +184,32 @@ fn all_of(
         return everybody(reader);
     }
     Ok(Batch {
-        invalidated: Invalidated::Users(later.iter().map(|row| row.user_id).collect()),
+        invalidated: Invalidated::Users(later.to_vec()),
         up_to,
     })
 }
 
 fn everybody(reader: &mut dyn Reader) -> Result<Batch, StoreError> {
+    let last = reader.invalidations().last()?;
+    let first = last.number.get().saturating_sub(u64::from(MOST));
+    let mut latest = reader
+        .invalidations()
+        .from(InvalidationNumber::new(first), MOST + 1)?;
+    // Those that were added meanwhile are read again by the next poll.
+    latest.retain(|row| row.number <= last.number);
+    let pairs = latest.windows(2).enumerate();
+    let is_gap = |pair: &[Invalidation]| match pair {
+        [one, next] => one.number.next() != next.number,
+        _ => false,
+    };
+    let gaps = pairs.filter(|(_, pair)| is_gap(pair));
+    let gap = gaps.map(|(place, _)| place + 1).next_back();
+    latest.drain(..gap.unwrap_or(0));
+    if latest.last().map(Invalidation::place) != Some(last) {
+        latest.clear();
+    }
     Ok(Batch {
-        invalidated: Invalidated::Everybody,
-        up_to: reader.invalidations().last()?,
+        invalidated: Invalidated::Everybody(latest),
+        up_to: last,
     })
 }

@@ -5,15 +5,19 @@
 //! | `cached_session` | a session in memory, and its uses that are not written yet |
 //! | `index` | the cached sessions by token and by user |
 //! | `validity` | the time until which memory may answer |
+//! | `many` | the check of many tokens at once |
 //! | `invalidation_feed` | polls for the invalidations of other nodes |
+//! | `history` | the invalidations that were read, for those who follow them |
 //! | `answers` | how many checks were answered how |
 //! | `probe` | how long an ended session goes on in memory |
 //! | `use_writer` | writes uses in the background |
 
 mod answers;
 mod cached_session;
+mod history;
 mod index;
 mod invalidation_feed;
+mod many;
 mod probe;
 #[cfg(test)]
 mod tests;
@@ -23,7 +27,9 @@ mod validity;
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{Clock, MaybeReady, SessionCheck, Store, StoreError, StoreExt};
+use azuma_domain::ports::{
+    BoxFuture, ChangeHistory, Clock, Look, MaybeReady, SessionCheck, Store, StoreError, StoreExt,
+};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -31,6 +37,7 @@ use azuma_domain::user::UserId;
 pub use answers::CheckCounts;
 use answers::{Answered, Answers};
 use cached_session::CachedSession;
+use history::History;
 use index::CachedSessions;
 use invalidation_feed::InvalidationFeed;
 use use_writer::UseWriter;
@@ -51,6 +58,7 @@ struct Shared {
     sessions: CachedSessions,
     validity: CacheValidity,
     feed: InvalidationFeed,
+    history: Arc<History>,
     uses: UseWriter,
     answers: Answers,
 }
@@ -69,6 +77,7 @@ impl SessionCache {
     ) -> Self {
         let shared = Shared {
             sessions: CachedSessions::with_room_for(most),
+            history: Arc::new(History::new(Arc::clone(&clock))),
             validity: CacheValidity::new(clock),
             feed: InvalidationFeed::new(followed),
             uses: UseWriter::new(Arc::clone(&store)),
@@ -80,10 +89,24 @@ impl SessionCache {
         }
     }
 
+    /// The invalidations that [`run`](Self::run) has read.
+    #[must_use]
+    pub fn history(&self) -> Arc<dyn ChangeHistory> {
+        Arc::clone(&self.shared.history) as _
+    }
+
     /// How many checks were answered how.
     #[must_use]
     pub fn checks(&self) -> CheckCounts {
         self.shared.answers.read()
+    }
+
+    /// Polls once, so that followers are answered from the start on.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails; nothing is known then.
+    pub async fn poll_first(&self) -> Result<(), StoreError> {
+        self.shared.poll().await
     }
 
     /// Polls for the invalidations of other nodes, and writes uses. Never returns. If it does not run, memory answers
@@ -110,22 +133,34 @@ impl SessionCheck for SessionCache {
         lifetimes: &Lifetimes,
     ) -> MaybeReady<Result<Option<LiveSession>, StoreError>> {
         if let Some(session) = self.shared.cached(&hash, now) {
-            self.shared.answers.count(Answered::FromMemory);
+            self.shared.answers.count(Answered::FromMemory, 1);
             return self.shared.use_session(session, now, lifetimes);
         }
         let (shared, lifetimes) = (Arc::clone(&self.shared), *lifetimes);
         MaybeReady::later(async move {
             let found = shared.look_up(hash, now).await;
-            shared.answers.count(match &found {
+            let answered = match &found {
                 Ok(Some(_)) => Answered::FromStore,
                 Ok(None) => Answered::Refused,
                 Err(_) => Answered::Failed,
-            });
+            };
+            shared.answers.count(answered, 1);
             match found? {
                 Some(session) => shared.use_session(session, now, &lifetimes).await,
                 None => Ok(None),
             }
         })
+    }
+
+    fn look_at(
+        &self,
+        hashes: Vec<TokenHash>,
+        now: Timestamp,
+        lifetimes: &Lifetimes,
+        look: Look,
+    ) -> BoxFuture<'static, Result<Vec<Option<LiveSession>>, StoreError>> {
+        let (shared, lifetimes) = (Arc::clone(&self.shared), *lifetimes);
+        Box::pin(async move { shared.look_at(hashes, now, &lifetimes, look).await })
     }
 
     fn invalidate(&self, user_id: UserId) {

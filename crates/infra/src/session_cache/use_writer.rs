@@ -78,6 +78,25 @@ impl UseWriter {
         Ok(())
     }
 
+    /// The same for several sessions, by one write.
+    pub(super) async fn write_all_first(
+        &self,
+        sessions: &[Arc<CachedSession>],
+    ) -> Result<(), StoreError> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let uses: Vec<SessionUse> = sessions
+            .iter()
+            .map(|session| session.latest_use())
+            .collect();
+        let found = self.write(uses.clone()).await?;
+        for (session, latest) in sessions.iter().zip(uses) {
+            settle(session, latest, &found);
+        }
+        Ok(())
+    }
+
     /// Flushes one slice after another. Never returns.
     pub(super) async fn run(&self) {
         let mut ticks = interval(FLUSH_EVERY);

@@ -7,14 +7,14 @@ use azuma_domain::audit::Source;
 use azuma_domain::mail::Language;
 use azuma_domain::services::UserUpdate;
 use azuma_domain::session::LiveSession;
-use azuma_infra::abuse_guard::RateLimits;
+use azuma_infra::abuse_guard::{RateLimits, Rates};
 use azuma_testkit::sample;
 
 use crate::world::{AZUMA, NEW_PASSWORD, World, email_update, password_update, refusal};
 
 /// An instance with rate limits.
 fn guarded() -> World {
-    let guard = Arc::new(RateLimits::new(1_000));
+    let guard = Arc::new(RateLimits::new(Rates::with_mails(1_000)));
     World::new().restarted(|parts| parts.guard = guard)
 }
 

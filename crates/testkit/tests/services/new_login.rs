@@ -6,7 +6,7 @@ use azuma_domain::mail::{Language, NewLoginNotice};
 use azuma_domain::ports::{StoreError, StoreExt};
 use azuma_domain::services::{IssuedSession, Login, LoginError, Registration};
 use azuma_domain::session::Client;
-use azuma_infra::abuse_guard::RateLimits;
+use azuma_infra::abuse_guard::{RateLimits, Rates};
 use azuma_testkit::sample::{self, DAY};
 
 use crate::world::{AZUMA, PASSWORD, World, registration};
@@ -130,7 +130,7 @@ async fn a_login_after_all_networks_were_forgotten_is_news() {
 
 #[tokio::test]
 async fn one_address_is_told_at_most_three_times_at_once_and_every_login_succeeds() {
-    let guard = Arc::new(RateLimits::new(1_000));
+    let guard = Arc::new(RateLimits::new(Rates::with_mails(1_000)));
     let world = telling().restarted(|parts| parts.guard = guard);
     neo(&world).await;
     for number in 0..10 {

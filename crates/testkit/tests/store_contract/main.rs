@@ -25,6 +25,7 @@ mod nodes;
 mod outbox;
 mod plans;
 mod recoveries;
+mod services;
 mod sessions;
 mod set_ups;
 mod units;

@@ -112,7 +112,9 @@ async fn a_backup_of_an_earlier_release_is_migrated() {
     server.azuma().sign_up(&person(1)).await;
     let backup = Backup::of(server.setup(), "backup");
     backup.change(
-        "DROP TABLE audit_events; DELETE FROM __diesel_schema_migrations WHERE version >= '0015'",
+        "DROP TABLE audit_events; DROP TABLE service_tokens; DROP TABLE services;
+         ALTER TABLE invalidations DROP COLUMN session_id; ALTER TABLE invalidations DROP COLUMN kind;
+         DELETE FROM __diesel_schema_migrations WHERE version >= '0015'",
     );
     let elsewhere = server.setup().elsewhere();
     restore(&elsewhere, &backup, &[]).success();

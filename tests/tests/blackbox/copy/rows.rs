@@ -36,9 +36,14 @@ INSERT INTO second_factors VALUES
 INSERT INTO recovery_codes VALUES
     (x'00000000000000000000000000000000', zeroblob(32)), (x'00000000000000000000000000000000', randomblob(32));
 INSERT INTO audit_events VALUES
-    (1, randomblob(16), 'a', NULL, 'system', NULL, NULL, NULL, NULL, NULL, NULL),
-    (1, randomblob(16), 'a', 'r', 'user', randomblob(16), randomblob(16), randomblob(16), '10.0.0.1', 'ua', 'id');
-INSERT INTO invalidations VALUES (6, zeroblob(16), randomblob(16)), (7, randomblob(16), randomblob(16));
+    (1, randomblob(16), 'a', NULL, 'system', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    (1, randomblob(16), 'a', 'r', 'user', randomblob(16), randomblob(16), randomblob(16), '10.0.0.1', 'ua', 'id', randomblob(16));
+INSERT INTO services VALUES (x'03030303030303030303030303030303', 'chat', 253402300799999999);
+INSERT INTO service_tokens VALUES
+    (zeroblob(32), x'03030303030303030303030303030303', 0, 253402300799999999),
+    (randomblob(32), x'03030303030303030303030303030303', 1, NULL);
+INSERT INTO invalidations VALUES
+    (6, zeroblob(16), randomblob(16), NULL, NULL), (7, randomblob(16), randomblob(16), 'session_ended', randomblob(16));
 UPDATE invalidation_counter SET number = 7;
 "#;
 

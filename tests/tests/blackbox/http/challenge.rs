@@ -13,7 +13,7 @@ async fn every_protected_route_asks_for_a_token_and_refuses_an_unknown_one(db: D
     let server = db.server().start();
     for route in routes::protected() {
         let carrier = match route.dialect {
-            Dialect::None | Dialect::Azuma | Dialect::Account => Carrier::Azuma,
+            Dialect::None | Dialect::Azuma | Dialect::Account | Dialect::Service => Carrier::Azuma,
             Dialect::Legacy => Carrier::LegacyHeader,
         };
         let (name, value) = carrier.header(UNKNOWN);

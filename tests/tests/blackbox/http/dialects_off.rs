@@ -10,6 +10,7 @@ async fn their_routes_are_unknown_and_those_of_the_others_are_not(db: Database) 
         ("dialects.azuma", Dialect::Azuma),
         ("dialects.legacy", Dialect::Legacy),
         ("dialects.account", Dialect::Account),
+        ("dialects.service", Dialect::Service),
     ] {
         let server = db.server().set(setting, "false").start();
         for route in ROUTES {

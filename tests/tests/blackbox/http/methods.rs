@@ -15,7 +15,7 @@ async fn every_route_names_the_methods_it_allows(db: Database) {
         let answer = request.send().await;
         match route.dialect {
             Dialect::Legacy => answer.refused_with_code(405, "METHOD_NOT_ALLOWED"),
-            Dialect::None | Dialect::Azuma | Dialect::Account => {
+            Dialect::None | Dialect::Azuma | Dialect::Account | Dialect::Service => {
                 answer.refused(405, "METHOD_NOT_ALLOWED");
             }
         }

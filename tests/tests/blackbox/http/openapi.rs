@@ -31,6 +31,14 @@ impl Operation {
         server.request(self.method(), &self.path)
     }
 
+    /// The token that the operation takes: that of a service, or of a user.
+    fn token<'a>(&self, of_service: &'a str, of_user: &'a str) -> &'a str {
+        match self.path.starts_with("/service/") {
+            true => of_service,
+            false => of_user,
+        }
+    }
+
     fn method(&self) -> Method {
         self.method.parse().expect("a method")
     }
@@ -93,17 +101,19 @@ async fn an_operation_that_names_a_token_is_refused_without_and_no_other_is(db: 
 #[on_both_databases]
 async fn every_status_that_is_answered_is_described(db: Database) {
     let server = db.server().start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
-    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(20_000));
+    let of_user = server.azuma().sign_up(&Person::named("neo")).await;
+    let of_service = server.service("chat").token;
+    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(300_000));
     for operation in operations(&server).await {
         for body in ["", "{}", "[", r#"{"token": "x", "name": 3}"#, &huge] {
             // Deletions would end the session.
             if operation.method == "DELETE" && body != "[" && body != huge {
                 continue;
             }
-            let request = operation.request(&server).bearer(&token);
+            let token = operation.token(&of_service, &of_user);
+            let request = operation.request(&server).bearer(token);
             let answer = request
-                .header("Azuma-Session", &token)
+                .header("Azuma-Session", &of_user)
                 .body(body)
                 .send()
                 .await;
@@ -124,13 +134,15 @@ async fn every_status_that_is_answered_is_described(db: Database) {
 #[on_both_databases]
 async fn an_operation_with_a_body_refuses_a_huge_one(db: Database) {
     let server = db.server().start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
-    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(20_000));
+    let of_user = server.azuma().sign_up(&Person::named("neo")).await;
+    let of_service = server.service("chat").token;
+    let huge = format!("{{\"name\": \"{}\"}}", "x".repeat(300_000));
     for operation in operations(&server).await {
         let body = &operation.details["requestBody"];
         // The current password is not read where the configuration does not ask for it.
         if body["required"] == true {
-            let request = operation.request(&server).bearer(&token).body(huge.clone());
+            let token = operation.token(&of_service, &of_user);
+            let request = operation.request(&server).bearer(token).body(huge.clone());
             let status = request.send().await.status;
             assert_eq!(status, 413, "{} {}", operation.method, operation.path);
         }
@@ -156,8 +168,13 @@ async fn schemathesis_finds_nothing() {
         .server()
         .set("abuse.enabled", "false")
         .start();
-    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let of_user = server.azuma().sign_up(&Person::named("neo")).await;
+    let of_service = server.service("chat").token;
     for document in DOCUMENTS {
+        let bearer = match document {
+            "service" => &of_service,
+            _ => &of_user,
+        };
         let mut schemathesis =
             Command::new(workspace().join("target/schemathesis/bin/schemathesis"));
         let url = format!("http://{}", server.address());
@@ -171,8 +188,8 @@ async fn schemathesis_finds_nothing() {
             ])
             .args(["--phases", "coverage,fuzzing", "--max-examples", "25"])
             .args(["--exclude-checks", UNTRIED])
-            .args(["-H", &format!("Authorization: Bearer {token}")])
-            .args(["-H", &format!("Azuma-Session: {token}")]);
+            .args(["-H", &format!("Authorization: Bearer {bearer}")])
+            .args(["-H", &format!("Azuma-Session: {of_user}")]);
         for ending in ENDINGS {
             schemathesis.args(["--exclude-operation-id", ending]);
         }

@@ -12,6 +12,7 @@ pub enum Dialect {
     Azuma,
     Legacy,
     Account,
+    Service,
 }
 
 /// A path and the methods it answers.
@@ -92,6 +93,10 @@ pub const ROUTES: &[Route] = &[
         &["GET", "DELETE"],
         true,
     ),
+    route(Dialect::Service, "/service/check", &["POST"], true),
+    route(Dialect::Service, "/service/changes", &["GET"], true),
+    route(Dialect::Service, "/service/introspect", &["POST"], true),
+    route(Dialect::Service, "/service/users", &["GET"], true),
 ];
 
 impl Route {

@@ -62,6 +62,7 @@ async fn a_refused_login_is_told_with_its_client_and_its_request(db: Database) {
             "user_id": user.id,
             "session_id": null,
             "invite_id": null,
+            "service_id": null,
             "ip": CLIENT,
             "user_agent": "nebuchadnezzar/1",
             "request_id": request,

@@ -71,6 +71,12 @@ pub fn action_words(language: Language, action: AuditAction) -> &'static str {
             "An invitation was revoked",
             "Eine Einladung wurde zurückgezogen",
         ),
+        AuditAction::CreateService => ("A service was created", "Ein Dienst wurde angelegt"),
+        AuditAction::RotateService => (
+            "A service got another token",
+            "Ein Dienst bekam ein neues Token",
+        ),
+        AuditAction::RevokeService => ("A service was revoked", "Ein Dienst wurde entfernt"),
         AuditAction::ImportUsers => ("Users were imported", "Benutzer wurden übernommen"),
     };
     either(language, english, german)

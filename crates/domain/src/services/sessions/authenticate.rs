@@ -134,7 +134,7 @@ impl Sessions {
 }
 
 /// The session that was found, unless it has ended: its tokens may be older than a limit to the life of sessions, and say more.
-fn within(
+pub(super) fn within(
     lifetimes: &Lifetimes,
     found: Option<LiveSession>,
     now: Timestamp,

@@ -6,6 +6,7 @@ mod list_sessions;
 mod login;
 mod login_check;
 mod login_error;
+mod look_at;
 mod renew_session;
 mod revoke_every;
 mod revoke_session;

@@ -104,7 +104,7 @@ fn mailed(guard: &dyn AbuseGuard, numbers: std::ops::Range<u32>) -> usize {
 
 fn hourly(most: u32) -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
     let clock = FakeRelativeClock::default();
-    let guard = RateLimits::with_clock(most, REMEMBERED, clock.clone());
+    let guard = RateLimits::with_clock(Rates::with_mails(most), REMEMBERED, clock.clone());
     (guard, clock)
 }
 

@@ -3,8 +3,10 @@
 mod eviction;
 mod failed_writes;
 mod gate;
+mod history;
 mod hits;
 mod lookups;
+mod many;
 mod model;
 mod other_nodes;
 mod polls;

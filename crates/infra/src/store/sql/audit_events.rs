@@ -7,6 +7,7 @@ use azuma_domain::audit::{
 };
 use azuma_domain::invite::InviteId;
 use azuma_domain::ports::{AuditReader, AuditRepository, StoreError};
+use azuma_domain::service::ServiceId;
 use azuma_domain::session::{Client, SessionId, UserAgent};
 use azuma_domain::user::UserId;
 use diesel::prelude::*;
@@ -29,6 +30,7 @@ struct NewRow<'a> {
     ip: Option<String>,
     user_agent: Option<&'a str>,
     request_id: Option<String>,
+    service_id: Option<StoredId>,
 }
 
 impl<'a> From<&'a AuditEvent> for NewRow<'a> {
@@ -48,6 +50,7 @@ impl<'a> From<&'a AuditEvent> for NewRow<'a> {
             ip: client.ip.map(|ip| ip.to_string()),
             user_agent: client.user_agent.as_ref().map(UserAgent::as_str),
             request_id: request_id.map(|id| id.to_string()),
+            service_id: event.service_id.map(|id| StoredId(id.uuid())),
         }
     }
 }
@@ -66,6 +69,7 @@ struct Row {
     ip: Option<String>,
     user_agent: Option<String>,
     request_id: Option<String>,
+    service_id: Option<StoredId>,
 }
 
 impl Row {
@@ -99,6 +103,7 @@ impl Row {
             user_id: self.user_id.map(|id| UserId::new(id.0)),
             session_id: self.session_id.map(|id| SessionId::new(id.0)),
             invite_id: self.invite_id.map(|id| InviteId::new(id.0)),
+            service_id: self.service_id.map(|id| ServiceId::new(id.0)),
             source: Source {
                 client: Client {
                     ip: self.ip.and_then(|ip| ip.parse().ok()),

@@ -1,12 +1,13 @@
 //! The invalidations that tell other nodes which cached sessions to drop.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
-    HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    Cause, HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
     InvalidationRepository, StoreError,
 };
+use azuma_domain::session::SessionId;
 use azuma_domain::user::UserId;
 use diesel::dsl::min;
 use diesel::prelude::*;
@@ -17,11 +18,17 @@ use super::repositories::Repositories;
 use super::schema::{invalidation_counter, invalidations};
 use super::types::StoredId;
 
+/// A row, its columns in the order of the table.
+type Row = (i64, StoredId, StoredId, Option<String>, Option<StoredId>);
+
 impl Repositories<'_> {
     /// Adds an invalidation for each user whose users or sessions rows changed. Called last before the commit,
     /// because the counter's row stays locked until the commit, and other transactions that add invalidations wait
     /// for the lock.
-    pub(super) fn add_invalidations(&mut self, users: BTreeSet<UserId>) -> Result<(), StoreError> {
+    pub(super) fn add_invalidations(
+        &mut self,
+        users: BTreeMap<UserId, Cause>,
+    ) -> Result<(), StoreError> {
         let Ok(count) = i64::try_from(users.len()) else {
             return Err(corrupt("invalidations"));
         };
@@ -34,11 +41,14 @@ impl Repositories<'_> {
                 .set(invalidation_counter::number.eq(invalidation_counter::number + count))
                 .returning(invalidation_counter::number)
                 .get_result(connection)?;
-            for (number, user_id) in (last - count + 1..).zip(users) {
+            for (number, (user_id, cause)) in (last - count + 1..).zip(users) {
+                let session_id = cause.session_id();
                 diesel::insert_into(invalidations::table)
                     .values((
                         invalidations::number.eq(number),
                         invalidations::user_id.eq(StoredId(user_id.uuid())),
+                        invalidations::kind.eq(kind_of(cause)),
+                        invalidations::session_id.eq(session_id.map(|id| StoredId(id.uuid()))),
                     ))
                     .execute(connection)?;
             }
@@ -69,7 +79,7 @@ impl InvalidationReader for Repositories<'_> {
         limit: u32,
     ) -> Result<Vec<Invalidation>, StoreError> {
         let number = to_column(number);
-        let rows: Vec<(i64, StoredId, StoredId)> = self.query(|connection| {
+        let rows: Vec<Row> = self.query(|connection| {
             invalidations::table
                 .filter(invalidations::number.ge(number))
                 .order(invalidations::number)
@@ -77,11 +87,13 @@ impl InvalidationReader for Repositories<'_> {
                 .load(connection)
         })?;
         rows.into_iter()
-            .map(|(number, user_id, mark)| {
+            .map(|(number, user_id, mark, kind, session_id)| {
+                let session_id = session_id.map(|id| SessionId::new(id.0));
                 Ok(Invalidation {
                     number: from_column(number)?,
                     mark: InvalidationMark::new(mark.0),
                     user_id: UserId::new(user_id.0),
+                    cause: Cause::named(kind.as_deref().unwrap_or_default(), session_id),
                 })
             })
             .collect()
@@ -91,7 +103,7 @@ impl InvalidationReader for Repositories<'_> {
 impl InvalidationRepository for Repositories<'_> {
     /// The commit writes it.
     fn add(&mut self, user_id: UserId) -> Result<(), StoreError> {
-        self.invalidate(user_id);
+        self.invalidate(user_id, Cause::Unknown);
         Ok(())
     }
 
@@ -124,6 +136,13 @@ impl InvalidationRepository for Repositories<'_> {
             diesel::delete(invalidations::table.filter(gone)).execute(connection)
         })
     }
+}
+
+/// What the column `kind` holds; NULL, as in a row of an older release, where nothing is known.
+fn kind_of(cause: Cause) -> Option<&'static str> {
+    Some(cause)
+        .filter(|cause| *cause != Cause::Unknown)
+        .map(Cause::name)
 }
 
 fn from_column(number: i64) -> Result<InvalidationNumber, StoreError> {

@@ -15,6 +15,7 @@ mod outbox;
 mod recoveries;
 pub(super) mod repositories;
 pub(super) mod schema;
+mod services;
 mod sessions;
 mod types;
 mod users;

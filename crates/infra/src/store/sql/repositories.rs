@@ -1,15 +1,15 @@
 //! All repositories on one connection.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::mem::take;
 
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{
-    AuditReader, AuditRepository, Conflict, FactorReader, FactorRepository, InvalidationReader,
-    InvalidationRepository, InviteReader, InviteRepository, KnownClientReader,
+    AuditReader, AuditRepository, Cause, Conflict, FactorReader, FactorRepository,
+    InvalidationReader, InvalidationRepository, InviteReader, InviteRepository, KnownClientReader,
     KnownClientRepository, LinkReader, LinkRepository, OutboxReader, OutboxRepository, Reader,
-    RecoveryRepository, Schema, SessionReader, SessionRepository, StoreError, Transaction,
-    UserReader, UserRepository, WriteError,
+    RecoveryRepository, Schema, ServiceReader, ServiceRepository, SessionReader, SessionRepository,
+    StoreError, Transaction, UserReader, UserRepository, WriteError,
 };
 use azuma_domain::user::UserId;
 use diesel::dsl::sql;
@@ -30,8 +30,8 @@ pub(in crate::store) struct Repositories<'c> {
     failed: bool,
     /// Why the work has to be run again.
     fault: Option<Fault>,
-    /// The users whose rows or sessions changed.
-    invalidated: BTreeSet<UserId>,
+    /// The users whose rows or sessions changed, and what changed of each.
+    invalidated: BTreeMap<UserId, Cause>,
 }
 
 impl<'c> Repositories<'c> {
@@ -41,7 +41,7 @@ impl<'c> Repositories<'c> {
             connection,
             failed: false,
             fault: None,
-            invalidated: BTreeSet::new(),
+            invalidated: BTreeMap::new(),
         }
     }
 
@@ -65,8 +65,9 @@ impl<'c> Repositories<'c> {
     }
 
     /// Records that the cached sessions of this user become invalid when the work commits.
-    pub(super) fn invalidate(&mut self, user_id: UserId) {
-        self.invalidated.insert(user_id);
+    pub(super) fn invalidate(&mut self, user_id: UserId, cause: Cause) {
+        let both = self.invalidated.entry(user_id).or_insert(cause);
+        *both = both.and(cause);
     }
 
     /// Runs statements. Every statement of every repository goes through here or [`write`](Self::write).
@@ -129,6 +130,10 @@ impl Reader for Repositories<'_> {
         self
     }
 
+    fn services(&mut self) -> &mut dyn ServiceReader {
+        self
+    }
+
     fn outbox(&mut self) -> &mut dyn OutboxReader {
         self
     }
@@ -187,6 +192,10 @@ impl Transaction for Repositories<'_> {
     }
 
     fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
+        self
+    }
+
+    fn services(&mut self) -> &mut dyn ServiceRepository {
         self
     }
 

@@ -113,13 +113,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::BigInt;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::store::sql::types::SqlUuid;
 
     invalidations (number) {
         number -> BigInt,
         user_id -> SqlUuid,
         mark -> SqlUuid,
+        kind -> Nullable<Text>,
+        session_id -> Nullable<SqlUuid>,
     }
 }
 
@@ -181,10 +183,36 @@ diesel::table! {
         ip -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         request_id -> Nullable<Text>,
+        service_id -> Nullable<SqlUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::sql::types::{SqlTimestamp, SqlUuid};
+
+    services (id) {
+        id -> SqlUuid,
+        name -> Text,
+        created_at -> SqlTimestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable};
+    use crate::store::sql::types::{SqlTimestamp, SqlUuid};
+
+    service_tokens (hash) {
+        hash -> Binary,
+        service_id -> SqlUuid,
+        created_at -> SqlTimestamp,
+        expires_at -> Nullable<SqlTimestamp>,
     }
 }
 
 diesel::joinable!(session_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(service_tokens -> services (service_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, session_tokens, links, outbox);
 diesel::allow_tables_to_appear_in_same_query!(invalidation_counter, invalidations);
+diesel::allow_tables_to_appear_in_same_query!(services, service_tokens);

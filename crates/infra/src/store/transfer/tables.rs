@@ -65,7 +65,7 @@ const fn text(name: &'static str) -> Column {
 }
 
 /// All tables, each after those that it refers to.
-pub(super) const TABLES: [Table; 13] = [
+pub(super) const TABLES: [Table; 15] = [
     Table::new(
         "users",
         1,
@@ -194,12 +194,30 @@ pub(super) const TABLES: [Table; 13] = [
             text("ip"),
             text("user_agent"),
             text("request_id"),
+            id("service_id"),
+        ],
+    ),
+    Table::new("services", 1, &[id("id"), text("name"), time("created_at")]),
+    Table::new(
+        "service_tokens",
+        1,
+        &[
+            bytes("hash"),
+            id("service_id"),
+            time("created_at"),
+            time("expires_at"),
         ],
     ),
     Table::new(
         "invalidations",
         1,
-        &[integer("number"), id("user_id"), id("mark")],
+        &[
+            integer("number"),
+            id("user_id"),
+            id("mark"),
+            text("kind"),
+            id("session_id"),
+        ],
     ),
     Table::new(
         "invalidation_counter",

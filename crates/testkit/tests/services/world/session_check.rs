@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{MaybeReady, SessionCheck, SessionUse, Store, StoreError, StoreExt};
+use azuma_domain::ports::{
+    BoxFuture, Look, MaybeReady, Reader, SessionCheck, SessionUse, Store, StoreError, StoreExt,
+};
 use azuma_domain::session::{Lifetimes, LiveSession};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
@@ -34,6 +36,35 @@ impl SessionCheck for Uncached {
                 Ok(Some(found))
             });
             used.await
+        })
+    }
+
+    fn look_at(
+        &self,
+        hashes: Vec<TokenHash>,
+        now: Timestamp,
+        lifetimes: &Lifetimes,
+        look: Look,
+    ) -> BoxFuture<'static, Result<Vec<Option<LiveSession>>, StoreError>> {
+        let (store, lifetimes) = (Arc::clone(&self.0), *lifetimes);
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for hash in hashes {
+                found.push(match look {
+                    Look::Use => {
+                        Self(Arc::clone(&store))
+                            .use_token(hash, now, &lifetimes)
+                            .await?
+                    }
+                    Look::Peek => {
+                        let look = move |reader: &mut dyn Reader| {
+                            reader.sessions().find_by_token(&hash, now)
+                        };
+                        store.read(look).await?
+                    }
+                });
+            }
+            Ok(found)
         })
     }
 

@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{Decision, SessionUse, Store, UserChanges, Work};
+use azuma_domain::ports::{
+    Cause, Decision, InvalidationNumber, SessionUse, Store, UserChanges, Work,
+};
 use azuma_domain::session::SessionId;
 use azuma_domain::token::Generation;
 use azuma_domain::user::{Change, UserId};
 use azuma_testkit::sample::{self, DAY, MINUTE, now, session_id, token_hash, user_id};
 use azuma_testkit_macros::on_every_store;
 
-use super::invalidated;
+use super::{from, invalidated};
 use crate::{given, try_write, write};
 
 fn later() -> Timestamp {
@@ -215,4 +217,41 @@ async fn one_that_is_added_is_there_though_nobody_has_the_id(store: Arc<dyn Stor
     let nobody = user_id(9);
     write(&store, move |tx| tx.invalidations().add(nobody)).await;
     assert_eq!(invalidated(&store).await, [nobody]);
+}
+
+#[on_every_store]
+async fn each_says_what_changed(store: Arc<dyn Store>) {
+    let ada = ada_logged_in(&store).await;
+    for number in 2..=5 {
+        given::login(&store, number, ada, later()).await;
+    }
+    given::token(&store, &sample::token(1, 1, later())).await;
+    assert!(promote(&store, 1).await);
+    assert!(end(&store, ada, session_id(2)).await);
+    write(&store, move |tx| {
+        tx.sessions().revoke(ada, session_id(3))?;
+        tx.sessions().revoke(ada, session_id(4))
+    })
+    .await;
+    change(&store, ada).await;
+    write(&store, move |tx| tx.sessions().revoke_all(ada, None)).await;
+    assert!(write(&store, move |tx| tx.users().disable(ada, None, now())).await);
+    assert!(write(&store, move |tx| tx.users().enable(ada)).await);
+    assert!(write(&store, move |tx| tx.users().delete(ada)).await);
+    write(&store, move |tx| tx.invalidations().add(ada)).await;
+    let told = from(&store, InvalidationNumber::default()).await;
+    let told: Vec<_> = told.into_iter().map(|row| row.cause).collect();
+    let expected = [
+        Cause::SessionChanged(session_id(1)),
+        Cause::SessionChanged(session_id(1)),
+        Cause::SessionEnded(session_id(2)),
+        Cause::SessionsEnded,
+        Cause::UserChanged,
+        Cause::SessionsEnded,
+        Cause::UserDisabled,
+        Cause::UserChanged,
+        Cause::UserDeleted,
+        Cause::Unknown,
+    ];
+    assert_eq!(told, expected);
 }

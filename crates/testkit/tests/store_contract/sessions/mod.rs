@@ -2,6 +2,7 @@
 
 mod delete_expired;
 mod find_by_token;
+mod find_by_tokens;
 mod insert;
 mod insert_token;
 mod is_live;

@@ -118,6 +118,25 @@ async fn of_sessions() {
 }
 
 #[test]
+fn of_services() {
+    let server = Database::Sqlite.server().start();
+    let mut transcript = Transcript::new(&server);
+    transcript.run("service list");
+    server.setup().run(&["service", "create", "chat"]).success();
+    transcript.run("service create chat");
+    transcript.run("service create Chat");
+    server.setup().run(&["service", "create", "web"]).success();
+    server.setup().run(&["service", "rotate", "web"]).success();
+    transcript.run("service list");
+    transcript.run("service list --json --limit 2");
+    transcript.run("service rotate mail");
+    transcript.run("service rotate chat --overlap ever");
+    transcript.run("service revoke chat");
+    transcript.run("service revoke chat");
+    transcript.compare("service.txt");
+}
+
+#[test]
 fn of_invitations() {
     let server = Database::Sqlite.server().start();
     let mut transcript = Transcript::new(&server);

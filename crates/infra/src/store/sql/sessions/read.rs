@@ -1,5 +1,7 @@
 //! Reading sessions and their tokens.
 
+use std::collections::HashMap;
+
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{SessionPage, SessionReader, StoreError};
 use azuma_domain::session::{ListedSession, LiveSession, SessionId, SessionPolicy, SessionToken};
@@ -36,6 +38,36 @@ impl Repositories<'_> {
     }
 }
 
+impl Repositories<'_> {
+    /// The newest generation of the tokens of each rotating session among these. One that cannot be read is left out.
+    fn newest_generations(
+        &mut self,
+        found: &[LiveSession],
+    ) -> Result<HashMap<StoredId, Generation>, StoreError> {
+        let rotating = found
+            .iter()
+            .filter(|live| live.policy == SessionPolicy::Rotating);
+        let ids: Vec<_> = rotating
+            .map(|live| StoredId(live.session_id().uuid()))
+            .collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(StoredId, Option<i64>)> = self.query(|connection| {
+            session_tokens::table
+                .filter(session_tokens::session_id.eq_any(ids))
+                .group_by(session_tokens::session_id)
+                .select((session_tokens::session_id, max(session_tokens::generation)))
+                .load(connection)
+        })?;
+        let read = |(id, newest): (StoredId, Option<i64>)| {
+            let newest = stored_generation(newest?).ok()?;
+            Some((id, newest))
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
+    }
+}
+
 impl SessionReader for Repositories<'_> {
     fn find_by_token(
         &mut self,
@@ -57,6 +89,33 @@ impl SessionReader for Repositories<'_> {
         let mut found = session.with(SessionToken::try_from(token)?, user.into())?;
         found.newest = self.newest_generation(&found)?;
         Ok(Some(found))
+    }
+
+    fn find_by_tokens(
+        &mut self,
+        hashes: &[TokenHash],
+        now: Timestamp,
+    ) -> Result<Vec<LiveSession>, StoreError> {
+        let hashes: Vec<StoredHash> = hashes.iter().copied().map(StoredHash).collect();
+        let rows: Vec<(TokenRow, LiveRow, UserRow)> = self.query(|connection| {
+            session_tokens::table
+                .inner_join(sessions::table.inner_join(users::table))
+                .filter(session_tokens::hash.eq_any(hashes))
+                .filter(session_tokens::expires_at.gt(StoredTime(now)))
+                .select((session_tokens::all_columns, LIVE_COLUMNS, USER_COLUMNS))
+                .load(connection)
+        })?;
+        let read = |(token, session, user): (TokenRow, LiveRow, UserRow)| {
+            let token = SessionToken::try_from(token).ok()?;
+            session.with(token, user.into()).ok()
+        };
+        let mut found: Vec<LiveSession> = rows.into_iter().filter_map(read).collect();
+        let newest = self.newest_generations(&found)?;
+        for live in &mut found {
+            let newest = newest.get(&StoredId(live.session_id().uuid()));
+            live.newest = newest.copied().unwrap_or(live.newest);
+        }
+        Ok(found)
     }
 
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {

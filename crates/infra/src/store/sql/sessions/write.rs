@@ -1,7 +1,7 @@
 //! Writing sessions and their tokens.
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{SessionRepository, SessionUse, StoreError};
+use azuma_domain::ports::{Cause, SessionRepository, SessionUse, StoreError};
 use azuma_domain::session::{Session, SessionId, SessionToken};
 use azuma_domain::token::{Generation, TokenHash};
 use azuma_domain::user::UserId;
@@ -28,9 +28,9 @@ const REVOKE_SURPLUS: &str = "DELETE FROM sessions WHERE id IN ( \
 
 impl Repositories<'_> {
     /// Invalidates the owner of the session that was changed. Returns whether a session was changed.
-    fn invalidate_owner(&mut self, owner: Option<StoredId>) -> bool {
+    fn invalidate_owner(&mut self, owner: Option<StoredId>, id: SessionId) -> bool {
         if let Some(owner) = owner {
-            self.invalidate(UserId::new(owner.0));
+            self.invalidate(UserId::new(owner.0), Cause::SessionChanged(id));
         }
         owner.is_some()
     }
@@ -43,7 +43,7 @@ impl Repositories<'_> {
     ) -> Result<usize, StoreError> {
         let ended = self.query(statement)?;
         if ended > 0 {
-            self.invalidate(user_id);
+            self.invalidate(user_id, Cause::SessionsEnded);
         }
         Ok(ended)
     }
@@ -94,7 +94,7 @@ impl SessionRepository for Repositories<'_> {
             };
             Ok((inserted == 1).then_some(*owner))
         })?;
-        Ok(self.invalidate_owner(owner))
+        Ok(self.invalidate_owner(owner, token.session_id))
     }
 
     fn promote(
@@ -122,7 +122,7 @@ impl SessionRepository for Repositories<'_> {
                 .execute(connection)?;
             Ok(owner)
         })?;
-        Ok(self.invalidate_owner(owner))
+        Ok(self.invalidate_owner(owner, id))
     }
 
     fn revoke(&mut self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
@@ -132,7 +132,7 @@ impl SessionRepository for Repositories<'_> {
                 .execute(connection)
         })?;
         if ended == 1 {
-            self.invalidate(user_id);
+            self.invalidate(user_id, Cause::SessionEnded(id));
         }
         Ok(ended == 1)
     }
@@ -201,8 +201,9 @@ impl SessionRepository for Repositories<'_> {
             diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(connection)?;
             Ok(ended)
         })?;
-        for (_, owner) in &ended {
-            self.invalidate(UserId::new(owner.0));
+        for (id, owner) in &ended {
+            let ended = Cause::SessionEnded(SessionId::new(id.0));
+            self.invalidate(UserId::new(owner.0), ended);
         }
         Ok(ended.len())
     }

@@ -3,13 +3,14 @@
 use azuma_domain::Timestamp;
 use azuma_domain::ports::{AddressHolder, StoreError, UserReader};
 use azuma_domain::user::{
-    AccountEmail, AccountPosition, Credential, EmailAddress, StoredAccount, User, UserId, UserName,
+    AccountEmail, AccountPosition, AccountState, Credential, EmailAddress, StoredAccount, User,
+    UserId, UserName,
 };
 use diesel::prelude::*;
 
 use super::rows::{
-    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, USER_COLUMNS,
-    UserRow, account_email,
+    ADDRESS_HOLDER_COLUMNS, AddressHolderRow, CREDENTIAL_COLUMNS, CredentialRow, STATE_COLUMNS,
+    StateRow, USER_COLUMNS, UserRow, account_email,
 };
 use super::stored::{STORED_COLUMNS, StoredRow};
 use crate::store::sql::repositories::Repositories;
@@ -28,6 +29,22 @@ impl UserReader for Repositories<'_> {
                 .optional()
         })?;
         row.map(User::try_from).transpose()
+    }
+
+    fn find_several(&mut self, ids: &[UserId]) -> Result<Vec<(User, AccountState)>, StoreError> {
+        let ids: Vec<StoredId> = ids.iter().map(|id| StoredId(id.uuid())).collect();
+        let rows: Vec<(UserRow, StateRow)> = self.query(|connection| {
+            users::table
+                .filter(users::id.eq_any(ids))
+                .filter(users::pending_until.is_null())
+                .select((USER_COLUMNS, STATE_COLUMNS))
+                .load(connection)
+        })?;
+        let read = |(user, state): (UserRow, StateRow)| {
+            let user = User::try_from(user).ok()?;
+            Some((user, AccountState::from(state)))
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     fn find_credential(&mut self, id: UserId) -> Result<Option<Credential>, StoreError> {

@@ -3,7 +3,8 @@
 use azuma_domain::Timestamp;
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
-    Conflict, NewUser, StoreError, Taken, UserChanges, UserReader, UserRepository, WriteError,
+    Cause, Conflict, NewUser, StoreError, Taken, UserChanges, UserReader, UserRepository,
+    WriteError,
 };
 use azuma_domain::user::{
     AccountEmail, Credential, DisabledReason, EmailAddress, User, UserId, UserName,
@@ -160,7 +161,7 @@ impl UserRepository for Repositories<'_> {
             }
         })?;
         if row.is_some() && !unchanged {
-            self.invalidate(id);
+            self.invalidate(id, Cause::UserChanged);
         }
         Ok(row.map(User::try_from).transpose()?)
     }
@@ -186,7 +187,7 @@ impl UserRepository for Repositories<'_> {
                 .execute(connection)
         })?;
         if proved == 1 {
-            self.invalidate(id);
+            self.invalidate(id, Cause::UserChanged);
         }
         Ok(())
     }
@@ -206,6 +207,9 @@ impl UserRepository for Repositories<'_> {
                 ))
                 .execute(connection)
         })?;
+        if disabled == 1 {
+            self.invalidate(id, Cause::UserDisabled);
+        }
         Ok(disabled == 1)
     }
 
@@ -219,6 +223,9 @@ impl UserRepository for Repositories<'_> {
                 ))
                 .execute(connection)
         })?;
+        if enabled == 1 {
+            self.invalidate(id, Cause::UserChanged);
+        }
         Ok(enabled == 1)
     }
 
@@ -229,7 +236,7 @@ impl UserRepository for Repositories<'_> {
             diesel::delete(users::table.find(id)).execute(connection)
         })?;
         if deleted == 1 {
-            self.invalidate(user_id);
+            self.invalidate(user_id, Cause::UserDeleted);
         }
         Ok(deleted == 1)
     }

@@ -1,0 +1,151 @@
+//! Following the history: one answer at a time, or a stream of server-sent events.
+
+use std::time::Duration;
+
+use actix_web::http::header::{ACCEPT, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, web};
+use azuma_domain::ports::{HistoryEnd, Invalidation};
+use azuma_domain::services::{FollowError, News, ServiceAccess};
+use serde::Deserialize;
+use tokio::time::sleep;
+use utoipa::IntoParams;
+
+use super::caller::Caller;
+use super::dto::{Change, ChangesResponse};
+use super::stream::{EVENT_STREAM, stream};
+use super::{HttpResult, Stopping};
+use crate::http::fields::FieldError;
+
+/// The longest wait for a change, in seconds.
+const LONGEST_WAIT: u64 = 30;
+/// The header by which a client of server-sent events says where it was.
+const LAST_EVENT: &str = "last-event-id";
+
+/// The query of `GET /service/changes`.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// The `position` of an earlier answer. Without it, the answer says where the history is.
+    after: Option<String>,
+    /// How many seconds to wait for a change, 0 to 30; 1 if it is missing.
+    #[param(minimum = 0, maximum = 30)]
+    wait: Option<u64>,
+}
+
+/// What is asked for.
+struct Question {
+    after: Option<HistoryEnd>,
+    wait: Duration,
+}
+
+impl Question {
+    fn read(request: &HttpRequest) -> Result<Self, FieldError> {
+        let query = web::Query::<ChangesQuery>::from_query(request.query_string())
+            .map_err(|_| FieldError::Changes)?;
+        let last = request.headers().get(LAST_EVENT);
+        let last = last.and_then(|value| value.to_str().ok());
+        let after = last.or(query.after.as_deref());
+        let wait = query.wait.unwrap_or(1);
+        if wait > LONGEST_WAIT {
+            return Err(FieldError::Changes);
+        }
+        Ok(Self {
+            after: after
+                .map(HistoryEnd::parse)
+                .transpose()
+                .map_err(|_| FieldError::Changes)?,
+            wait: Duration::from_secs(wait),
+        })
+    }
+}
+
+/// Tells what changed after a place in the history, at once or as soon as something does. With `Accept: text/event-stream` the
+/// answer is a stream of events that goes on.
+#[utoipa::path(
+    get,
+    path = "/service/changes",
+    params(ChangesQuery),
+    responses((status = 200, description = "The changes, 1,000 at most", body = ChangesResponse), (status = 400), (status = 429)),
+    security(("bearer" = [])),
+)]
+pub async fn follow(
+    access: web::Data<ServiceAccess>,
+    stopping: web::Data<Stopping>,
+    caller: Caller,
+    request: HttpRequest,
+) -> HttpResult {
+    let question = Question::read(&request)?;
+    if wants_stream(request.headers()) {
+        let begin = match question.after {
+            Some(place) => place,
+            None => access.here()?,
+        };
+        return Ok(stream(access, stopping, caller, begin));
+    }
+    drop(request);
+    let Some(place) = question.after else {
+        let answer = nothing_since(access.here()?);
+        return Ok(HttpResponse::Ok().json(answer));
+    };
+    let news = next(&access, &stopping, place, question.wait).await?;
+    Ok(HttpResponse::Ok().json(answer(place, &news)))
+}
+
+/// What there is after the place, at the latest when `wait` is over or the server is told to stop.
+async fn next(
+    access: &ServiceAccess,
+    stopping: &Stopping,
+    place: HistoryEnd,
+    wait: Duration,
+) -> Result<News, FollowError> {
+    let news = access.changes_after(place).await?;
+    if news.are_any() || wait.is_zero() {
+        return Ok(news);
+    }
+    tokio::select! {
+        biased;
+        news = access.next_changes_after(place) => news,
+        () = stopping.told() => Ok(news),
+        () = sleep(wait) => access.here().map(|_| news),
+    }
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT);
+    let mut ranges = accepted.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    ranges.any(|range| {
+        let range = range.trim_ascii();
+        let media_type = range.get(..EVENT_STREAM.len()).unwrap_or_default();
+        media_type.eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
+    })
+}
+
+/// Where a follower goes on who was at `place`.
+pub fn place_after(place: HistoryEnd, news: &News) -> HistoryEnd {
+    match news {
+        News::Changes(changes) => changes.last().map_or(place, Invalidation::place),
+        News::StartOver(here) => *here,
+    }
+}
+
+fn answer(place: HistoryEnd, news: &News) -> ChangesResponse {
+    let here = place_after(place, news);
+    match news {
+        News::Changes(changes) => ChangesResponse {
+            changes: changes.iter().map(Change::from).collect(),
+            ..nothing_since(here)
+        },
+        News::StartOver(_) => ChangesResponse {
+            start_over: Some(true),
+            ..nothing_since(here)
+        },
+    }
+}
+
+fn nothing_since(here: HistoryEnd) -> ChangesResponse {
+    ChangesResponse {
+        position: here.to_string(),
+        changes: Vec::new(),
+        start_over: None,
+    }
+}

@@ -1,0 +1,141 @@
+//! The history as server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data};
+use azuma_domain::ports::{BoxFuture, HistoryEnd};
+use azuma_domain::services::{News, ServiceAccess, ServiceAccessError};
+use futures_core::Stream;
+use serde::Serialize;
+use tokio::time::{Instant, sleep};
+
+use super::Stopping;
+use super::caller::Caller;
+use super::changes::place_after;
+use super::dto::Change;
+
+/// The media type of a stream of events.
+pub const EVENT_STREAM: &str = "text/event-stream";
+/// How long a stream is silent where nothing changes.
+const POSITION_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether the service is still one.
+const RECOGNIZE_EVERY: Duration = Duration::from_mins(1);
+
+/// A follower, and where it is.
+struct Follower {
+    access: Data<ServiceAccess>,
+    stopping: Data<Stopping>,
+    caller: Caller,
+    place: HistoryEnd,
+    recognized_at: Instant,
+}
+
+/// What a follower is told at the end of a wait.
+type Step = BoxFuture<'static, Option<(Bytes, Follower)>>;
+
+/// The events as they come. While nobody reads, nothing is waited for.
+struct Events(Option<Step>);
+
+/// The data of the event `changes`.
+#[derive(Serialize)]
+struct Changes {
+    changes: Vec<Change>,
+}
+
+/// Streams what comes after `place`, until the server is told to stop, the client goes, or the service is revoked.
+pub fn stream(
+    access: Data<ServiceAccess>,
+    stopping: Data<Stopping>,
+    caller: Caller,
+    place: HistoryEnd,
+) -> HttpResponse {
+    let follower = Follower {
+        access,
+        stopping,
+        caller,
+        place,
+        recognized_at: Instant::now(),
+    };
+    HttpResponse::Ok()
+        .content_type(EVENT_STREAM)
+        .streaming(Events(Some(Box::pin(follower.begin()))))
+}
+
+impl Stream for Events {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(step) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        let told = ready!(step.as_mut().poll(context));
+        self.0 = None;
+        Poll::Ready(told.map(|(event, follower)| {
+            self.0 = Some(Box::pin(follower.next()));
+            Ok(event)
+        }))
+    }
+}
+
+impl Follower {
+    /// The first event: what has changed already, or where the follower is.
+    async fn begin(mut self) -> Option<(Bytes, Self)> {
+        let event = match self.access.changes_after(self.place).await {
+            Ok(news) => self.told(&news),
+            Err(_) => return self.next().await,
+        };
+        Some((event, self))
+    }
+
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        loop {
+            if !self.is_recognized().await {
+                return None;
+            }
+            let (access, stopping) = (Data::clone(&self.access), Data::clone(&self.stopping));
+            let news = tokio::select! {
+                biased;
+                () = stopping.told() => return None,
+                news = access.next_changes_after(self.place) => news,
+                () = sleep(POSITION_EVERY) => {
+                    access.here().map(|_| News::Changes(Vec::new()))
+                }
+            };
+            match news {
+                Ok(news) => return Some((self.told(&news), self)),
+                // A server that does not know says nothing.
+                Err(_) => sleep(POSITION_EVERY).await,
+            }
+        }
+    }
+
+    /// Whether the service was not revoked, as far as is known.
+    async fn is_recognized(&mut self) -> bool {
+        if self.recognized_at.elapsed() < RECOGNIZE_EVERY {
+            return true;
+        }
+        self.recognized_at = Instant::now();
+        let recognized = self.access.recognize(&self.caller.0).await;
+        !matches!(recognized, Err(ServiceAccessError::TokenInvalid))
+    }
+
+    /// The event for these news, after which the follower is elsewhere.
+    fn told(&mut self, news: &News) -> Bytes {
+        self.place = place_after(self.place, news);
+        let (name, data) = match news {
+            News::StartOver(_) => ("start_over", "{}".to_owned()),
+            News::Changes(changes) if changes.is_empty() => ("position", "{}".to_owned()),
+            News::Changes(changes) => {
+                let changes = changes.iter().map(Change::from).collect();
+                // It has nothing that JSON cannot hold.
+                let data = serde_json::to_string(&Changes { changes });
+                ("changes", data.unwrap_or_default())
+            }
+        };
+        format!("id: {}\nevent: {name}\ndata: {data}\n\n", self.place).into()
+    }
+}
