@@ -120,5 +120,10 @@ pub fn look_at_migrations(config: &Config) -> Vec<Finding> {
             found,
             "start the later release: this one cannot work with the schema",
         ),
+        Verdict::RefusesCopy => Finding::error(
+            Subject::Migrations,
+            "a copy into this database was begun and is not finished",
+            "run the same `azuma copy` again, or use another database",
+        ),
     }]
 }

@@ -40,6 +40,11 @@ pub enum CopyError {
     /// `PRAGMA integrity_check` found something.
     #[error("the copy of the database is damaged: {0}")]
     Damaged(String),
+    /// The database is half a copy.
+    #[error(
+        "the database is a copy that `azuma copy` has not finished: back up the database that it is copied from"
+    )]
+    Unfinished,
     /// A later release has changed the schema in a way that this release cannot work with.
     #[error(
         "a later release made the database (migrations {0}), and this release cannot work with it: restore it with that \
@@ -64,6 +69,9 @@ pub(crate) fn size(url: &DatabaseUrl) -> Result<u64, CopyError> {
 /// SQLite has written everything to the disk when it returns; the file's name is the caller's to sync.
 pub(crate) fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), CopyError> {
     let mut connection = DbConnection::open(url, Pooling::Session, LOCK_TIMEOUT)?;
+    // What has no record of migrations is found unreadable later.
+    let applied = migrate::applied(&mut connection).unwrap_or_default();
+    migrate::expect_finished(&applied).map_err(|_| CopyError::Unfinished)?;
     sql_query("VACUUM INTO ?")
         .bind::<Text, _>(sqlite_uri(to, Openness::ReadWrite))
         .execute(&mut connection)

@@ -222,9 +222,7 @@ fn expect_no_later(
     if later.is_empty() {
         return Ok(());
     }
-    if later.iter().any(|version| version == UNFINISHED_COPY) {
-        return Err(MigrateError::UnfinishedCopy);
-    }
+    expect_finished(&later)?;
     let later = later.join(", ");
     match oldest_migration(connection) {
         Ok(oldest) if known.contains(&oldest) => {
@@ -235,6 +233,14 @@ fn expect_no_later(
             Ok(())
         }
         Ok(_) | Err(_) => Err(MigrateError::Later(later)),
+    }
+}
+
+/// Refuses the migrations of an unfinished copy.
+pub(super) fn expect_finished(applied: &[String]) -> Result<(), MigrateError> {
+    match applied.iter().any(|version| version == UNFINISHED_COPY) {
+        true => Err(MigrateError::UnfinishedCopy),
+        false => Ok(()),
     }
 }
 

@@ -9,7 +9,8 @@ use diesel_migrations::EmbeddedMigrations;
 
 use super::connection::{DbConnection, MultiBackend};
 use super::migrate::{
-    LOCK_TIMEOUT, MigrateError, SQLITE, applied, expect_unicode, oldest_migration, source_of,
+    LOCK_TIMEOUT, MigrateError, SQLITE, UNFINISHED_COPY, applied, expect_unicode, oldest_migration,
+    source_of,
 };
 use super::open_error::one_line;
 use super::url::DatabaseUrl;
@@ -52,6 +53,8 @@ pub enum Verdict {
     Migrates,
     /// Refuse the schema, which a later release has changed.
     Refuses,
+    /// Refuse the database: a copy into it is not finished.
+    RefusesCopy,
 }
 
 /// Compares a database with this release. Changes nothing, and takes no lock. An SQLite file that does not exist has no
@@ -94,7 +97,7 @@ fn plan(
     });
     let later = applied
         .iter()
-        .filter(|version| !versions.contains(*version));
+        .filter(|version| !versions.contains(*version) && *version != UNFINISHED_COPY);
     let of_later = later.map(|version| PlannedMigration {
         name: version.clone(),
         state: MigrationState::Unknown,
@@ -103,7 +106,9 @@ fn plan(
     migrations.sort_by(|a, b| a.name.cmp(&b.name));
     let any = |state| migrations.iter().any(|one| one.state == state);
     let fits = oldest.is_some_and(|oldest| versions.contains(oldest));
+    let is_copy = applied.iter().any(|version| version == UNFINISHED_COPY);
     let verdict = match (any(MigrationState::Unknown), any(MigrationState::Pending)) {
+        (_, _) if is_copy => Verdict::RefusesCopy,
         (true, _) if !fits => Verdict::Refuses,
         (_, true) => Verdict::Migrates,
         (_, false) => Verdict::Current,
@@ -121,7 +126,7 @@ struct Count {
 }
 
 /// Whether the database has diesel's record of migrations.
-fn has_record(connection: &mut DbConnection) -> QueryResult<bool> {
+pub(in crate::store) fn has_record(connection: &mut DbConnection) -> QueryResult<bool> {
     const TABLE: &str = "__diesel_schema_migrations";
     let found: Count = match connection {
         DbConnection::Postgres(connection) => {
