@@ -53,6 +53,38 @@ async fn a_copy_that_is_killed_goes_on_where_it_was_and_is_not_served_from_befor
 }
 
 #[tokio::test]
+async fn a_copy_that_was_killed_before_it_made_tables_goes_on_and_is_not_served_from_before() {
+    let mut server = server();
+    server.terminate().await;
+    let setup = server.setup();
+    let url = Cluster::shared().create_database();
+    ask(
+        &url,
+        "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+         run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('copy')",
+    );
+    expect_refused(setup, &url);
+    let plan = setup.clone().set("database.url", &url);
+    let plan = plan.run(&["migrate", "--plan"]);
+    assert_eq!(plan.status.code(), Some(4));
+    assert!(plan.stderr.contains("is not finished"), "{}", plan.stderr);
+    copy(setup, FILE, &url).success();
+    setup.elsewhere().set("database.url", &url).start();
+}
+
+#[tokio::test]
+async fn an_unfinished_copy_is_not_backed_up() {
+    let mut server = server();
+    server.terminate().await;
+    let setup = server.setup();
+    file_of(setup).ask("INSERT INTO __diesel_schema_migrations (version) VALUES ('copy')");
+    let finished = setup.run(&["backup", "backup"]);
+    let said = finished.complaint();
+    assert!(said.contains("has not finished"), "{said}");
+}
+
+#[tokio::test]
 async fn a_row_that_was_changed_is_found_and_the_copy_is_not_served_from() {
     let mut server = server();
     server.terminate().await;

@@ -3,7 +3,7 @@
 use azuma_tests::postgres::Cluster;
 use azuma_tests::sqlite::SqliteFile;
 
-use super::{FILE, ask, copy, file_of, server};
+use super::{FILE, add_users, ask, copy, file_of, server};
 
 /// A row of each table, with the greatest and the least that its columns take, and one of NULLs where they take any. The text has
 /// what JSON escapes.
@@ -112,4 +112,20 @@ async fn a_table_that_is_not_azumas_is_left_and_told_of() {
     let finished = copy(&setup, FILE, &Cluster::shared().create_database());
     let said = finished.complaint();
     assert!(said.contains("does not know users.shoe_size"), "{said}");
+}
+
+#[tokio::test]
+async fn a_row_that_the_target_cannot_hold_is_named() {
+    let mut server = server();
+    server.terminate().await;
+    let file = file_of(server.setup());
+    add_users(&file, 3);
+    file.ask("UPDATE users SET id = zeroblob(16), status = 'a' || char(0) WHERE name = 'u2'");
+    let finished = copy(server.setup(), FILE, &Cluster::shared().create_database());
+    let said = finished.complaint();
+    let row = format!(
+        "the row of users with the key [\"{}\"] cannot be written",
+        "0".repeat(32)
+    );
+    assert!(said.contains(&row), "{said}");
 }

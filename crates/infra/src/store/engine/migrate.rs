@@ -144,6 +144,21 @@ pub(in crate::store) fn apply(connection: &mut DbConnection) -> Result<Vec<Strin
     if is_current(connection, source) {
         return Ok(Vec::new());
     }
+    apply_pending(connection)
+}
+
+/// Makes the record of migrations, as the first migration does.
+pub(in crate::store) fn make_record(connection: &mut DbConnection) -> Result<(), MigrateError> {
+    let made = MigrationHarness::<MultiBackend>::applied_migrations(connection);
+    made.map(drop)
+        .map_err(|error| MigrateError::Failed(one_line(&error)))
+}
+
+/// Applies what is pending, whatever else the database has. The caller knows that no later release has migrated it.
+pub(in crate::store) fn apply_pending(
+    connection: &mut DbConnection,
+) -> Result<Vec<String>, MigrateError> {
+    let source = source_of(connection);
     let mut taken = Vec::new();
     let mut deadlocks = 0;
     loop {
@@ -188,7 +203,7 @@ fn is_deadlock(error: &MigrateError) -> bool {
 }
 
 /// Refuses an encoding other than UTF-8: texts are of any language, and a `User-Agent` may have any bytes.
-pub(super) fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
+pub(in crate::store) fn expect_unicode(connection: &mut DbConnection) -> Result<(), MigrateError> {
     let DbConnection::Postgres(connection) = connection else {
         return Ok(());
     };

@@ -84,6 +84,31 @@ pub enum TransferError {
         /// The database's own text.
         reason: String,
     },
+    /// A row cannot be written.
+    #[error("{url}: the row of {table} with the key {key} cannot be written: {reason}")]
+    Row {
+        /// Where, without a password.
+        url: String,
+        /// The table.
+        table: &'static str,
+        /// The key, as JSON.
+        key: String,
+        /// The database's own text.
+        reason: String,
+    },
+}
+
+impl TransferError {
+    /// The same, told of a table.
+    fn of_table(self, table: &Table) -> Self {
+        match self {
+            Self::Failed { url, reason } => Self::Failed {
+                url,
+                reason: format!("table {}: {reason}", table.name),
+            },
+            other => other,
+        }
+    }
 }
 
 /// What is done to rows.

@@ -6,6 +6,8 @@ use super::side::Side;
 use super::tables::TABLES;
 use super::{TransferError, statements};
 use crate::store::engine::migrate::{self, UNFINISHED_COPY};
+use crate::store::engine::open_error::one_line;
+use crate::store::engine::plan::has_record;
 
 /// Tables that each database has of its own.
 const OF_THE_SCHEMA: [&str; 3] = [
@@ -20,22 +22,41 @@ pub(super) fn catalog(side: &mut Side) -> Result<BTreeSet<String>, TransferError
     Ok(lines.into_iter().collect())
 }
 
-/// Refuses a schema that is older or newer than this release's.
+/// Refuses a source whose schema is older or newer than this release's, or unfinished.
 pub(super) fn expect_of_this_release(side: &mut Side) -> Result<(), TransferError> {
-    let known = migrate::known_to(&side.connection);
-    // Without the record there is no schema.
-    let applied = migrate::applied(&mut side.connection).unwrap_or_default();
-    let url = side.url.clone();
-    if applied.iter().any(|version| version == UNFINISHED_COPY) {
-        return Err(TransferError::SourceUnfinished(url));
+    if applied(side)?
+        .iter()
+        .any(|version| version == UNFINISHED_COPY)
+    {
+        return Err(TransferError::SourceUnfinished(side.url.clone()));
     }
+    expect_migrations(side, &[])
+}
+
+/// Refuses other migrations than those of this release and `besides`.
+pub(super) fn expect_migrations(side: &mut Side, besides: &[&str]) -> Result<(), TransferError> {
+    let known = migrate::known_to(&side.connection);
+    let applied = applied(side)?;
+    let url = side.url.clone();
     if !known.iter().all(|version| applied.contains(version)) {
         return Err(TransferError::Behind(url));
     }
-    if !applied.iter().all(|version| known.contains(version)) {
-        return Err(TransferError::Ahead(url));
+    let is_known =
+        |version: &String| known.contains(version) || besides.contains(&version.as_str());
+    match applied.iter().all(is_known) {
+        true => Ok(()),
+        false => Err(TransferError::Ahead(url)),
     }
-    Ok(())
+}
+
+/// The migrations of a database; none where there is no record of them.
+pub(super) fn applied(side: &mut Side) -> Result<Vec<String>, TransferError> {
+    let found = match has_record(&mut side.connection) {
+        Ok(true) => migrate::applied(&mut side.connection),
+        Ok(false) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    };
+    found.map_err(|error| side.failed(one_line(&error)))
 }
 
 /// Refuses tables that have other columns than those that are copied, and returns the names of further tables.

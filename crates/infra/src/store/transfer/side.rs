@@ -97,16 +97,19 @@ impl Side {
         })
     }
 
+    fn begin(&mut self) -> QueryResult<()> {
+        match self.backend() {
+            Backend::Sqlite => self.connection.begin("BEGIN IMMEDIATE"),
+            Backend::Postgres => self.connection.begin(&format!("BEGIN; {NO_LIMITS}")),
+        }
+    }
+
     /// Runs statements and a closure in one transaction.
     pub(super) fn transact<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, TransferError>,
     ) -> Result<T, TransferError> {
-        let begin = match self.backend() {
-            Backend::Sqlite => "BEGIN IMMEDIATE".to_owned(),
-            Backend::Postgres => format!("BEGIN; {NO_LIMITS}"),
-        };
-        let begun = self.connection.begin(&begin);
+        let begun = self.begin();
         begun.map_err(|error| self.failed(one_line(&error)))?;
         let done = work(self);
         self.end(done)
@@ -159,6 +162,15 @@ impl Side {
         table: &Table,
         after: Option<&str>,
     ) -> Result<Vec<String>, TransferError> {
+        let page = self.page_after(table, after);
+        page.map_err(|error| error.of_table(table))
+    }
+
+    fn page_after(
+        &mut self,
+        table: &Table,
+        after: Option<&str>,
+    ) -> Result<Vec<String>, TransferError> {
         let Some(key) = after else {
             return self.lines(&statements::page(table, self.backend(), Beginning::First));
         };
@@ -180,6 +192,16 @@ impl Side {
             .execute(&mut self.connection);
         done.map(drop)
             .map_err(|error| self.failed(one_line(&error)))
+    }
+
+    /// Whether a statement with one parameter fails. Changes nothing.
+    pub(super) fn refuses(&mut self, statement: &str, parameter: &str) -> bool {
+        if self.begin().is_err() {
+            return false;
+        }
+        let refused = self.execute(statement, parameter).is_err();
+        self.connection.roll_back();
+        refused
     }
 
     fn texts(&self, lines: QueryResult<Vec<Line>>) -> Result<Vec<String>, TransferError> {

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 
 use super::side::Side;
 use super::tables::{TABLES, Table};
-use super::{TransferError, schema, statements};
+use super::{TransferError, key_of, schema, statements};
 use crate::store::engine::connection::Backend;
 use crate::store::engine::migrate::{self, UNFINISHED_COPY};
 use crate::store::engine::sqlite_file;
@@ -31,14 +31,40 @@ pub(super) fn open(url: &DatabaseUrl, origin: &Origin) -> Result<Side, TransferE
     match is_begun {
         true => expect_same(&mut target, origin)?,
         false => {
-            migrate::apply(&mut target.connection)?;
-            schema::expect_of_this_release(&mut target)?;
+            prepare(&mut target)?;
             target.begin_alone()?;
             let begun = begin(&mut target, origin);
             target.end(begun)?;
         }
     }
     Ok(target)
+}
+
+/// Brings the target to this release's schema. A new database is marked before it has tables, so that no server takes it for an
+/// empty one if this is killed. One that has a schema already may be in use, and is marked when it was found empty.
+fn prepare(target: &mut Side) -> Result<(), TransferError> {
+    let applied = schema::applied(target)?;
+    if applied.is_empty() {
+        let is_there = schema::catalog(target)?.iter().any(|column| {
+            let table = column.split('.').next().unwrap_or_default();
+            TABLES.iter().any(|known| known.name == table)
+        });
+        if is_there {
+            return Err(TransferError::NotEmpty(target.url.clone()));
+        }
+        migrate::expect_unicode(&mut target.connection)?;
+        target.transact(|target| {
+            migrate::make_record(&mut target.connection)?;
+            target.batch(&format!(
+                "INSERT INTO __diesel_schema_migrations (version) VALUES ('{UNFINISHED_COPY}')"
+            ))
+        })?;
+    }
+    match applied.is_empty() || applied.iter().any(|version| version == UNFINISHED_COPY) {
+        true => migrate::apply_pending(&mut target.connection).map(drop)?,
+        false => migrate::apply(&mut target.connection).map(drop)?,
+    }
+    schema::expect_migrations(target, &[UNFINISHED_COPY])
 }
 
 fn expect_same(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
@@ -65,7 +91,7 @@ fn begin(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
     }
     target.batch(&format!(
         "CREATE TABLE unfinished_copy (history text NOT NULL); \
-         INSERT INTO __diesel_schema_migrations (version) VALUES ('{UNFINISHED_COPY}'); \
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('{UNFINISHED_COPY}') ON CONFLICT (version) DO NOTHING; \
          UPDATE schema_compatibility SET oldest_migration = '{UNFINISHED_COPY}'; \
          DELETE FROM invalidation_counter"
     ))?;
@@ -79,8 +105,22 @@ pub(super) fn insert(
     rows: &[String],
 ) -> Result<(), TransferError> {
     let statement = statements::insert(table, target.backend());
-    let rows = format!("[{}]", rows.join(","));
-    target.transact(|target| target.execute(&statement, &rows))
+    let all = format!("[{}]", rows.join(","));
+    let done = target.transact(|target| target.execute(&statement, &all));
+    done.map_err(|error| {
+        let refused = rows
+            .iter()
+            .find(|row| target.refuses(&statement, &format!("[{row}]")));
+        match (error, refused.and_then(|row| key_of(table, row))) {
+            (TransferError::Failed { url, reason }, Some(key)) => TransferError::Row {
+                url,
+                table: table.name,
+                key,
+                reason,
+            },
+            (error, _) => error.of_table(table),
+        }
+    })
 }
 
 /// Removes the mark: servers may start.
