@@ -1,0 +1,99 @@
+//! Values that are not to be printed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// A token of a session. It cannot be printed, and is wiped from memory when its last copy is dropped.
+///
+/// A token that is a UUID is kept in lower case, as the server reads it in any case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(Arc<Text>);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Zeroize, ZeroizeOnDrop)]
+struct Text(String);
+
+/// The length of a token that is a UUID.
+const UUID_LENGTH: usize = 36;
+
+impl Token {
+    /// A token as it was received. Any text will do: the server says what is a token.
+    pub fn new(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if text.len() == UUID_LENGTH && Uuid::try_parse(&text).is_ok() {
+            text.make_ascii_lowercase();
+        }
+        Self(Arc::new(Text(text)))
+    }
+
+    /// The token in plain text, to be stored or sent.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+/// The token of a service, which `azuma service create` prints. It cannot be printed, and is wiped when dropped.
+#[derive(Clone)]
+pub struct ServiceToken(Arc<Text>);
+
+impl ServiceToken {
+    /// A token as `azuma service create` printed it; white space around it does not count.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = Text(text.into());
+        Self(Arc::new(Text(text.0.trim().to_owned())))
+    }
+
+    /// The token in plain text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0.0
+    }
+}
+
+impl fmt::Debug for ServiceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_can_be_printed() {
+        let token = Token::new("a6e2fd6c-9a22-4a36-9a25-1a2a4f0ad1f5");
+        let service = ServiceToken::new("azs_secret\n");
+        assert_eq!(format!("{token:?} {service:?}"), "Token(…) ServiceToken(…)");
+        assert_eq!(service.expose(), "azs_secret");
+    }
+
+    #[test]
+    fn the_spellings_of_a_uuid_are_one_token() {
+        let upper = Token::new("A6E2FD6C-9A22-4A36-9A25-1A2A4F0AD1F5");
+        assert_eq!(upper, Token::new("a6e2fd6c-9a22-4a36-9a25-1a2a4f0ad1f5"));
+        assert_ne!(Token::new("Legacy"), Token::new("legacy"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The tasks that follow the server's history, keep the watches up to date, and report uses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::watches::Following;
+use super::{Shared, Unavailable};
+use crate::error::Error;
+use crate::service::{Changes, MOST_TOKENS, Use};
+
+/// How long the server waits for a change before it answers a poll.
+const WAIT: Duration = Duration::from_secs(1);
+/// How long a poll may take. The next one is then sent on another connection, and answered at once, before memory stops
+/// to answer.
+const ANSWER_WITHIN: Duration = Duration::from_millis(1_800);
+/// The pause after a poll that was answered, so that a server which answers at once is not polled in a loop.
+const PACE: Duration = Duration::from_millis(50);
+/// The pause after a poll that failed.
+const PAUSE: Duration = Duration::from_millis(250);
+/// The pause after a poll that was refused, as with a token that was revoked.
+const PAUSE_OF_REFUSED: Duration = Duration::from_secs(1);
+/// How often watches are brought up to date, and asked for where they are in doubt.
+pub(super) const TICK: Duration = Duration::from_millis(250);
+/// How often uses are reported.
+const REPORT_EVERY: Duration = Duration::from_mins(1);
+
+/// Follows the history.
+pub(super) struct Follower {
+    shared: Arc<Shared>,
+}
+
+impl Follower {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Polls again and again. Never returns.
+    pub(super) async fn run(self) {
+        let mut wait = WAIT;
+        loop {
+            let polled = self.poll(wait).await;
+            wait = match polled {
+                Ok(()) => WAIT,
+                Err(_) => Duration::ZERO,
+            };
+            sleep(match polled {
+                Ok(()) => PACE,
+                Err(Error::Timeout) => Duration::ZERO,
+                Err(Error::Refused(refusal)) if refusal.status < 500 => PAUSE_OF_REFUSED,
+                Err(_) => PAUSE,
+            })
+            .await;
+        }
+    }
+
+    /// Asks once for the changes after those that were followed.
+    async fn poll(&self, wait: Duration) -> Result<(), Error> {
+        let shared = &self.shared;
+        let call = match shared.memory.followed() {
+            Some(position) => shared.service.changes(&position, wait),
+            None => shared.service.position(),
+        };
+        let sent = shared.clock.running();
+        let answer = call.within(ANSWER_WITHIN).once().await?;
+        let changes: Changes = answer.value()?;
+        let told = shared.memory.apply(&changes, sent);
+        shared.watches.apply(told, &changes.changes);
+        shared
+            .watches
+            .tick(shared.following(), shared.clock.running());
+        Ok(())
+    }
+}
+
+/// Keeps the watches up to date. Never returns.
+pub(super) async fn keep_watches(shared: Arc<Shared>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        shared
+            .watches
+            .tick(shared.following(), shared.clock.running());
+        // What cannot be asked now is asked at the next tick.
+        let _ = ask_in_doubt(&shared).await;
+    }
+}
+
+/// Asks for the watched sessions that may have ended.
+async fn ask_in_doubt(shared: &Shared) -> Result<(), Unavailable> {
+    if shared.following() == Following::Lapsed {
+        return Ok(());
+    }
+    for batch in shared.watches.in_doubt().chunks(MOST_TOKENS) {
+        let tokens: Vec<_> = batch.iter().map(|asked| asked.token.clone()).collect();
+        let found = shared.asker.ask(&tokens, Use::Peek).await?;
+        for (asked, found) in batch.iter().zip(&found) {
+            shared.watches.answered(asked, found, shared.following());
+        }
+    }
+    Ok(())
+}
+
+/// Reports uses once a minute. Never returns.
+pub(super) async fn report_each_minute(shared: Arc<Shared>) {
+    loop {
+        sleep(REPORT_EVERY).await;
+        // What could not be reported is reported a minute later.
+        let _ = report_uses(&shared).await;
+    }
+}
+
+/// Reports the uses that were not reported.
+pub(super) async fn report_uses(shared: &Shared) -> Result<(), Unavailable> {
+    let used = shared.memory.take_uses();
+    let mut rest = used.as_slice();
+    while !rest.is_empty() {
+        let (batch, later) = rest.split_at(rest.len().min(MOST_TOKENS));
+        if let Err(error) = shared.asker.ask(batch, Use::Counts).await {
+            shared.memory.return_uses(rest);
+            return Err(error);
+        }
+        rest = later;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! What is told of watched sessions.
+
+use tokio::sync::watch;
+
+use super::*;
+use crate::sessions::asker::{Found, Live};
+use crate::sessions::memory::Told;
+use crate::sessions::watches::{Following, State, Watches};
+
+const NOW: Duration = Duration::from_secs(101);
+
+fn live(number: u32) -> Live {
+    Live {
+        session: session(1, number),
+        expires: NOW + DAY,
+    }
+}
+
+fn said(live: Option<Live>, newness: Newness) -> Found {
+    Found { live, newness }
+}
+
+/// Sessions 1 and 2 of user 1.
+fn two_watched() -> (Watches, [watch::Receiver<State>; 2]) {
+    let watches = Watches::default();
+    let states = [1, 2].map(|number| watches.begin(&token(number), &live(number)).1);
+    (watches, states)
+}
+
+fn after(kind: Kind, session: Option<u32>) -> [State; 2] {
+    let (watches, states) = two_watched();
+    watches.apply(Told::Changes, &[change(kind, 1, session)]);
+    watches.tick(Following::UpToDate, NOW);
+    states.map(|state| *state.borrow())
+}
+
+#[test]
+fn a_change_is_told_to_those_it_may_have_ended() {
+    use State::{Ended, Live, Unknown};
+    assert_eq!(after(Kind::SessionEnded, Some(1)), [Ended, Live]);
+    assert_eq!(
+        after(Kind::SessionChanged, Some(1)),
+        [Live, Live],
+        "a new token"
+    );
+    assert_eq!(after(Kind::UserChanged, None), [Live, Live], "a new name");
+    assert_eq!(after(Kind::UserDisabled, None), [Ended, Ended]);
+    assert_eq!(after(Kind::UserDeleted, None), [Ended, Ended]);
+    assert_eq!(after(Kind::SessionsEnded, None), [Unknown, Unknown]);
+    assert_eq!(after(Kind::Changed, None), [Unknown, Unknown]);
+}
+
+#[test]
+fn another_history_puts_everything_in_doubt() {
+    let (watches, states) = two_watched();
+    watches.apply(Told::Everything, &[]);
+    assert_eq!(states.map(|state| *state.borrow()), [State::Unknown; 2]);
+    assert_eq!(watches.in_doubt().len(), 2);
+}
+
+#[test]
+fn the_server_settles_what_is_in_doubt() {
+    let (watches, states) = two_watched();
+    watches.apply(Told::Everything, &[]);
+    let asked = watches.in_doubt();
+    watches.answered(
+        &asked[0],
+        &said(Some(live(1)), Newness::Enough),
+        Following::UpToDate,
+    );
+    watches.answered(&asked[1], &said(None, Newness::Enough), Following::UpToDate);
+    assert_eq!(
+        states.map(|state| *state.borrow()),
+        [State::Live, State::Ended]
+    );
+    assert!(watches.in_doubt().is_empty());
+}
+
+#[test]
+fn an_answer_that_may_be_old_settles_nothing() {
+    let (watches, [state, _]) = two_watched();
+    watches.apply(Told::Everything, &[]);
+    let asked = watches.in_doubt();
+    watches.answered(
+        &asked[0],
+        &said(Some(live(1)), Newness::Unknown),
+        Following::UpToDate,
+    );
+    assert_eq!(*state.borrow(), State::Unknown);
+    assert_eq!(watches.in_doubt().len(), 2);
+}
+
+#[test]
+fn what_is_told_after_the_question_is_still_in_doubt_after_its_answer() {
+    let (watches, [state, _]) = two_watched();
+    watches.apply(Told::Changes, &[change(Kind::SessionsEnded, 1, None)]);
+    let asked = watches.in_doubt();
+    watches.apply(Told::Changes, &[change(Kind::SessionsEnded, 1, None)]);
+    watches.answered(
+        &asked[0],
+        &said(Some(live(1)), Newness::Enough),
+        Following::UpToDate,
+    );
+    assert_eq!(*state.borrow(), State::Unknown);
+    assert_eq!(watches.in_doubt().len(), 2);
+}
+
+#[test]
+fn while_the_server_does_not_answer_nothing_is_known_and_nothing_is_kicked() {
+    let (watches, [state, _]) = two_watched();
+    watches.tick(Following::Lapsed, NOW);
+    assert_eq!(*state.borrow(), State::Unknown);
+    watches.tick(Following::UpToDate, NOW);
+    assert_eq!(*state.borrow(), State::Live);
+}
+
+#[test]
+fn an_end_is_final() {
+    let (watches, [state, _]) = two_watched();
+    watches.apply(Told::Changes, &[change(Kind::SessionEnded, 1, Some(1))]);
+    watches.apply(Told::Everything, &[]);
+    watches.tick(Following::UpToDate, NOW);
+    assert_eq!(*state.borrow(), State::Ended);
+    assert_eq!(watches.in_doubt().len(), 1, "the other one");
+}
+
+#[test]
+fn a_token_that_has_expired_as_far_as_is_known_is_asked_for() {
+    let (watches, _states) = two_watched();
+    watches.tick(Following::UpToDate, NOW + DAY);
+    assert_eq!(watches.in_doubt().len(), 2);
+}
