@@ -56,7 +56,7 @@ pub fn azuma() -> &'static Path {
     static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let find = || match std::env::var_os(OTHER_BINARY) {
         Some(path) => Ok(path.into()),
-        None => build(),
+        None => build(&["--bin", "azuma"], "azuma"),
     };
     match BINARY.get_or_init(find) {
         Ok(path) => path,
@@ -64,7 +64,17 @@ pub fn azuma() -> &'static Path {
     }
 }
 
-fn build() -> Result<PathBuf, String> {
+/// The path of the example `chat-gateway`, built once in each test process.
+pub fn chat_gateway() -> &'static Path {
+    static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match BINARY.get_or_init(|| build(&["--example", "chat-gateway"], "chat-gateway")) {
+        Ok(path) => path,
+        Err(reason) => panic!("chat-gateway cannot be tested: {reason}"),
+    }
+}
+
+/// Builds a program, and answers its path.
+fn build(target: &[&str], name: &str) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     // Build scripts that read these variables would run again.
@@ -78,7 +88,8 @@ fn build() -> Result<PathBuf, String> {
         // A selection with a test, as the test command's is: with it dependencies have more features, and nothing is compiled
         // twice.
         .args(["build", "--workspace", "--all-features"])
-        .args(["--bin", "azuma", "--test", "rules"])
+        .args(target)
+        .args(["--test", "rules"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace())
         .stderr(Stdio::inherit())
@@ -90,7 +101,7 @@ fn build() -> Result<PathBuf, String> {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Report>(line).ok()?.executable)
-        .find(|path| path.ends_with("azuma"))
+        .find(|path| path.ends_with(name))
         .ok_or_else(|| "cargo names no executable".to_owned())
 }
 

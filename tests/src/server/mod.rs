@@ -19,7 +19,7 @@ use reqwest::Method;
 use serde::Serialize;
 
 pub use activation::{Activation, Place};
-pub use binary::{Release, azuma, workspace};
+pub use binary::{Release, azuma, chat_gateway, workspace};
 pub use finished::Finished;
 pub use hosts::Hosts;
 pub use output::Output;

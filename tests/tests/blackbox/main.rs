@@ -3,6 +3,7 @@
 mod account;
 mod azuma;
 mod backup;
+mod client;
 mod copy;
 mod deployment;
 mod hostile;
