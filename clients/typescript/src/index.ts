@@ -1,6 +1,6 @@
 /**
  * A client of Azuma. This module has what the dialects share: the connection, the stores of tokens and the errors. Each dialect is a module of its
- * own: `azuma-client/azuma`, `azuma-client/legacy`, `azuma-client/account`.
+ * own: `azuma-client/azuma`, `azuma-client/legacy`, `azuma-client/account`, `azuma-client/service`.
  *
  * @packageDocumentation
  */

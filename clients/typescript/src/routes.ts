@@ -26,6 +26,7 @@ type Parameters<O, In extends "path" | "query"> = O extends { parameters: { [K i
 /** What an operation is called with. */
 interface Parts<O> extends CallOptions {
   readonly authentication?: Authentication;
+  readonly repeated?: ApiRequest["repeated"];
   readonly path?: Parameters<O, "path">;
   readonly query?: Parameters<O, "query">;
   readonly body?: Body<O>;

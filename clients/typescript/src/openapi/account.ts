@@ -271,7 +271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -379,7 +379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -465,7 +465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -571,7 +571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -677,7 +677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -829,7 +829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -925,7 +925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;

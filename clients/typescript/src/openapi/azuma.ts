@@ -600,7 +600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -721,7 +721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -854,7 +854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -965,7 +965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1192,7 +1192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1434,7 +1434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1618,7 +1618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;

@@ -270,7 +270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -441,7 +441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Error"];
                 };
             };
-            /** @description The body is larger than 16 KiB */
+            /** @description The body is larger than the route takes: 16 KiB, unless it says otherwise */
             413: {
                 headers: {
                     [name: string]: unknown;

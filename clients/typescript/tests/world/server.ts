@@ -48,6 +48,7 @@ export class Server implements AsyncDisposable {
     const environment = Object.entries(configured).map(([key, value]) => [variable(key), value]);
     const home = { cwd: directory, env: Object.fromEntries(environment) };
     const child = spawn(BINARY, ["serve"], { ...home, stdio: ["ignore", "pipe", "pipe"] });
+    process.once("exit", () => child.kill("SIGKILL"));
     return new Server(await listening(child), child, home);
   }
 

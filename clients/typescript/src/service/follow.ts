@@ -1,0 +1,106 @@
+import { Deadline } from "../deadline.js";
+import { TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "../errors.js";
+import type { components, paths } from "../openapi/service.js";
+import type { Routes } from "../routes.js";
+
+/** Something of a user has ended or changed. A `kind` that is not known counts as `changed`: anything may have. */
+export type Change = components["schemas"]["Change"];
+
+/** What the server says when it is asked for changes. */
+export interface ChangesAnswer {
+  /** Where this answer leads to in the history: what to go on from. */
+  readonly position: string;
+  /** What has happened since the answer before, in the order of commits; at most 1,000. */
+  readonly changes: readonly Change[];
+  /** `start over` where the server does not know the place that it was asked from: forget everything that is remembered. */
+  readonly course: "go on" | "start over";
+  /**
+   * How many milliseconds ago the question was sent, by the clock that says more: one stands still while the machine sleeps, the other one can
+   * be set.
+   */
+  readonly age: () => number;
+}
+
+/** How changes are followed. */
+export interface FollowOptions {
+  /** Where to go on: the `position` of an answer. From now on, unless it is given. */
+  readonly after?: string | undefined;
+  /** How many whole seconds the server waits for changes before it answers without, 1 to 30: 1 unless it is given. */
+  readonly wait?: number | undefined;
+  /** Ends it: the next step rejects with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many milliseconds an answer may take beyond the wait. */
+const GRACE = 10_000;
+/** How many milliseconds to wait after a failure that says nothing of it; twice as long after each further one, up to the longest. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 5_000;
+/** How many milliseconds of `Retry-After` are obeyed at most. */
+const LONGEST_ASKED = 60_000;
+
+/** @throws RangeError if the wait is none that the server takes */
+export async function* follow(
+  routes: Routes<paths>,
+  { after, wait = 1, signal }: FollowOptions,
+): AsyncGenerator<ChangesAnswer, never, undefined> {
+  if (!Number.isInteger(wait) || wait < 1 || wait > 30) {
+    throw new RangeError("the wait is a whole number of seconds, 1 to 30");
+  }
+  for (let position = after; ; ) {
+    const answer = await ask(routes, position, wait, signal);
+    position = answer.position;
+    yield answer;
+  }
+}
+
+/** Asks until there is an answer. */
+async function ask(
+  routes: Routes<paths>,
+  after: string | undefined,
+  wait: number,
+  signal: AbortSignal | undefined,
+): Promise<ChangesAnswer> {
+  const query = after === undefined ? {} : { after, wait };
+  for (let failures = 0; ; failures += 1) {
+    const age = stopwatch();
+    try {
+      const parts = { query, signal, timeout: wait * 1000 + GRACE };
+      const { position, changes, start_over } = await routes.call("get", "/service/changes", parts);
+      return { position, changes, course: start_over === true ? "start over" : "go on", age };
+    } catch (error) {
+      signal?.throwIfAborted();
+      await pause(pauseAfter(error, failures), signal);
+    }
+  }
+}
+
+/** @throws the error, if waiting does not mend it */
+function pauseAfter(error: unknown, failures: number): number {
+  const isMended =
+    error instanceof Unreachable ||
+    error instanceof TimedOut ||
+    error instanceof Unavailable ||
+    error instanceof TooManyRequests ||
+    // A proxy whose server is gone for a moment.
+    (error instanceof UnexpectedAnswer && error.status >= 500);
+  if (!isMended) {
+    throw error;
+  }
+  const asked = "retryAfter" in error && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+  return Math.max(Math.min(asked, LONGEST_ASKED), Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE));
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const deadline = new Deadline(2 * milliseconds + GRACE, signal);
+  try {
+    await deadline.wait(milliseconds);
+  } finally {
+    deadline.end();
+  }
+}
+
+function stopwatch(): () => number {
+  const [monotonic, wall] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - monotonic, Date.now() - wall);
+}

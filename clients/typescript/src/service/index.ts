@@ -1,0 +1,95 @@
+/**
+ * The API for services, under `/service`: whose a token is, and what has ended or changed since. A service, such as a chat server, has a token of its
+ * own (`azuma service create`).
+ *
+ * @packageDocumentation
+ */
+import type { Connection } from "../connection.js";
+import type { components, paths } from "../openapi/service.js";
+import type { CallOptions } from "../request.js";
+import { Routes } from "../routes.js";
+import { type ChangesAnswer, type FollowOptions, follow } from "./follow.js";
+
+export type { Change, ChangesAnswer, FollowOptions } from "./follow.js";
+
+type Schemas = components["schemas"];
+
+/** Whether a question is a use of the session, which moves what slides, or a look that changes nothing. */
+export type Look = "use" | "peek";
+
+/** A live session of a user. */
+export interface CheckedSession {
+  readonly user: Schemas["NamedUser"];
+  /** The id of the session. */
+  readonly session: string;
+  /** When the token expires, after this use. */
+  readonly expiresAt: Date;
+}
+
+/** What is said of some tokens. */
+export interface Checked {
+  /** The answers are at least as new as this place in the history of changes. */
+  readonly position: string;
+  /** The session of each token, in their order; `null` where the token is not live. */
+  readonly sessions: readonly (CheckedSession | null)[];
+}
+
+/** What RFC 7662 says of a token. */
+export type Introspection = Schemas["IntrospectResponse"];
+/** A user as everybody may see it. */
+export type User = Schemas["UserResponse"];
+
+/** The calls of a service. Each rejects with an `AzumaError` as the package describes. They do not touch the session of the connection. */
+export class Service {
+  readonly #connection: Connection;
+  readonly #bearer: string;
+  readonly #routes: Routes<paths>;
+
+  /** @param token the token of the service, `azs_…` */
+  constructor(connection: Connection, token: string) {
+    this.#connection = connection;
+    this.#bearer = token;
+    this.#routes = new Routes(connection, { bearer: token });
+  }
+
+  /** Tells whose 1 to 1,000 tokens are. A check that is sent a second time is another use, and harmless. */
+  async check(tokens: readonly string[], look: Look = "use", options: CallOptions = {}): Promise<Checked> {
+    const body = { tokens: [...tokens], peek: look === "peek" };
+    const answer = await this.#routes.call("post", "/service/check", { ...options, body, repeated: "changes nothing" });
+    return { position: answer.position, sessions: answer.answers.map(session) };
+  }
+
+  /** Tells whose one token is, in the words of RFC 7662. */
+  async introspect(token: string, look: Look = "use", options: CallOptions = {}): Promise<Introspection> {
+    const answer = await this.#connection.send({
+      ...options,
+      method: "post",
+      path: "/service/introspect",
+      body: new URLSearchParams({ token, peek: String(look === "peek") }),
+      authentication: { bearer: this.#bearer },
+      repeated: "changes nothing",
+    });
+    return answer as Introspection;
+  }
+
+  /**
+   * Follows the history of what has ended or changed, for as long as it is iterated over: each answer is one step, also one without changes, so a
+   * caller that remembers sessions knows how old its knowledge is by `age`. While the server does not answer, it waits and asks again from
+   * where it was.
+   *
+   * @throws RefusedError that waiting does not mend, such as `Unauthorized` once the service has been revoked
+   */
+  changes(options: FollowOptions = {}): AsyncGenerator<ChangesAnswer, never, undefined> {
+    return follow(this.#routes, options);
+  }
+
+  /** Shows those of 1 to 100 users that there are, in any order. */
+  async users(ids: readonly string[], options: CallOptions = {}): Promise<User[]> {
+    return (await this.#routes.call("get", "/service/users", { ...options, query: { ids: ids.join(",") } })).users;
+  }
+}
+
+function session({ live, user, session, expires_at }: Schemas["CheckedToken"]): CheckedSession | null {
+  const isWhole = live && user != null && session != null && expires_at != null;
+  return isWhole ? { user, session, expiresAt: new Date(expires_at) } : null;
+}
