@@ -91,8 +91,13 @@ async fn test(
 ) -> Result<(), Box<dyn Error>> {
     let test_mail = wiring::test_mail(config)?;
     let sent = test_mail.send(address.clone(), language).await;
-    let accepted = sent.map_err(|error| format!("the message was not accepted: {error}"))?;
-    let response = accepted.response;
+    let accepted = sent.map_err(|error| {
+        format!(
+            "the message was not accepted: {}",
+            shown(&error.to_string())
+        )
+    })?;
+    let response = shown(&accepted.response);
     Ok(print(&format!(
         "the message to {address} was accepted: {response}\n"
     ))?)

@@ -6,6 +6,7 @@ use std::path::Path;
 use azuma_domain::services::{RevivedSessions, Settled};
 
 use super::failure::Reason;
+use super::output::shown;
 use super::{Failure, print, runtime};
 use crate::cli::{ChosenSessions, RestoreTask};
 use crate::config::Config;
@@ -54,7 +55,9 @@ async fn restore(
         ..
     } = &restored;
     print(&format!(
-        "restored the backup of {made_at} by azuma {version}: users: {users}, sessions: {sessions}\n"
+        "restored the backup of {} by azuma {}: users: {users}, sessions: {sessions}\n",
+        shown(made_at),
+        shown(version)
     ))?;
     for path in &restored.set_aside {
         print(&format!("set aside: {}\n", path.display()))?;
