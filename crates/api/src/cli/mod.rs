@@ -34,7 +34,7 @@ pub use user::{AccountQuery, ChosenUser, PasswordSource, UserTask};
     after_help = "Every setting is also an environment variable, such as AZUMA_HTTP__LISTEN for `http.listen`.\n\
                   README.md has the table of settings and a first session with curl.\n\n\
                   Exit codes: 0 done, 1 failed, 2 wrong command line, 3 no such account, session, invitation, service or message,\n\
-                  4 refused by a rule; docs/operate.md says more."
+                  4 refused by a rule, 5 migrations are pending; docs/operate.md says more."
 )]
 pub struct Cli {
     /// Read settings from this TOML file; the environment still overrides them
