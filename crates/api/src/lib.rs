@@ -87,6 +87,7 @@ fn execute(cli: &Cli) -> Result<(), Box<dyn Error>> {
         Command::Mail(task) => commands::mail::run(&config()?, task),
         Command::Import(task) => commands::import::run(&config()?, &task),
         Command::Invite(task) => commands::invite::run(&config()?, task),
+        Command::Key(task) => commands::key::run(&config()?, &task),
         Command::User(task) => commands::user::run(&config()?, task),
         Command::Service(task) => commands::service::run(&config()?, task),
         Command::Audit(query) => commands::audit::run(&config()?, query),

@@ -20,10 +20,10 @@ use crate::http::body::BodyTimeout;
 use crate::http::cookie::CookieTransport;
 use crate::http::cors::AllowedOrigins;
 use crate::http::endpoint::unknown_route;
+use crate::http::finish::finish;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::http::problem::as_problem;
 use crate::listener::{Door, Rests, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
 use crate::openapi::{self, Documents};
@@ -96,7 +96,7 @@ pub fn start(
         let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();
         App::new()
-            .wrap(from_fn(as_problem))
+            .wrap(from_fn(finish))
             .wrap(Condition::new(origins.are_any(), origins.layer()))
             .wrap(observe.clone())
             .app_data(logins.clone())

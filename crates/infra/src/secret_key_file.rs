@@ -39,6 +39,12 @@ pub enum SecretKeyFileError {
         /// The file.
         path: PathBuf,
     },
+    /// A new key was to be written, and the file exists.
+    #[error("the file {} exists, and is not overwritten", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file does not exist and cannot be created.
     #[error("the secret key file {} cannot be created: {source}", path.display())]
     NotCreated {
@@ -91,19 +97,44 @@ pub fn load_secret_key(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileEr
         })
 }
 
+/// Makes a new key in a new file (mode 0600). Blocks.
+///
+/// # Errors
+/// [`SecretKeyFileError`] if the file exists or cannot be created.
+pub fn create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
+    let (key, written) = write_random(path)?;
+    match written {
+        Written::Created => Ok(key),
+        Written::Exists => Err(SecretKeyFileError::Taken {
+            path: path.to_owned(),
+        }),
+    }
+}
+
 fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
-    let not_created = |source| SecretKeyFileError::NotCreated {
-        path: path.to_owned(),
-        source,
-    };
-    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|error| not_created(io::Error::other(error)))?;
-    match write_new(path, &bytes).map_err(not_created)? {
-        Written::Created => Ok(SecretKey::from_bytes(*bytes)),
+    let (key, written) = write_random(path)?;
+    match written {
+        Written::Created => Ok(key),
         // Another process was first. It has renamed its file after writing it, so the file is complete.
         Written::Exists => {
-            load_secret_key(path)?.ok_or_else(|| not_created(ErrorKind::NotFound.into()))
+            load_secret_key(path)?.ok_or_else(|| not_created(path, ErrorKind::NotFound.into()))
         }
+    }
+}
+
+/// Makes a key, and writes it unless the file exists.
+fn write_random(path: &Path) -> Result<(SecretKey, Written), SecretKeyFileError> {
+    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+    getrandom::fill(bytes.as_mut_slice())
+        .map_err(|error| not_created(path, io::Error::other(error)))?;
+    let written = write_new(path, &bytes).map_err(|error| not_created(path, error))?;
+    Ok((SecretKey::from_bytes(*bytes), written))
+}
+
+fn not_created(path: &Path, source: io::Error) -> SecretKeyFileError {
+    SecretKeyFileError::NotCreated {
+        path: path.to_owned(),
+        source,
     }
 }
 

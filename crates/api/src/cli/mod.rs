@@ -5,6 +5,7 @@ mod backup;
 mod copy;
 mod import;
 mod invite;
+mod key;
 mod mail;
 mod service;
 mod session;
@@ -20,6 +21,7 @@ pub use backup::{BackupTask, ChosenSessions, RestoreTask};
 pub use copy::{CopyTask, GivenUrl};
 pub use import::{ImportFrom, ImportTask};
 pub use invite::InviteTask;
+pub use key::{KeyTask, RotateTask};
 pub use mail::{Letters, MailTask};
 pub use service::ServiceTask;
 pub use session::{AnyUser, Revoked, SessionTask};
@@ -61,6 +63,9 @@ pub enum Command {
     /// Look at messages on their way out, and at those that could not be sent
     #[command(subcommand)]
     Mail(MailTask),
+    /// Count what the secret keys have derived, and replace them step by step
+    #[command(subcommand)]
+    Key(KeyTask),
     /// List and revoke sessions
     #[command(subcommand)]
     Session(SessionTask),

@@ -10,6 +10,7 @@ mod failure;
 pub mod health;
 pub mod import;
 pub mod invite;
+pub mod key;
 pub mod mail;
 pub mod man;
 pub mod migrate;

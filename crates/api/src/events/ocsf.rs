@@ -63,7 +63,7 @@ fn activity(action: AuditAction) -> Activity {
         | AuditAction::RequestEmailChange
         | AuditAction::ChangeEmail
         | AuditAction::CancelEmailChange => (ACCOUNT_CHANGE, 99, action.name()),
-        AuditAction::Confirm => (AUTHENTICATION, 99, action.name()),
+        AuditAction::Confirm | AuditAction::ReissueTokens => (AUTHENTICATION, 99, action.name()),
         AuditAction::CreateInvite | AuditAction::CreateService => (ENTITY_MANAGEMENT, 1, "Create"),
         AuditAction::ImportUsers => (ACCOUNT_CHANGE, 99, action.name()),
         AuditAction::RotateService => (ENTITY_MANAGEMENT, 3, "Update"),

@@ -1,19 +1,22 @@
 //! Authenticates a request by `Authorization: Bearer` (RFC 6750 §2.1).
 
+use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
-use azuma_domain::ports::MaybeReady;
 use azuma_domain::services::Sessions;
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::{MalformedToken, Token};
 
 use super::api_error::{ApiError, Dialect};
+use super::successor::Noting;
 
 /// The session that sent the request. A handler that takes this argument requires a token.
 pub struct Bearer<D> {
@@ -31,20 +34,43 @@ impl<D> Deref for Bearer<D> {
 
 impl<D: Dialect> FromRequest for Bearer<D> {
     type Error = ApiError<D>;
-    type Future = MaybeReady<Result<Self, ApiError<D>>>;
+    type Future = Authenticating<D>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let sessions = request.app_data::<web::Data<Sessions>>();
         let sessions = sessions.ok_or(RequestTokenError::NotWired);
-        match sessions.and_then(|sessions| Ok((sessions, bearer_token(request.headers())?))) {
-            Ok((sessions, token)) => sessions.authenticate(&token).map(|session| {
-                Ok(Self {
-                    session: session?,
-                    dialect: PhantomData,
-                })
-            }),
-            Err(error) => MaybeReady::now(Err(error.into())),
+        let asked = sessions.and_then(|sessions| {
+            let token = bearer_token(request.headers())?;
+            Ok(Noting::new(sessions.authenticate(&token), request))
+        });
+        Authenticating {
+            asked: asked.map_err(Some),
+            dialect: PhantomData,
         }
+    }
+}
+
+/// A named future, because an async block would be boxed for each request.
+pub struct Authenticating<D> {
+    asked: Result<Noting, Option<RequestTokenError>>,
+    dialect: PhantomData<fn() -> D>,
+}
+
+impl<D: Dialect> Future for Authenticating<D> {
+    type Output = Result<Bearer<D>, ApiError<D>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let session = match &mut self.get_mut().asked {
+            Ok(check) => ready!(Pin::new(check).poll(context))?,
+            Err(error) => {
+                let error = error.take().unwrap_or(RequestTokenError::Missing);
+                return Poll::Ready(Err(error.into()));
+            }
+        };
+        Poll::Ready(Ok(Bearer {
+            session,
+            dialect: PhantomData,
+        }))
     }
 }
 

@@ -7,12 +7,12 @@ use actix_web::http::header::{
 };
 
 use super::api_error::OTP_HEADER;
+use super::successor::SESSION_HEADER;
 use crate::pages;
 
 /// The headers of ours that a page may send, besides those that every page may.
 const ASKED: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
-/// Those of our own name.
-const SESSION: HeaderName = HeaderName::from_static("azuma-session");
+/// Another one of our own.
 const OTP: HeaderName = HeaderName::from_static(OTP_HEADER);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -48,9 +48,15 @@ impl AllowedOrigins {
                 Method::DELETE,
             ])
             .allowed_headers(ASKED)
-            .allowed_header(SESSION)
+            .allowed_header(SESSION_HEADER)
             .allowed_header(OTP)
-            .expose_headers([SESSION, OTP, RETRY_AFTER, REQUEST_ID, WWW_AUTHENTICATE])
+            .expose_headers([
+                SESSION_HEADER,
+                OTP,
+                RETRY_AFTER,
+                REQUEST_ID,
+                WWW_AUTHENTICATE,
+            ])
             .supports_credentials()
             .max_age(REMEMBERED)
     }

@@ -15,6 +15,8 @@
 //! | [`forwarded`] | the headers in which proxies name the client |
 //! | [`api_error`] | turns a use case's error into a dialect's response |
 //! | [`problem`] | errors as `application/problem+json` |
+//! | [`successor`] | the next token of a session that sends an earlier one |
+//! | [`finish`] | what is done to every response last |
 //! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
 //! | `timing` | how long a request takes, for metrics and the access log |
 
@@ -26,6 +28,7 @@ pub mod cors;
 pub mod current_password;
 pub mod endpoint;
 pub mod fields;
+pub mod finish;
 mod forwarded;
 #[cfg(test)]
 mod fuzz;
@@ -35,4 +38,5 @@ pub mod origin;
 pub mod own_site;
 pub mod path_id;
 pub mod problem;
+pub mod successor;
 mod timing;

@@ -1,35 +1,30 @@
 //! Errors as `application/problem+json` (RFC 9457), for clients that accept it.
 
+use actix_web::HttpRequest;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT, Accept, CONTENT_TYPE, Header, HeaderMap, HeaderValue, Quality,
 };
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest};
 use serde_json::{Map, Value, json};
 
 /// The media type of problems.
 pub const PROBLEM: &str = "application/problem+json";
 
-/// Middleware: an error in JSON becomes a problem with the same fields, if the client accepts problems.
-pub async fn as_problem<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
+/// An error in JSON becomes a problem with the same fields, if the client accepts problems.
+pub fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let is_error = is_json_error(response.status(), response.headers());
     if !is_error || !accepts_problems(response.request()) {
-        return Ok(response);
+        return response;
     }
-    Ok(response.map_body(|head, body| {
+    response.map_body(|head, body| {
         let bytes = body.try_into_bytes().unwrap_or_default();
         let problem = problem(head.status, &bytes);
         let media_type = HeaderValue::from_static(PROBLEM);
         head.headers.insert(CONTENT_TYPE, media_type);
         BoxBody::new(problem)
-    }))
+    })
 }
 
 /// A header that is longer than this is not read: parsing takes time.

@@ -88,6 +88,18 @@ pub fn add_bearer(document: &mut Document) {
     add_scheme(document, "bearer", SecurityScheme::Http(scheme));
 }
 
+/// Adds the same for the tokens of sessions.
+pub fn add_session_bearer(document: &mut Document) {
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "The token of a session. If it has a successor, as after an operator had tokens issued again, every answer carries \
+             that in the header `Azuma-Session`, until it is used.",
+        ))
+        .build();
+    add_scheme(document, "bearer", SecurityScheme::Http(scheme));
+}
+
 /// Adds a way to present a token.
 pub fn add_scheme(document: &mut Document, name: &str, scheme: SecurityScheme) {
     let components = document.components.get_or_insert_default();

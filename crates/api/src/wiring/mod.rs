@@ -4,6 +4,7 @@ mod backups;
 mod copies;
 mod examining;
 mod imports;
+mod keys;
 mod mail;
 mod operator;
 
@@ -38,6 +39,7 @@ pub use azuma_infra::store::{
 };
 
 pub use examining::{KeyRights, KeySource, examine, find_key, try_mail_server};
+pub use keys::{PresentKey, key_admin, key_in, make_key, present_key};
 
 pub use backups::{
     ExistingDatabase, KeyPlace, RestoredBackup, RestoredKey, back_up, finish_restore, restore,

@@ -50,6 +50,8 @@ named! {
         RevokeOtherSessions = "revoke_other_sessions",
         /// All sessions were revoked: of the user, or of all users if none is named.
         RevokeAllSessions = "revoke_all_sessions",
+        /// Every session was given a next token of the current key by an operator, and its former tokens end soon.
+        ReissueTokens = "reissue_tokens",
         /// The sessions used least were revoked, because a login began one more than `sessions.per_user` allows.
         RevokeSurplusSessions = "revoke_surplus_sessions",
         /// The password was changed, which revoked all other sessions, or set by an operator, which revoked all.

@@ -11,6 +11,16 @@ pub trait FactorReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn find(&mut self, user_id: UserId) -> Result<Option<Factor>, StoreError>;
 
+    /// The next `limit` factors after the one of `after`, in the order of their users' ids.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn page(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(UserId, Factor)>, StoreError>;
+
     /// The hashes of the user's recovery codes that are not used.
     ///
     /// # Errors

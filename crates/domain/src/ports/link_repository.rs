@@ -18,6 +18,17 @@ pub trait LinkReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
     fn contains(&mut self, id: LinkId) -> Result<bool, StoreError>;
 
+    /// The next `limit` links after `after` that have not expired at `now`, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn page(
+        &mut self,
+        after: Option<LinkId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<StoredLink>, StoreError>;
+
     /// The user's links that have not expired at `now`, those that expire first in front; at most `limit`.
     ///
     /// # Errors
@@ -28,6 +39,17 @@ pub trait LinkReader {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Link>, StoreError>;
+}
+
+/// What a link's token is derived from, and until when it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredLink {
+    /// The link.
+    pub id: LinkId,
+    /// The hash of its token.
+    pub hash: TokenHash,
+    /// The first moment at which it no longer works.
+    pub expires_at: Timestamp,
 }
 
 /// Mailed links.

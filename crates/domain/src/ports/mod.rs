@@ -4,7 +4,7 @@
 //! store against every database.
 //!
 //! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What
-//! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`], [`SessionReader::page`], [`UserReader::page`]
+//! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and what answers a page,
 //! and [`SessionRepository::revoke_issued_before`].
 
 mod abuse_guard;
@@ -49,7 +49,7 @@ pub use invalidation_repository::{
 };
 pub use invite_repository::{InviteReader, InviteRepository};
 pub use known_client_repository::{KnownClientReader, KnownClientRepository};
-pub use link_repository::{LinkReader, LinkRepository};
+pub use link_repository::{LinkReader, LinkRepository, StoredLink};
 pub use mailer::{Accepted, Mailer, SendError};
 pub use outbox::{FARTHEST_DUE, OutboxLoad, OutboxReader, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHasher, Verdict};
@@ -57,7 +57,9 @@ pub use recovery_repository::RecoveryRepository;
 pub use security_log::{ActionKind, RefusedLogin, SecurityEvent, SecurityEventKind, SecurityLog};
 pub use service_repository::{ServiceReader, ServiceRepository};
 pub use session_check::{Look, SessionCheck};
-pub use session_repository::{SessionPage, SessionReader, SessionRepository, SessionUse};
+pub use session_repository::{
+    SessionPage, SessionReader, SessionRepository, SessionUse, TokensPage,
+};
 pub use store::{Decision, ReadWork, Reader, Schema, Store, Transaction, Work, WriteWork};
 pub use store_error::{Abort, Conflict, StoreError, WriteError};
 pub use unit_of_work::StoreExt;

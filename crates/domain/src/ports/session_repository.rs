@@ -1,6 +1,8 @@
 use super::StoreError;
 use crate::Timestamp;
-use crate::session::{ListedSession, LiveSession, Session, SessionId, SessionToken};
+use crate::session::{
+    ListedSession, LiveSession, Session, SessionId, SessionToken, SessionWithTokens,
+};
 use crate::token::{Generation, TokenHash};
 use crate::user::UserId;
 
@@ -78,6 +80,17 @@ pub trait SessionReader {
         limit: u32,
     ) -> Result<SessionPage, StoreError>;
 
+    /// The next `limit` sessions of all users after `after`, in the order of their ids, live or not, each with all its tokens. MUST
+    /// answer the others where a session or a token cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn page_with_tokens(
+        &mut self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<TokensPage, StoreError>;
+
     /// The user whose session this is, live or not.
     ///
     /// # Errors
@@ -96,6 +109,17 @@ pub struct SessionPage {
     pub last: Option<SessionId>,
 }
 
+/// Some of all sessions, with their tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokensPage {
+    /// Those that can be read.
+    pub sessions: Vec<SessionWithTokens>,
+    /// Those that cannot be read, because a later release wrote them.
+    pub unreadable: Vec<SessionId>,
+    /// The last session that was looked at; `None` if none is left after it.
+    pub last: Option<SessionId>,
+}
+
 /// Sessions and their tokens. Revoking a session deletes its row, so no late write can restore it.
 pub trait SessionRepository: SessionReader {
     /// Adds a session with its first token.
@@ -107,7 +131,8 @@ pub trait SessionRepository: SessionReader {
 
     /// Writes any number of uses; if a token occurs twice, the later use counts. MUST move neither `expires_at` nor
     /// `last_used_at` backwards, MUST leave `expires_at` alone if a use extends nothing, and MUST skip tokens that do
-    /// not exist. Answers the hashes of those that exist, in any order.
+    /// not exist. MUST leave the `expires_at` of a token alone if its session has a later one, also if that is added at the same time: what
+    /// [`end_tokens`](Self::end_tokens) ends does not go on. Answers the hashes of those that exist, in any order.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
@@ -120,6 +145,18 @@ pub trait SessionRepository: SessionReader {
     /// [`StoreError`] if the database cannot be reached or refuses the statement. A generation or a hash that is taken
     /// is no error but `false`.
     fn insert_token(&mut self, token: &SessionToken) -> Result<bool, StoreError>;
+
+    /// Lets tokens of a session expire at `at`, or at their own expiry if that is sooner, and answers whether one of them changed. Where the
+    /// session has a later token, no use that is written moves that expiry.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database cannot be reached or refuses the statement.
+    fn end_tokens(
+        &mut self,
+        id: SessionId,
+        generations: &[Generation],
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Makes `to` the session's current generation and lets every earlier token expire at `old_expire_at`, or at its
     /// own expiry if that is sooner. Of racing calls for one generation MUST let one answer `true`; answers `false` if

@@ -11,6 +11,7 @@
 //! | [`AuditAdmin`] | read the audit trail, for the operator |
 //! | [`Sessions`] | log in, check, renew, list and revoke sessions |
 //! | [`SessionAdmin`] | list and revoke sessions, one or those of all users, for the operator |
+//! | [`KeyAdmin`] | count what each key has derived, and replace the tokens of former keys, for the operator |
 //! | [`ServiceAccess`] | answer services: whose a token is, what has changed since |
 //! | [`ServiceAdmin`] | create, list and revoke services, for the operator |
 //! | [`Mailing`] | send the messages of the outbox |
@@ -30,6 +31,7 @@ mod audit_trail;
 mod doorkeeper;
 mod health;
 mod housekeeping;
+mod key_admin;
 mod known_clients;
 mod mail_permit;
 mod mailing;
@@ -57,6 +59,7 @@ pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;
 pub use health::{DatabaseHealth, Health};
 pub use housekeeping::{ClockDoubt, DiscardedLetters, Housekeeping, KeptFor, Swept};
+pub use key_admin::{KeyAdmin, KeyStatus, KeyUses};
 pub use mailing::{
     Delivery, MailBacklog, Mailing, OutboxAdmin, OutboxAdminError, SharedClock, TestMail,
 };

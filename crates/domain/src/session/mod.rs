@@ -97,10 +97,43 @@ impl LiveSession {
         self.token.session_id
     }
 
+    /// Whether the session has a later token than the presented one, which is what the client should use.
+    #[must_use]
+    pub fn has_successor(&self) -> bool {
+        self.token.generation < self.newest
+    }
+
+    /// The expiry that a use at `now` extends the presented token to; `None` if uses do not extend it. They extend no token
+    /// that has a successor.
+    #[must_use]
+    pub fn extension(&self, lifetimes: &Lifetimes, now: Timestamp) -> Option<Timestamp> {
+        match self.has_successor() {
+            true => None,
+            false => lifetimes.extension(self.policy, self.issued_at, now),
+        }
+    }
+
     /// Whether the presented token is later than the session's current one. Its first use makes it the current one.
     #[must_use]
     pub fn is_with_next_token(&self) -> bool {
         self.token.generation > self.current
+    }
+}
+
+/// A session with all its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionWithTokens {
+    /// The session.
+    pub session: Session,
+    /// Its tokens, expired ones included, in the order of their generations.
+    pub tokens: Vec<SessionToken>,
+}
+
+impl SessionWithTokens {
+    /// The newest token that is live at `now`.
+    #[must_use]
+    pub fn newest_live(&self, now: Timestamp) -> Option<&SessionToken> {
+        self.tokens.iter().rfind(|token| token.is_live(now))
     }
 }
 

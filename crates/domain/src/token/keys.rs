@@ -9,9 +9,9 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{ALPHANUMERIC_LENGTH, Generation, Token, TokenHash, TokenShape};
-use crate::factor::{FactorSalt, FactorSecret};
+use crate::factor::{Factor, FactorSalt, FactorSecret};
 use crate::link::LinkId;
-use crate::session::SessionId;
+use crate::session::{SessionId, SessionToken};
 use crate::user::UserId;
 
 /// Base64, decoded with or without padding.
@@ -67,6 +67,21 @@ impl SecretKey {
 #[error("a secret key must be 32 bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct MalformedSecretKey;
 
+/// Which of [`TokenKeys`]: the current one has the first place, and the previous ones follow in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPlace(usize);
+
+impl KeyPlace {
+    /// The place of the current key.
+    pub const CURRENT: Self = Self(0);
+
+    /// How many keys come before.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 /// Derives tokens. A token is a function of a key and the row it belongs to, so it can be derived again.
 ///
 /// The current key derives new tokens. To derive a token again, every key is tried in turn until the stored hash
@@ -98,6 +113,45 @@ impl TokenKeys {
     #[must_use]
     pub fn new(current: SecretKey, previous: Vec<SecretKey>) -> Self {
         Self { current, previous }
+    }
+
+    /// The fingerprints of the keys, in the order of their places.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        self.all().map(SecretKey::fingerprint).collect()
+    }
+
+    /// The key that derived the token with this hash; `None` if it is not one of these.
+    #[must_use]
+    pub fn key_of_session_token(
+        &self,
+        token: &SessionToken,
+        shape: TokenShape,
+    ) -> Option<KeyPlace> {
+        let seed = Seed::session(token.session_id, token.generation);
+        self.place(|key| seed.token(key, shape).hash() == token.hash)
+    }
+
+    /// The key that derived the link with this hash; `None` if it is not one of these.
+    #[must_use]
+    pub fn key_of_link(&self, id: LinkId, hash: &TokenHash) -> Option<KeyPlace> {
+        let seed = Seed::link(id);
+        self.place(|key| seed.token(key, TokenShape::Uuid).hash() == *hash)
+    }
+
+    /// The key that derived the secret of a user's factor; `None` if it is not one of these.
+    #[must_use]
+    pub fn key_of_factor(&self, user_id: UserId, factor: &Factor) -> Option<KeyPlace> {
+        self.place(|key| factor_secret(key, user_id, factor.salt).hash() == factor.secret_hash)
+    }
+
+    fn place(&self, is_it: impl Fn(&SecretKey) -> bool) -> Option<KeyPlace> {
+        self.all().position(is_it).map(KeyPlace)
+    }
+
+    /// The keys, the current one first.
+    fn all(&self) -> impl Iterator<Item = &SecretKey> {
+        std::iter::once(&self.current).chain(&self.previous)
     }
 
     /// The token of this generation of a session, derived with the current key.
@@ -144,15 +198,13 @@ impl TokenKeys {
         salt: FactorSalt,
         hash: &TokenHash,
     ) -> Option<FactorSecret> {
-        std::iter::once(&self.current)
-            .chain(&self.previous)
+        self.all()
             .map(|key| factor_secret(key, user_id, salt))
             .find(|secret| secret.hash() == *hash)
     }
 
     fn recover(&self, seed: &Seed, shape: TokenShape, hash: &TokenHash) -> Option<Token> {
-        std::iter::once(&self.current)
-            .chain(&self.previous)
+        self.all()
             .map(|key| seed.token(key, shape))
             .find(|token| token.hash() == *hash)
     }

@@ -9,7 +9,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use keys::{MalformedSecretKey, SecretKey, TokenKeys};
+pub use keys::{KeyPlace, MalformedSecretKey, SecretKey, TokenKeys};
 
 /// The length of an [`Alphanumeric64`](TokenShape::Alphanumeric64) token.
 const ALPHANUMERIC_LENGTH: usize = 64;

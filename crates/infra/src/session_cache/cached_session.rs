@@ -65,15 +65,14 @@ impl CachedSession {
 
     /// Records a use at `now`. Neither time moves backwards.
     pub(super) fn record_use(&self, now: Timestamp, lifetimes: &Lifetimes) {
-        self.advance(
-            now,
-            lifetimes.extension(self.found.policy, self.found.issued_at, now),
-        );
+        self.advance(now, self.found.extension(lifetimes, now));
     }
 
     /// Merges a use that another copy of the session recorded.
     pub(super) fn take_over(&self, other: SessionUse) {
-        self.advance(other.used_at, other.extended_to);
+        // The other copy may be from before there was a next token.
+        let extended_to = other.extended_to.filter(|_| !self.found.has_successor());
+        self.advance(other.used_at, extended_to);
         self.unwritten.store(true, Ordering::SeqCst);
     }
 
@@ -107,9 +106,9 @@ impl CachedSession {
         SessionUse {
             hash: self.hash(),
             used_at: Timestamp::from_micros(self.used_at.load(Ordering::SeqCst)),
-            extended_to: match self.found.policy {
-                SessionPolicy::Sliding => Some(self.expires_at()),
-                SessionPolicy::Rotating => None,
+            extended_to: match (self.found.policy, self.found.has_successor()) {
+                (SessionPolicy::Sliding, false) => Some(self.expires_at()),
+                (SessionPolicy::Sliding, true) | (SessionPolicy::Rotating, _) => None,
             },
         }
     }

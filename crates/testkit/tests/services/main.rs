@@ -21,6 +21,7 @@ mod disable_account;
 mod disown_link;
 mod guard;
 mod health;
+mod key_admin;
 mod key_rotation;
 mod known_clients;
 mod list_sessions;

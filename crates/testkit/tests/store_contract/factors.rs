@@ -136,3 +136,19 @@ async fn deleted_with_its_user(store: Arc<dyn Store>) {
     assert!(write(&store, move |tx| tx.users().delete(ada)).await);
     assert_eq!(found(&store, ada).await, (None, vec![]));
 }
+
+#[on_every_store]
+async fn factors_come_page_by_page_in_the_order_of_their_users(store: Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let page = |after, limit| look(&store, move |reader| reader.factors().page(after, limit));
+    assert_eq!(page(None, 10).await, []);
+    replace(&store, grace, 2).await;
+    replace(&store, ada, 1).await;
+    let mut expected = [(ada, factor(1)), (grace, factor(2))];
+    expected.sort_by_key(|(user_id, _)| user_id.uuid());
+    let [first, second] = expected;
+    assert_eq!(page(None, 10).await, expected);
+    assert_eq!(page(None, 1).await, [first]);
+    assert_eq!(page(Some(first.0), 1).await, [second]);
+    assert_eq!(page(Some(second.0), 1).await, []);
+}

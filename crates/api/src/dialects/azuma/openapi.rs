@@ -2,7 +2,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use super::{Azuma, events, factors, index, sessions, users};
-use crate::openapi::{add_bearer, complete};
+use crate::openapi::{add_session_bearer, complete};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,7 +30,7 @@ struct Operations;
 /// The dialect's document.
 pub fn document() -> Document {
     let mut document = Operations::openapi();
-    add_bearer(&mut document);
+    add_session_bearer(&mut document);
     complete::<Azuma>(&mut document);
     document
 }

@@ -2,14 +2,14 @@
 
 use actix_web::cookie::time::OffsetDateTime;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use azuma_domain::services::NextToken;
 use azuma_domain::token::Token;
 
 use crate::http::bearer::{RequestTokenError, only_one, token_from};
 use crate::http::cookie::{CookieTransport, cookies};
+use crate::http::successor::SESSION_HEADER;
 
-const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
 const SESSION_COOKIE: &str = "azuma_session";
 
 /// The most cookies whose tokens are tried, because each unknown token costs a database query. A browser sends one

@@ -4,15 +4,18 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpRequest, web};
 use azuma_domain::services::{AuthenticateError, Sessions};
 use azuma_domain::session::LiveSession;
 
 use super::{MeSettings, cookie, home};
 use crate::http::bearer::RequestTokenError;
 use crate::http::origin::language;
+use crate::http::successor;
 use crate::pages::notice::try_later;
 use crate::pages::texts::Texts;
 
@@ -69,11 +72,29 @@ async fn find(request: &HttpRequest) -> Result<Option<LiveSession>, NotShown> {
         return Ok(None);
     };
     match sessions.authenticate(&token).await {
-        Ok(session) => Ok(Some(session)),
+        Ok(session) => {
+            successor::note(request, &session);
+            Ok(Some(session))
+        }
         Err(AuthenticateError::TokenInvalid) => Ok(None),
         Err(error @ AuthenticateError::Store(_)) => {
             let page = try_later(texts, error);
             Err(InternalError::from_response("the database failed", page))
         }
     }
+}
+
+/// Middleware: has the browser keep the next token of the session that asked, if it has one.
+pub async fn keep_next_token<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    let next = successor::next_token(response.request()).await;
+    let settings = response.request().app_data::<web::Data<MeSettings>>();
+    if let (Some(next), Some(settings)) = (next, settings) {
+        let transport = settings.cookie_transport;
+        cookie::keep(&next.token, transport, response.headers_mut());
+    }
+    Ok(response)
 }

@@ -1,6 +1,5 @@
 //! The cookie of the page's session.
 
-use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use azuma_domain::token::Token;
@@ -23,12 +22,12 @@ pub fn token_in(headers: &HeaderMap, transport: CookieTransport) -> Option<Token
 }
 
 /// Has the browser keep a token until it is closed.
-pub fn keep(token: &Token, transport: CookieTransport, response: &mut HttpResponse) {
+pub fn keep(token: &Token, transport: CookieTransport, response: &mut HeaderMap) {
     set(build(token.expose(), transport), response);
 }
 
 /// Has the browser forget the token.
-pub fn forget(transport: CookieTransport, response: &mut HttpResponse) {
+pub fn forget(transport: CookieTransport, response: &mut HeaderMap) {
     let mut cookie = build("", transport);
     cookie.make_removal();
     set(cookie, response);
@@ -43,8 +42,8 @@ fn build(value: &str, transport: CookieTransport) -> Cookie<'_> {
         .finish()
 }
 
-fn set(cookie: Cookie<'_>, response: &mut HttpResponse) {
+fn set(cookie: Cookie<'_>, response: &mut HeaderMap) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-        response.headers_mut().append(SET_COOKIE, value);
+        response.append(SET_COOKIE, value);
     }
 }

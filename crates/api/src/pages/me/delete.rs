@@ -53,7 +53,7 @@ pub async fn delete(
     {
         Ok(()) => {
             let mut response = home_after(Done::Deleted);
-            cookie::forget(settings.cookie_transport, &mut response);
+            cookie::forget(settings.cookie_transport, response.headers_mut());
             response
         }
         Err(DeleteUserError::SessionRevoked) => home(),

@@ -25,6 +25,10 @@ pub fn action_words(language: Language, action: AuditAction) -> &'static str {
         AuditAction::RevokeAllSessions => {
             ("All sessions were ended", "Alle Sitzungen wurden beendet")
         }
+        AuditAction::ReissueTokens => (
+            "Every session was given a new token",
+            "Jede Sitzung bekam ein neues Token",
+        ),
         AuditAction::RevokeSurplusSessions => (
             "Old sessions were ended, because there were too many",
             "Alte Sitzungen wurden beendet, weil es zu viele waren",

@@ -66,7 +66,11 @@ pub async fn log_in(
     match logins.count(Entrance::Page, issued) {
         Ok(issued) => {
             let mut response = home();
-            cookie::keep(&issued.token, settings.cookie_transport, &mut response);
+            cookie::keep(
+                &issued.token,
+                settings.cookie_transport,
+                response.headers_mut(),
+            );
             response
         }
         Err(LoginError::UserUnknown) => again(me.login_refused).refused(LoginError::WrongPassword),

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use azuma_domain::services::{Accounts, CurrentPasswordError};
 use azuma_domain::session::SessionTerms;
@@ -78,6 +79,7 @@ pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
     config.service(
         web::scope(HOME)
             .app_data(settings)
+            .wrap(from_fn(caller::keep_next_token))
             .service(at("").get(overview::show))
             .service(at("/login").get(login::ask).post(login::log_in))
             .service(at("/logout").post(sessions::log_out))

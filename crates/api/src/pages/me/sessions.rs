@@ -31,7 +31,7 @@ pub async fn log_out(
         return try_later(Texts::of(origin.language), error);
     }
     let mut response = home_after(Done::LoggedOut);
-    cookie::forget(settings.cookie_transport, &mut response);
+    cookie::forget(settings.cookie_transport, response.headers_mut());
     response
 }
 

@@ -6,7 +6,7 @@ use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::mutants::Mutant;
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{LiveSession, SessionToken};
-use crate::token::{Token, TokenKeys};
+use crate::token::{KeyPlace, Token, TokenKeys};
 
 /// The next token of a session. It holds the token in clear and cannot be printed.
 pub struct NextToken {
@@ -35,6 +35,8 @@ impl HasErrorCode for RenewSessionError {
 impl Sessions {
     /// The next token of the session, if the presented token expires soon or already has a successor.
     ///
+    /// A sliding session has no next token unless an operator had one issued (`azuma key rotate --reissue`).
+    ///
     /// The next token is stored once. Every use of the presented token gets the same one, until the presented token
     /// expires.
     ///
@@ -47,17 +49,16 @@ impl Sessions {
         let now = self.clock.now();
         let token = &caller.token;
         let lifetimes = &self.lifetimes;
-        let succeeded = token.generation < caller.newest;
-        if !succeeded
-            && !lifetimes.renewal_is_due(caller.policy, caller.issued_at, token.expires_at, now)
-        {
+        let is_due =
+            lifetimes.renewal_is_due(caller.policy, caller.issued_at, token.expires_at, now);
+        if !is_due && !caller.has_successor() {
             return Ok(None);
         }
         let superseded = token.generation < caller.current;
         let row = match self.known_successor(caller, now).await? {
             Some(row) => Some(row),
-            // The successor was made with a key that is gone.
-            None if superseded => None,
+            // The successor was made with a key that is gone, or that this node does not have yet.
+            None if superseded || !is_due => None,
             None => self.store_next_token(caller, now).await?,
         };
         Ok(row.and_then(|row| self.next_token(caller, &row)))
@@ -126,7 +127,8 @@ impl Sessions {
     }
 }
 
-/// The first live token after the caller's that a known key can derive again.
+/// The first live token after the caller's that the current key derives, or else the first that a known key can derive again: an
+/// operator who had tokens issued again means nobody to get one of a former key.
 fn successor(
     keys: &TokenKeys,
     caller: &LiveSession,
@@ -136,10 +138,14 @@ fn successor(
     if Mutant::RenewalsDisagree.is_on() {
         return None;
     }
-    known
-        .iter()
-        .filter(|row| row.generation > caller.token.generation && row.is_live(now))
-        .find(|row| recover(keys, caller, row).is_some())
+    let later = || {
+        let later = known.iter();
+        later.filter(|row| row.generation > caller.token.generation && row.is_live(now))
+    };
+    let key_of = |row: &SessionToken| keys.key_of_session_token(row, caller.shape);
+    later()
+        .find(|row| key_of(row) == Some(KeyPlace::CURRENT))
+        .or_else(|| later().find(|row| key_of(row).is_some()))
         .copied()
 }
 

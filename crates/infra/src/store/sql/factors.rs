@@ -6,6 +6,7 @@ use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 use diesel::prelude::*;
 
+use super::MAX_SWEEP;
 use super::repositories::Repositories;
 use super::schema::{recovery_codes, second_factors};
 use super::types::{StoredHash, StoredId};
@@ -23,11 +24,36 @@ impl FactorReader for Repositories<'_> {
                 .first(connection)
                 .optional()
         })?;
-        Ok(row.map(|(salt, secret_hash, last_step)| Factor {
-            salt: FactorSalt::new(salt.0),
-            secret_hash: secret_hash.0,
-            last_step: last_step.map(TimeStep::new),
-        }))
+        Ok(row.map(|(salt, secret_hash, last_step)| factor(salt, secret_hash, last_step)))
+    }
+
+    fn page(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(UserId, Factor)>, StoreError> {
+        let rows: Vec<(StoredId, StoredId, StoredHash, Option<i64>)> =
+            self.query(|connection| {
+                let mut query = second_factors::table
+                    .select((
+                        second_factors::user_id,
+                        second_factors::salt,
+                        second_factors::secret_hash,
+                        second_factors::last_step,
+                    ))
+                    .order(second_factors::user_id)
+                    .limit(i64::from(limit.min(MAX_SWEEP)))
+                    .into_boxed();
+                if let Some(after) = after {
+                    query = query.filter(second_factors::user_id.gt(StoredId(after.uuid())));
+                }
+                query.load(connection)
+            })?;
+        let rows = rows.into_iter();
+        let of_user = |(user_id, salt, hash, step): (StoredId, _, _, _)| {
+            (UserId::new(user_id.0), factor(salt, hash, step))
+        };
+        Ok(rows.map(of_user).collect())
     }
 
     fn recovery_codes(&mut self, user_id: UserId) -> Result<Vec<TokenHash>, StoreError> {
@@ -38,6 +64,14 @@ impl FactorReader for Repositories<'_> {
                 .load(connection)
         })?;
         Ok(hashes.into_iter().map(|hash| hash.0).collect())
+    }
+}
+
+fn factor(salt: StoredId, secret_hash: StoredHash, last_step: Option<i64>) -> Factor {
+    Factor {
+        salt: FactorSalt::new(salt.0),
+        secret_hash: secret_hash.0,
+        last_step: last_step.map(TimeStep::new),
     }
 }
 

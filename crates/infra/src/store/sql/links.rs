@@ -3,15 +3,15 @@
 use azuma_domain::Timestamp;
 use azuma_domain::link::{Link, LinkId, LinkPurpose};
 use azuma_domain::mutants::Mutant;
-use azuma_domain::ports::{LinkReader, LinkRepository, StoreError};
+use azuma_domain::ports::{LinkReader, LinkRepository, StoreError, StoredLink};
 use azuma_domain::token::TokenHash;
 use azuma_domain::user::{EmailAddress, UserId};
 use diesel::prelude::*;
 
-use super::corrupt;
 use super::repositories::Repositories;
 use super::schema::links;
 use super::types::{StoredHash, StoredId, StoredTime};
+use super::{MAX_SWEEP, corrupt};
 use crate::store::engine::connection::load_locked;
 
 const VERIFY_ACCOUNT: &str = "verify_account";
@@ -91,6 +91,32 @@ impl LinkReader for Repositories<'_> {
                 .optional()
         })?;
         Ok(found.is_some())
+    }
+
+    fn page(
+        &mut self,
+        after: Option<LinkId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<StoredLink>, StoreError> {
+        let rows: Vec<(StoredId, StoredHash, StoredTime)> = self.query(|connection| {
+            let mut query = links::table
+                .filter(links::expires_at.gt(StoredTime(now)))
+                .select((links::id, links::hash, links::expires_at))
+                .order(links::id)
+                .limit(i64::from(limit.min(MAX_SWEEP)))
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(links::id.gt(StoredId(after.uuid())));
+            }
+            query.load(connection)
+        })?;
+        let links = rows.into_iter().map(|(id, hash, expires_at)| StoredLink {
+            id: LinkId::new(id.0),
+            hash: hash.0,
+            expires_at: expires_at.0,
+        });
+        Ok(links.collect())
     }
 
     fn list_of(

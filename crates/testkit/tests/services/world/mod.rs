@@ -19,8 +19,8 @@ use azuma_domain::ports::{
 use azuma_domain::registration::RegistrationRules;
 use azuma_domain::services::{
     AccountAdmin, Accounts, CredentialAdmin, Doorkeeper, Housekeeping, InviteAdmin, KeptFor,
-    Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions, SharedClock,
-    UserImport,
+    KeyAdmin, Mailing, OutboxAdmin, PasswordBlocklist, SessionAdmin, SessionIssuer, Sessions,
+    SharedClock, UserImport,
 };
 use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
 use azuma_domain::token::{SecretKey, TokenKeys, TokenShape};
@@ -237,6 +237,16 @@ impl World {
             Arc::new(self.parts.clock.clone()),
             self.parts.settings.lifetimes,
         )
+    }
+
+    /// What the operator's commands for keys use.
+    pub fn key_admin(&self) -> KeyAdmin {
+        KeyAdmin {
+            store: Arc::clone(&self.parts.store),
+            clock: Arc::new(self.parts.clock.clone()),
+            keys: self.parts.settings.keys.clone(),
+            lifetimes: self.parts.settings.lifetimes,
+        }
     }
 
     /// What the operator's commands for invitations use.

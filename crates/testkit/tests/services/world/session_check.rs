@@ -26,7 +26,7 @@ impl SessionCheck for Uncached {
                 let Some(mut found) = tx.sessions().find_by_token(&hash, now)? else {
                     return Ok(None);
                 };
-                let extended_to = lifetimes.extension(found.policy, found.issued_at, now);
+                let extended_to = found.extension(&lifetimes, now);
                 tx.sessions().record_uses(&[SessionUse {
                     hash,
                     used_at: now,

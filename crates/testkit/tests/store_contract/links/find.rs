@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use azuma_domain::Timestamp;
 use azuma_domain::link::Link;
-use azuma_domain::ports::Store;
+use azuma_domain::ports::{Store, StoredLink};
 use azuma_testkit::sample::{MINUTE, email_change, just_before, link_hash, link_id, now, reset};
 use azuma_testkit_macros::on_every_store;
 
@@ -72,4 +72,25 @@ async fn the_links_of_a_user_that_still_work_are_listed_the_first_to_expire_firs
     };
     assert_eq!(list(9).await, [soon.clone(), late]);
     assert_eq!(list(1).await, [soon]);
+}
+
+#[on_every_store]
+async fn links_that_work_come_page_by_page_in_the_order_of_their_ids(store: Arc<dyn Store>) {
+    let (ada, grace) = (given::ada(&store).await, given::grace(&store).await);
+    let end = now().plus(MINUTE);
+    for (number, user_id, end) in [(3, ada, end), (1, grace, end), (2, ada, now())] {
+        given::link(&store, &reset(number, user_id, end)).await;
+    }
+    let page = |after, limit| look(&store, move |tx| tx.links().page(after, now(), limit));
+    let ids = |page: Vec<StoredLink>| page.iter().map(|link| link.id).collect::<Vec<_>>();
+    let first = page(None, 1).await;
+    let expected = StoredLink {
+        id: link_id(1),
+        hash: link_hash(1),
+        expires_at: end,
+    };
+    assert_eq!(first, [expected]);
+    assert_eq!(ids(page(Some(link_id(1)), 10).await), [link_id(3)]);
+    assert_eq!(ids(page(None, 10).await), [link_id(1), link_id(3)]);
+    assert_eq!(page(Some(link_id(3)), 10).await, []);
 }

@@ -1,6 +1,7 @@
 //! [`SessionRepository`](azuma_domain::ports::SessionRepository).
 
 mod delete_expired;
+mod end_tokens;
 mod find_by_token;
 mod find_by_tokens;
 mod insert;

@@ -67,3 +67,35 @@ async fn the_owner_of_a_session_is_its_user_though_it_has_expired(store: Arc<dyn
     assert_eq!(owner(2).await, Some(grace));
     assert_eq!(owner(3).await, None);
 }
+
+#[on_every_store]
+async fn sessions_with_their_tokens_come_page_by_page_live_or_not(store: Arc<dyn Store>) {
+    let ada = given::ada(&store).await;
+    for number in 1..=3 {
+        given::login(&store, number, ada, now()).await;
+    }
+    given::token(&store, &token(2, 1, now().plus(DAY))).await;
+    let page = |after, limit| {
+        look(&store, move |tx| {
+            tx.sessions().page_with_tokens(after, limit)
+        })
+    };
+    let first = page(None, 2).await;
+    let found: Vec<_> = first
+        .sessions
+        .iter()
+        .map(|found| (found.session.id, found.tokens.clone()))
+        .collect();
+    let tokens = [token(2, 0, now()), token(2, 1, now().plus(DAY))];
+    assert_eq!(
+        found,
+        [
+            (session_id(1), vec![token(1, 0, now())]),
+            (session_id(2), tokens.to_vec()),
+        ]
+    );
+    assert_eq!(first.last, Some(session_id(2)));
+    let second = page(first.last, 2).await;
+    assert_eq!(second.sessions.len(), 1);
+    assert_eq!((second.last, second.unreadable), (None, vec![]));
+}

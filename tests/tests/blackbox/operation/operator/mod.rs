@@ -1,6 +1,7 @@
-//! `azuma user` and `azuma session`, beside a running server.
+//! `azuma user`, `azuma session` and `azuma key`, beside a running server.
 
 mod accounts;
+mod keys;
 mod manual;
 mod names;
 mod output;

@@ -6,6 +6,8 @@ use azuma_tests::people::Person;
 use azuma_tests::server::{Finished, Server, workspace};
 use azuma_tests::{Database, mask};
 
+use super::keys::{NEW, OLD};
+
 /// Commands and what they printed, with ids, times and passwords replaced.
 struct Transcript<'a> {
     server: &'a Server,
@@ -115,6 +117,37 @@ async fn of_sessions() {
     transcript.run(&format!("session revoke {id}"));
     transcript.run("session revoke --all");
     transcript.compare("session.txt");
+}
+
+#[tokio::test]
+async fn of_keys() {
+    let mut server = Database::Sqlite.server().set("secret_key", OLD).start();
+    let walk = "key rotate --file new.key";
+    let neo = Person::named("neo");
+    server.azuma().sign_up(&neo).await;
+    let mut transcript = Transcript::new(&server);
+    transcript.run("key rotate");
+    fs::write(server.setup().home().join("new.key"), NEW).expect("a writable directory");
+    transcript.run("key status");
+    transcript.run(walk);
+    let Transcript { mut text, .. } = transcript;
+    for (key, previous) in [(OLD, format!("[\"{NEW}\"]")), (NEW, format!("[\"{OLD}\"]"))] {
+        server.change_setup(|setup| {
+            let setup = setup.set("secret_key", key);
+            setup.set("previous_secret_keys", &previous)
+        });
+        let server = &server;
+        let mut transcript = Transcript { server, text };
+        transcript.run(walk);
+        transcript.run("key rotate --file new.key --reissue --within 365d");
+        transcript.run("key rotate --file new.key --reissue");
+        Transcript { text, .. } = transcript;
+    }
+    let server = &server;
+    let mut transcript = Transcript { server, text };
+    transcript.run("key status --json");
+    transcript.run(walk);
+    transcript.compare("key.txt");
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! Reading sessions and their tokens.
 
-use std::collections::HashMap;
-
 use azuma_domain::Timestamp;
-use azuma_domain::ports::{SessionPage, SessionReader, StoreError};
-use azuma_domain::session::{ListedSession, LiveSession, SessionId, SessionPolicy, SessionToken};
-use azuma_domain::token::{Generation, TokenHash};
+use azuma_domain::ports::{SessionPage, SessionReader, StoreError, TokensPage};
+use azuma_domain::session::{ListedSession, LiveSession, SessionId, SessionToken};
+use azuma_domain::token::TokenHash;
 use azuma_domain::user::UserId;
 use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 
 use super::rows::{
-    LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, entries, listed, stored_generation,
+    LIVE_COLUMNS, LiveRow, SessionRow, TokenRow, entries, listed, stored_generation, with_tokens,
 };
 use crate::store::sql::MAX_SWEEP;
 use crate::store::sql::repositories::Repositories;
@@ -19,53 +17,52 @@ use crate::store::sql::schema::{session_tokens, sessions, users};
 use crate::store::sql::types::{StoredHash, StoredId, StoredTime};
 use crate::store::sql::users::{USER_COLUMNS, UserRow};
 
+// The tokens of the same session.
+diesel::alias!(const SIBLINGS: Alias<Siblings> = session_tokens as siblings);
+
 impl Repositories<'_> {
-    /// The newest generation of a session's tokens. A sliding session has one generation.
-    fn newest_generation(&mut self, found: &LiveSession) -> Result<Generation, StoreError> {
-        match found.policy {
-            SessionPolicy::Sliding => Ok(found.newest),
-            SessionPolicy::Rotating => {
-                let id = StoredId(found.session_id().uuid());
-                let newest: Option<i64> = self.query(|connection| {
-                    session_tokens::table
-                        .filter(session_tokens::session_id.eq(id))
-                        .select(max(session_tokens::generation))
-                        .first(connection)
-                })?;
-                newest.map_or(Ok(found.newest), stored_generation)
+    /// The next sessions after `after`, at most `limit` rows, with all their tokens, sorted by generation.
+    fn rows_after(
+        &mut self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<(Vec<SessionRow>, Vec<TokenRow>), StoreError> {
+        self.query(|connection| {
+            let mut query = sessions::table
+                .order(sessions::id)
+                .limit(i64::from(limit))
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(sessions::id.gt(StoredId(after.uuid())));
             }
-        }
+            let rows: Vec<SessionRow> = query.load(connection)?;
+            let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
+            let tokens: Vec<TokenRow> = session_tokens::table
+                .filter(session_tokens::session_id.eq_any(ids))
+                .order(session_tokens::generation)
+                .load(connection)?;
+            Ok((rows, tokens))
+        })
     }
 }
 
-impl Repositories<'_> {
-    /// The newest generation of the tokens of each rotating session among these. One that cannot be read is left out.
-    fn newest_generations(
-        &mut self,
-        found: &[LiveSession],
-    ) -> Result<HashMap<StoredId, Generation>, StoreError> {
-        let rotating = found
-            .iter()
-            .filter(|live| live.policy == SessionPolicy::Rotating);
-        let ids: Vec<_> = rotating
-            .map(|live| StoredId(live.session_id().uuid()))
-            .collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows: Vec<(StoredId, Option<i64>)> = self.query(|connection| {
-            session_tokens::table
-                .filter(session_tokens::session_id.eq_any(ids))
-                .group_by(session_tokens::session_id)
-                .select((session_tokens::session_id, max(session_tokens::generation)))
-                .load(connection)
-        })?;
-        let read = |(id, newest): (StoredId, Option<i64>)| {
-            let newest = stored_generation(newest?).ok()?;
-            Some((id, newest))
-        };
-        Ok(rows.into_iter().filter_map(read).collect())
+/// A token with its session and user, and the newest generation of the session's tokens: that comes in the same statement, so that
+/// a token which is added meanwhile is seen with its effects or not at all.
+type FoundRow = (TokenRow, LiveRow, UserRow, Option<i64>);
+
+fn live((token, session, user, newest): FoundRow) -> Result<LiveSession, StoreError> {
+    let mut live = session.with(SessionToken::try_from(token)?, user.into())?;
+    if let Some(newest) = newest {
+        live.newest = stored_generation(newest)?;
     }
+    Ok(live)
+}
+
+/// The last session of a page of at most `limit`, if others may follow.
+fn last_of(rows: &[SessionRow], limit: u32) -> Option<SessionId> {
+    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let last = rows.last().map(|row| SessionId::new(row.id().0));
+    last.filter(|_| is_full)
 }
 
 impl SessionReader for Repositories<'_> {
@@ -74,21 +71,25 @@ impl SessionReader for Repositories<'_> {
         hash: &TokenHash,
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let found: Option<(TokenRow, LiveRow, UserRow)> = self.query(|connection| {
+        let newest = SIBLINGS
+            .filter(SIBLINGS.field(session_tokens::session_id).eq(sessions::id))
+            .select(max(SIBLINGS.field(session_tokens::generation)))
+            .single_value();
+        let found: Option<FoundRow> = self.query(|connection| {
             session_tokens::table
                 .inner_join(sessions::table.inner_join(users::table))
                 .filter(session_tokens::hash.eq(StoredHash(*hash)))
                 .filter(session_tokens::expires_at.gt(StoredTime(now)))
-                .select((session_tokens::all_columns, LIVE_COLUMNS, USER_COLUMNS))
+                .select((
+                    session_tokens::all_columns,
+                    LIVE_COLUMNS,
+                    USER_COLUMNS,
+                    newest,
+                ))
                 .first(connection)
                 .optional()
         })?;
-        let Some((token, session, user)) = found else {
-            return Ok(None);
-        };
-        let mut found = session.with(SessionToken::try_from(token)?, user.into())?;
-        found.newest = self.newest_generation(&found)?;
-        Ok(Some(found))
+        found.map(live).transpose()
     }
 
     fn find_by_tokens(
@@ -97,25 +98,24 @@ impl SessionReader for Repositories<'_> {
         now: Timestamp,
     ) -> Result<Vec<LiveSession>, StoreError> {
         let hashes: Vec<StoredHash> = hashes.iter().copied().map(StoredHash).collect();
-        let rows: Vec<(TokenRow, LiveRow, UserRow)> = self.query(|connection| {
+        let newest = SIBLINGS
+            .filter(SIBLINGS.field(session_tokens::session_id).eq(sessions::id))
+            .select(max(SIBLINGS.field(session_tokens::generation)))
+            .single_value();
+        let found: Vec<FoundRow> = self.query(|connection| {
             session_tokens::table
                 .inner_join(sessions::table.inner_join(users::table))
                 .filter(session_tokens::hash.eq_any(hashes))
                 .filter(session_tokens::expires_at.gt(StoredTime(now)))
-                .select((session_tokens::all_columns, LIVE_COLUMNS, USER_COLUMNS))
+                .select((
+                    session_tokens::all_columns,
+                    LIVE_COLUMNS,
+                    USER_COLUMNS,
+                    newest,
+                ))
                 .load(connection)
         })?;
-        let read = |(token, session, user): (TokenRow, LiveRow, UserRow)| {
-            let token = SessionToken::try_from(token).ok()?;
-            session.with(token, user.into()).ok()
-        };
-        let mut found: Vec<LiveSession> = rows.into_iter().filter_map(read).collect();
-        let newest = self.newest_generations(&found)?;
-        for live in &mut found {
-            let newest = newest.get(&StoredId(live.session_id().uuid()));
-            live.newest = newest.copied().unwrap_or(live.newest);
-        }
-        Ok(found)
+        Ok(found.into_iter().filter_map(|row| live(row).ok()).collect())
     }
 
     fn is_live(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
@@ -174,32 +174,36 @@ impl SessionReader for Repositories<'_> {
         limit: u32,
     ) -> Result<SessionPage, StoreError> {
         let limit = limit.min(MAX_SWEEP);
-        let (rows, tokens) = self.query(|connection| {
-            let mut query = sessions::table
-                .order(sessions::id)
-                .limit(i64::from(limit))
-                .into_boxed();
-            if let Some(after) = after {
-                query = query.filter(sessions::id.gt(StoredId(after.uuid())));
-            }
-            let rows: Vec<SessionRow> = query.load(connection)?;
-            let ids: Vec<StoredId> = rows.iter().map(SessionRow::id).collect();
-            let tokens: Vec<TokenRow> = session_tokens::table
-                .filter(session_tokens::session_id.eq_any(ids))
-                .order(session_tokens::generation)
-                .load(connection)?;
-            Ok((rows, tokens))
-        })?;
-        let last = rows.last().map(|row| SessionId::new(row.id().0));
-        let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+        let (rows, tokens) = self.rows_after(after, limit)?;
         let mut page = SessionPage {
             live: Vec::with_capacity(rows.len()),
             unreadable: Vec::new(),
-            last: last.filter(|_| is_full),
+            last: last_of(&rows, limit),
         };
         for (id, entry) in entries(rows, tokens, now) {
             match entry {
                 Ok(live) => page.live.extend(live),
+                Err(_) => page.unreadable.push(id),
+            }
+        }
+        Ok(page)
+    }
+
+    fn page_with_tokens(
+        &mut self,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<TokensPage, StoreError> {
+        let limit = limit.min(MAX_SWEEP);
+        let (rows, tokens) = self.rows_after(after, limit)?;
+        let mut page = TokensPage {
+            sessions: Vec::with_capacity(rows.len()),
+            unreadable: Vec::new(),
+            last: last_of(&rows, limit),
+        };
+        for (id, read) in with_tokens(rows, tokens) {
+            match read {
+                Ok(session) => page.sessions.push(session),
                 Err(_) => page.unreadable.push(id),
             }
         }

@@ -7,7 +7,7 @@ use azuma_domain::Timestamp;
 use azuma_domain::ports::StoreError;
 use azuma_domain::session::{
     Client, ListedSession, LiveSession, Session, SessionId, SessionOwner, SessionPolicy,
-    SessionToken, UserAgent,
+    SessionToken, SessionWithTokens, UserAgent,
 };
 use azuma_domain::token::{Generation, TokenShape};
 use azuma_domain::user::UserId;
@@ -212,23 +212,35 @@ pub(super) fn entries(
     tokens: Vec<TokenRow>,
     now: Timestamp,
 ) -> Vec<(SessionId, Entry)> {
+    let read = with_tokens(sessions, tokens).into_iter();
+    read.map(|(id, read)| (id, read.map(|read| entry(read.session, &read.tokens, now))))
+        .collect()
+}
+
+/// The sessions in the given order, each with its tokens sorted by generation.
+pub(super) fn with_tokens(
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+) -> Vec<(SessionId, Result<SessionWithTokens, StoreError>)> {
     let mut tokens_of: HashMap<StoredId, Vec<TokenRow>> = HashMap::new();
     for row in tokens {
         tokens_of.entry(row.session_id).or_default().push(row);
     }
-    let mut entries = Vec::with_capacity(sessions.len());
+    let mut read = Vec::with_capacity(sessions.len());
     for row in sessions {
         let id = SessionId::new(row.id.0);
         let tokens = tokens_of.remove(&row.id).unwrap_or_default();
-        entries.push((id, read(row, tokens, now)));
+        read.push((id, session_with(row, tokens)));
     }
-    entries
+    read
 }
 
-fn read(row: SessionRow, tokens: Vec<TokenRow>, now: Timestamp) -> Entry {
+fn session_with(row: SessionRow, tokens: Vec<TokenRow>) -> Result<SessionWithTokens, StoreError> {
     let tokens = tokens.into_iter().map(SessionToken::try_from);
-    let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
-    Ok(entry(Session::try_from(row)?, &tokens, now))
+    Ok(SessionWithTokens {
+        tokens: tokens.collect::<Result<_, _>>()?,
+        session: row.try_into()?,
+    })
 }
 
 /// The session as listed; `None` where none of its tokens, sorted by generation, is live.

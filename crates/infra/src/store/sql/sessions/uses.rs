@@ -37,13 +37,17 @@ struct Written {
 }
 
 /// The UPDATE statement. `given` selects the rows `(hash, used_at, extended_to)`; `greatest` is the database's
-/// function for the greater of two values. If a token is given twice, an UPDATE takes only one of its rows.
+/// function for the greater of two values. A token that has a successor is not extended. If a token is given twice, an UPDATE takes only one of its rows.
 fn update(given: &str, greatest: &str, returned: &str) -> String {
     format!(
         "WITH given (hash, used_at, extended_to) AS ({given}) \
          UPDATE session_tokens AS token SET \
              last_used_at = {greatest}(coalesce(token.last_used_at, used.used_at), used.used_at), \
-             expires_at = {greatest}(token.expires_at, coalesce(used.extended_to, token.expires_at)) \
+             expires_at = CASE WHEN EXISTS ( \
+                 SELECT 1 FROM session_tokens AS later \
+                 WHERE later.session_id = token.session_id AND later.generation > token.generation \
+             ) THEN token.expires_at \
+             ELSE {greatest}(token.expires_at, coalesce(used.extended_to, token.expires_at)) END \
          FROM ( \
              SELECT hash, max(used_at) AS used_at, max(extended_to) AS extended_to FROM given GROUP BY hash \
          ) AS used \

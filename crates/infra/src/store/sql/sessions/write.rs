@@ -97,6 +97,43 @@ impl SessionRepository for Repositories<'_> {
         Ok(self.invalidate_owner(owner, token.session_id))
     }
 
+    fn end_tokens(
+        &mut self,
+        id: SessionId,
+        generations: &[Generation],
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let generations = generations.iter().map(|one| i64::from(one.number()));
+        let ended = session_tokens::table
+            .filter(session_tokens::session_id.eq(StoredId(id.uuid())))
+            .filter(session_tokens::generation.eq_any(generations.collect::<Vec<_>>()));
+        let owner = self.query(|connection| {
+            // Locked first, in the order in which uses lock them: the UPDATE would pass over a row whose expiry a use that is not
+            // committed yet moves behind `at`.
+            let _locked: Vec<StoredHash> = load_locked!(
+                connection,
+                ended
+                    .clone()
+                    .order(session_tokens::generation)
+                    .select(session_tokens::hash),
+                for_no_key_update
+            )?;
+            let changed =
+                diesel::update(ended.filter(session_tokens::expires_at.gt(StoredTime(at))))
+                    .set(session_tokens::expires_at.eq(StoredTime(at)))
+                    .execute(connection)?;
+            if changed == 0 {
+                return Ok(None);
+            }
+            sessions::table
+                .find(StoredId(id.uuid()))
+                .select(sessions::user_id)
+                .first(connection)
+                .optional()
+        })?;
+        Ok(self.invalidate_owner(owner, id))
+    }
+
     fn promote(
         &mut self,
         id: SessionId,

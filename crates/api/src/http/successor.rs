@@ -1,0 +1,87 @@
+//! The next token of a session that sends an earlier one, in the header `Azuma-Session` of the response.
+//!
+//! The session's first token is all that most sessions ever have, so most responses are left as they are.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, web};
+use azuma_domain::ports::MaybeReady;
+use azuma_domain::services::{AuthenticateError, NextToken, Sessions};
+use azuma_domain::session::LiveSession;
+use tracing::{Instrument, Span};
+
+/// The header that carries tokens, besides `Authorization`.
+pub const SESSION_HEADER: HeaderName = HeaderName::from_static("azuma-session");
+
+/// A session whose token has a successor, left in the extensions of its request until the response is there.
+struct Succeeded {
+    session: LiveSession,
+    /// The span of the request, whose lines carry its id.
+    span: Span,
+}
+
+/// Leaves the session for [`next_token`], if its token has a successor.
+pub fn note(request: &HttpRequest, session: &LiveSession) {
+    if session.has_successor() {
+        request.extensions_mut().insert(Succeeded {
+            session: session.clone(),
+            span: Span::current(),
+        });
+    }
+}
+
+/// The next token of the session that was noted; `None` if there is none, it is not to be had now, or the request has ended its session.
+pub async fn next_token(request: &HttpRequest) -> Option<NextToken> {
+    let noted = request.extensions_mut().remove::<Succeeded>();
+    let Succeeded { session, span } = noted?;
+    let sessions = request.app_data::<web::Data<Sessions>>()?;
+    let renewed = sessions.renew_session(&session);
+    match renewed.instrument(span.clone()).await {
+        Ok(next) => next,
+        Err(error) => {
+            let _inside = span.enter();
+            tracing::warn!(%error, "the next token of a session could not be read; a later response carries it");
+            None
+        }
+    }
+}
+
+/// Puts the next token into the response.
+pub async fn carry_next_token<B>(response: &mut ServiceResponse<B>) {
+    let next = next_token(response.request()).await;
+    let value = next.and_then(|next| HeaderValue::from_str(next.token.expose()).ok());
+    if let Some(value) = value {
+        response.headers_mut().insert(SESSION_HEADER, value);
+    }
+}
+
+/// A session check that [notes](note) the session. Mostly it is ready at once.
+pub struct Noting {
+    check: MaybeReady<Result<LiveSession, AuthenticateError>>,
+    request: HttpRequest,
+}
+
+impl Noting {
+    pub fn new(
+        check: MaybeReady<Result<LiveSession, AuthenticateError>>,
+        request: &HttpRequest,
+    ) -> Self {
+        let request = request.clone();
+        Self { check, request }
+    }
+}
+
+impl Future for Noting {
+    type Output = Result<LiveSession, AuthenticateError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let session = ready!(Pin::new(&mut this.check).poll(context))?;
+        note(&this.request, &session);
+        Poll::Ready(Ok(session))
+    }
+}
