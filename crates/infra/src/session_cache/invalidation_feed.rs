@@ -197,14 +197,10 @@ fn everybody(reader: &mut dyn Reader) -> Result<Batch, StoreError> {
         .from(InvalidationNumber::new(first), MOST + 1)?;
     // Those that were added meanwhile are read again by the next poll.
     latest.retain(|row| row.number <= last.number);
-    let pairs = latest.windows(2).enumerate();
-    let is_gap = |pair: &[Invalidation]| match pair {
-        [one, next] => one.number.next() != next.number,
-        _ => false,
-    };
-    let gaps = pairs.filter(|(_, pair)| is_gap(pair));
-    let gap = gaps.map(|(place, _)| place + 1).next_back();
-    latest.drain(..gap.unwrap_or(0));
+    let gap = latest
+        .windows(2)
+        .rposition(|pair| matches!(pair, [one, next] if one.number.next() != next.number));
+    latest.drain(..gap.map_or(0, |place| place + 1));
     if latest.last().map(Invalidation::place) != Some(last) {
         latest.clear();
     }
