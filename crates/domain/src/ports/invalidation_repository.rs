@@ -174,6 +174,12 @@ pub struct HistoryEnd {
 pub struct MalformedPlace;
 
 impl HistoryEnd {
+    /// The place before the first invalidation that there ever is.
+    pub const START: Self = Self {
+        number: InvalidationNumber(0),
+        mark: None,
+    };
+
     /// Reads a place back.
     ///
     /// # Errors

@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_domain::ports::{
-    BoxFuture, ChangeHistory, Clock, HistoryEnd, Invalidation, InvalidationNumber,
-};
+use azuma_domain::ports::{BoxFuture, ChangeHistory, Clock, HistoryEnd, Invalidation};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -62,13 +60,9 @@ impl Read {
 impl History {
     /// Nothing is read yet.
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        let before = HistoryEnd {
-            number: InvalidationNumber::default(),
-            mark: None,
-        };
         Self {
             read: Mutex::new(Read {
-                before,
+                before: HistoryEnd::START,
                 later: VecDeque::new(),
             }),
             ends: watch::Sender::new(None),
@@ -80,13 +74,9 @@ impl History {
     /// Begins anew with a history that ends at `end`. `latest` are the last of its invalidations, without gaps.
     pub(super) fn begin(&self, end: HistoryEnd, latest: Vec<Invalidation>, sent: Duration) {
         let mut later = VecDeque::from(latest);
-        let from_the_start = HistoryEnd {
-            number: InvalidationNumber::default(),
-            mark: None,
-        };
         let before = match later.front().map(|row| row.number.get()) {
             // The first one that ever was: the place before it is known.
-            Some(1) => from_the_start,
+            Some(1) => HistoryEnd::START,
             Some(_) => later.pop_front().map_or(end, |row| row.place()),
             None => end,
         };

@@ -152,7 +152,7 @@ fn read_without_mark(reader: &mut dyn Reader, known: HistoryEnd) -> Result<Batch
     if last == known {
         return all_of(reader, known, &[]);
     }
-    if known.number != InvalidationNumber::default() {
+    if known.number != HistoryEnd::START.number {
         return everybody(reader);
     }
     let rows = reader.invalidations().from(known.number.next(), MOST)?;
