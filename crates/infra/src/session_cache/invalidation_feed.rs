@@ -1,12 +1,13 @@
 //! Polls the database for the invalidations of other nodes.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
-    HistoryEnd, Invalidation, InvalidationNumber, Reader, Store, StoreError, StoreExt,
+    ChangeHistory, HistoryEnd, Invalidation, InvalidationNumber, Reader, Store, StoreError,
+    StoreExt,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
@@ -21,12 +22,10 @@ const MOST_POLLS: usize = 2;
 /// are removed from memory.
 pub(super) const MOST: u32 = 10_000;
 
-/// How far this node has followed the history of invalidations that all nodes write.
+/// Follows the history of invalidations that all nodes write. How far is what [`History`](super::history::History) knows.
 pub(super) struct InvalidationFeed {
     /// A store on the same database, with connections that requests do not use.
     store: Arc<dyn Store>,
-    /// The last invalidation that was read; `None` before the first poll.
-    known: Mutex<Option<HistoryEnd>>,
     polls_fail: AtomicBool,
 }
 
@@ -34,13 +33,8 @@ impl InvalidationFeed {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
-            known: Mutex::default(),
             polls_fail: AtomicBool::new(false),
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, Option<HistoryEnd>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,7 +71,7 @@ impl Shared {
     /// Reads the invalidations once and removes the invalidated sessions from memory. Memory may then answer for 2 s.
     pub(super) async fn poll(&self) -> Result<(), StoreError> {
         let sent = self.validity.now();
-        let known = *self.feed.known();
+        let known = self.history.end();
         let store = &self.feed.store;
         let batch = store.read(move |reader| read(reader, known)).await?;
         self.invalidate(batch, sent);
@@ -89,40 +83,34 @@ impl Shared {
         Ok(())
     }
 
-    /// Followers are told what the cache has obeyed.
+    /// Followers are told what the cache has obeyed. Of two simultaneous polls, the history adds what the other has not.
     fn invalidate(&self, batch: Batch, sent: Duration) {
-        // Locked throughout, so that of two simultaneous polls the later number is kept.
-        let mut known = self.feed.known();
-        match batch.invalidated {
-            Invalidated::Users(later) => {
+        match batch {
+            Batch::Users(later) => {
                 for row in &later {
                     self.sessions.invalidate(row.user_id);
                 }
-                if known.is_none_or(|known| known.number < batch.up_to.number) {
-                    *known = Some(batch.up_to);
-                }
                 self.history.add(&later, sent);
             }
-            Invalidated::Everybody(latest) => {
+            Batch::Everybody { end, latest } => {
                 self.sessions.invalidate_all();
-                *known = Some(batch.up_to);
-                self.history.begin(batch.up_to, latest, sent);
+                self.history.begin(end, latest, sent);
             }
         }
     }
 }
 
-/// The result of a poll: the invalidations after the known end of the history, and the new end.
-struct Batch {
-    invalidated: Invalidated,
-    up_to: HistoryEnd,
-}
-
-enum Invalidated {
-    /// The users of these.
+/// The result of a poll.
+enum Batch {
+    /// The users of these, which follow the known end of the history without gaps.
     Users(Vec<Invalidation>),
-    /// The poll cannot tell which users were invalidated. The latest invalidations, for those who follow them, are without gaps.
-    Everybody(Vec<Invalidation>),
+    /// The poll cannot tell which users were invalidated.
+    Everybody {
+        /// The end of the history.
+        end: HistoryEnd,
+        /// The latest invalidations, for those who follow them, without gaps.
+        latest: Vec<Invalidation>,
+    },
 }
 
 /// Reads the invalidations after `known`; `None` stands for a node that has not polled yet. If nothing was invalidated,
@@ -163,30 +151,24 @@ fn read_without_mark(reader: &mut dyn Reader, known: HistoryEnd) -> Result<Batch
     }
 }
 
-/// The users of `later`, if `later` is complete: [`Invalidated::Everybody`] if retention has deleted one of them, or
+/// The users of `later`, if `later` is complete: [`Batch::Everybody`] if retention has deleted one of them, or
 /// there are more than one poll reads.
 fn all_of(
     reader: &mut dyn Reader,
     known: HistoryEnd,
     later: &[Invalidation],
 ) -> Result<Batch, StoreError> {
-    let mut up_to = known;
+    let mut last = known.number;
     for row in later {
-        if row.number != up_to.number.next() {
+        if row.number != last.next() {
             return everybody(reader);
         }
-        up_to = HistoryEnd {
-            number: row.number,
-            mark: Some(row.mark),
-        };
+        last = row.number;
     }
-    if later.len() >= MOST as usize {
-        return everybody(reader);
+    match later.len() < MOST as usize {
+        true => Ok(Batch::Users(later.to_vec())),
+        false => everybody(reader),
     }
-    Ok(Batch {
-        invalidated: Invalidated::Users(later.to_vec()),
-        up_to,
-    })
 }
 
 fn everybody(reader: &mut dyn Reader) -> Result<Batch, StoreError> {
@@ -204,8 +186,5 @@ fn everybody(reader: &mut dyn Reader) -> Result<Batch, StoreError> {
     if latest.last().map(Invalidation::place) != Some(last) {
         latest.clear();
     }
-    Ok(Batch {
-        invalidated: Invalidated::Everybody(latest),
-        up_to: last,
-    })
+    Ok(Batch::Everybody { end: last, latest })
 }
