@@ -77,10 +77,7 @@ pub fn start(
         access: Data::from(parts.service_access),
         stopping: Data::new(service::Stopping::new(stopping)),
     };
-    let dialects = Dialects {
-        service: Some(service).filter(|_| config.dialects.service),
-        ..Dialects::of(config)
-    };
+    let dialects = Dialects::of(config, Some(service));
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let documents = Data::new(Documents::of(config.dialects));
@@ -176,7 +173,8 @@ struct Dialects {
 }
 
 impl Dialects {
-    fn of(config: &Config) -> Self {
+    /// Those that the configuration enables. That for services needs what the configuration does not hold.
+    fn of(config: &Config, service: Option<service::ServiceSettings>) -> Self {
         let on = config.dialects;
         let sessions = &config.sessions;
         Self {
@@ -191,7 +189,7 @@ impl Dialects {
             account: on.account.then(|| account::AccountSettings {
                 terms: sessions.account_terms(),
             }),
-            service: None,
+            service: service.filter(|_| on.service),
         }
     }
 
@@ -269,7 +267,7 @@ mod tests {
             legacy,
             account,
             ..
-        } = Dialects::of(&config);
+        } = Dialects::of(&config, None);
         let none = Dialects {
             azuma: None,
             legacy: None,
