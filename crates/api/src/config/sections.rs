@@ -1,6 +1,6 @@
 //! The sections of the configuration. `config/default.toml` says what each key is for and holds its default.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -145,7 +145,7 @@ pub struct Dialects {
 pub struct Limits {
     /// The most requests of one service a second.
     #[serde(deserialize_with = "whole::<1, 1_000_000, _, _>")]
-    pub service_requests: u32,
+    pub service_requests: NonZeroU32,
 }
 
 /// `sessions`: how long sessions live.

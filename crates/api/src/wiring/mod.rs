@@ -9,7 +9,6 @@ mod mail;
 mod operator;
 
 use std::error::Error;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -306,8 +305,7 @@ fn guard(config: &Config) -> Arc<dyn AbuseGuard> {
     match config.abuse.enabled {
         true => Arc::new(RateLimits::new(Rates {
             mails_per_hour: config.mail.hourly_limit,
-            service_requests: NonZeroU32::new(config.limits.service_requests)
-                .unwrap_or(NonZeroU32::MIN),
+            service_requests: config.limits.service_requests,
         })),
         false => Arc::new(NoGuard),
     }

@@ -52,7 +52,7 @@ fn the_defaults_are_those_of_the_documentation() {
     assert_eq!(config.instance.name.as_str(), "azumaneo");
     let dialects = config.dialects;
     assert!(dialects.azuma && dialects.legacy && dialects.account && dialects.service);
-    assert_eq!(config.limits.service_requests, 500);
+    assert_eq!(config.limits.service_requests.get(), 500);
     let lifetimes = config.sessions.lifetimes();
     assert_eq!(lifetimes.extend_to, 14 * day);
     assert_eq!(lifetimes.lifetime, 30 * day);
