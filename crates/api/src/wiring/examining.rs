@@ -4,7 +4,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use azuma_domain::ports::Clock;
+use azuma_domain::session::ListedSession;
 use azuma_domain::token::SecretKey;
+use azuma_infra::clock::SystemClock;
 use azuma_infra::secret_key_file::{load_secret_key, others_may_read};
 use azuma_infra::store::{self, Examination, OpenError};
 
@@ -57,6 +60,19 @@ pub fn find_key(config: &Config) -> Result<KeySource, Box<dyn Error>> {
 /// Asks the database, which takes `limit` for an answer at most.
 pub fn examine(config: &Config, limit: Duration) -> Result<Examination, OpenError> {
     store::examine(&config.database.url, limit)
+}
+
+/// Live sessions, `most` at most, of a database that takes `limit` for an answer at most. It changes nothing.
+pub fn look_at_sessions(
+    config: &Config,
+    limit: Duration,
+    most: u32,
+) -> Result<Vec<ListedSession>, OpenError> {
+    let now = SystemClock.now();
+    let page = store::look(&config.database.url, limit, |reader| {
+        reader.sessions().page(None, now, most)
+    })?;
+    Ok(page.live)
 }
 
 /// Connects to the configured mail server, if there is one, and sends nothing.

@@ -23,7 +23,7 @@ use engine::sqlite_file::SqliteFile;
 pub(crate) use engine::connection::connect_to_another_system;
 pub use engine::copy::CopyError;
 pub(crate) use engine::copy::{Contents, copy, expect_known_schema, fold_log, inspect, size};
-pub use engine::examine::{Examination, ServerExamination, examine};
+pub use engine::examine::{Examination, ServerExamination, examine, look};
 pub use engine::executor::StoreLoad;
 pub use engine::migrate::{MigrateError, is_up_to_date, migrate};
 pub use engine::open_error::OpenError;

@@ -54,6 +54,29 @@ async fn a_server_that_works_has_no_error_and_goes_on(db: Database) {
     );
 }
 
+#[tokio::test]
+async fn a_restored_database_is_looked_at_and_stays_as_it_is() {
+    let server = Database::Sqlite.server().start();
+    server.azuma().sign_up(&Person::named("neo")).await;
+    server.setup().run(&["backup", "backup"]).success();
+    let elsewhere = server.setup().elsewhere();
+    let backup = server.setup().home().join("backup");
+    let backup = backup.to_str().expect("a plain path");
+    let restored = elsewhere.run(&["restore", backup, "--keep-sessions"]);
+    restored.success();
+    let file = elsewhere.home().join("data/azuma.db");
+    let before = fs::read(&file).expect("a database");
+    let finished = examined(&elsewhere);
+    let derives = |(_, found): &(String, String)| found.contains("the tokens of 1 session");
+    assert!(
+        found(&finished, "key").iter().any(derives),
+        "{}",
+        finished.stdout
+    );
+    let after = fs::read(&file).expect("a database");
+    assert!(before == after, "its bytes are others");
+}
+
 #[on_both_databases]
 async fn a_key_that_made_no_session_is_an_error(db: Database) {
     let server = db.server().start();

@@ -1,12 +1,14 @@
 //! The secret key, and whether it is the one that existing sessions were made with.
 
-use azuma_domain::services::SessionList;
 use azuma_domain::token::TokenKeys;
 
+use super::PATIENCE;
 use super::finding::{Finding, Subject};
-use crate::commands::runtime;
 use crate::config::Config;
 use crate::wiring::{self, KeyRights, KeySource, MigrationPlan, Verdict};
+
+/// The most sessions that are looked at.
+const MOST: u32 = 1_000;
 
 /// Looks for the key, at the rights of its file, and whether it derives the tokens of sessions.
 pub fn look(config: &Config) -> Vec<Finding> {
@@ -52,14 +54,8 @@ pub fn look(config: &Config) -> Vec<Finding> {
 
 /// Derives the tokens of some sessions again, and compares them with what is stored.
 fn sessions(config: &Config, keys: &TokenKeys) -> Option<Finding> {
-    let page = runtime().map_err(Into::into).and_then(|runtime| {
-        let sessions = wiring::session_admin(config)?;
-        Ok::<_, Box<dyn std::error::Error>>(
-            runtime.block_on(sessions.read_on(&mut SessionList::default()))?,
-        )
-    });
-    let listed = match page {
-        Ok(page) => page.map(|page| page.live).unwrap_or_default(),
+    let listed = match wiring::look_at_sessions(config, PATIENCE, MOST) {
+        Ok(listed) => listed,
         Err(error) => {
             let advice = "look at the database first";
             return Some(Finding::error(Subject::Key, error.to_string(), advice));

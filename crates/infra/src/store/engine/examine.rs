@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use azuma_domain::Timestamp;
-use azuma_domain::ports::Clock;
+use azuma_domain::ports::{Clock, Reader, StoreError};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryResult, RunQueryDsl, sql_query};
 
@@ -11,6 +11,7 @@ use super::connection::DbConnection;
 use super::open_error::OpenError;
 use super::url::DatabaseUrl;
 use crate::clock::SystemClock;
+use crate::store::sql::repositories::Repositories;
 
 /// What a database tells of itself.
 #[derive(Debug)]
@@ -61,6 +62,19 @@ struct Told {
 pub fn examine(url: &DatabaseUrl, limit: Duration) -> Result<Examination, OpenError> {
     let mut connection = DbConnection::open_to_look(url, limit)?;
     ask(&mut connection).map_err(|error| OpenError::refused(url, &error))
+}
+
+/// Reads from a database, which must exist, and changes nothing. Blocks; a statement takes `limit` at most.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be opened or read.
+pub fn look<T>(
+    url: &DatabaseUrl,
+    limit: Duration,
+    read: impl FnOnce(&mut dyn Reader) -> Result<T, StoreError>,
+) -> Result<T, OpenError> {
+    let mut connection = DbConnection::open_to_look(url, limit)?;
+    read(&mut Repositories::new(&mut connection)).map_err(|error| OpenError::refused(url, &error))
 }
 
 fn ask(connection: &mut DbConnection) -> QueryResult<Examination> {
