@@ -11,7 +11,8 @@ use tokio::time::{sleep, timeout};
 
 use super::Unavailable;
 use super::clock::Clock;
-use super::memory::{Memory, Newness};
+use super::index::Newness;
+use super::memory::Memory;
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::secret::Token;

@@ -4,18 +4,17 @@
 //! keeps an answer of the server only if that is at least as new as all that was followed: then whatever ends the session
 //! later is still to be followed, and removes it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
-use uuid::Uuid;
 
-use crate::ids::{SessionId, UserId};
+use super::index::{History, Index, Newness};
 use crate::secret::Token;
-use crate::service::{Change, Changes, LiveSession, MOST_CHANGES, Position};
+use crate::service::{Changes, LiveSession, MOST_CHANGES, Position};
 
 /// How long memory answers after a poll was sent. A poll's answer may be a second older than its sending.
 pub(super) const VALID_FOR: Duration = Duration::from_secs(3);
@@ -42,28 +41,6 @@ pub(super) struct Memory {
     /// The tokens that were used since uses were last taken; twice as many as there is room for in memory at most.
     used: Mutex<BTreeSet<Token>>,
     most_used: usize,
-}
-
-/// What was followed, and the tokens of each session. Sessions are inserted and removed only while it is locked; a hit
-/// does not lock it.
-#[derive(Default)]
-struct Index {
-    history: History,
-    followed: Option<Position>,
-    tokens: BTreeMap<(UserId, SessionId), Vec<Token>>,
-}
-
-/// How often everything was forgotten. Positions are compared within one history alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct History(u64);
-
-/// Whether an answer of the server is at least as new as all that was followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Newness {
-    /// It is: whatever changes it is still to be followed.
-    Enough,
-    /// A node that is behind may have answered, or everything was forgotten meanwhile.
-    Unknown,
 }
 
 /// What an answered poll told.
@@ -148,12 +125,12 @@ impl Memory {
 
     /// What to compare when an answer to a question that is sent now has come.
     pub(super) fn history(&self) -> History {
-        self.index().history
+        self.index().history()
     }
 
     /// How far the history was followed; `None` before the first poll.
     pub(super) fn followed(&self) -> Option<Position> {
-        self.index().followed.clone()
+        self.index().followed().cloned()
     }
 
     /// The server said at `position` that a token is live and has so much left. It is kept if that is new enough, and the
@@ -180,8 +157,7 @@ impl Memory {
             until,
             is_used: AtomicBool::new(false),
         });
-        let key = (session.user.id, session.id);
-        index.tokens.entry(key).or_default().push(token.clone());
+        index.insert(session, token.clone());
         let mut evicted = Vec::new();
         self.by_token
             .insert_with_lifecycle(token.clone(), remembered, &mut evicted);
@@ -211,15 +187,18 @@ impl Memory {
             let mut index = self.index();
             let told = match index.continues(answer) {
                 true => {
-                    self.remove_changed(&mut index, &answer.changes);
+                    for token in index.remove_changed(&answer.changes) {
+                        self.by_token.remove(&token);
+                    }
                     Told::Changes
                 }
                 false => {
-                    self.remove_everything(&mut index);
+                    index.remove_everything();
+                    self.by_token.clear();
                     Told::Everything
                 }
             };
-            index.followed = Some(answer.position.clone());
+            index.follow(answer.position.clone());
             told
         };
         // An answer with as many changes as it can hold may lack some.
@@ -229,28 +208,6 @@ impl Memory {
             self.valid_until.fetch_max(until, Ordering::Release);
         }
         told
-    }
-
-    fn remove_everything(&self, index: &mut Index) {
-        index.history = History(index.history.0.wrapping_add(1));
-        index.tokens.clear();
-        self.by_token.clear();
-    }
-
-    fn remove_changed(&self, index: &mut Index, changes: &[Change]) {
-        for change in changes {
-            let range = match change.session {
-                Some(session) => (change.user, session)..=(change.user, session),
-                None => {
-                    (change.user, SessionId(Uuid::nil()))..=(change.user, SessionId(Uuid::max()))
-                }
-            };
-            for (_, tokens) in index.tokens.extract_if(range, |_, _| true) {
-                for token in tokens {
-                    self.by_token.remove(&token);
-                }
-            }
-        }
     }
 
     fn index(&self) -> MutexGuard<'_, Index> {
@@ -264,40 +221,7 @@ impl Memory {
 
     #[cfg(test)]
     pub(super) fn indexed(&self) -> usize {
-        self.index().tokens.values().map(Vec::len).sum()
-    }
-}
-
-impl Index {
-    fn newness(&self, asked_in: History, position: &Position) -> Newness {
-        let is_enough = asked_in == self.history
-            && self
-                .followed
-                .as_ref()
-                .is_some_and(|followed| followed.number() <= position.number());
-        match is_enough {
-            true => Newness::Enough,
-            false => Newness::Unknown,
-        }
-    }
-
-    /// Whether an answer goes on from what was followed.
-    fn continues(&self, answer: &Changes) -> bool {
-        !answer.start_over
-            && self
-                .followed
-                .as_ref()
-                .is_some_and(|followed| followed.number() <= answer.position.number())
-    }
-
-    fn remove(&mut self, remembered: &Remembered) {
-        let key = (remembered.session.user.id, remembered.session.id);
-        if let Some(tokens) = self.tokens.get_mut(&key) {
-            tokens.retain(|token| *token != remembered.token);
-            if tokens.is_empty() {
-                self.tokens.remove(&key);
-            }
-        }
+        self.index().count()
     }
 }
 

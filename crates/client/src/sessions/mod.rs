@@ -3,6 +3,7 @@
 mod asker;
 mod clock;
 mod follower;
+mod index;
 mod memory;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,8 @@ use crate::service::{LiveSession, Service};
 use asker::Asker;
 use clock::{Clock, SystemClock};
 use follower::{Follower, TICK, report_uses};
-use memory::{Memory, Newness};
+use index::Newness;
+use memory::Memory;
 pub use watches::State;
 use watches::{Following, Key, Watches};
 

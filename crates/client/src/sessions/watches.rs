@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::asker::{Found, Live};
-use super::memory::{Newness, Told};
+use super::index::Newness;
+use super::memory::Told;
 use crate::ids::{SessionId, UserId};
 use crate::secret::Token;
 use crate::service::{Change, Kind};

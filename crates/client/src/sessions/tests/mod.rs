@@ -11,7 +11,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::memory::{Memory, Newness};
+use super::index::Newness;
+use super::memory::Memory;
 use crate::ids::{SessionId, UserId};
 use crate::secret::Token;
 use crate::service::{Change, Changes, Kind, LiveSession, Position, SessionUser};

@@ -2,7 +2,7 @@
 
 use super::history::{Database, Node};
 use super::*;
-use crate::sessions::memory::History;
+use crate::sessions::index::History;
 
 const SESSIONS: u32 = 4;
 /// Three seconds of the client's memory, and one of the node's poll.
