@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `sections` | the settings as typed values, some of types of `azuma-infra` |
+//! | `sections`, `accounts`, `sessions` | the settings as typed values, some of types of `azuma-infra` |
 //! | `parsed` | reads and writes values whose types parse themselves |
 //! | `address`, `listen`, `range`, `secret`, `text` | reads and writes the other values |
 //! | `tls` | where the server's certificate comes from |
@@ -11,8 +11,9 @@
 //! | `schema`, `layers`, `environment` | the known keys, and the source of each value |
 //! | `error` | why a configuration is invalid |
 //!
-//! To add a key, add a line to `config/default.toml` and a field in `sections`.
+//! To add a key, add a line to `config/default.toml` and a field of its section.
 
+mod accounts;
 mod address;
 mod email_domains;
 mod environment;
@@ -26,6 +27,7 @@ mod schema;
 mod secret;
 mod secret_file;
 mod sections;
+mod sessions;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -42,14 +44,15 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
+pub use accounts::{Passwords, Recovery, Registration};
 pub use address::ListenAddress;
 pub use environment::settings_among;
 pub use error::{ConfigError, Source};
 pub use listen::{Listen, SocketMode, SocketPath};
 pub use sections::{
-    Abuse, AccessLog, Audit, Database, Dialects, Http, Instance, Limits, Mail, Passwords, Recovery,
-    Registration, Rotating, Sessions, Sliding, Telemetry,
+    Abuse, AccessLog, Audit, Database, Dialects, Http, Instance, Limits, Mail, Telemetry,
 };
+pub use sessions::{Rotating, Sessions, Sliding};
 pub use text::{LogFilter, LogFormat};
 pub use tls::{AcmeSource, CertificateSource, Tls};
 pub use traces::{CollectorHeaders, CollectorUrl, TraceSample};

@@ -1,29 +1,24 @@
-//! The sections of the configuration. `config/default.toml` says what each key is for and holds its default.
+//! Most sections of the configuration. `config/default.toml` says what each key is for and holds its default.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use azuma_domain::mail::NewLoginNotice;
-use azuma_domain::registration::{EmailDomains, EmailProof, RegistrationMode, RegistrationRules};
-use azuma_domain::session::{Lifetimes, SessionPolicy, SessionTerms};
-use azuma_domain::token::TokenShape;
-use azuma_domain::user::{CurrentPasswordRule, PasswordRules};
-use azuma_infra::hashing::Argon2Settings;
 use azuma_infra::mail::{InstanceName, Sender, SmtpUrl};
 use azuma_infra::store::{DatabaseUrl, Pooling};
-use azuma_infra::web::{PageUrl, PublicUrl};
+use azuma_infra::web::PublicUrl;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::address::{ListenAddress, networks};
 use super::listen::{Listen, SocketMode};
+use super::origins;
 use super::parsed::{secret, secret_if_any, shown, shown_if_any};
-use super::range::{DAY, DECADE, HOUR, MINUTE, Span, whole};
+use super::range::{DECADE, HOUR, MINUTE, Span, whole};
 use super::text::{LogFilter, LogFormat, directory, path_if_any, write_path_if_any};
 use super::tls::Tls;
 use super::traces::{CollectorHeaders, CollectorUrl, TraceSample};
-use super::{email_domains, origins};
 
 /// `http`: how clients reach the server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -148,152 +143,6 @@ pub struct Limits {
     pub service_requests: NonZeroU32,
 }
 
-/// `sessions`: how long sessions live.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sessions {
-    /// The most live sessions of a user.
-    #[serde(deserialize_with = "whole::<1, 1000, _, _>")]
-    pub per_user: u32,
-    /// How many sessions are cached in memory, approximately.
-    #[serde(deserialize_with = "whole::<0, 100_000_000, _, _>")]
-    pub cache_entries: u32,
-    /// How long a session lives after it was issued; zero: as long as it is used.
-    #[serde(with = "Span::<0, DECADE>")]
-    pub absolute: Duration,
-    /// Sessions that every use extends.
-    pub sliding: Sliding,
-    /// Sessions whose token is replaced before it expires.
-    pub rotating: Rotating,
-}
-
-/// `sessions.sliding`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sliding {
-    /// How long a session of the azuma dialect lives before its first use.
-    #[serde(with = "Span::<1, DECADE>")]
-    pub first_use_within: Duration,
-    /// How long a session lives after a use.
-    #[serde(with = "Span::<1, DECADE>")]
-    pub extend_to: Duration,
-}
-
-/// `sessions.rotating`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rotating {
-    /// How long a token lives.
-    #[serde(with = "Span::<1, DECADE>")]
-    pub lifetime: Duration,
-    /// The remaining lifetime from which the next token is due.
-    #[serde(with = "Span::<0, DECADE>")]
-    pub renew_within: Duration,
-    /// How long the old token works after the first use of the next one.
-    #[serde(with = "Span::<0, DAY>")]
-    pub grace: Duration,
-}
-
-impl Sessions {
-    /// The durations that apply to all sessions.
-    #[must_use]
-    pub fn lifetimes(&self) -> Lifetimes {
-        Lifetimes {
-            extend_to: self.sliding.extend_to,
-            lifetime: self.rotating.lifetime,
-            renew_within: self.rotating.renew_within,
-            grace: self.rotating.grace,
-            absolute: self.absolute(),
-        }
-    }
-
-    fn absolute(&self) -> Option<Duration> {
-        Some(self.absolute).filter(|span| !span.is_zero())
-    }
-
-    /// How long a first token lives that would live for `span`.
-    fn first_life(&self, span: Duration) -> Duration {
-        self.absolute().map_or(span, |absolute| absolute.min(span))
-    }
-
-    /// The terms of sessions that the azuma dialect issues.
-    #[must_use]
-    pub fn azuma_terms(&self) -> SessionTerms {
-        SessionTerms {
-            policy: SessionPolicy::Sliding,
-            shape: TokenShape::Uuid,
-            first_life: self.first_life(self.sliding.first_use_within),
-        }
-    }
-
-    /// The terms of sessions that the legacy dialect issues.
-    #[must_use]
-    pub fn legacy_terms(&self) -> SessionTerms {
-        SessionTerms {
-            policy: SessionPolicy::Rotating,
-            shape: TokenShape::Alphanumeric64,
-            first_life: self.first_life(self.rotating.lifetime),
-        }
-    }
-
-    /// The terms of sessions that the account dialect issues.
-    #[must_use]
-    pub fn account_terms(&self) -> SessionTerms {
-        SessionTerms {
-            policy: SessionPolicy::Sliding,
-            shape: TokenShape::Uuid,
-            first_life: self.first_life(self.sliding.extend_to),
-        }
-    }
-}
-
-/// `registration`: who may register, and the verification of accounts and addresses.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// Who may register.
-    #[serde(with = "shown")]
-    pub mode: RegistrationMode,
-    /// The domains at which addresses of new accounts must be.
-    #[serde(with = "email_domains")]
-    pub email_domains: EmailDomains,
-    /// Whether every new account must prove an address.
-    pub require_proved_email: bool,
-    /// How long an account waits for verification, and how long the link works.
-    #[serde(with = "Span::<1, { 30 * DAY }>")]
-    pub lifetime: Duration,
-    /// The page that verifies an address.
-    #[serde(with = "secret")]
-    pub verification_url: PageUrl,
-}
-
-impl Registration {
-    /// The rules for registering.
-    #[must_use]
-    pub fn rules(&self) -> RegistrationRules {
-        RegistrationRules {
-            mode: self.mode,
-            email_domains: self.email_domains.clone(),
-            email_proof: match self.require_proved_email {
-                true => EmailProof::Required,
-                false => EmailProof::AsTheApiSays,
-            },
-        }
-    }
-}
-
-/// `recovery`: the recovery of accounts with a lost password.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recovery {
-    /// How long a link that sets a new password works.
-    #[serde(with = "Span::<MINUTE, DAY>")]
-    pub lifetime: Duration,
-    /// The page that sets a new password.
-    #[serde(with = "secret")]
-    pub reset_url: PageUrl,
-}
-
 /// `mail`: how mail is sent.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -339,63 +188,6 @@ impl Mail {
         match self.new_login {
             true => NewLoginNotice::Mailed,
             false => NewLoginNotice::Off,
-        }
-    }
-}
-
-/// `passwords`: the rules for passwords, and the cost of a hash.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Passwords {
-    /// The fewest characters of a new password.
-    #[serde(deserialize_with = "whole::<1, 128, _, _>")]
-    pub min_length: usize,
-    /// Whether common passwords, and the user's own name and address, are refused as new passwords.
-    pub blocklist: bool,
-    /// Whether changes of an account need its current password.
-    pub require_current: bool,
-    /// The memory of a hash, in KiB.
-    #[serde(
-        deserialize_with = "whole::<{ Argon2Settings::MIN_MEMORY_KIB }, { Argon2Settings::MAX_MEMORY_KIB }, _, _>"
-    )]
-    pub memory_kib: u32,
-    /// The number of passes over the memory.
-    #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_ITERATIONS }, _, _>")]
-    pub iterations: u32,
-    /// The number of lanes of a hash.
-    #[serde(deserialize_with = "whole::<1, { Argon2Settings::MAX_PARALLELISM }, _, _>")]
-    pub parallelism: u32,
-    /// The number of threads that hash passwords; 0 means one for each core.
-    #[serde(deserialize_with = "whole::<0, { Argon2Settings::MAX_THREADS }, _, _>")]
-    pub threads: usize,
-}
-
-impl Passwords {
-    /// The rules for a new password.
-    #[must_use]
-    pub fn rules(&self) -> PasswordRules {
-        PasswordRules {
-            min_length: self.min_length,
-        }
-    }
-
-    /// Whether changes of an account need its current password.
-    #[must_use]
-    pub fn current_password_rule(&self) -> CurrentPasswordRule {
-        match self.require_current {
-            true => CurrentPasswordRule::Required,
-            false => CurrentPasswordRule::NotAsked,
-        }
-    }
-
-    /// The parameters of the password hash.
-    #[must_use]
-    pub fn hashing(&self) -> Argon2Settings {
-        Argon2Settings {
-            memory_kib: self.memory_kib,
-            iterations: self.iterations,
-            parallelism: self.parallelism,
-            threads: or_cores(self.threads),
         }
     }
 }
@@ -467,7 +259,7 @@ impl Telemetry {
 }
 
 /// The configured number of threads, or one for each core if that is 0.
-fn or_cores(threads: usize) -> usize {
+pub(super) fn or_cores(threads: usize) -> usize {
     match threads {
         0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         threads => threads,
