@@ -58,6 +58,22 @@ export class Connection {
   }
 
   /**
+   * Sends a request that begins a session, and goes on with the `token` of the answer's body if it has one.
+   *
+   * @throws AzumaError
+   */
+  async begin(request: ApiRequest): Promise<unknown> {
+    return this.#within(request, async (deadline) => {
+      const body = (await this.#exchange(request, deadline)).accepted();
+      const token = tokenOf(body);
+      if (token !== undefined) {
+        await this.session.adopt(token, deadline.signal);
+      }
+      return body;
+    });
+  }
+
+  /**
    * Sends a request that ends the session, and forgets the token once the server has accepted it.
    *
    * @throws AzumaError
@@ -118,4 +134,9 @@ export class Connection {
     }
     return second;
   }
+}
+
+function tokenOf(body: unknown): string | undefined {
+  const isObject = typeof body === "object" && body !== null;
+  return isObject && "token" in body && typeof body.token === "string" ? body.token : undefined;
 }

@@ -52,6 +52,15 @@ export class Routes<Paths> {
     return (await this.connection.send(this.request(method, path, parts))) as Success<Operation<Paths, M, P>>;
   }
 
+  /** Calls an operation that begins a session, whose token is then kept, and returns the body of its success. */
+  async begin<M extends Method, P extends PathWith<Paths, M>>(
+    method: M,
+    path: P,
+    parts: Parts<Operation<Paths, M, P>>,
+  ): Promise<Success<Operation<Paths, M, P>>> {
+    return (await this.connection.begin(this.request(method, path, parts))) as Success<Operation<Paths, M, P>>;
+  }
+
   /** The request that calls an operation. */
   request<M extends Method, P extends PathWith<Paths, M>>(
     method: M,

@@ -2,6 +2,9 @@ import type { Answer } from "./answer.js";
 import { NotLoggedIn } from "./errors.js";
 import type { StoredSession, TokenStore } from "./stores/token-store.js";
 
+/** Ends no wait. */
+const UNENDING = new AbortController().signal;
+
 /** The session of a connection, as its store keeps it. */
 export class Session {
   readonly #store: TokenStore;
@@ -15,14 +18,24 @@ export class Session {
     return (await this.#store.read())?.token ?? null;
   }
 
-  /** Goes on with a token that came from elsewhere. The session before it, if any, is forgotten and not ended. */
-  async adopt(token: string): Promise<void> {
-    await this.#store.write({ token, login: randomText(), refreshes: 0 });
+  /**
+   * Goes on with a token that came from elsewhere. The session before it, if any, is forgotten and not ended, and no answer that comes late brings
+   * it back.
+   *
+   * @param signal ends the wait for others who change what is stored
+   */
+  async adopt(token: string, signal: AbortSignal = UNENDING): Promise<void> {
+    const session = { token, login: randomText(), refreshes: 0 };
+    await this.#store.inTurn("change", () => this.#store.write(session), signal);
   }
 
-  /** Forgets the token. The session does not end by that: see the dialects' `logout`. */
-  async forget(): Promise<void> {
-    await this.#store.write(null);
+  /**
+   * Forgets the token, and no answer that comes late brings it back. The session does not end by that: see the dialects' `logout`.
+   *
+   * @param signal ends the wait for others who change what is stored
+   */
+  async forget(signal: AbortSignal = UNENDING): Promise<void> {
+    await this.#store.inTurn("change", () => this.#store.write(null), signal);
   }
 
   /**

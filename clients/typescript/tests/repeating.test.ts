@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { Connection, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import { Connection, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
 import { expectInstance, neo, rejection } from "./world/people.js";
 import { Proxy } from "./world/proxy.js";
@@ -70,6 +70,14 @@ test("a call ends after its time, while it waits for an answer and between two",
   expectInstance(await rejection(azuma.self({ timeout: 100 })), TimedOut);
   proxy.course = () => ({ status: 503, retryAfter: 60 });
   expectInstance(await rejection(azuma.self({ timeout: 100 })), Unavailable);
+});
+
+test("a login ends after its time as well while others change what is stored", async () => {
+  const store = new MemoryTokenStore();
+  void store.inTurn("change", () => new Promise(() => {}), new AbortController().signal);
+  const waiting = new Azuma(new Connection(proxy.url, { store, timeout: 500 }));
+  expectInstance(await rejection(waiting.login(neo)), TimedOut);
+  assert.equal(proxy.count("POST /user/login"), 1);
 });
 
 test("a call ends with the signal of its caller, and rejects with its reason", async () => {

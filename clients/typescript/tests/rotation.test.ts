@@ -7,6 +7,7 @@ import { Legacy } from "azuma-client/legacy";
 import { expectInstance, neo, rejection } from "./world/people.js";
 import { Proxy } from "./world/proxy.js";
 import { ALWAYS_DUE, Server } from "./world/server.js";
+import { InterruptedStore } from "./world/store.js";
 
 let server: Server;
 let proxy: Proxy;
@@ -21,8 +22,9 @@ after(async () => {
 
 let people = 0;
 /** A new user, logged in by the API whose tokens are replaced. */
-async function registered(): Promise<{ connection: Connection; legacy: Legacy; store: MemoryTokenStore; token: string }> {
-  const store = new MemoryTokenStore();
+async function registered(
+  store = new MemoryTokenStore(),
+): Promise<{ connection: Connection; legacy: Legacy; store: MemoryTokenStore; token: string }> {
   const connection = new Connection(proxy.url, { store });
   const legacy = new Legacy(connection);
   people += 1;
@@ -86,6 +88,29 @@ test("an answer that comes late replaces no newer token and revives no ended ses
   const after = new Legacy(new Connection(proxy.url, { store, fetch: forgetting(connection) }));
   await after.me();
   assert.equal(await connection.session.token(), null);
+});
+
+test("a new token that is being kept undoes neither a login nor a forgetting that come between", async () => {
+  const other = await registered();
+  const adopt = async ({ session }: Connection): Promise<void> => session.adopt(other.token);
+  const forget = async ({ session }: Connection): Promise<void> => session.forget();
+  for (const [act, expected] of [[adopt, other.token], [forget, null]] as const) {
+    const store = new InterruptedStore();
+    const { connection } = await registered(store);
+    let acting: Promise<void> | undefined;
+    const between = async (): Promise<void> => {
+      acting = act(connection);
+      await sleep(10);
+    };
+    const answered: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      store.onNextRead = between;
+      return response;
+    };
+    await new Legacy(new Connection(proxy.url, { store, fetch: answered })).me();
+    await acting;
+    assert.equal(await connection.session.token(), expected);
+  }
 });
 
 test("a request whose token was replaced meanwhile is repeated with the new one", async () => {

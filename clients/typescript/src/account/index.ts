@@ -60,12 +60,9 @@ export class Account {
    * @throws NotFound if there is no such user
    */
   authenticate(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
-    return withSecondFactor(credentials, options, async (body, given) => {
-      const parts = { ...given, authentication: "none", body } as const;
-      const answer = await this.#routes.call("post", "/account/authenticate", parts);
-      await this.#connection.session.adopt(answer.token);
-      return answer;
-    });
+    return withSecondFactor(credentials, options, (body, given) =>
+      this.#routes.begin("post", "/account/authenticate", { ...given, authentication: "none", body }),
+    );
   }
 
   /** Deletes the account, all sessions included, and forgets the token. */

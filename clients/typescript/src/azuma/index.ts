@@ -67,10 +67,7 @@ export class Azuma {
    */
   async register(registration: Registration, options: CallOptions = {}): Promise<Registered> {
     const parts = { ...options, authentication: "none", body: registration } as const;
-    const { token = null } = await this.#routes.call("post", "/users", parts);
-    if (token !== null) {
-      await this.#connection.session.adopt(token);
-    }
+    const { token = null } = await this.#routes.begin("post", "/users", parts);
     return { token };
   }
 
@@ -82,11 +79,9 @@ export class Azuma {
    * @throws NotFound if there is no such user
    */
   login(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
-    return withSecondFactor(credentials, options, async (body, given) => {
-      const answer = await this.#routes.call("post", "/user/login", { ...given, authentication: "none", body });
-      await this.#connection.session.adopt(answer.token);
-      return answer;
-    });
+    return withSecondFactor(credentials, options, (body, given) =>
+      this.#routes.begin("post", "/user/login", { ...given, authentication: "none", body }),
+    );
   }
 
   /** Ends this session and forgets its token. It also resolves if the session had ended before. */

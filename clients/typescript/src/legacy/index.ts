@@ -44,11 +44,7 @@ export class Legacy {
    */
   async register(registration: Registration, options: CallOptions = {}): Promise<Registered> {
     const parts = { ...options, authentication: "none", body: registration } as const;
-    const answer = await this.#routes.call("post", "/api/register", parts);
-    if (typeof answer.token === "string") {
-      await this.#connection.session.adopt(answer.token);
-    }
-    return answer;
+    return this.#routes.begin("post", "/api/register", parts);
   }
 
   /**
@@ -59,11 +55,9 @@ export class Legacy {
    * @throws NotFound if there is no such user
    */
   login(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
-    return withSecondFactor(credentials, options, async (body, given) => {
-      const answer = await this.#routes.call("post", "/api/login", { ...given, authentication: "none", body });
-      await this.#connection.session.adopt(answer.token);
-      return answer;
-    });
+    return withSecondFactor(credentials, options, (body, given) =>
+      this.#routes.begin("post", "/api/login", { ...given, authentication: "none", body }),
+    );
   }
 
   /** Shows the user who is logged in. */
