@@ -41,19 +41,22 @@ export class Session {
   /**
    * Tells of each other token, and of `null` once there is none: after a login, a replacement, a logout, and after what another page that
    * shares the store has done. Returns what ends that.
+   *
+   * Nothing is told while the store cannot be read: the calls that need a token reject then. What has become of it is told with the next write.
    */
   subscribe(listener: (token: string | null) => void): () => void {
     let last: string | null | undefined;
-    const look = async (): Promise<void> => {
-      const token = await this.token();
+    const look = (token: string | null): void => {
       if (token !== last) {
         last = token;
-        listener(token);
+        // What it throws is an error of the page or process, and no failure of the store.
+        queueMicrotask(() => listener(token));
       }
     };
+    const onFailure = (): void => {};
     // What is there now is told to nobody.
-    void this.token().then((token) => (last ??= token));
-    return this.#store.subscribe(() => void look());
+    void this.token().then((token) => (last ??= token), onFailure);
+    return this.#store.subscribe(() => void this.token().then(look, onFailure));
   }
 
   /** @internal The session to send a request with. */

@@ -61,6 +61,26 @@ test("the token that an answer carries replaces the one that was sent, and is to
   assert.equal((await new Azuma(connection).self()).name, `neo-${people}`);
 });
 
+test("a store that cannot be read for a moment ends nothing, and the next write is told", async () => {
+  const store = new InterruptedStore();
+  const { session } = new Connection(proxy.url, { store });
+  const told: (string | null)[] = [];
+  const fail = async (): Promise<void> => {
+    throw new Error("the store is away");
+  };
+  store.onNextRead = fail;
+  const end = session.subscribe((next) => told.push(next));
+  await new Promise(setImmediate);
+  store.onNextRead = fail;
+  await session.adopt("first");
+  await new Promise(setImmediate);
+  assert.deepEqual(told, []);
+  await session.adopt("second");
+  await new Promise(setImmediate);
+  end();
+  assert.deepEqual(told, ["second"]);
+});
+
 test("an answer that comes late replaces no newer token and revives no ended session", async () => {
   const { connection, store, legacy, token } = await registered();
   let release = (): void => {};
