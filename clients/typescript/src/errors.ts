@@ -30,6 +30,13 @@ export class NotLoggedIn extends AzumaError {
   }
 }
 
+/** What was given as a token is none: it is empty, or has white space or other characters that no token has. Nothing was sent. */
+export class MalformedToken extends AzumaError {
+  constructor() {
+    super("a token is one word of ASCII characters");
+  }
+}
+
 /** No answer came: the network, the name or the certificate failed. Whether the request arrived is unknown. */
 export class Unreachable extends AzumaError {
   constructor(cause: unknown) {

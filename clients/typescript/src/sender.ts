@@ -2,6 +2,7 @@ import { Answer } from "./answer.js";
 import type { Deadline } from "./deadline.js";
 import { Unreachable } from "./errors.js";
 import type { ApiRequest } from "./request.js";
+import { wellFormed } from "./token.js";
 
 /** The wait after the first request that no answer came to, in milliseconds; after the next it is twice as long. */
 const FIRST_WAIT = 250;
@@ -27,7 +28,7 @@ export class Sender {
    * Sent again is what changes nothing: a GET that no answer came to or that was answered 503 with `Retry-After`, and any request that came
    * too often. The wait is that of the server. If it is longer than the call may take, the refusal is returned at once.
    *
-   * @throws Unreachable, or the reason of the deadline
+   * @throws Unreachable, or MalformedToken, or the reason of the deadline
    */
   async send(request: ApiRequest, token: string | undefined, deadline: Deadline): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
@@ -46,8 +47,10 @@ export class Sender {
   async #once(request: ApiRequest, token: string | undefined, deadline: Deadline): Promise<Answer | Unreachable> {
     deadline.signal.throwIfAborted();
     const fetching = this.#fetch;
+    // What cannot be sent is no failure of the network.
+    const [url, init] = [this.#url(request), this.#init(request, token, deadline.signal)];
     try {
-      return await Answer.read(await fetching(this.#url(request), this.#init(request, token, deadline.signal)));
+      return await Answer.read(await fetching(url, init));
     } catch (cause) {
       deadline.signal.throwIfAborted();
       return new Unreachable(cause);
@@ -67,10 +70,11 @@ export class Sender {
   #init(request: ApiRequest, token: string | undefined, signal: AbortSignal): RequestInit {
     const headers = new Headers({ accept: "application/json" });
     if (token !== undefined) {
+      const sent = wellFormed(token);
       if (request.authentication === "azuma-session") {
-        headers.set("azuma-session", token);
+        headers.set("azuma-session", sent);
       } else {
-        headers.set("authorization", `Bearer ${token}`);
+        headers.set("authorization", `Bearer ${sent}`);
       }
     }
     const form = request.body instanceof URLSearchParams ? request.body : undefined;

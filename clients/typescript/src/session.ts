@@ -1,6 +1,7 @@
 import type { Answer } from "./answer.js";
 import { NotLoggedIn } from "./errors.js";
 import type { StoredSession, TokenStore } from "./stores/token-store.js";
+import { wellFormed } from "./token.js";
 
 /** Ends no wait. */
 const UNENDING = new AbortController().signal;
@@ -23,9 +24,10 @@ export class Session {
    * it back.
    *
    * @param signal ends the wait for others who change what is stored
+   * @throws MalformedToken
    */
   async adopt(token: string, signal: AbortSignal = UNENDING): Promise<void> {
-    const session = { token, login: randomText(), refreshes: 0 };
+    const session = { token: wellFormed(token), login: randomText(), refreshes: 0 };
     await this.#store.inTurn("change", () => this.#store.write(session), signal);
   }
 

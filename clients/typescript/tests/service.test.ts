@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { BadRequest, Connection, Unauthorized } from "azuma-client";
+import { inspect } from "node:util";
+import { BadRequest, Connection, MalformedToken, Unauthorized } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
 import { type ChangesAnswer, Service } from "azuma-client/service";
 import { expectInstance, neo, rejection } from "./world/people.js";
@@ -22,10 +23,14 @@ beforeEach(() => {
   proxy.course = () => "pass";
 });
 
+/** The token of a new service. */
+async function created(name: string): Promise<string> {
+  return (JSON.parse(await server.run("service", "create", name, "--json")) as { token: string }).token;
+}
+
 /** A new service. */
 async function service(name: string): Promise<Service> {
-  const token = /azs_[\w-]{43}/.exec(await server.run("service", "create", name))?.[0];
-  return new Service(new Connection(proxy.url), token ?? "");
+  return new Service(new Connection(proxy.url), await created(name));
 }
 
 /** A new user, logged in. */
@@ -55,6 +60,28 @@ test("a service is told whose a token is, and shown users", async () => {
 
   await azuma.logout();
   assert.deepEqual((await chat.check([token], "peek")).sessions, [null]);
+});
+
+test("what is no token is refused when it is given, is never sent, and no error shows it", async () => {
+  const connection = new Connection(proxy.url);
+  for (const text of ["name   chat\ntoken  azs_SECRET", "azs_SECRE…T", "Bearer azs_SECRET", "azs_SECRET\u0000", ""]) {
+    const refusals = [
+      await rejection((async () => new Service(connection, text))()),
+      await rejection(connection.session.adopt(text)),
+      await rejection(connection.send({ method: "get", path: "/service/changes", authentication: { bearer: text } })),
+    ];
+    for (const refusal of refusals) {
+      expectInstance(refusal, MalformedToken);
+      assert.doesNotMatch(inspect(refusal), /azs_SECRE/);
+    }
+  }
+  assert.deepEqual(proxy.requests, []);
+});
+
+test("white space and a byte order mark around the token of a service do not count", async () => {
+  const token = await created("file");
+  const chat = new Service(new Connection(proxy.url), `\uFEFF ${token}\r\n`);
+  assert.deepEqual((await chat.check(["no token"])).sessions, [null]);
 });
 
 /** The first answer that has a change, or says to start over. */

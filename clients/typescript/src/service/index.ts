@@ -8,6 +8,7 @@ import type { Connection } from "../connection.js";
 import type { components, paths } from "../openapi/service.js";
 import type { CallOptions } from "../request.js";
 import { Routes } from "../routes.js";
+import { wellFormed } from "../token.js";
 import { type ChangesAnswer, type FollowOptions, follow } from "./follow.js";
 
 export type { Change, ChangesAnswer, FollowOptions } from "./follow.js";
@@ -45,11 +46,14 @@ export class Service {
   readonly #bearer: string;
   readonly #routes: Routes<paths>;
 
-  /** @param token the token of the service, `azs_…` */
+  /**
+   * @param token the token of the service, `azs_…`; white space around it does not count
+   * @throws MalformedToken
+   */
   constructor(connection: Connection, token: string) {
     this.#connection = connection;
-    this.#bearer = token;
-    this.#routes = new Routes(connection, { bearer: token });
+    this.#bearer = wellFormed(token);
+    this.#routes = new Routes(connection, { bearer: this.#bearer });
   }
 
   /** Tells whose 1 to 1,000 tokens are. A check that is sent a second time is another use, and harmless. */

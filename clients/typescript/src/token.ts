@@ -1,0 +1,14 @@
+import { MalformedToken } from "./errors.js";
+
+/**
+ * The token without white space or a byte order mark around it, which a file may have.
+ *
+ * @throws MalformedToken if there is anything else that no token has. The errors of `Headers` would show it.
+ */
+export function wellFormed(token: string): string {
+  const trimmed = token.trim();
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+    throw new MalformedToken();
+  }
+  return trimmed;
+}
