@@ -107,6 +107,23 @@ test("changes are followed over failures of the server, and go on where they wer
   assert.deepEqual([ended?.kind, ended?.user, ended?.session], ["session_ended", id, sessions[0]?.session]);
 });
 
+test("an answer as full as it can be says that there is more, and what is known is no younger by it", async () => {
+  const chat = await service("behind");
+  const { position } = await chat.check(["no token"]);
+  const user = "00000000-0000-4000-8000-000000000000";
+  const changes = Array.from({ length: 1_000 }, (_, number) => ({ number, kind: "user_changed", user }));
+  let asked = 0;
+  proxy.course = () => ((asked += 1) === 2 ? "pass" : { status: 200, body: JSON.stringify({ position, changes }) });
+  const answers = chat.changes({ after: position });
+  const { value: first } = await answers.next();
+  const { value: second } = await answers.next();
+  const { value: third } = await answers.next();
+  assert.deepEqual([first.course, second.course, third.course], ["more", "go on", "more"]);
+  assert.equal(first.age(), Number.POSITIVE_INFINITY);
+  const before = second.age();
+  assert.ok(Number.isFinite(before) && third.age() >= before);
+});
+
 test("a place that the server does not know is a reason to start over", async () => {
   const chat = await service("restored");
   const elsewhere = `1-${"7".repeat(32)}`;

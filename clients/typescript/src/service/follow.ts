@@ -12,11 +12,15 @@ export interface ChangesAnswer {
   readonly position: string;
   /** What has happened since the answer before, in the order of commits; at most 1,000. */
   readonly changes: readonly Change[];
-  /** `start over` where the server does not know the place that it was asked from: forget everything that is remembered. */
-  readonly course: "go on" | "start over";
   /**
-   * How many milliseconds ago the question was sent, by the clock that says more: one stands still while the machine sleeps, the other one can
-   * be set.
+   * `more` where there may be further changes, because the answer has as many as fit. `start over` where the server does not know the place that it
+   * was asked from: forget everything that is remembered.
+   */
+  readonly course: "go on" | "more" | "start over";
+  /**
+   * How many milliseconds ago the question was sent whose answer left nothing unread: that of this answer, or where its course is `more` that of
+   * the last one before which was not so; `Infinity` where there is none. It goes by the clock that says more: one stands still while the
+   * machine sleeps, the other one can be set.
    */
   readonly age: () => number;
 }
@@ -31,6 +35,8 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How many changes an answer has at most. */
+const MOST_CHANGES = 1_000;
 /** How many milliseconds an answer may take beyond the wait. */
 const GRACE = 10_000;
 /** How many milliseconds to wait after a failure that says nothing of it; twice as long after each further one, up to the longest. */
@@ -47,14 +53,18 @@ export async function* follow(
   if (!Number.isInteger(wait) || wait < 1 || wait > 30) {
     throw new RangeError("the wait is a whole number of seconds, 1 to 30");
   }
+  let age = (): number => Number.POSITIVE_INFINITY;
   for (let position = after; ; ) {
     const answer = await ask(routes, position, wait, signal);
+    if (answer.course !== "more") {
+      age = answer.age;
+    }
     position = answer.position;
-    yield answer;
+    yield { ...answer, age };
   }
 }
 
-/** Asks until there is an answer. */
+/** Asks until there is an answer, whose age is that of its question. */
 async function ask(
   routes: Routes<paths>,
   after: string | undefined,
@@ -66,13 +76,20 @@ async function ask(
     const age = stopwatch();
     try {
       const parts = { query, signal, timeout: wait * 1000 + GRACE };
-      const { position, changes, start_over } = await routes.call("get", "/service/changes", parts);
-      return { position, changes, course: start_over === true ? "start over" : "go on", age };
+      const answer = await routes.call("get", "/service/changes", parts);
+      return { position: answer.position, changes: answer.changes, course: courseOf(answer), age };
     } catch (error) {
       signal?.throwIfAborted();
       await pause(pauseAfter(error, failures), signal);
     }
   }
+}
+
+function courseOf({ changes, start_over }: components["schemas"]["ChangesResponse"]): ChangesAnswer["course"] {
+  if (start_over === true) {
+    return "start over";
+  }
+  return changes.length >= MOST_CHANGES ? "more" : "go on";
 }
 
 /** @throws the error, if waiting does not mend it */

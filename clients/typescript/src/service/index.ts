@@ -78,8 +78,8 @@ export class Service {
 
   /**
    * Follows the history of what has ended or changed, for as long as it is iterated over: each answer is one step, also one without changes, so a
-   * caller that remembers sessions knows how old its knowledge is by `age`. While the server does not answer, it waits and asks again from
-   * where it was.
+   * caller that remembers sessions knows how old its knowledge is by `age`, which does not grow
+   * younger while there are changes to read. While the server does not answer, it waits and asks again from where it was.
    *
    * @throws RefusedError that waiting does not mend, such as `Unauthorized` once the service has been revoked
    */
