@@ -48,9 +48,14 @@ const FIRST_SEGMENTS: [&str; 6] = ["verify", "reset", "register", "recover", "me
 
 /// The routes of the pages. They do not depend on the enabled dialects, because links of all dialects lead here.
 pub fn routes(config: &mut ServiceConfig, me: MeSettings) {
+    config.app_data(web::Data::new(me)).configure(paths);
+}
+
+/// The routes without what they need.
+fn paths(config: &mut ServiceConfig) {
     let pages = web::scope("")
         .wrap(from_fn(refuse_foreign_forms))
-        .configure(|pages| me::routes(pages, me))
+        .configure(me::routes)
         .service(
             Endpoint::<Azuma>::at("/verify")
                 .get(verify::ask)
@@ -144,4 +149,47 @@ fn with_page(response: HttpResponse, template: &impl Template) -> HttpResponse {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::App;
+    use actix_web::http::{Method, StatusCode};
+    use actix_web::test::{TestRequest, call_service, init_service};
+
+    use super::*;
+    use crate::http::endpoint::registered;
+
+    #[tokio::test]
+    async fn of_another_site_no_request_reaches_any_route_that_changes_something() {
+        let own = OwnOrigin("https://accounts.example.org".to_owned());
+        let app = App::new().app_data(web::Data::new(own)).configure(paths);
+        registered::take();
+        let app = init_service(app).await;
+        let mut refused = 0;
+        for (path, method) in registered::take() {
+            let method: Method = method.parse().unwrap();
+            if method.is_safe() {
+                continue;
+            }
+            let sent = |name: &'static str, value: &'static str| {
+                let request = TestRequest::with_uri(&path).method(method.clone());
+                call_service(&app, request.insert_header((name, value)).to_request())
+            };
+            for (name, value) in [
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Site", "same-site"),
+                ("Origin", "https://evil.example"),
+                ("Origin", "null"),
+            ] {
+                let status = sent(name, value).await.status();
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path}, {name}: {value}");
+            }
+            let of_our_own = sent("Sec-Fetch-Site", "same-origin").await.status();
+            assert_ne!(of_our_own, StatusCode::FORBIDDEN, "{path}");
+            refused += 1;
+        }
+        // Those of `/me` are 11.
+        assert_eq!(refused, 15);
+    }
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use azuma_domain::services::{Accounts, CurrentPasswordError};
 use azuma_domain::session::SessionTerms;
 use azuma_domain::user::CurrentPasswordRule;
@@ -74,11 +74,9 @@ impl MeSettings {
 }
 
 /// The routes of the page.
-pub fn routes(config: &mut ServiceConfig, settings: MeSettings) {
-    let settings = Data::new(settings);
+pub fn routes(config: &mut ServiceConfig) {
     config.service(
         web::scope(HOME)
-            .app_data(settings)
             .wrap(from_fn(caller::keep_next_token))
             .service(at("").get(overview::show))
             .service(at("/login").get(login::ask).post(login::log_in))
