@@ -1,22 +1,32 @@
 //! Headers of pages, and what is typed into forms.
 
+use std::collections::BTreeSet;
+
 use azuma_tests::people::Person;
 use reqwest::Method;
 
+use super::me::cookie;
 use super::{recovery, started};
 
 #[tokio::test]
 async fn pages_load_nothing_from_elsewhere_run_nothing_and_are_kept_by_nobody() {
     let server = started();
-    let (_, link) = recovery(&server).await;
+    let (neo, link) = recovery(&server).await;
     let (_, query) = link.split_once('?').expect("a query");
-    for path in [
-        format!("/reset?{query}"),
-        "/recover".to_owned(),
-        "/verify?token=unknown".to_owned(),
-        "/reset".to_owned(),
+    let cookie = cookie(&server, &neo).await;
+    let (pair, _) = cookie.split_once(';').expect("attributes");
+    for (path, cookie) in [
+        (format!("/reset?{query}"), ""),
+        ("/recover".to_owned(), ""),
+        ("/register".to_owned(), ""),
+        ("/verify?token=unknown".to_owned(), ""),
+        ("/reset".to_owned(), ""),
+        ("/me".to_owned(), ""),
+        ("/me".to_owned(), pair),
+        ("/me/name".to_owned(), pair),
+        ("/me/events".to_owned(), pair),
     ] {
-        let page = server.get(&path).send().await;
+        let page = server.get(&path).header("Cookie", cookie).send().await;
         let policy = page.header("Content-Security-Policy").unwrap_or_default();
         for part in [
             "default-src 'none'",
@@ -31,13 +41,35 @@ async fn pages_load_nothing_from_elsewhere_run_nothing_and_are_kept_by_nobody() 
         for (name, value) in [
             ("Referrer-Policy", "same-origin"),
             ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
         ] {
             assert_eq!(page.header(name), Some(value), "{path}");
         }
         let html = page.text();
+        assert!(html.contains("<h1>"), "{path}: {html}");
         let loads = html.contains("<script") || html.contains("://");
         assert!(!loads, "{path}: {html}");
     }
+}
+
+#[tokio::test]
+async fn the_page_of_the_documents_runs_and_loads_what_this_server_has_and_nothing_else() {
+    let server = started();
+    let page = server.get("/docs").send().await;
+    page.done(200);
+    let policy = page.header("Content-Security-Policy").unwrap_or_default();
+    let parts: BTreeSet<_> = policy.split(';').map(str::trim).collect();
+    let expected = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ];
+    assert_eq!(parts, BTreeSet::from(expected));
 }
 
 #[tokio::test]

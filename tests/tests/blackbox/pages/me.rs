@@ -220,7 +220,7 @@ async fn whoever_waits_or_is_disabled_is_told_so() {
 }
 
 /// The cookie that a login sets, with its attributes.
-async fn cookie(server: &Server, neo: &Person) -> String {
+pub(super) async fn cookie(server: &Server, neo: &Person) -> String {
     let form = server.request(Method::POST, "/me/login");
     let form = form.header("Content-Type", "application/x-www-form-urlencoded");
     let body = format!("name={}&password={}", neo.name, neo.password);
