@@ -106,6 +106,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(at("/delete").get(delete::ask).post(delete::delete))
             // The pages name their stylesheet relative to themselves.
             .service(at("/page.css").get(stylesheet))
+            .service(at("/factor/page.css").get(stylesheet))
+            .service(at("/sessions/page.css").get(stylesheet))
             .default_service(web::to(unknown_route::<Azuma>)),
     );
 }
