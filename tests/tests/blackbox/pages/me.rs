@@ -2,7 +2,7 @@
 
 use azuma_tests::Database;
 use azuma_tests::authenticator::code;
-use azuma_tests::browser::{Browser, Look, Scheme};
+use azuma_tests::browser::{Browser, Look};
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use reqwest::Method;
@@ -357,50 +357,6 @@ async fn what_a_client_says_of_itself_is_shown_as_text() {
     let (pair, _) = cookie.split_once(';').expect("attributes");
     let page = server.get("/me").header("Cookie", pair).send().await.text();
     assert!(!page.contains("<script"), "{page}");
-}
-
-#[tokio::test]
-async fn axe_core_finds_nothing_on_any_page_in_the_light_in_the_dark_and_on_a_phone() {
-    let server = started();
-    let neo = Person::named("neo");
-    server.azuma().sign_up(&neo).await;
-    let at = |path: &str| format!("http://{}/{path}", server.address());
-    for (scheme, width) in [(Scheme::Light, 1280), (Scheme::Dark, 320)] {
-        let browser = Browser::start(Look {
-            scheme,
-            width,
-            ..Look::default()
-        })
-        .await;
-        browser.open("data:text/html,<input>").await;
-        assert_ne!(browser.accessibility_problems().await, [""; 0]);
-        let look = |name: &str| format!("{name}-{scheme:?}-{width}");
-        for path in ["me", "recover", "register", "reset", "verify"] {
-            browser.open(&at(path)).await;
-            let problems = browser.accessibility_problems().await;
-            assert_eq!(problems, [""; 0], "{}", look(path));
-        }
-        browser.open(&at("me")).await;
-        browser.screenshot(&look("me-login")).await;
-        log_in(&browser, &neo.name, &neo.password).await;
-        for path in [
-            "me",
-            "me/name",
-            "me/email",
-            "me/password",
-            "me/factor",
-            "me/delete",
-        ] {
-            browser.open(&at(path)).await;
-            browser.screenshot(&look(&path.replace('/', "-"))).await;
-            let problems = browser.accessibility_problems().await;
-            assert_eq!(problems, [""; 0], "{}", look(path));
-            let wide = browser
-                .evaluate("document.documentElement.scrollWidth")
-                .await;
-            assert!(wide.as_u64() <= Some(width.into()), "{path}: {wide} wide");
-        }
-    }
 }
 
 #[tokio::test]

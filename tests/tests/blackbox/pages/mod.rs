@@ -1,5 +1,6 @@
 //! The pages that mails link to, in a browser.
 
+mod accessibility;
 mod foreign_forms;
 mod headers;
 mod looks;
