@@ -38,6 +38,8 @@ mod signals;
 mod telemetry;
 mod traces;
 mod wiring;
+#[cfg(test)]
+mod words;
 mod workers;
 
 use std::error::Error;

@@ -4,10 +4,13 @@
 
 use bolero::check;
 
+use crate::factor::GivenCode;
 use crate::invite::InviteCode;
+use crate::ports::HistoryEnd;
+use crate::service::{ServiceName, ServiceToken};
 use crate::session::UserAgent;
 use crate::token::Token;
-use crate::user::{EmailAddress, Icon, LoginName, Password, Status, UserName};
+use crate::user::{EmailAddress, GivenPassword, Icon, LoginName, Password, Status, UserName};
 
 /// Calls `expect` with the texts of the corpus, and with random ones.
 macro_rules! for_any_text {
@@ -93,6 +96,39 @@ fn a_password_is_bounded_and_is_read_again() {
 }
 
 #[test]
+fn a_given_password_keeps_what_was_typed_and_is_prepared_as_a_new_one() {
+    for_any_text!(|text| {
+        let prepared = Password::parse(text).ok();
+        let prepared = prepared.as_ref().map(Password::expose);
+        match GivenPassword::parse(text) {
+            Ok(given) => {
+                assert_eq!(given.typed(), text.as_bytes());
+                assert_eq!(given.prepared().map(Password::expose), prepared);
+                assert!(prepared.is_some() || (1..=1_024).contains(&text.len()));
+            }
+            Err(_) => assert!(prepared.is_none() && !(1..=1_024).contains(&text.len())),
+        }
+    });
+}
+
+#[test]
+fn a_given_code_is_six_digits_or_a_recovery_code_or_never_right() {
+    for_any_text!(|text| {
+        let typed = text.replace(' ', "");
+        let is_six_digits = typed.len() == 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
+        match GivenCode::read(text) {
+            GivenCode::Totp(code) => assert!(is_six_digits && *code == typed),
+            GivenCode::Recovery(code) => {
+                assert_eq!(code.expose().len(), 19);
+                let again = GivenCode::read(code.expose());
+                assert!(matches!(again, GivenCode::Recovery(again) if again == code));
+            }
+            GivenCode::Malformed => assert!(!is_six_digits && InviteCode::parse(text).is_err()),
+        }
+    });
+}
+
+#[test]
 fn an_invitation_is_read_again() {
     for_any_text!(|text| {
         if let Ok(code) = InviteCode::parse(text) {
@@ -120,6 +156,45 @@ fn a_user_agent_is_one_short_line() {
         if let Some(agent) = UserAgent::parse(text) {
             assert!((1..=256).contains(&agent.as_str().chars().count()));
             assert!(!agent.as_str().contains(char::is_control));
+        }
+    });
+}
+
+#[test]
+fn a_token_of_a_service_is_its_text_and_no_token_of_a_user() {
+    for_any_text!(|text| {
+        if let Ok(token) = ServiceToken::parse(text) {
+            assert!(token.expose() == text && text.len() == 47 && text.starts_with("azs_"));
+            assert!(Token::parse(text).is_err());
+        }
+        let random = text
+            .bytes()
+            .fold(1, |bits: u128, byte| bits.rotate_left(7) ^ u128::from(byte));
+        let made = ServiceToken::from_random([random, !random]);
+        assert!(ServiceToken::parse(made.expose()).is_ok_and(|read| read == made));
+    });
+}
+
+#[test]
+fn a_name_of_a_service_is_its_text_and_can_stand_before_a_colon() {
+    for_any_text!(|text| {
+        if let Ok(name) = ServiceName::parse(text) {
+            assert!(name.as_str() == text && (1..=64).contains(&text.len()));
+            assert!(!text.contains(|c: char| c == ':' || c.is_whitespace() || c.is_uppercase()));
+        }
+    });
+}
+
+#[test]
+fn a_place_in_the_history_is_printed_as_it_was_read() {
+    for_any_text!(|text| {
+        if let Ok(place) = HistoryEnd::parse(text) {
+            let printed = place.to_string();
+            assert_eq!(HistoryEnd::parse(&printed), Ok(place));
+            // What may differ is the case of the mark, and zeros before the number.
+            let zeros = text.len() - printed.len();
+            let (before, rest) = text.split_at(zeros);
+            assert!(before.bytes().all(|byte| byte == b'0') && rest.eq_ignore_ascii_case(&printed));
         }
     });
 }

@@ -4,10 +4,14 @@ use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
 use actix_web::web::Query;
 use bolero::check;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::legacy::carrier::{Carrier, carried};
 use super::{account, azuma, legacy};
+use crate::events::Cursor;
+use crate::http::current_password::CurrentPassword;
 use crate::http::malformed::parse_json;
+use crate::words::in_words;
 
 /// Reads the bytes as this body, which is an object of UTF-8 or nothing.
 fn read<T: DeserializeOwned>(bytes: &[u8]) {
@@ -26,6 +30,8 @@ fn a_body_is_an_object_of_utf_8_or_malformed() {
             read::<azuma::dto::RegisterRequest>(bytes);
             read::<azuma::dto::LoginRequest>(bytes);
             read::<azuma::dto::UpdateRequest>(bytes);
+            read::<azuma::dto::FactorRequest>(bytes);
+            read::<CurrentPassword>(bytes);
             read::<legacy::dto::RegisterRequest>(bytes);
             read::<legacy::dto::LoginRequest>(bytes);
             read::<account::dto::RegisterRequest>(bytes);
@@ -33,6 +39,76 @@ fn a_body_is_an_object_of_utf_8_or_malformed() {
             read::<account::dto::RecoverRequest>(bytes);
             read::<account::dto::ResetRequest>(bytes);
             read::<account::dto::AuthenticateRequest>(bytes);
+        });
+}
+
+#[test]
+fn a_code_and_a_password_in_a_body_are_those_that_any_reader_of_json_finds() {
+    let expect = |bytes: &[u8]| {
+        let body = parse_json::<azuma::dto::FactorRequest>(None, bytes);
+        if let (Ok(body), Ok(value)) = (body, serde_json::from_slice::<Value>(bytes)) {
+            let found = |name| value.get(name).and_then(Value::as_str);
+            assert_eq!(body.otp.as_deref(), found("otp"));
+            assert_eq!(body.current_password.as_deref(), found("current_password"));
+        }
+    };
+    let words = [
+        "{",
+        "}",
+        "{\"otp\":",
+        "\"otp\":",
+        "\"current_password\":",
+        "\"123456\"",
+        "\"\\u0031\"",
+        "null",
+        "1",
+        ",",
+        "\"x\":",
+        "\"o\\u0074p\":",
+    ];
+    check!()
+        .with_iterations(10_000)
+        .with_max_len(512)
+        .for_each(|bytes: &[u8]| {
+            expect(bytes);
+            expect(&in_words(bytes, &words));
+        });
+}
+
+#[test]
+fn a_page_of_events_is_bounded_and_begins_where_its_cursor_was_written() {
+    let expect = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        if let Some(cursor) = Cursor::parse(&text) {
+            assert_eq!(cursor.to_string(), text);
+        }
+        if let Ok(query) = Query::<azuma::event_dto::EventsQuery>::from_query(&text)
+            && let Ok((before, limit)) = query.into_inner().parse()
+        {
+            assert!((1..=100).contains(&limit));
+            let cursor = before.map_or(String::new(), |place| Cursor(place).to_string());
+            assert!(text.contains(&cursor) || text.contains('%'));
+        }
+    };
+    let words = [
+        "before=",
+        "limit=",
+        "&",
+        "0",
+        "1",
+        "99",
+        "5be99b9e5d6f7",
+        "-",
+        "ee8e77d9290e4bb984a1c2b7efb338df",
+        "%2D",
+        "f",
+    ];
+    check!()
+        .with_iterations(10_000)
+        .with_max_len(512)
+        .for_each(|bytes: &[u8]| {
+            expect(bytes);
+            expect(&in_words(bytes, &words));
         });
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, rt};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::malformed::{Malformed, parse_json};
+use super::malformed::{Malformed, parse_form, parse_json};
 
 /// The largest body that a route accepts unless it says otherwise, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
@@ -132,15 +132,8 @@ impl Body {
 
     /// Reads the body of an HTML form and ignores unknown fields.
     pub async fn form<T: DeserializeOwned>(self) -> Result<T, BodyError> {
-        let is_form = self.kind == Some(BodyKind::Form);
-        let bytes = self.read().await?;
-        if !is_form {
-            return Err(Malformed::NotForm.into());
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|_| Malformed::NotUtf8)?;
-        // A form is encoded like a query string.
-        let form = Query::<T>::from_query(text).map_err(|_| Malformed::NotForm)?;
-        Ok(form.into_inner())
+        let kind = self.kind;
+        Ok(parse_form(kind, &self.read().await?)?)
     }
 
     async fn read(mut self) -> Result<Vec<u8>, BodyError> {

@@ -1,5 +1,6 @@
 //! Why a body has not the form that a route reads, in words that repeat nothing of it.
 
+use actix_web::web::Query;
 use serde::de::DeserializeOwned;
 
 use super::body::BodyKind;
@@ -53,6 +54,19 @@ pub fn parse_json<T: DeserializeOwned>(
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| told(&error))?;
     reader.end().map_err(|_| Malformed::InvalidJson)?;
     Ok(value)
+}
+
+/// Reads an HTML form, which is encoded like a query string.
+pub fn parse_form<T: DeserializeOwned>(
+    kind: Option<BodyKind>,
+    bytes: &[u8],
+) -> Result<T, Malformed> {
+    if kind != Some(BodyKind::Form) {
+        return Err(Malformed::NotForm);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
+    let form = Query::<T>::from_query(text).map_err(|_| Malformed::NotForm)?;
+    Ok(form.into_inner())
 }
 
 /// serde would also read a struct from an array, but the contract's bodies are objects.

@@ -61,7 +61,7 @@ impl FromRequest for Origin {
 }
 
 /// The header `Azuma-OTP`. One that comes twice, or that is no text, is never right.
-fn code(request: &HttpRequest) -> Option<GivenCode> {
+pub(super) fn code(request: &HttpRequest) -> Option<GivenCode> {
     let value = match only_one(request.headers().get_all(OTP_HEADER)) {
         Ok(value) => value?,
         Err(_) => return Some(GivenCode::Malformed),

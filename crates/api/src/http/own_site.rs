@@ -34,7 +34,8 @@ impl OwnOrigin {
 /// `http.public_url` may send its forms too.
 fn is_of_host(origin: &str, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let at = origin.split_once("://").map(|(_, host)| host);
+    let at = origin.strip_prefix("https://");
+    let at = at.or_else(|| origin.strip_prefix("http://"));
     host.is_some_and(|host| at == Some(host))
 }
 

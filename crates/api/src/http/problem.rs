@@ -30,7 +30,7 @@ pub fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
 /// A header that is longer than this is not read: parsing takes time.
 const LONGEST: usize = 1024;
 
-fn accepts_problems(request: &HttpRequest) -> bool {
+pub(super) fn accepts_problems(request: &HttpRequest) -> bool {
     let sent = request.headers().get_all(ACCEPT);
     if sent.map(HeaderValue::len).sum::<usize>() > LONGEST {
         return false;

@@ -2,7 +2,9 @@
 
 use bolero::check;
 
+use super::exchange::{Asked, Exchange};
 use super::opening::{Rest, complete};
+use crate::words::in_words;
 
 /// What is handed on of a connection whose first bytes arrive in two parts.
 fn opened(first: &[u8], second: &[u8]) -> (Option<Rest>, Vec<u8>) {
@@ -44,5 +46,101 @@ fn an_opening_is_the_same_however_it_is_cut() {
         .for_each(|bytes: &[u8]| {
             let (first, second) = bytes.split_at(bytes.len() / 2);
             assert_eq!(opened(bytes, &[]), opened(first, second));
+        });
+}
+
+const WORDS: [&str; 16] = [
+    "GET / HTTP/1.1\r\n",
+    "POST / HTTP/1.1\r\nHost: x\r\n",
+    "HEAD / HTTP/1.1\r\n",
+    "Content-Length: 2\r\n",
+    "content-length: 0\r\n",
+    "Content-Length: ",
+    "\r\n",
+    "\r\n",
+    "\r\n{}",
+    "{}",
+    "\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Connection: keep-alive\r\n",
+    "HTTP/1.1 200 OK\r\n",
+    "0",
+    " ",
+];
+
+/// Whether the bytes are one request, its whole body, and nothing else. It is read line by line.
+fn is_one_request(bytes: &[u8]) -> bool {
+    let is_blank = |line: &&[u8]| matches!(*line, b"\r\n" | b"\n");
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').peekable();
+    while lines.next_if(is_blank).is_some() {}
+    let mut lengths = Vec::new();
+    for line in lines.by_ref().take_while(|line| !is_blank(line)) {
+        let line = String::from_utf8_lossy(line).to_lowercase();
+        if let Some(length) = line.strip_prefix("content-length:") {
+            lengths.push(length.trim().parse::<usize>());
+        }
+        if line.starts_with("transfer-encoding:") {
+            return false;
+        }
+    }
+    let body: usize = lines.map(<[u8]>::len).sum();
+    match lengths.as_slice() {
+        [] => body == 0,
+        [length] => *length == Ok(body),
+        _ => false,
+    }
+}
+
+#[test]
+fn a_connection_is_between_two_requests_only_if_nothing_is_left_of_the_first() {
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let expect = |bytes: &[u8]| {
+        let asked = Exchange::None.read(bytes);
+        assert_eq!(Exchange::Over.read(bytes), asked);
+        let answered = asked.written(response);
+        if answered == Exchange::Unknown {
+            return;
+        }
+        assert_eq!(answered, Exchange::Written);
+        assert!(is_one_request(bytes), "{}", String::from_utf8_lossy(bytes));
+        let more = asked.read(b"G");
+        assert_eq!(more.written(response), Exchange::Unknown);
+        assert_eq!(answered.read(b"G"), Exchange::Unknown);
+    };
+    check!()
+        .with_iterations(10_000)
+        .with_max_len(512)
+        .for_each(|bytes: &[u8]| {
+            expect(bytes);
+            expect(&in_words(bytes, &WORDS));
+        });
+}
+
+#[test]
+fn an_exchange_is_the_same_however_a_body_is_cut_and_is_not_followed_if_a_head_is() {
+    let expect = |bytes: &[u8]| {
+        for after in [0, 1, 2, bytes.len() / 2] {
+            let (first, second) = bytes.split_at(bytes.len().saturating_sub(after));
+            let begun = Exchange::None.read(first);
+            let whole = match begun {
+                Exchange::Asked(_, _) => Exchange::None.read(bytes),
+                _ => Exchange::Unknown,
+            };
+            assert_eq!(begun.read(second), whole);
+            let asked = Exchange::Asked(Asked::Whole, 0);
+            let begun = asked.written(first);
+            let whole = match begun {
+                Exchange::Answering(_) => asked.written(bytes),
+                _ => Exchange::Unknown,
+            };
+            assert_eq!(begun.written(second), whole);
+        }
+    };
+    check!()
+        .with_iterations(10_000)
+        .with_max_len(512)
+        .for_each(|bytes: &[u8]| {
+            expect(bytes);
+            expect(&in_words(bytes, &WORDS));
         });
 }

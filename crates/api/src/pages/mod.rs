@@ -1,6 +1,8 @@
 //! The pages that mails and invitations link to, the page that requests a recovery, and the account page. The pages need no JavaScript
 //! and load nothing from other servers.
 
+#[cfg(test)]
+pub mod fuzz;
 mod me;
 mod notice;
 mod recover;

@@ -10,6 +10,8 @@
 //! span that finds no room is lost.
 
 mod collector;
+#[cfg(test)]
+mod fuzz;
 mod parts;
 mod request;
 mod standing;

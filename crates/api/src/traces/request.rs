@@ -130,7 +130,7 @@ fn version(version: Version) -> Option<&'static str> {
 
 /// What a trusted proxy says that this request is part of; else a trace begins here, or a stranger could write into the
 /// traces of others.
-fn parent(request: &HttpRequest) -> Context {
+pub(super) fn parent(request: &HttpRequest) -> Context {
     let nothing = Context::new();
     let mut told = request.headers().get_all(TRACEPARENT);
     match (told.next().map(|told| told.to_str()), told.next()) {

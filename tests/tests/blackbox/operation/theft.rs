@@ -13,7 +13,7 @@ struct Secrets {
     links: Vec<String>,
 }
 
-/// Users and sessions of every dialect, a session that was refreshed, and links that were not followed.
+/// Users and sessions of every dialect, a session that was refreshed, a service, and links that were not followed.
 async fn inhabited(db: Database) -> (Server, Secrets) {
     let setup = db.server().set("sessions.rotating.renew_within", "30d");
     let server = setup.start();
@@ -35,10 +35,11 @@ async fn inhabited(db: Database) -> (Server, Secrets) {
     let new = "new@example.org";
     server.azuma().change_email(&azuma, new).await.done(200);
     let change = server.mail().first_to(new).await.token();
+    let service = server.service("chat").token;
     let people = [neo, trinity, tank, cypher];
     let secrets = Secrets {
         passwords: people.map(|person| person.password).to_vec(),
-        tokens: vec![azuma, legacy, next, old, current, account],
+        tokens: vec![azuma, legacy, next, old, current, account, service],
         links: vec![link, change],
     };
     (server, secrets)

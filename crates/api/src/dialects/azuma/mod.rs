@@ -2,7 +2,7 @@
 
 pub(super) mod dto;
 mod error;
-mod event_dto;
+pub(super) mod event_dto;
 mod events;
 mod factors;
 mod index;

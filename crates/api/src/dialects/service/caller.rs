@@ -59,14 +59,16 @@ impl FromRequest for Gateway {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<ServiceToken, RequestTokenError> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<ServiceToken, RequestTokenError> {
     let given = credential(headers, "bearer")?.ok_or(RequestTokenError::Missing)?;
     let text = str::from_utf8(given).map_err(|_| RequestTokenError::Malformed)?;
     ServiceToken::parse(text).map_err(|_| RequestTokenError::Malformed)
 }
 
 /// `None` if the request has another scheme.
-fn basic(headers: &HeaderMap) -> Result<Option<(ServiceName, ServiceToken)>, RequestTokenError> {
+pub(super) fn basic(
+    headers: &HeaderMap,
+) -> Result<Option<(ServiceName, ServiceToken)>, RequestTokenError> {
     let Some(given) = credential(headers, "basic")? else {
         return Ok(None);
     };

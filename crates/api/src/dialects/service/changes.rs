@@ -33,13 +33,13 @@ pub struct ChangesQuery {
 }
 
 /// What is asked for.
-struct Question {
-    after: Option<HistoryEnd>,
-    wait: Duration,
+pub(super) struct Question {
+    pub(super) after: Option<HistoryEnd>,
+    pub(super) wait: Duration,
 }
 
 impl Question {
-    fn read(request: &HttpRequest) -> Result<Self, FieldError> {
+    pub(super) fn read(request: &HttpRequest) -> Result<Self, FieldError> {
         let query = web::Query::<ChangesQuery>::from_query(request.query_string())
             .map_err(|_| FieldError::Changes)?;
         let last = request.headers().get(LAST_EVENT);
@@ -110,7 +110,7 @@ async fn next(
     }
 }
 
-fn wants_stream(headers: &HeaderMap) -> bool {
+pub(super) fn wants_stream(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT);
     let mut ranges = accepted.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     ranges.any(|range| {

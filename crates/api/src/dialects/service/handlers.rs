@@ -55,7 +55,7 @@ pub struct UsersQuery {
 }
 
 impl UsersQuery {
-    fn parse(&self) -> Result<UserBatch, FieldError> {
+    pub(super) fn parse(&self) -> Result<UserBatch, FieldError> {
         let ids = self.ids.split(',').map(|id| id.parse().map(UserId::new));
         let ids: Vec<_> = ids.collect::<Result<_, _>>().map_err(|_| FieldError::Ids)?;
         UserBatch::of(ids).ok_or(FieldError::Ids)

@@ -3,6 +3,8 @@
 mod caller;
 mod changes;
 mod dto;
+#[cfg(test)]
+mod fuzz;
 mod handlers;
 mod openapi;
 mod stream;

@@ -8,6 +8,8 @@
 //! | `response` | writes a response |
 
 mod connection;
+#[cfg(test)]
+mod fuzz;
 mod request;
 mod response;
 

@@ -27,9 +27,7 @@ pub struct Http2Request {
 /// `None` for a request that HTTP/1.1 could not carry or would refuse: it names one host and has a path.
 pub fn from_http2(request: http::Request<RecvStream>, peer: SocketAddr) -> Option<Http2Request> {
     let (parts, body) = request.into_parts();
-    let mut headers = headers(&parts.headers)?;
-    let host = host(&parts)?;
-    headers.insert(HOST, HeaderValue::from_str(host).ok()?);
+    let mut headers = headers_of(&parts)?;
     let has_body = !body.is_end_stream();
     let body = SharedBody(Rc::new(RefCell::new(body)));
     let payload = match has_body {
@@ -53,6 +51,13 @@ pub fn from_http2(request: http::Request<RecvStream>, peer: SocketAddr) -> Optio
         request: converted,
         body,
     })
+}
+
+/// The headers, with one host and the cookies in one header.
+pub(super) fn headers_of(parts: &Parts) -> Option<HeaderMap> {
+    let mut headers = headers(&parts.headers)?;
+    headers.insert(HOST, HeaderValue::from_str(host(parts)?).ok()?);
+    Some(headers)
 }
 
 /// The authority takes the place of `Host`, and must be the same where both come (RFC 9113 §8.3.1).

@@ -73,7 +73,7 @@ pub async fn show(
     })
 }
 
-fn before(query: &str) -> Option<EventPosition> {
+pub(super) fn before(query: &str) -> Option<EventPosition> {
     let query = web::Query::<EventsQuery>::from_query(query).ok()?;
     Cursor::parse(&query.before).map(|cursor| cursor.0)
 }

@@ -14,6 +14,8 @@ mod events;
 mod export;
 mod factor;
 mod form;
+#[cfg(test)]
+mod fuzz;
 mod login;
 mod overview;
 mod qr;
