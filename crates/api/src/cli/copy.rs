@@ -6,15 +6,21 @@ use std::str::FromStr;
 
 use clap::Args;
 
-/// What is copied where to. Servers must not run on either database.
+/// What is copied where to. Servers must not run on the target, nor on the source without `--live`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct CopyTask {
-    /// The database to copy, which is not changed
+    /// The database to copy, which is not changed without `--live`
     #[arg(long, value_name = "URL")]
     pub from: GivenUrl,
     /// A new database, or the one that an earlier call did not finish
-    #[arg(long, value_name = "URL")]
-    pub to: GivenUrl,
+    #[arg(long, value_name = "URL", required_unless_present = "abandon")]
+    pub to: Option<GivenUrl>,
+    /// Copy while servers run on the source, follow what changes, and close the source: from then on its servers answer 503
+    #[arg(long)]
+    pub live: bool,
+    /// Give up a copy that was begun with `--live` and has not closed the source
+    #[arg(long, conflicts_with_all = ["to", "live"])]
+    pub abandon: bool,
 }
 
 /// The text of a URL that may hold a password.

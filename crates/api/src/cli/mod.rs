@@ -89,7 +89,7 @@ pub enum Command {
     Backup(BackupTask),
     /// Restore a backup of an SQLite database; with `--finish`, put a database in order that another tool has restored
     Restore(RestoreTask),
-    /// Copy everything to another database, from SQLite to Postgres or back, while no server runs; nobody is logged out
+    /// Copy everything to another database, from SQLite to Postgres or back, while no server runs or with `--live`; nobody is logged out
     Copy(CopyTask),
     /// Print what a shell needs to complete these commands
     Completions {

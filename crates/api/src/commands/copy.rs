@@ -7,18 +7,59 @@ use std::mem;
 
 use super::print;
 use crate::cli::CopyTask;
-use crate::wiring::{self, Progress, Stage};
+use crate::wiring::{self, CopiedDatabase, Copy, Progress, Stage};
 
 /// How many characters the bar has.
 const WIDTH: u64 = 30;
 
-/// Copies the database.
+/// Copies the database, or gives up doing so.
 pub fn run(task: &CopyTask) -> Result<(), Box<dyn Error>> {
     let mut shown = Shown::on_standard_error();
     let copied = wiring::copy_database(task, |progress| shown.tell(progress));
     shown.end();
-    let copied = copied?;
-    let mut text = String::from("copied, read back and found equal:\n");
+    Ok(print(&text_of(&copied?))?)
+}
+
+fn text_of(copy: &Copy) -> String {
+    let mut text = String::new();
+    match copy {
+        Copy::Offline(copied) => {
+            add_rows(&mut text, copied);
+            text.push_str(
+                "start servers on the copy only: what servers write to the source from now on is not in the copy, and they would \
+                 send its waiting mail a second time\n",
+            );
+        }
+        Copy::Live {
+            copied,
+            followed,
+            stood,
+        } => {
+            add_rows(&mut text, copied);
+            let _ = writeln!(
+                text,
+                "rows that changed meanwhile, were copied after that and compared: {followed}\n\
+                 the source is closed, and its servers answer 503; before that they could not write for {} ms",
+                stood.as_millis()
+            );
+            text.push_str("start servers on the copy\n");
+        }
+        Copy::Opened { key } => {
+            let _ = writeln!(
+                text,
+                "everything was copied and the source closed by an earlier call; the copy is now open\n{key}\n\
+                 start servers on the copy"
+            );
+        }
+        Copy::Abandoned => text.push_str(
+            "given up: the source is as it was; delete what was copied, which no server works with\n",
+        ),
+    }
+    text
+}
+
+fn add_rows(text: &mut String, copied: &CopiedDatabase) {
+    text.push_str("copied, read back and found equal:\n");
     for (table, rows) in &copied.tables {
         let _ = writeln!(text, "  {table}: {rows}");
     }
@@ -29,11 +70,6 @@ pub fn run(task: &CopyTask) -> Result<(), Box<dyn Error>> {
         );
     }
     let _ = writeln!(text, "{}", copied.key);
-    text.push_str(
-        "start servers on the copy only: what servers write to the source from now on is not in the copy, and they would send \
-         its waiting mail a second time\n",
-    );
-    Ok(print(&text)?)
 }
 
 /// How progress is shown.

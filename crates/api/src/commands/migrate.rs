@@ -71,6 +71,11 @@ fn plan(
              later release",
         )
         .into()),
+        Verdict::RefusesMoved => Err(Failure::new(
+            Reason::Refused,
+            "`azuma copy --live` has moved this database to another one, and has closed it: use that one",
+        )
+        .into()),
         Verdict::RefusesCopy => Err(Failure::new(
             Reason::Refused,
             "a copy into this database was begun and is not finished: run the same `azuma copy` again, or use another database",

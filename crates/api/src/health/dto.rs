@@ -38,6 +38,8 @@ pub enum Migrations {
     Missing,
     /// A later release has made the schema one that this release cannot work with.
     Incompatible,
+    /// The database was moved to another one, and is closed.
+    Moved,
     /// The database does not say.
     Unknown,
 }
@@ -72,6 +74,7 @@ fn migrations(schema: Schema) -> Migrations {
         Schema::Current => Migrations::Ok,
         Schema::Behind => Migrations::Missing,
         Schema::Ahead => Migrations::Incompatible,
+        Schema::Moved => Migrations::Moved,
     }
 }
 
@@ -86,6 +89,9 @@ impl fmt::Display for Readiness {
             }
             (Phase::Serving, Database::Ok, Migrations::Incompatible) => {
                 "a later version has migrated the database, and this version cannot work with it"
+            }
+            (Phase::Serving, Database::Ok, Migrations::Moved) => {
+                "the database was moved to another one, and is closed"
             }
             (Phase::Serving, Database::Ok, Migrations::Unknown) => {
                 "the schema of the database is unknown"

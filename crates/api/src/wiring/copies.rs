@@ -1,9 +1,12 @@
 //! Copies of a database in another one.
 
 use std::error::Error;
+use std::time::Duration;
 
 use azuma_infra::secret_key_file::KEY_FILE;
-use azuma_infra::store::{DatabaseUrl, transfer};
+use azuma_infra::store::{
+    CopiedTable, DatabaseUrl, LiveCopy, Moved, abandon, transfer, transfer_live,
+};
 pub use azuma_infra::store::{Progress, Stage};
 
 use crate::cli::CopyTask;
@@ -18,21 +21,66 @@ pub struct CopiedDatabase {
     pub key: String,
 }
 
-/// Copies a database.
-pub fn copy_database(
-    task: &CopyTask,
-    tell: impl FnMut(Progress),
-) -> Result<CopiedDatabase, Box<dyn Error>> {
+/// How a copy ended.
+pub enum Copy {
+    /// Everything was copied while no server ran.
+    Offline(CopiedDatabase),
+    /// Everything was copied while servers ran, and the source is closed.
+    Live {
+        /// What was copied.
+        copied: CopiedDatabase,
+        /// How many rows were copied again, because they changed meanwhile.
+        followed: u64,
+        /// How long servers could not write before the source was closed.
+        stood: Duration,
+    },
+    /// An earlier call had closed the source, and this one has opened the copy.
+    Opened {
+        /// What is to be done with the secret key.
+        key: String,
+    },
+    /// A live copy was given up.
+    Abandoned,
+}
+
+/// Copies a database, or gives up doing so.
+pub fn copy_database(task: &CopyTask, tell: impl FnMut(Progress)) -> Result<Copy, Box<dyn Error>> {
     let from = url("--from", task.from.text())?;
-    let to = url("--to", task.to.text())?;
-    let copied = transfer(&from, &to, tell)?;
-    Ok(CopiedDatabase {
-        tables: (copied.tables.iter())
+    let Some(to) = &task.to else {
+        abandon(&from)?;
+        return Ok(Copy::Abandoned);
+    };
+    let to = url("--to", to.text())?;
+    let key = carry_over(&from, &to);
+    if !task.live {
+        let copied = transfer(&from, &to, tell)?;
+        let copied = copied_database(&copied.tables, copied.left, key);
+        return Ok(Copy::Offline(copied));
+    }
+    Ok(match transfer_live(&from, &to, tell)? {
+        LiveCopy::Opened => Copy::Opened { key },
+        LiveCopy::Moved(Moved {
+            tables,
+            followed,
+            stood,
+            left,
+        }) => Copy::Live {
+            copied: copied_database(&tables, left, key),
+            followed,
+            stood,
+        },
+    })
+}
+
+fn copied_database(tables: &[CopiedTable], left: Vec<String>, key: String) -> CopiedDatabase {
+    CopiedDatabase {
+        tables: tables
+            .iter()
             .map(|table| (table.name, table.rows))
             .collect(),
-        left: copied.left,
-        key: carry_over(&from, &to),
-    })
+        left,
+        key,
+    }
 }
 
 fn url(option: &str, text: &str) -> Result<DatabaseUrl, String> {

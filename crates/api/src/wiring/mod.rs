@@ -43,7 +43,7 @@ pub use keys::{PresentKey, key_admin, key_in, make_key, present_key};
 pub use backups::{
     ExistingDatabase, KeyPlace, RestoredBackup, RestoredKey, back_up, finish_restore, restore,
 };
-pub use copies::{Progress, Stage, copy_database};
+pub use copies::{CopiedDatabase, Copy, Progress, Stage, copy_database};
 pub use imports::{user_import, user_source};
 pub use operator::{
     account_admin, audit_admin, credential_admin, invite_admin, outbox_admin, service_admin,

@@ -77,6 +77,8 @@ pub enum Schema {
     Behind,
     /// A later release has changed it so that this release cannot work with it.
     Ahead,
+    /// It is closed: everything was copied to another database, which servers use instead.
+    Moved,
 }
 
 /// The repositories, to read from.

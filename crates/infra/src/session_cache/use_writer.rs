@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azuma_domain::Timestamp;
 use azuma_domain::mutants::Mutant;
-use azuma_domain::ports::{SessionUse, Store, StoreError, StoreExt};
+use azuma_domain::ports::{Schema, SessionUse, Store, StoreError, StoreExt};
 use azuma_domain::token::TokenHash;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -121,9 +121,16 @@ impl UseWriter {
         Ok(())
     }
 
-    /// Flushes all slices, and retries until none fails.
+    /// Flushes all slices, and retries until none fails or the database is closed.
     pub(super) async fn flush_all(&self) {
         while let Err(error) = self.try_flush_all().await {
+            if let Ok(Schema::Moved) = self.store.read(|reader| reader.schema()).await {
+                tracing::warn!(
+                    %error,
+                    "the session uses of the last minute are lost: the database was moved before they were written"
+                );
+                return;
+            }
             tracing::warn!(%error, "the last uses of sessions could not be written, and will be tried again");
             sleep(RETRY_AFTER).await;
         }

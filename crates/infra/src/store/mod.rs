@@ -32,7 +32,10 @@ pub use engine::pool::{Durability, PoolOptions};
 pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::readiness::wait_for_database;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
-pub use transfer::{CopiedTable, Progress, Stage, TransferError, Transferred, transfer};
+pub use transfer::{
+    CopiedTable, LiveCopy, Moved, Progress, Stage, TransferError, Transferred, abandon, transfer,
+    transfer_live,
+};
 
 /// A [`Store`] on Postgres or SQLite. Clones share the same connections.
 #[derive(Clone)]

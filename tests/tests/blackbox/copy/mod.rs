@@ -1,6 +1,7 @@
 //! `azuma copy`: from SQLite to Postgres and back.
 
 mod interrupted;
+mod live;
 mod moved;
 mod refusals;
 mod rows;

@@ -120,6 +120,11 @@ pub fn look_at_migrations(config: &Config) -> Vec<Finding> {
             found,
             "start the later release: this one cannot work with the schema",
         ),
+        Verdict::RefusesMoved => Finding::error(
+            Subject::Migrations,
+            "the database was moved to another one, and is closed",
+            "use the one that `azuma copy --live` has moved it to",
+        ),
         Verdict::RefusesCopy => Finding::error(
             Subject::Migrations,
             "a copy into this database was begun and is not finished",

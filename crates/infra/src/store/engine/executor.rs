@@ -13,6 +13,7 @@ use tracing::Span;
 
 use super::attempt::{Stopped, attempt};
 use super::cancel::{CancelFlag, Cancelled};
+use super::moved::explain;
 use super::open_error::{OpenError, one_line};
 use super::pool::{self, Manager, PoolOptions};
 use super::retries::Retries;
@@ -196,7 +197,8 @@ impl Lane {
             .pool
             .get_timeout(left.min(self.options.acquire_timeout))
             .map_err(|error| StoreError::Unavailable(one_line(&error).into()))?;
-        let outcome = attempt(&mut pooled, work, cancel);
+        let outcome = attempt(&mut pooled, work, cancel)
+            .map_err(|stopped| explain(stopped, &mut pooled.connection));
         if let Err(Stopped::Retry(fault)) = &outcome {
             pooled.discard = fault.is_of_the_connection();
         }

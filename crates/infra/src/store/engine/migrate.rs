@@ -16,6 +16,7 @@ use diesel::{QueryDsl, QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Backend, DbConnection, MultiBackend};
+use super::moved::{MOVED, moved_to};
 use super::open_error::{OpenError, one_line};
 use super::pooler::Pooling;
 use super::sqlite_file;
@@ -79,6 +80,9 @@ pub enum MigrateError {
         "a copy into this database was begun and is not finished: run the same `azuma copy` again, or use another database"
     )]
     UnfinishedCopy,
+    /// The database is closed.
+    #[error("`azuma copy --live` has moved this database to {0}, and has closed it: use that one")]
+    Moved(String),
     /// The lock was not granted: another process holds it, or the file cannot be written.
     #[error("cannot lock the database for the migration: {0}")]
     Lock(String),
@@ -238,6 +242,9 @@ fn expect_no_later(
         return Ok(());
     }
     expect_finished(&later)?;
+    if let Some(target) = moved_to(connection) {
+        return Err(MigrateError::Moved(target));
+    }
     let later = later.join(", ");
     match oldest_migration(connection) {
         Ok(oldest) if known.contains(&oldest) => {
@@ -272,6 +279,9 @@ fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> boo
 pub(in crate::store) fn schema(connection: &mut DbConnection) -> QueryResult<Schema> {
     let known = known(source_of(connection)).unwrap_or_default();
     let applied = applied(connection)?;
+    if applied.iter().any(|version| version == MOVED) {
+        return Ok(Schema::Moved);
+    }
     if !known.iter().all(|version| applied.contains(version)) {
         return Ok(Schema::Behind);
     }

@@ -14,6 +14,7 @@
 //! | `pooler` | connections through a pooler, such as PgBouncer |
 //! | `readiness` | waits until a Postgres server accepts connections |
 //! | `migrate` | the schema |
+//! | `moved` | a database that a live copy has closed |
 //! | `copy` | copies of an SQLite database |
 //! | `examine` | what an operator asks of a database |
 //! | `plan` | what a migration would do |
@@ -27,6 +28,7 @@ pub(super) mod examine;
 pub(super) mod executor;
 pub(super) mod fault;
 pub(super) mod migrate;
+pub(super) mod moved;
 pub(super) mod one_column;
 pub(super) mod open_error;
 pub(super) mod plan;

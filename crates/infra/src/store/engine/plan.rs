@@ -12,6 +12,7 @@ use super::migrate::{
     LOCK_TIMEOUT, MigrateError, SQLITE, UNFINISHED_COPY, applied, expect_unicode, oldest_migration,
     source_of,
 };
+use super::moved::MOVED;
 use super::open_error::one_line;
 use super::url::DatabaseUrl;
 
@@ -55,6 +56,8 @@ pub enum Verdict {
     Refuses,
     /// Refuse the database: a copy into it is not finished.
     RefusesCopy,
+    /// Refuse the database: `azuma copy --live` has closed it.
+    RefusesMoved,
 }
 
 /// Compares a database with this release. Changes nothing, and takes no lock. An SQLite file that does not exist has no
@@ -95,9 +98,9 @@ fn plan(
             false => MigrationState::Pending,
         },
     });
-    let later = applied
-        .iter()
-        .filter(|version| !versions.contains(*version) && *version != UNFINISHED_COPY);
+    let later = applied.iter().filter(|version| {
+        !versions.contains(*version) && ![UNFINISHED_COPY, MOVED].contains(&version.as_str())
+    });
     let of_later = later.map(|version| PlannedMigration {
         name: version.clone(),
         state: MigrationState::Unknown,
@@ -106,9 +109,10 @@ fn plan(
     migrations.sort_by(|a, b| a.name.cmp(&b.name));
     let any = |state| migrations.iter().any(|one| one.state == state);
     let fits = oldest.is_some_and(|oldest| versions.contains(oldest));
-    let is_copy = applied.iter().any(|version| version == UNFINISHED_COPY);
+    let has = |mark: &str| applied.iter().any(|version| version == mark);
     let verdict = match (any(MigrationState::Unknown), any(MigrationState::Pending)) {
-        (_, _) if is_copy => Verdict::RefusesCopy,
+        (_, _) if has(UNFINISHED_COPY) => Verdict::RefusesCopy,
+        (_, _) if has(MOVED) => Verdict::RefusesMoved,
         (true, _) if !fits => Verdict::Refuses,
         (_, true) => Verdict::Migrates,
         (_, false) => Verdict::Current,

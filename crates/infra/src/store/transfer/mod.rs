@@ -3,113 +3,35 @@
 //! | file | holds |
 //! |---|---|
 //! | `tables` | what is copied |
-//! | `statements` | the SQL that reads and writes rows |
-//! | `side` | a database that this process has for itself |
+//! | `statements` | the SQL that reads and writes pages of rows |
+//! | `changed` | the SQL that reads and writes rows that have changed |
+//! | `row` | a row as JSON, and its hash |
+//! | `side` | one of the two databases |
 //! | `schema` | whether the tables are those that this release copies |
 //! | `target` | the mark of an unfinished copy, and its rows |
+//! | `live` | a copy while servers run on the source |
+//! | `log` | what servers have changed meanwhile |
+//! | `round` | bringing the target to one moment of the source |
 
+mod changed;
+mod error;
+mod live;
+mod log;
+mod round;
+mod row;
 mod schema;
 mod side;
 mod statements;
 mod tables;
 mod target;
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-use super::engine::migrate::MigrateError;
-use super::engine::open_error::OpenError;
 use super::engine::url::DatabaseUrl;
+pub use error::TransferError;
+pub use live::{LiveCopy, Moved, abandon, transfer_live};
+use row::{count, equal_rows, key_of};
 use side::Side;
-use tables::{TABLES, Table};
+use tables::TABLES;
 use target::Origin;
-
-/// Why a database cannot be copied. Each message is one sentence for the operator. What is copied stays, and another call goes
-/// on from there.
-#[derive(Debug, thiserror::Error)]
-pub enum TransferError {
-    /// A database cannot be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The target cannot be migrated.
-    #[error(transparent)]
-    Migrate(#[from] MigrateError),
-    /// There is no such file.
-    #[error("there is no database at {0}")]
-    Missing(String),
-    /// Another process has the database open.
-    #[error(
-        "{0} is in use: first stop all servers of both databases, and whatever else is connected to them"
-    )]
-    InUse(String),
-    /// The source has an older schema.
-    #[error("the schema of {0} is older than this release: run `azuma migrate` on it first")]
-    Behind(String),
-    /// A later release has migrated the database.
-    #[error("a later release has migrated {0}: copy with that release")]
-    Ahead(String),
-    /// The source is itself half a copy.
-    #[error("{0} is an unfinished copy")]
-    SourceUnfinished(String),
-    /// The target holds something else.
-    #[error("{0} is not empty: copy into a new database")]
-    NotEmpty(String),
-    /// The target was begun from something else.
-    #[error(
-        "the unfinished copy in {target} was begun from another database than {source_url}, or from the same one before it \
-         changed: copy into a new database"
-    )]
-    AnotherSource {
-        /// The source, without a password.
-        source_url: String,
-        /// The target, without a password.
-        target: String,
-    },
-    /// A row of the copy is not that of the source.
-    #[error(
-        "the copy differs from its source in table {table}, at or after row {row}: it stays unfinished; copy into a new \
-         database"
-    )]
-    Differs {
-        /// The table.
-        table: &'static str,
-        /// The number of the row, in the order of the keys, from 1.
-        row: u64,
-    },
-    /// A statement failed.
-    #[error("{url}: {reason}")]
-    Failed {
-        /// Where, without a password.
-        url: String,
-        /// The database's own text.
-        reason: String,
-    },
-    /// A row cannot be written.
-    #[error("{url}: the row of {table} with the key {key} cannot be written: {reason}")]
-    Row {
-        /// Where, without a password.
-        url: String,
-        /// The table.
-        table: &'static str,
-        /// The key, as JSON.
-        key: String,
-        /// The database's own text.
-        reason: String,
-    },
-}
-
-impl TransferError {
-    /// The same, told of a table.
-    fn of_table(self, table: &Table) -> Self {
-        match self {
-            Self::Failed { url, reason } => Self::Failed {
-                url,
-                reason: format!("table {}: {reason}", table.name),
-            },
-            other => other,
-        }
-    }
-}
 
 /// What is done to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,6 +102,7 @@ pub fn transfer(
     let total = source.rows()?;
     copy(&mut source, &mut target, total, &mut tell)?;
     let tables = verify(&mut source, &mut target, total, &mut tell)?;
+    target::analyze(&mut target);
     target::finish(&mut target, &oldest_migration)?;
     Ok(Transferred { tables, left })
 }
@@ -207,7 +130,7 @@ fn copy(
         loop {
             let page = source.page(table, after.as_deref())?;
             let Some(last) = page.last() else { break };
-            after = Some(key_of(table, last).ok_or_else(|| unreadable(source, table))?);
+            after = Some(key_of(source, table, last)?);
             target::insert(target, table, &page)?;
             done += count(&page);
             tell(Progress {
@@ -244,7 +167,7 @@ fn verify(
                 });
             }
             let Some(last) = expected.last() else { break };
-            after = Some(key_of(table, last).ok_or_else(|| unreadable(source, table))?);
+            after = Some(key_of(source, table, last)?);
             rows += count(&expected);
             done += count(&expected);
             tell(Progress {
@@ -260,37 +183,4 @@ fn verify(
         });
     }
     Ok(copied)
-}
-
-/// How many rows at the beginning of two pages are the same.
-fn equal_rows(expected: &[String], found: &[String]) -> usize {
-    let pairs = expected.iter().zip(found);
-    pairs
-        .take_while(|(expected, found)| match (hash(expected), hash(found)) {
-            (Some(expected), Some(found)) => expected == found,
-            _ => false,
-        })
-        .count()
-}
-
-/// The hash of a row, which is the same whatever database wrote its JSON.
-fn hash(row: &str) -> Option<[u8; 32]> {
-    let values: Vec<Value> = serde_json::from_str(row).ok()?;
-    let canonical = serde_json::to_vec(&values).ok()?;
-    Some(Sha256::digest(&canonical).into())
-}
-
-/// The key of a row, as JSON.
-fn key_of(table: &Table, row: &str) -> Option<String> {
-    let mut values: Vec<Value> = serde_json::from_str(row).ok()?;
-    values.truncate(table.key().len());
-    serde_json::to_string(&values).ok()
-}
-
-fn unreadable(side: &Side, table: &Table) -> TransferError {
-    side.failed(format!("a row of {} cannot be read", table.name))
-}
-
-fn count(page: &[String]) -> u64 {
-    u64::try_from(page.len()).unwrap_or(u64::MAX)
 }

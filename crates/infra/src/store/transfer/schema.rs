@@ -6,14 +6,17 @@ use super::side::Side;
 use super::tables::TABLES;
 use super::{TransferError, statements};
 use crate::store::engine::migrate::{self, UNFINISHED_COPY};
+use crate::store::engine::moved::moved_to;
 use crate::store::engine::open_error::one_line;
 use crate::store::engine::plan::has_record;
 
 /// Tables that each database has of its own.
-const OF_THE_SCHEMA: [&str; 3] = [
+const OF_THE_SCHEMA: [&str; 5] = [
     "__diesel_schema_migrations",
     "schema_compatibility",
     "unfinished_copy",
+    "live_copy",
+    "live_copy_changes",
 ];
 
 /// All columns of all tables, such as `users.id`.
@@ -29,6 +32,12 @@ pub(super) fn expect_of_this_release(side: &mut Side) -> Result<(), TransferErro
         .any(|version| version == UNFINISHED_COPY)
     {
         return Err(TransferError::SourceUnfinished(side.url.clone()));
+    }
+    if let Some(target) = moved_to(&mut side.connection) {
+        return Err(TransferError::Moved {
+            source_url: side.url.clone(),
+            target,
+        });
     }
     expect_migrations(side, &[])
 }

@@ -1,4 +1,4 @@
-//! One side of a copy: a database that this process has for itself.
+//! One side of a copy: a database that this process has for itself, or the source of a live copy, which servers use.
 
 use std::path::Path;
 use std::thread;
@@ -34,6 +34,16 @@ const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_tran
 const OTHERS: &str = "SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() \
      AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
 
+/// A commit of this transaction is on the disk when it is confirmed, also where the server's setting is otherwise. For a
+/// transaction that may take its snapshot at once.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// How long a lock on a table is waited for while servers wait behind it.
+const LOCK_LIMIT: &str = "SET LOCAL lock_timeout = '2s'";
+
+/// SQLite waits for half as long for the lock of another process.
+const BESIDE_SERVERS: Duration = Duration::from_secs(20);
+
 /// How often others are looked for, and the pause after each look.
 const OTHERS_TRIES: u32 = 20;
 const OTHERS_PAUSE: Duration = Duration::from_millis(250);
@@ -60,6 +70,15 @@ impl Side {
             Backend::Postgres => side.expect_no_others()?,
         }
         Ok(side)
+    }
+
+    /// Opens a database that servers may use meanwhile.
+    pub(super) fn open_beside_servers(url: &DatabaseUrl) -> Result<Self, TransferError> {
+        let connection = DbConnection::open(url, Pooling::Transaction, BESIDE_SERVERS)?;
+        Ok(Self {
+            url: url.to_string(),
+            connection,
+        })
     }
 
     /// Waits a while for those that were stopped or killed: the server ends their sessions a little later.
@@ -97,10 +116,46 @@ impl Side {
         })
     }
 
+    /// Begins a transaction that sees one moment of the database, while others write.
+    pub(super) fn begin_snapshot(&mut self) -> Result<(), TransferError> {
+        let begun = match self.backend() {
+            Backend::Sqlite => self.connection.begin("BEGIN"),
+            Backend::Postgres => self.connection.begin(&format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ; {NO_LIMITS}; {DURABLE}"
+            )),
+        };
+        begun.map_err(|error| self.failed(one_line(&error)))
+    }
+
+    /// Begins a transaction in which nobody else reads or writes the tables; with SQLite others read, and nobody writes.
+    /// Changes nothing if that is not possible at once.
+    pub(super) fn begin_locked(&mut self) -> Result<(), TransferError> {
+        let locked = match self.backend() {
+            Backend::Sqlite => self.connection.begin("BEGIN IMMEDIATE"),
+            Backend::Postgres => self.lock_tables(),
+        };
+        locked.map_err(|error| TransferError::NotLocked {
+            url: self.url.clone(),
+            reason: one_line(&error),
+        })
+    }
+
+    fn lock_tables(&mut self) -> QueryResult<()> {
+        self.connection.begin("BEGIN")?;
+        let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+        let tables = tables.join(", ");
+        let locked = self.connection.batch_execute(&format!(
+            "{NO_LIMITS}; {LOCK_LIMIT}; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE; {DURABLE}"
+        ));
+        locked.inspect_err(|_| self.connection.roll_back())
+    }
+
     fn begin(&mut self) -> QueryResult<()> {
         match self.backend() {
             Backend::Sqlite => self.connection.begin("BEGIN IMMEDIATE"),
-            Backend::Postgres => self.connection.begin(&format!("BEGIN; {NO_LIMITS}")),
+            Backend::Postgres => self
+                .connection
+                .begin(&format!("BEGIN; {NO_LIMITS}; {DURABLE}")),
         }
     }
 
@@ -163,7 +218,7 @@ impl Side {
         after: Option<&str>,
     ) -> Result<Vec<String>, TransferError> {
         let page = self.page_after(table, after);
-        page.map_err(|error| error.of_table(table))
+        page.map_err(|error| error.of_table(table.name))
     }
 
     fn page_after(
@@ -174,9 +229,20 @@ impl Side {
         let Some(key) = after else {
             return self.lines(&statements::page(table, self.backend(), Beginning::First));
         };
-        let query = statements::page(table, self.backend(), Beginning::AfterKey);
+        self.lines_with(
+            &statements::page(table, self.backend(), Beginning::AfterKey),
+            key,
+        )
+    }
+
+    /// The lines of a query with one parameter.
+    pub(super) fn lines_with(
+        &mut self,
+        query: &str,
+        parameter: &str,
+    ) -> Result<Vec<String>, TransferError> {
         let lines = sql_query(query)
-            .bind::<Text, _>(key)
+            .bind::<Text, _>(parameter)
             .load(&mut self.connection);
         self.texts(lines)
     }

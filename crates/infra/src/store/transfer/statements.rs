@@ -46,12 +46,17 @@ pub(super) fn last_key(table: &Table, backend: Backend) -> String {
     format!("SELECT {row} AS line FROM {table} ORDER BY {order} LIMIT 1")
 }
 
-/// Inserts the rows of the only parameter.
-pub(super) fn insert(table: &Table, backend: Backend) -> String {
-    let (array, rows) = match backend {
+/// The elements of the array that is the only parameter: the name of one, and what they are selected from.
+pub(super) fn elements(backend: Backend) -> (&'static str, &'static str) {
+    match backend {
         Backend::Postgres => ("r", "jsonb_array_elements($1::jsonb) AS rows (r)"),
         Backend::Sqlite => ("value", "json_each($1)"),
-    };
+    }
+}
+
+/// Inserts the rows of the only parameter.
+pub(super) fn insert(table: &Table, backend: Backend) -> String {
+    let (array, rows) = elements(backend);
     let values = values(table.columns, backend, array);
     let (names, table) = (names(table.columns), table.name);
     format!("INSERT INTO {table} ({names}) SELECT {values} FROM {rows}")
@@ -86,14 +91,19 @@ pub(super) fn history_end(backend: Backend) -> &'static str {
     }
 }
 
-fn names(columns: &[Column]) -> String {
+pub(super) fn names(columns: &[Column]) -> String {
     let names = columns.iter().map(|column| column.name);
     names.collect::<Vec<_>>().join(", ")
 }
 
 /// The row as JSON text.
-fn row(columns: &[Column], backend: Backend) -> String {
-    let values = columns.iter().map(|column| json(column, backend));
+pub(super) fn row(columns: &[Column], backend: Backend) -> String {
+    row_of("", columns, backend)
+}
+
+/// The row that a prefix such as `NEW.` names, as JSON text.
+pub(super) fn row_of(prefix: &str, columns: &[Column], backend: Backend) -> String {
+    let values = columns.iter().map(|column| json(prefix, column, backend));
     let values = values.collect::<Vec<_>>().join(", ");
     match backend {
         Backend::Postgres => format!("json_build_array({values})::text"),
@@ -101,8 +111,8 @@ fn row(columns: &[Column], backend: Backend) -> String {
     }
 }
 
-fn json(column: &Column, backend: Backend) -> String {
-    let name = column.name;
+fn json(prefix: &str, column: &Column, backend: Backend) -> String {
+    let name = format!("{prefix}{}", column.name);
     match (backend, column.kind) {
         (Backend::Postgres, Kind::Id) => format!("replace({name}::text, '-', '')"),
         (Backend::Postgres, Kind::Bytes) => format!("encode({name}, 'hex')"),
@@ -113,13 +123,13 @@ fn json(column: &Column, backend: Backend) -> String {
         (Backend::Sqlite, Kind::Id | Kind::Bytes) => {
             format!("iif({name} IS NULL, NULL, lower(hex({name})))")
         }
-        (Backend::Sqlite, Kind::Time) => name.to_owned(),
-        (Backend::Postgres | Backend::Sqlite, Kind::Integer | Kind::Text) => name.to_owned(),
+        (Backend::Sqlite, Kind::Time) => name,
+        (Backend::Postgres | Backend::Sqlite, Kind::Integer | Kind::Text) => name,
     }
 }
 
 /// The values of the columns, taken from a JSON array in their order.
-fn values(columns: &[Column], backend: Backend, array: &str) -> String {
+pub(super) fn values(columns: &[Column], backend: Backend, array: &str) -> String {
     let values = (0..).zip(columns).map(|(at, column)| {
         let at = match backend {
             Backend::Postgres => format!("({array} ->> {at})"),

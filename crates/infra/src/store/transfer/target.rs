@@ -2,9 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 
+use super::row::key_of;
 use super::side::Side;
 use super::tables::{TABLES, Table};
-use super::{TransferError, key_of, schema, statements};
+use super::{TransferError, schema, statements};
 use crate::store::engine::connection::Backend;
 use crate::store::engine::migrate::{self, UNFINISHED_COPY};
 use crate::store::engine::sqlite_file;
@@ -23,7 +24,7 @@ pub(super) fn open(url: &DatabaseUrl, origin: &Origin) -> Result<Side, TransferE
     if let Some(path) = url.sqlite_path() {
         sqlite_file::make(path)?;
     }
-    let mut target = Side::open(url)?;
+    let mut target = Side::open(url).map_err(TransferError::of_target)?;
     if target.backend() == Backend::Sqlite {
         target.batch("PRAGMA journal_mode = WAL")?;
     }
@@ -38,6 +39,22 @@ pub(super) fn open(url: &DatabaseUrl, origin: &Origin) -> Result<Side, TransferE
         }
     }
     Ok(target)
+}
+
+/// Opens the unfinished copy of this source. `None` if it is finished, or is something else.
+pub(super) fn open_begun(
+    url: &DatabaseUrl,
+    origin: &Origin,
+) -> Result<Option<Side>, TransferError> {
+    if url.sqlite_path().is_some_and(|path| !path.exists()) {
+        return Err(TransferError::Missing(url.to_string()));
+    }
+    let mut target = Side::open(url).map_err(TransferError::of_target)?;
+    if !schema::catalog(&mut target)?.contains("unfinished_copy.history") {
+        return Ok(None);
+    }
+    expect_same(&mut target, origin)?;
+    Ok(Some(target))
 }
 
 /// Brings the target to this release's schema. A new database is marked before it has tables, so that no server takes it for an
@@ -111,30 +128,35 @@ pub(super) fn insert(
         let refused = rows
             .iter()
             .find(|row| target.refuses(&statement, &format!("[{row}]")));
-        match (error, refused.and_then(|row| key_of(table, row))) {
+        match (
+            error,
+            refused.and_then(|row| key_of(target, table, row).ok()),
+        ) {
             (TransferError::Failed { url, reason }, Some(key)) => TransferError::Row {
                 url,
                 table: table.name,
                 key,
                 reason,
             },
-            (error, _) => error.of_table(table),
+            (error, _) => error.of_table(table.name),
         }
     })
 }
 
+/// Makes the statistics of the planner, without which a plan is slow; the server makes them only later. They are no part of the copy.
+pub(super) fn analyze(target: &mut Side) {
+    if target.backend() == Backend::Sqlite {
+        return;
+    }
+    let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    let analyze = format!("ANALYZE {}", tables.join(", "));
+    if let Err(error) = target.connection.batch_execute(&analyze) {
+        tracing::debug!(%error, "the copy is without statistics");
+    }
+}
+
 /// Removes the mark: servers may start.
 pub(super) fn finish(target: &mut Side, oldest_migration: &str) -> Result<(), TransferError> {
-    if target.backend() == Backend::Postgres {
-        let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-        // A plan without statistics is slow, and the server makes them only later. They are no part of the copy.
-        if let Err(error) = target
-            .connection
-            .batch_execute(&format!("ANALYZE {}", tables.join(", ")))
-        {
-            tracing::debug!(%error, "the copy is without statistics");
-        }
-    }
     target.transact(|target| {
         target.execute(
             "UPDATE schema_compatibility SET oldest_migration = $1",

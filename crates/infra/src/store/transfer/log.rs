@@ -1,0 +1,235 @@
+//! The log of changes in the source: triggers add the key of each row that is inserted, updated or deleted, in the same
+//! transaction. A key is there as often as its row was written. What became of the row is not logged, so the order does not matter.
+
+use super::side::Side;
+use super::statements::{PAGE, row_of};
+use super::tables::{TABLES, Table};
+use super::{TransferError, schema};
+use crate::store::engine::connection::Backend;
+
+/// The copy that a source is being copied by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Begun {
+    /// Random; the target has it too.
+    pub(super) id: String,
+    /// The URL of the target, without a password.
+    pub(super) target: String,
+    /// The source's `oldest_migration`, which the target gets at the end.
+    pub(super) oldest_migration: String,
+}
+
+/// The copy that was begun, if any.
+pub(super) fn begun(source: &mut Side) -> Result<Option<Begun>, TransferError> {
+    if !schema::catalog(source)?.contains("live_copy.id") {
+        return Ok(None);
+    }
+    let mut one = |column| -> Result<Option<String>, TransferError> {
+        let lines = source.lines(&format!("SELECT {column} AS line FROM live_copy"))?;
+        Ok(lines.into_iter().next())
+    };
+    let (id, target) = (one("id")?, one("target")?);
+    let oldest_migration = one("oldest_migration")?;
+    Ok(match (id, target, oldest_migration) {
+        (Some(id), Some(target), Some(oldest_migration)) => Some(Begun {
+            id,
+            target,
+            oldest_migration,
+        }),
+        _ => None,
+    })
+}
+
+/// Makes the log, in a transaction that holds the tables locked: every other write is before it, and seen by each later
+/// snapshot, or after it, and logged.
+pub(super) fn install(source: &mut Side, target: &str) -> Result<(), TransferError> {
+    source.batch(match source.backend() {
+        Backend::Postgres => {
+            "CREATE TABLE live_copy (id text NOT NULL PRIMARY KEY, target text NOT NULL, oldest_migration text NOT NULL); \
+             GRANT SELECT ON live_copy TO PUBLIC; \
+             CREATE TABLE live_copy_changes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+             table_name text COLLATE \"C\" NOT NULL, key text COLLATE \"C\" NOT NULL); \
+             CREATE INDEX live_copy_changes_key ON live_copy_changes (table_name, key)"
+        }
+        Backend::Sqlite => {
+            "CREATE TABLE live_copy (id TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, oldest_migration TEXT NOT NULL) STRICT; \
+             CREATE TABLE live_copy_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, \
+             key TEXT NOT NULL) STRICT; \
+             CREATE INDEX live_copy_changes_key ON live_copy_changes (table_name, key)"
+        }
+    })?;
+    for script in triggers(source)? {
+        source.batch(&script)?;
+    }
+    let id = match source.backend() {
+        Backend::Postgres => "gen_random_uuid()::text",
+        Backend::Sqlite => "lower(hex(randomblob(16)))",
+    };
+    source.execute(
+        &format!(
+            "INSERT INTO live_copy SELECT {id}, $1, oldest_migration FROM schema_compatibility"
+        ),
+        target,
+    )
+}
+
+fn triggers(source: &mut Side) -> Result<Vec<String>, TransferError> {
+    match source.backend() {
+        Backend::Sqlite => Ok(TABLES.iter().map(sqlite_triggers).collect()),
+        Backend::Postgres => {
+            let schema = source.lines("SELECT quote_ident(current_schema()) AS line")?;
+            let schema = schema.concat();
+            let triggers = TABLES.iter().map(|table| postgres_trigger(table, &schema));
+            Ok(triggers.collect())
+        }
+    }
+}
+
+fn sqlite_triggers(table: &Table) -> String {
+    let name = table.name;
+    let note = |row: &str, condition: &str| {
+        let key = row_of(row, table.key(), Backend::Sqlite);
+        format!(
+            "INSERT INTO live_copy_changes (table_name, key) SELECT '{name}', {key} WHERE {condition};"
+        )
+    };
+    let moved = is_moved(table, "IS NOT");
+    let (old, new) = (note("OLD.", "true"), note("NEW.", "true"));
+    let old_if_moved = note("OLD.", &moved);
+    format!(
+        "CREATE TRIGGER live_copy_insert_{name} AFTER INSERT ON {name} BEGIN {new} END; \
+         CREATE TRIGGER live_copy_update_{name} AFTER UPDATE ON {name} BEGIN {old_if_moved} {new} END; \
+         CREATE TRIGGER live_copy_delete_{name} AFTER DELETE ON {name} BEGIN {old} END"
+    )
+}
+
+/// The server's user needs no right to the log: the function has those of whoever copies.
+fn postgres_trigger(table: &Table, schema: &str) -> String {
+    let name = table.name;
+    let note = |row: &str| {
+        let key = row_of(row, table.key(), Backend::Postgres);
+        format!(
+            "INSERT INTO {schema}.live_copy_changes (table_name, key) VALUES ('{name}', {key});"
+        )
+    };
+    let (old, new) = (note("OLD."), note("NEW."));
+    let moved = is_moved(table, "IS DISTINCT FROM");
+    format!(
+        "CREATE FUNCTION {schema}.live_copy_note_{name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \
+         SET search_path = {schema}, pg_temp AS $note$ BEGIN \
+         IF TG_OP = 'DELETE' THEN {old} RETURN NULL; END IF; \
+         IF TG_OP = 'UPDATE' THEN IF {moved} THEN {old} END IF; END IF; \
+         {new} RETURN NULL; END $note$; \
+         CREATE TRIGGER live_copy_note AFTER INSERT OR UPDATE OR DELETE ON {name} \
+         FOR EACH ROW EXECUTE FUNCTION {schema}.live_copy_note_{name}()"
+    )
+}
+
+/// Whether an update has changed the key.
+fn is_moved(table: &Table, differs: &str) -> String {
+    let columns = table.key().iter();
+    let moved = columns.map(|column| format!("OLD.{0} {differs} NEW.{0}", column.name));
+    moved.collect::<Vec<_>>().join(" OR ")
+}
+
+/// Refuses a log that is not this copy's any more.
+fn expect_own(source: &mut Side, id: &str) -> Result<(), TransferError> {
+    match begun(source)? {
+        Some(begun) if begun.id == id => Ok(()),
+        Some(_) | None => Err(TransferError::Superseded(source.url.clone())),
+    }
+}
+
+/// Refuses a log that lacks triggers, or that is not this copy's any more.
+pub(super) fn expect_whole(source: &mut Side, id: &str) -> Result<(), TransferError> {
+    let names: Vec<_> = TABLES
+        .iter()
+        .map(|table| format!("'{}'", table.name))
+        .collect();
+    let names = names.join(", ");
+    let (query, each) = match source.backend() {
+        Backend::Postgres => (
+            format!(
+                "SELECT count(*) AS number FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+                 WHERE t.tgname = 'live_copy_note' AND t.tgenabled = 'O' AND c.relname IN ({names}) \
+                 AND c.relnamespace = current_schema()::regnamespace"
+            ),
+            1,
+        ),
+        Backend::Sqlite => (
+            format!(
+                "SELECT count(*) AS number FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ({names}) \
+                 AND name LIKE 'live\\_copy\\_%' ESCAPE '\\'"
+            ),
+            3,
+        ),
+    };
+    expect_own(source, id)?;
+    match usize::try_from(source.number(&query)?) == Ok(TABLES.len() * each) {
+        true => Ok(()),
+        false => Err(TransferError::LogIncomplete(source.url.clone())),
+    }
+}
+
+/// A page of the logged keys of a table, after this one, each once.
+pub(super) fn keys(
+    source: &mut Side,
+    table: &Table,
+    after: &str,
+) -> Result<Vec<String>, TransferError> {
+    let name = table.name;
+    source.lines_with(
+        &format!(
+            "SELECT DISTINCT key AS line FROM live_copy_changes WHERE table_name = '{name}' AND key > $1 ORDER BY key LIMIT {PAGE}"
+        ),
+        after,
+    )
+}
+
+/// What a snapshot holds of the log.
+pub(super) enum Seen {
+    /// It was deleted in the transaction of the snapshot, which deletes no row that it does not see.
+    Deleted,
+    /// SQLite commits in the order of the numbers: everything up to this one.
+    UpTo(i64),
+}
+
+/// Notes what the snapshot of the current transaction holds, which is to be deleted.
+pub(super) fn seen(snapshot: &mut Side) -> Result<Seen, TransferError> {
+    match snapshot.backend() {
+        Backend::Postgres => {
+            snapshot.batch("DELETE FROM live_copy_changes")?;
+            Ok(Seen::Deleted)
+        }
+        Backend::Sqlite => {
+            let last = "SELECT coalesce(max(id), 0) AS number FROM live_copy_changes";
+            Ok(Seen::UpTo(snapshot.number(last)?))
+        }
+    }
+}
+
+/// Deletes what was seen, after the snapshot's transaction.
+pub(super) fn forget(source: &mut Side, seen: &Seen, id: &str) -> Result<(), TransferError> {
+    let Seen::UpTo(last) = seen else {
+        return Ok(());
+    };
+    source.transact(|source| {
+        expect_own(source, id)?;
+        source.batch(&format!("DELETE FROM live_copy_changes WHERE id <= {last}"))
+    })
+}
+
+/// Removes the triggers and what they logged, in a transaction that holds the tables locked.
+pub(super) fn remove(source: &mut Side) -> Result<(), TransferError> {
+    let backend = source.backend();
+    let scripts = TABLES.iter().map(|Table { name, .. }| match backend {
+        Backend::Postgres => format!(
+            "DROP TRIGGER IF EXISTS live_copy_note ON {name}; DROP FUNCTION IF EXISTS live_copy_note_{name}()"
+        ),
+        Backend::Sqlite => format!(
+            "DROP TRIGGER IF EXISTS live_copy_insert_{name}; DROP TRIGGER IF EXISTS live_copy_update_{name}; \
+             DROP TRIGGER IF EXISTS live_copy_delete_{name}"
+        ),
+    });
+    source.batch(&scripts.collect::<Vec<_>>().join("; "))?;
+    source.batch("DROP TABLE live_copy_changes")
+}
