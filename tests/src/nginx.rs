@@ -21,6 +21,18 @@ impl Nginx {
     /// besides `proxy_pass`.
     pub fn before(server: impl Display, directives: &str) -> Self {
         let address = free_address();
+        let site = format!(
+            "upstream azuma {{ server {server}; keepalive 8; }}
+             server {{
+                 listen {address};
+                 location / {{ proxy_pass http://azuma; {directives} }}
+             }}"
+        );
+        Self::with(&site, address)
+    }
+
+    /// Starts nginx with these sites, one of which listens at the address.
+    pub fn with(sites: &str, address: SocketAddr) -> Self {
         let home = scratch::fresh_directory("nginx");
         let home = home.display();
         let configuration = format!(
@@ -30,11 +42,7 @@ impl Nginx {
                  access_log off;
                  client_body_temp_path {home}/a; proxy_temp_path {home}/b; fastcgi_temp_path {home}/c;
                  uwsgi_temp_path {home}/d; scgi_temp_path {home}/e;
-                 upstream azuma {{ server {server}; keepalive 8; }}
-                 server {{
-                     listen {address};
-                     location / {{ proxy_pass http://azuma; {directives} }}
-                 }}
+                 {sites}
              }}"
         );
         let file = format!("{home}/nginx.conf");

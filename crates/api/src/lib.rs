@@ -13,6 +13,7 @@
 //! | `signals`, `open_files` | signals, and the limit to open files |
 //! | `service_manager` | what systemd is told |
 //! | `dialects` | the HTTP APIs, a folder each |
+//! | `forward_auth` | tells proxies whose a request is |
 //! | `health` | the routes that tell whether the server works |
 //! | `metrics` | what is counted, for Prometheus |
 //! | `traces` | spans of requests, for a collector |
@@ -25,6 +26,7 @@ mod commands;
 pub mod config;
 mod dialects;
 mod events;
+mod forward_auth;
 mod health;
 mod http;
 mod listener;

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::dialects::{account, azuma, legacy, service};
+use crate::forward_auth;
 use crate::health::{self, Probes};
 use crate::http::api_error::whole_seconds;
 use crate::http::body::BodyTimeout;
@@ -78,6 +79,7 @@ pub fn start(
         stopping: Data::new(service::Stopping::new(stopping)),
     };
     let dialects = Dialects::of(config, Some(service));
+    let cookies = cookie_transport(config);
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let documents = Data::new(Documents::of(config.dialects));
@@ -103,6 +105,7 @@ pub fn start(
             .app_data(own_origin.clone())
             .app_data(body_timeout.clone())
             .configure(|routes| dialects.routes(routes))
+            .configure(|routes| forward_auth::routes(routes, cookies))
             .configure(|routes| openapi::routes(routes, documents.clone()))
             .configure(|routes| health::routes(routes, probes.clone()))
             .configure(|routes| pages::routes(routes, me.clone()))

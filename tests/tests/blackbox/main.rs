@@ -6,6 +6,7 @@ mod backup;
 mod client;
 mod copy;
 mod deployment;
+mod forward_auth;
 mod hostile;
 mod http;
 mod import;

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/auth/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells a proxy whose session a request has, by the header `Azuma-Session`, else by `Authorization: Bearer`, else by the cookie. This
+         *     is a use of the session. The next token comes as `/api` returns it, and to `Authorization` as `/user` does.
+         */
+        get: operations["check_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -281,6 +301,66 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    check_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is live */
+            204: {
+                headers: {
+                    /** @description The next token, if it is due and no cookie had the token */
+                    "Azuma-Session"?: string | null;
+                    /** @description The id of the user, a UUID */
+                    "Azuma-User-Id"?: string;
+                    /** @description The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`; missing if the stored name cannot be read */
+                    "Azuma-User-Name"?: string | null;
+                    /** @description The next token, if it is due and the cookie had the token */
+                    "Set-Cookie"?: string | null;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token is missing or not live, or the password or code is wrong */
+            401: {
+                headers: {
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of the server, which its log tells of */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server is busy, is stopping, or cannot reach its database */
+            503: {
+                headers: {
+                    /** @description After how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     tell_alive: {
         parameters: {
             query?: never;

@@ -8,7 +8,7 @@ use actix_web::http::header::{
 
 use super::api_error::OTP_HEADER;
 use super::successor::SESSION_HEADER;
-use crate::pages;
+use crate::{forward_auth, pages};
 
 /// The headers of ours that a page may send, besides those that every page may.
 const ASKED: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
@@ -29,8 +29,8 @@ impl AllowedOrigins {
         !self.0.is_empty()
     }
 
-    /// Answers the questions of browsers, and tells them which responses a page may read. Our own pages are not for the scripts of others,
-    /// whatever the origin.
+    /// Answers the questions of browsers, and tells them which responses a page may read. Our own pages, and what proxies ask, are not for the
+    /// scripts of others, whatever the origin.
     pub fn layer(&self) -> Cors {
         let Self(origins) = self.clone();
         Cors::default()
@@ -38,7 +38,8 @@ impl AllowedOrigins {
                 let is_listed = origins
                     .iter()
                     .any(|listed| listed.as_bytes() == origin.as_bytes());
-                is_listed && !pages::may_be_at(head.uri.path())
+                let path = head.uri.path();
+                is_listed && !pages::may_be_at(path) && path != forward_auth::PATH
             })
             .allowed_methods([
                 Method::GET,

@@ -11,7 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use actix_web::web::{Bytes, Data, Path, ServiceConfig};
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 pub use errors::complete;
 
@@ -98,6 +98,14 @@ pub fn add_session_bearer(document: &mut Document) {
         ))
         .build();
     add_scheme(document, "bearer", SecurityScheme::Http(scheme));
+}
+
+/// Adds the security schemes `header` and `cookie` of sessions.
+pub fn add_carriers(document: &mut Document) {
+    let header = ApiKey::Header(ApiKeyValue::new("Azuma-Session"));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("azuma_session"));
+    add_scheme(document, "header", SecurityScheme::ApiKey(header));
+    add_scheme(document, "cookie", SecurityScheme::ApiKey(cookie));
 }
 
 /// Adds a way to present a token.

@@ -1,9 +1,9 @@
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::complete;
+use super::{add_bearer, add_carriers, complete};
 use crate::dialects::azuma::Azuma;
-use crate::health;
+use crate::{forward_auth, health};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -11,7 +11,12 @@ use crate::health;
         title = "Azuma: the server",
         description = "The routes that are there whichever APIs are, and the API for services."
     ),
-    paths(health::tell_alive, health::tell_ready, super::show)
+    paths(
+        health::tell_alive,
+        health::tell_ready,
+        super::show,
+        forward_auth::check
+    )
 )]
 struct Operations;
 
@@ -21,6 +26,8 @@ pub fn document(dialect: Option<Document>) -> Document {
     if let Some(dialect) = dialect {
         document.merge(dialect);
     }
+    add_bearer(&mut document);
+    add_carriers(&mut document);
     complete::<Azuma>(&mut document);
     document
 }

@@ -44,6 +44,7 @@ pub const ROUTES: &[Route] = &[
     route(Dialect::None, "/livez", &["GET"], false),
     route(Dialect::None, "/readyz", &["GET"], false),
     route(Dialect::None, "/openapi/service.json", &["GET"], false),
+    route(Dialect::None, "/auth/check", &["GET"], true),
     route(Dialect::Azuma, "/", &["GET"], false),
     route(Dialect::Azuma, "/users", &["POST"], false),
     route(Dialect::Azuma, "/user/login", &["POST"], false),

@@ -1,7 +1,7 @@
 //! The first Azuma's API (seed 002 in `docs/api/seeds/`), under `/api`.
 
 mod caller;
-pub(super) mod carrier;
+pub mod carrier;
 pub(super) mod dto;
 mod error;
 mod handlers;

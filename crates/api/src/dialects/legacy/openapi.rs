@@ -1,9 +1,8 @@
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 
 use super::{Legacy, handlers};
-use crate::openapi::{add_scheme, complete};
+use crate::openapi::{add_carriers, complete};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,10 +22,7 @@ struct Operations;
 /// The dialect's document.
 pub fn document() -> Document {
     let mut document = Operations::openapi();
-    let header = ApiKey::Header(ApiKeyValue::new("Azuma-Session"));
-    let cookie = ApiKey::Cookie(ApiKeyValue::new("azuma_session"));
-    add_scheme(&mut document, "header", SecurityScheme::ApiKey(header));
-    add_scheme(&mut document, "cookie", SecurityScheme::ApiKey(cookie));
+    add_carriers(&mut document);
     complete::<Legacy>(&mut document);
     document
 }
