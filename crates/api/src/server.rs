@@ -25,7 +25,7 @@ use crate::http::finish::finish;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::listener::{Door, Rests, Socket, Tls, http2};
+use crate::listener::{Door, Lent, Rests, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
 use crate::openapi::{self, Documents};
 use crate::pages::{self, MeSettings};
@@ -128,6 +128,9 @@ pub fn start(
             })
             .keep_alive(keep_alive)
             .client_disconnect_timeout(LINGER)
+            .on_connect_ext(|lent: &Lent, data| {
+                data.insert(lent.handover());
+            })
             .h1(app())
     };
     let scheme = tls.map_or("http", |_| "https");

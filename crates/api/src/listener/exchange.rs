@@ -1,8 +1,8 @@
 //! Whether a connection is between two requests, as far as its bytes tell for certain.
 //!
 //! Only the plainest exchange is followed: the head of one request came whole in one read, its body has a length and
-//! has come whole, and nothing after it; then the response went out whole, which has a length too. Of any other
-//! exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
+//! has come whole, and nothing after it; then the response went out whole, which has a length too. Or the head of a response in
+//! chunks went out. Of any other exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
 //! actix holds a part of a request, or owes a part of a response.
 
 use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
@@ -24,6 +24,8 @@ pub enum Exchange {
     Written,
     /// The response has left, and nothing has come since.
     Over,
+    /// The head of a response in chunks was written, and nothing has come since. Some of the chunks, or all, were written too.
+    Chunks,
     /// Another kind of exchange, and whatever follows it.
     Unknown,
 }
@@ -45,7 +47,7 @@ impl Exchange {
             Self::Asked(asked, left) => {
                 less(left, bytes.len()).map(|left| Self::Asked(asked, left))
             }
-            Self::Answering(_) | Self::Written | Self::Unknown => None,
+            Self::Answering(_) | Self::Written | Self::Chunks | Self::Unknown => None,
         }
         .unwrap_or(Self::Unknown)
     }
@@ -54,6 +56,8 @@ impl Exchange {
     #[must_use]
     pub fn written(self, bytes: &[u8]) -> Self {
         let left = match self {
+            Self::Asked(Asked::Whole, 0) if begins_chunks(bytes) => return Self::Chunks,
+            Self::Chunks => return Self::Chunks,
             Self::Asked(asked, 0) => body_left(asked, bytes),
             Self::Answering(left) => less(left, bytes.len()),
             Self::None | Self::Asked(_, _) | Self::Written | Self::Over | Self::Unknown => None,
@@ -97,6 +101,23 @@ fn body_left(asked: Asked, bytes: &[u8]) -> Option<u64> {
         (Asked::Whole, _) => length?,
     };
     less(body, bytes.len() - head)
+}
+
+/// Whether these bytes begin with the whole head of a response in chunks that is not the last of its connection.
+fn begins_chunks(bytes: &[u8]) -> bool {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut response = Response::new(&mut headers);
+    let is_whole = matches!(response.parse(bytes), Ok(Status::Complete(_)));
+    let has = |name: &str, value: &[u8]| {
+        let mut headers = response.headers.iter();
+        headers.any(|header| {
+            header.name.eq_ignore_ascii_case(name) && header.value.eq_ignore_ascii_case(value)
+        })
+    };
+    is_whole
+        && response.version == Some(1)
+        && has("transfer-encoding", b"chunked")
+        && !has("connection", b"close")
 }
 
 /// The length of the body, `Some(None)` if no header tells it; `None` for what is not followed: another version, a
@@ -228,8 +249,10 @@ mod tests {
     #[test]
     fn a_response_that_is_not_plain_or_too_long_or_for_nobody_is_not_followed() {
         for response in [
-            &b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"[..],
-            b"HTTP/1.1 200 OK\r\n\r\n",
+            &b"HTTP/1.1 200 OK\r\n\r\n"[..],
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+            b"HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
             b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{}",
             b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
             b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n",
@@ -243,6 +266,20 @@ mod tests {
         assert_eq!(after(&[], &[RESPONSE]), Exchange::Unknown);
         assert_eq!(Exchange::Over.written(RESPONSE), Exchange::Unknown);
         assert_eq!(Exchange::Written.written(b"x"), Exchange::Unknown);
+    }
+
+    #[test]
+    fn a_response_in_chunks_is_followed_until_something_is_read() {
+        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for later in [&b""[..], b"1\r\nx\r\n", b"0\r\n\r\n"] {
+            let exchange = after(&[REQUEST], &[head]).written(later);
+            assert_eq!(exchange, Exchange::Chunks, "{}", shown(later));
+            assert_eq!(exchange.read(REQUEST), Exchange::Unknown);
+        }
+        let early = after(&[REQUEST, b"GET /n"], &[head]);
+        assert_eq!(early, Exchange::Unknown);
+        let to_head = after(&[b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"], &[head]);
+        assert_eq!(to_head, Exchange::Unknown);
     }
 
     #[test]

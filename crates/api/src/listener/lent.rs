@@ -12,15 +12,18 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connection::Connection;
 use super::exchange::Exchange;
+use super::handover::{Handover, Pieces};
 
 /// How long a connection is idle before it rests.
 pub const REST_AFTER: Duration = Duration::from_secs(1);
 
-/// A connection on loan. Once it has been idle for a while, it goes back, and the borrower reads that the client has gone.
+/// A connection on loan. Once it has been idle for a while, it goes back, and the borrower reads that the client has gone. It also goes
+/// back with a stream that a handler has offered.
 pub struct Lent {
     /// `None` once it is back.
     connection: Option<Box<Connection>>,
-    lender: Rc<Cell<Option<Box<Connection>>>>,
+    lender: Rc<Cell<Option<Back>>>,
+    handover: Handover,
     /// Bytes that were read before it was lent.
     begun: Vec<u8>,
     exchange: Exchange,
@@ -28,12 +31,20 @@ pub struct Lent {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
+/// A connection that was given back, open.
+pub enum Back {
+    /// Between two requests.
+    Idle(Box<Connection>),
+    /// After the head of a response, whose body these are.
+    With(Pieces, Box<Connection>),
+}
+
 /// Where a connection comes back to.
-pub struct Loan(Rc<Cell<Option<Box<Connection>>>>);
+pub struct Loan(Rc<Cell<Option<Back>>>);
 
 impl Loan {
-    /// The connection, if it was given back, open.
-    pub fn take(self) -> Option<Box<Connection>> {
+    /// The connection, if it was given back.
+    pub fn take(self) -> Option<Back> {
         self.0.take()
     }
 }
@@ -45,12 +56,29 @@ impl Lent {
         let lent = Self {
             connection: Some(connection),
             lender: Rc::clone(&lender),
+            handover: Handover::default(),
             begun,
             exchange: Exchange::None,
             idle_since: Instant::now(),
             timer: None,
         };
         (lent, Loan(lender))
+    }
+
+    /// Where handlers offer streams to the connection.
+    pub fn handover(&self) -> Handover {
+        self.handover.clone()
+    }
+
+    /// Gives the connection back with the stream that is offered, if there is one. The borrower is told of a failure.
+    fn hand_over(&mut self) -> io::Result<()> {
+        let Some(pieces) = self.handover.take() else {
+            return Ok(());
+        };
+        let connection = self.connection.take();
+        self.lender
+            .set(connection.map(|connection| Back::With(pieces, connection)));
+        Err(ErrorKind::ConnectionAborted.into())
     }
 
     /// Whether the connection has been idle for so long that it shall rest.
@@ -106,7 +134,7 @@ impl AsyncRead for Lent {
             }
             Poll::Pending => {
                 ready!(this.poll_idle(context));
-                this.lender.set(this.connection.take());
+                this.lender.set(this.connection.take().map(Back::Idle));
                 Poll::Ready(Ok(()))
             }
         }
@@ -135,13 +163,21 @@ impl AsyncWrite for Lent {
             return Poll::Ready(Ok(()));
         };
         ready!(Pin::new(connection).poll_flush(context))?;
-        if this.exchange == Exchange::Written {
-            this.exchange = Exchange::Over;
-            this.idle_since = Instant::now();
-            // Actix does not read again before it is woken.
-            let _ = this.poll_idle(context);
+        match this.exchange {
+            Exchange::Written => {
+                this.exchange = Exchange::Over;
+                this.idle_since = Instant::now();
+                // Actix does not read again before it is woken.
+                let _ = this.poll_idle(context);
+                Poll::Ready(Ok(()))
+            }
+            Exchange::Chunks => Poll::Ready(this.hand_over()),
+            Exchange::None
+            | Exchange::Asked(_, _)
+            | Exchange::Answering(_)
+            | Exchange::Over
+            | Exchange::Unknown => Poll::Ready(Ok(())),
         }
-        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -7,6 +7,7 @@
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
 //! | `resting`, `lent`, `exchange` | connections without a request |
+//! | `handover` | responses that last for hours |
 //! | `memory` | free memory |
 //! | `opening` | the first bytes of a connection over HTTP/1 |
 //! | `http2` | HTTP/2 |
@@ -19,6 +20,7 @@ mod door;
 mod exchange;
 #[cfg(test)]
 mod fuzz;
+mod handover;
 mod http2;
 mod lent;
 mod memory;
@@ -29,7 +31,9 @@ mod stream;
 mod tls;
 
 pub use door::Door;
+pub use handover::Handover;
 pub use http2::http2;
+pub use lent::Lent;
 pub use resting::Rests;
 pub use sockets::{PassedSockets, Socket, Sockets};
 pub use tls::{Tls, certificate_end};

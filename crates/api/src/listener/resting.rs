@@ -18,7 +18,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::connection::Connection;
-use super::lent::{Lent, REST_AFTER};
+use super::handover::write_chunks;
+use super::lent::{Back, Lent, REST_AFTER};
 use super::memory;
 
 /// How much is read of the next request before actix reads on.
@@ -74,20 +75,25 @@ impl Rests {
         loop {
             let (lent, loan) = Lent::new(connection, begun);
             // In a box, so that a resting connection has no room for it.
-            Box::pin(http.call((lent, peer))).await?;
-            connection = match loan.take() {
-                Some(connection) => connection,
-                None => return Ok(()),
+            let served = Box::pin(http.call((lent, peer))).await;
+            let Some(back) = loan.take() else {
+                return served;
             };
             self.begun.fetch_add(1, Ordering::Relaxed);
+            connection = match back {
+                Back::Idle(connection) => connection,
+                Back::With(pieces, mut connection) => {
+                    let written = Box::pin(write_chunks(&mut connection, pieces)).await;
+                    written.map_err(DispatchError::Io)?;
+                    return farewell(connection).await;
+                }
+            };
             begun = self
                 .rest(&mut connection)
                 .await
                 .map_err(DispatchError::Io)?;
             if begun.is_empty() {
-                // A client that has gone needs no farewell.
-                let _ = Box::pin(timeout(FAREWELL, connection.shutdown())).await;
-                return Ok(());
+                return farewell(connection).await;
             }
         }
     }
@@ -101,6 +107,12 @@ impl Rests {
             () = sleep(self.keep_alive.saturating_sub(REST_AFTER)) => Ok(Vec::new()),
         }
     }
+}
+
+/// Ends a connection. A client that has gone needs no farewell.
+async fn farewell(mut connection: Box<Connection>) -> Result<(), DispatchError> {
+    let _ = Box::pin(timeout(FAREWELL, connection.shutdown())).await;
+    Ok(())
 }
 
 /// Waits for a request to begin, and reads its first bytes; none if the client goes. Line ends before a request mean

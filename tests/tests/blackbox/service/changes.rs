@@ -1,10 +1,12 @@
 //! `GET /service/changes`.
 
-use azuma_tests::clients::{Change, Service, Update};
+use azuma_tests::clients::{Change, Service, Update, exchange};
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
 use reqwest::Method;
+use tokio::task::spawn_blocking;
 
 use super::kinds;
 
@@ -160,5 +162,52 @@ async fn a_server_that_stops_answers_who_waits(db: Database) {
     assert_eq!((told.position, told.changes.len()), (here, 0));
     while let Some(event) = events.next().await {
         assert_eq!(event.name, "position");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_comes_in_chunks_whatever_else_was_asked() {
+    let mut server = Database::Sqlite.server().start();
+    let (service, address) = (server.service("chat"), server.address());
+    let token = &service.token;
+    let ask = format!(
+        "GET /service/changes HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\
+         Authorization: Bearer {token}\r\n\r\n"
+    );
+    let answers = [ask.clone(), ask.repeat(2)]
+        .map(|asked| spawn_blocking(move || exchange(address, asked.as_bytes())));
+    let mut events = service.stream(None).await;
+    for _ in 0..3 {
+        events.next_named("position").await;
+    }
+    server.terminate().await;
+    for answer in answers {
+        let answer = answer.await.expect("an answer");
+        assert_eq!(answer.status, Some(200), "{}", answer.text);
+        let events = answer.text.matches("event: position\n").count();
+        assert!(events > 1, "{}", answer.text);
+        let text = answer.text.to_ascii_lowercase();
+        assert!(text.contains("transfer-encoding: chunked"), "{text}");
+        assert!(text.ends_with("\r\n0\r\n\r\n"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_goes_frees_its_connection() {
+    let setup = Database::Sqlite.server();
+    let server = setup.set("http.connections_per_client", "1").start();
+    let service = server.service("chat");
+    let mut events = service.stream(None).await;
+    events.next_named("position").await;
+    assert!(
+        service.here().attempt().await.is_err(),
+        "a second connection"
+    );
+    events.next_named("position").await;
+    drop(events);
+    let deadline = Deadline::in_seconds(30);
+    while service.here().attempt().await.is_err() {
+        assert!(!deadline.is_over(), "the connection is still open");
+        deadline.step().await;
     }
 }

@@ -80,7 +80,7 @@ pub async fn follow(
             Some(place) => place,
             None => access.here()?,
         };
-        return Ok(stream(access, stopping, caller, begin));
+        return Ok(stream(access, stopping, caller, begin, &request));
     }
     drop(request);
     let Some(place) = question.after else {

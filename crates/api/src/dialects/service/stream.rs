@@ -1,12 +1,11 @@
 //! The history as server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 use azuma_domain::ports::{BoxFuture, HistoryEnd};
 use azuma_domain::services::{News, ServiceAccess, ServiceAccessError};
 use futures_core::Stream;
@@ -17,6 +16,7 @@ use super::Stopping;
 use super::caller::Caller;
 use super::changes::place_after;
 use super::dto::Change;
+use crate::listener::Handover;
 
 /// The media type of a stream of events.
 pub const EVENT_STREAM: &str = "text/event-stream";
@@ -52,6 +52,7 @@ pub fn stream(
     stopping: Data<Stopping>,
     caller: Caller,
     place: HistoryEnd,
+    request: &HttpRequest,
 ) -> HttpResponse {
     let follower = Follower {
         access,
@@ -60,13 +61,14 @@ pub fn stream(
         place,
         recognized_at: Instant::now(),
     };
+    let events = Events(Some(Box::pin(follower.begin())));
     HttpResponse::Ok()
         .content_type(EVENT_STREAM)
-        .streaming(Events(Some(Box::pin(follower.begin()))))
+        .streaming(Handover::offer(request, Box::pin(events)))
 }
 
 impl Stream for Events {
-    type Item = Result<Bytes, Infallible>;
+    type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let Some(step) = &mut self.0 else {
@@ -76,7 +78,7 @@ impl Stream for Events {
         self.0 = None;
         Poll::Ready(told.map(|(event, follower)| {
             self.0 = Some(Box::pin(follower.next()));
-            Ok(event)
+            event
         }))
     }
 }
