@@ -8,7 +8,6 @@ use std::thread;
 use actix_web::rt::System;
 use azuma_tests::certificates::Certificates;
 use azuma_tests::clients::{Http2, shake};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::version::TLS13;
@@ -18,7 +17,7 @@ use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::Database;
 use crate::load::get;
-use crate::processes::{Launch, Server, azuma};
+use crate::processes::{Launch, Server, azuma, raise_open_files};
 use crate::report::{Figure, Findings, Reach, Row, Unit};
 use crate::statistics::Series;
 
@@ -42,7 +41,7 @@ struct Taken {
 
 fn run(bench: &Bench) -> Outcome<Findings> {
     let count = bench.either(10_000, 500);
-    raise_limit()?;
+    raise_open_files()?;
     let (mut plain, mut tls, mut http2) = (Taken::default(), Taken::default(), Taken::default());
     for _ in bench.rounds().take(ROUNDS) {
         let server = launch(bench, count)?.start()?;
@@ -178,14 +177,4 @@ where
         true => Ok(stream),
         false => Err("a connection was not answered".into()),
     }
-}
-
-/// Each connection is an open file, here as in the server.
-fn raise_limit() -> Outcome<()> {
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    let highest = Rlimit {
-        current: maximum,
-        maximum,
-    };
-    Ok(setrlimit(Resource::Nofile, highest)?)
 }

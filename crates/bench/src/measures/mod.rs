@@ -6,6 +6,7 @@ mod idle;
 mod logins;
 mod memory;
 mod revocations;
+mod services;
 mod sessions;
 mod startup;
 mod storm;
@@ -26,7 +27,7 @@ pub struct Measure {
 }
 
 /// The names of all measures, for the command line.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     checks::MEASURE.name,
     sessions::MEASURE.name,
     writes::MEASURE.name,
@@ -36,10 +37,11 @@ pub const NAMES: [&str; 9] = [
     idle::MEASURE.name,
     startup::MEASURE.name,
     revocations::MEASURE.name,
+    services::MEASURE.name,
 ];
 
 /// All measures, in the order of the table.
-const ALL: [Measure; 9] = [
+const ALL: [Measure; 10] = [
     checks::MEASURE,
     sessions::MEASURE,
     writes::MEASURE,
@@ -49,6 +51,7 @@ const ALL: [Measure; 9] = [
     idle::MEASURE,
     startup::MEASURE,
     revocations::MEASURE,
+    services::MEASURE,
 ];
 
 impl Measure {

@@ -47,6 +47,25 @@ pub fn migrate(bench: &Bench, url: &str) -> Outcome<()> {
     Ok(())
 }
 
+/// Makes a service, and answers its token. Nodes may run on the database.
+pub fn create_service(bench: &Bench, url: &str) -> Outcome<String> {
+    let output = command(bench, &bench.directory("service"), url)
+        .env(variable("secret_key"), SECRET_KEY)
+        .args(["service", "create", "bench"])
+        .output()?;
+    let said = String::from_utf8(output.stdout)?;
+    let token = said
+        .split_whitespace()
+        .find(|word| word.starts_with("azs_"));
+    match token {
+        Some(token) => Ok(token.to_owned()),
+        None => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(format!("azuma service create failed: {said}").into())
+        }
+    }
+}
+
 fn command(bench: &Bench, home: &Path, database: &str) -> Command {
     let mut command = Command::new(bench.program("azuma"));
     for (name, _) in std::env::vars_os() {

@@ -4,6 +4,7 @@ mod azuma;
 mod cpu_time;
 mod limit;
 mod memory;
+mod open_files;
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,8 +16,9 @@ use std::time::{Duration, Instant};
 use azuma_tests::process::{self, Signal};
 use azuma_tests::server::variable;
 
-pub use azuma::{azuma, migrate};
+pub use azuma::{azuma, create_service, migrate};
 pub use limit::limit;
+pub use open_files::raise_open_files;
 
 use crate::Outcome;
 use crate::load::{ask, get};
