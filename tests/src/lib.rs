@@ -6,6 +6,7 @@
 pub mod acme_server;
 pub mod addresses;
 pub mod authenticator;
+pub mod balancer;
 pub mod browser;
 pub mod certificates;
 pub mod clients;

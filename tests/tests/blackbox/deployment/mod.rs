@@ -8,6 +8,7 @@ mod nginx;
 mod open_files;
 mod pgbouncer;
 mod prometheus;
+mod replaced_nodes;
 mod revoke_all;
 mod service_manager;
 mod signals;
