@@ -86,7 +86,10 @@ impl Balancer {
         process::send(&self.process, Signal::HangUp);
         let deadline = Deadline::in_seconds(40);
         while self.workers().is_subset(&former) || !self.workers().is_disjoint(&former) {
-            assert!(!deadline.is_over(), "the former workers of nginx do not end");
+            assert!(
+                !deadline.is_over(),
+                "the former workers of nginx do not end"
+            );
             deadline.step().await;
         }
     }

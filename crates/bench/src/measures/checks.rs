@@ -1,7 +1,8 @@
-//! A session check against the cheapest possible answer on this machine, and on Postgres against SQLite.
+//! A session check against the cheapest possible answer on this machine, with metrics and without, and on Postgres
+//! against SQLite.
 //!
-//! Three servers run side by side and are loaded in turn: the limit, a node on SQLite, a node on Postgres. A hundred
-//! sessions are live on each, and their tokens are used in random order.
+//! Four servers run side by side and are loaded in turn: the limit, a node on SQLite, one that counts for Prometheus, a
+//! node on Postgres. A hundred sessions are live on each, and their tokens are used in random order.
 
 use super::Measure;
 use super::cost::{Costs, Pace, TURNS};
@@ -9,7 +10,7 @@ use crate::Outcome;
 use crate::bench::Bench;
 use crate::database::{Database, Person, tokens};
 use crate::load::{body_length, get};
-use crate::processes::{Server, azuma, limit};
+use crate::processes::{Launch, Server, azuma, limit};
 use crate::report::{Findings, Reach, Row, Unit};
 
 pub const MEASURE: Measure = Measure {
@@ -29,13 +30,16 @@ struct Both {
 
 fn run(bench: &Bench) -> Outcome<Findings> {
     let limit = limit(bench)?.start()?;
-    let databases = [Database::sqlite(bench)?, Database::postgres(bench)?];
-    let [sqlite, postgres] = databases.each_ref().map(|database| node(bench, database));
-    let (sqlite, postgres) = (sqlite?, postgres?);
+    let sqlite = node(bench, &Database::sqlite(bench)?)?.start()?;
+    let counting = node(bench, &Database::sqlite(bench)?)?
+        .set("telemetry.metrics_listen", "127.0.0.1:0")
+        .start()?;
+    let postgres = Database::postgres(bench)?;
+    let on_postgres = node(bench, &postgres)?.start()?;
     expect_equal_bodies(&limit, &sqlite)?;
-    let servers = [limit, sqlite, postgres];
+    let servers = [limit, sqlite, counting, on_postgres];
     let tokens = tokens(0..SESSIONS);
-    let mut costs: [Both; 3] = Default::default();
+    let mut costs: [Both; 4] = Default::default();
     for _ in bench.turns(TURNS) {
         for (server, costs) in servers.iter().zip(&mut costs) {
             costs.fixed.measure(bench, server, &tokens, Pace::Fixed)?;
@@ -47,9 +51,9 @@ fn run(bench: &Bench) -> Outcome<Findings> {
     Ok(findings(&costs))
 }
 
-fn node(bench: &Bench, database: &Database) -> Outcome<Server> {
+fn node(bench: &Bench, database: &Database) -> Outcome<Launch> {
     database.insert(0..SESSIONS)?;
-    azuma(bench, database.url())?.start()
+    azuma(bench, database.url())
 }
 
 /// Fails unless both answers have the same length; otherwise the comparison would be unfair.
@@ -63,44 +67,31 @@ fn expect_equal_bodies(limit: &Server, azuma: &Server) -> Outcome<()> {
     Ok(())
 }
 
-fn findings([limit, sqlite, postgres]: &[Both; 3]) -> Findings {
-    let cpu = "`GET /user/self`: server CPU time per request";
-    let on_postgres = "CPU time per request on Postgres";
-    let row = |what, against, reach, rounds| Row::new(what, against, reach, Unit::Times, rounds);
+fn findings([limit, sqlite, counting, postgres]: &[Both; 4]) -> Findings {
     let mut findings = Findings::default();
+    for (costs, kind) in [(sqlite, ""), (counting, ", with metrics")] {
+        findings.rows.extend(against_the_limit(costs, kind, limit));
+    }
+    let on_postgres = |pace, rounds| {
+        let what = format!("CPU time per request on Postgres, {pace}");
+        Row::new(what, "on SQLite", Reach::AtMost(1.03), Unit::Times, rounds)
+    };
     findings.rows.extend([
-        row(
-            format!("{cpu}, at 50,000/s"),
-            "the limit's",
-            Reach::AtMost(1.15),
-            sqlite.fixed.micros.by(&limit.fixed.micros),
-        ),
-        row(
-            format!("{cpu}, flat out"),
-            "the limit's",
-            Reach::AtMost(1.15),
-            sqlite.flat_out.micros.by(&limit.flat_out.micros),
-        ),
-        row(
-            "`GET /user/self`: requests/s, flat out".to_owned(),
-            "the limit's",
-            Reach::AtLeast(0.90),
-            sqlite.flat_out.rate.by(&limit.flat_out.rate),
-        ),
-        row(
-            format!("{on_postgres}, at 50,000/s"),
-            "on SQLite",
-            Reach::AtMost(1.03),
+        on_postgres(
+            "at 50,000/s",
             postgres.fixed.micros.by(&sqlite.fixed.micros),
         ),
-        row(
-            format!("{on_postgres}, flat out"),
-            "on SQLite",
-            Reach::AtMost(1.03),
+        on_postgres(
+            "flat out",
             postgres.flat_out.micros.by(&sqlite.flat_out.micros),
         ),
     ]);
-    for (name, costs) in [("limit", limit), ("SQLite", sqlite), ("Postgres", postgres)] {
+    for (name, costs) in [
+        ("limit", limit),
+        ("SQLite", sqlite),
+        ("SQLite, with metrics", counting),
+        ("Postgres", postgres),
+    ] {
         findings
             .figures
             .extend(costs.fixed.figures(name, "50,000/s"));
@@ -109,4 +100,28 @@ fn findings([limit, sqlite, postgres]: &[Both; 3]) -> Findings {
             .extend(costs.flat_out.figures(name, "flat out"));
     }
     findings
+}
+
+/// The rows of a node of some kind.
+fn against_the_limit(node: &Both, kind: &str, limit: &Both) -> [Row; 3] {
+    let check = "`GET /user/self`";
+    let row =
+        |what: String, reach, rounds| Row::new(what, "the limit's", reach, Unit::Times, rounds);
+    [
+        row(
+            format!("{check}: server CPU time per request, at 50,000/s{kind}"),
+            Reach::AtMost(1.15),
+            node.fixed.micros.by(&limit.fixed.micros),
+        ),
+        row(
+            format!("{check}: server CPU time per request, flat out{kind}"),
+            Reach::AtMost(1.15),
+            node.flat_out.micros.by(&limit.flat_out.micros),
+        ),
+        row(
+            format!("{check}: requests/s, flat out{kind}"),
+            Reach::AtLeast(0.90),
+            node.flat_out.rate.by(&limit.flat_out.rate),
+        ),
+    ]
 }
