@@ -203,6 +203,7 @@ async fn lines_of_a_request_carry_the_id_of_its_trace_and_others_carry_none(db: 
     let refused = server.azuma().login("nobody", "wrong").await;
     let span = collector.span_of(refused.request_id()).await;
     server.terminate().await;
+    server.prints("stopped").await;
     let lines = lines_of(&server, "request_id", refused.request_id());
     let mut targets: Vec<_> = lines.iter().map(|line| line["target"].as_str()).collect();
     targets.sort_unstable();
