@@ -32,6 +32,11 @@ impl Account {
         Self(http)
     }
 
+    /// The client in Rust for the same server.
+    pub fn client(&self) -> azuma_client::account::Account {
+        self.0.client().account()
+    }
+
     /// `POST /account/register`
     pub fn register(&self, username: &str, password: &str, email: &str) -> Sending<()> {
         let body = json!({"username": username, "password": password, "email": email});

@@ -170,6 +170,11 @@ impl Azuma {
         Self(http)
     }
 
+    /// The client in Rust for the same server.
+    pub fn client(&self) -> azuma_client::azuma::Azuma {
+        self.0.client().azuma()
+    }
+
     /// `GET /`
     pub fn index(&self) -> Sending<Index> {
         self.0.get("/").receive()

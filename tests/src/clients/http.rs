@@ -50,6 +50,15 @@ impl Http {
         Self { client, address }
     }
 
+    /// The client in Rust for the same server, which must not be on a unix socket.
+    pub fn client(&self) -> azuma_client::Server {
+        let client = azuma_client::Server::builder(&format!("http://{}", self.address))
+            .user_agent(USER_AGENT)
+            .timeout(Duration::from_mins(1))
+            .build();
+        client.unwrap_or_else(|error| panic!("no client: {error}"))
+    }
+
     /// A request to a path, query included.
     pub fn request(&self, method: Method, path: &str) -> Request {
         let url = format!("http://{}{path}", self.address);
