@@ -46,6 +46,9 @@ pub enum RateLimitedAction<'a> {
     RecordRefusal(UserId),
     /// A request of a service. It counts for the service.
     ServiceRequest(ServiceId),
+    /// A request of a service for the changes. It counts for the service, apart from its other requests, so that many
+    /// checks keep no follower from the history.
+    ServicePoll(ServiceId),
 }
 
 /// Whose password a login tries.

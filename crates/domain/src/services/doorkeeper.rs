@@ -94,6 +94,8 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
         RateLimitedAction::RecordEvent(_) | RateLimitedAction::RecordRefusal(_) => {
             ActionKind::RecordEvent
         }
-        RateLimitedAction::ServiceRequest(_) => ActionKind::ServiceRequest,
+        RateLimitedAction::ServiceRequest(_) | RateLimitedAction::ServicePoll(_) => {
+            ActionKind::ServiceRequest
+        }
     }
 }

@@ -146,6 +146,7 @@ pub struct RateLimits<C: Clock = DefaultClock> {
     mails_of_client: ByClient<(), C>,
     mails_of_all: HourlyLimit<C>,
     service_requests: Limiter<ServiceId, C>,
+    service_polls: Limiter<ServiceId, C>,
     /// Names and addresses are kept as keyed hashes, so a long one takes as much memory as a short one. Two keys with
     /// the same hash share a count, which is unlikely and harmless.
     keys: RandomState,
@@ -180,6 +181,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             mails: Limiter::new(MAILS, remembered, &clock),
             mails_of_client: ByClient::new(MAILS_OF_CLIENT, remembered, &clock),
             service_requests: Limiter::new(of_services, remembered, &clock),
+            service_polls: Limiter::new(of_services, remembered, &clock),
             mails_of_all: HourlyLimit::new(rates.mails_per_hour, clock),
             keys: RandomState::new(),
         }
@@ -283,6 +285,7 @@ where
             RateLimitedAction::RecordEvent(user) => self.recorded_events.admit(&user),
             RateLimitedAction::RecordRefusal(user) => self.recorded_refusals.admit(&user),
             RateLimitedAction::ServiceRequest(service) => self.service_requests.admit(&service),
+            RateLimitedAction::ServicePoll(service) => self.service_polls.admit(&service),
         }
     }
 
@@ -308,7 +311,8 @@ where
             | RateLimitedAction::ChangeCredential(_)
             | RateLimitedAction::RecordEvent(_)
             | RateLimitedAction::RecordRefusal(_)
-            | RateLimitedAction::ServiceRequest(_) => {}
+            | RateLimitedAction::ServiceRequest(_)
+            | RateLimitedAction::ServicePoll(_) => {}
         }
     }
 }

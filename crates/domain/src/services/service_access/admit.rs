@@ -40,6 +40,16 @@ impl ServiceAccess {
         Ok(service)
     }
 
+    /// The same for who asks for the changes, which is counted apart.
+    ///
+    /// # Errors
+    /// [`ServiceAccessError`] says why the request is refused.
+    pub async fn admit_follower(&self, token: &ServiceToken) -> Result<(), ServiceAccessError> {
+        let service = self.recognize(token).await?;
+        let poll = RateLimitedAction::ServicePoll(service.id);
+        Ok(self.doorkeeper.admit(None, poll)?)
+    }
+
     /// The service with this token, which asks nothing.
     ///
     /// # Errors
