@@ -1,6 +1,6 @@
 //! `GET /service/changes`.
 
-use azuma_tests::clients::{Change, Service, Update, exchange};
+use azuma_tests::clients::{Change, Service, Update, Wire, exchange};
 use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
@@ -20,6 +20,34 @@ async fn collect(service: &Service, mut after: String, count: usize) -> Vec<Chan
         all.extend(told.changes);
     }
     all
+}
+
+#[tokio::test]
+async fn a_connection_goes_on_after_a_head_that_would_accept_a_stream() {
+    let server = Database::Sqlite.server().start();
+    let service = server.service("chat");
+    let mut wire = Wire::to(server.address());
+    let ask = |method: &str| {
+        let token = &service.token;
+        let head = format!("{method} /service/changes HTTP/1.1\r\nHost: x\r\n");
+        format!("{head}Accept: text/event-stream\r\nAuthorization: Bearer {token}\r\n\r\n")
+    };
+    wire.send(ask("HEAD").as_bytes());
+    assert_eq!(wire.answer().status, Some(200));
+    wire.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+    let next = wire.answer();
+    assert!(next.text.starts_with("HTTP/1.1 200"), "{}", next.text);
+}
+
+#[tokio::test]
+async fn an_id_of_an_event_that_is_none_is_refused() {
+    let server = Database::Sqlite.server().start();
+    let service = server.service("chat");
+    for id in [b"\xe9".as_slice(), b"x"] {
+        let request = server.get("/service/changes").bearer(&service.token);
+        let answer = request.header("Last-Event-ID", id).send().await;
+        assert_eq!(answer.status, 400, "{id:?}");
+    }
 }
 
 fn run(server: &Server, arguments: &[&str]) {

@@ -14,9 +14,12 @@ use crate::http::api_error::ApiError;
 use crate::http::bearer::{RequestTokenError, credential};
 
 /// The service that sent the request, by `Authorization: Bearer`. A handler that takes this argument requires its token.
-pub struct Caller(pub ServiceToken);
+pub struct Caller;
 
-/// The same, or by HTTP Basic (RFC 7617) with the name of the service and its token as password, as gateways do it.
+/// The same, of a request for the changes; with its token, as a stream asks again whether that is good.
+pub struct FollowingCaller(pub ServiceToken);
+
+/// The same as [`Caller`], or by HTTP Basic (RFC 7617) with the name of the service and its token as password, as gateways do it.
 pub struct Gateway;
 
 impl FromRequest for Caller {
@@ -28,8 +31,23 @@ impl FromRequest for Caller {
         let token = bearer(request.headers());
         Box::pin(async move {
             let access = access.ok_or(RequestTokenError::NotWired)?;
+            access.admit(&token?).await?;
+            Ok(Self)
+        })
+    }
+}
+
+impl FromRequest for FollowingCaller {
+    type Error = ApiError<Azuma>;
+    type Future = BoxFuture<'static, Result<Self, ApiError<Azuma>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let access = request.app_data::<web::Data<ServiceAccess>>().cloned();
+        let token = bearer(request.headers());
+        Box::pin(async move {
+            let access = access.ok_or(RequestTokenError::NotWired)?;
             let token = token?;
-            access.admit(&token).await?;
+            access.admit_follower(&token).await?;
             Ok(Self(token))
         })
     }

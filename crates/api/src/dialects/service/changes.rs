@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::ports::{HistoryEnd, Invalidation};
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use utoipa::IntoParams;
 
-use super::caller::Caller;
+use super::caller::FollowingCaller;
 use super::dto::{Change, ChangesResponse};
 use super::stream::{EVENT_STREAM, stream};
 use super::{HttpResult, Stopping};
@@ -43,7 +44,8 @@ impl Question {
         let query = web::Query::<ChangesQuery>::from_query(request.query_string())
             .map_err(|_| FieldError::Changes)?;
         let last = request.headers().get(LAST_EVENT);
-        let last = last.and_then(|value| value.to_str().ok());
+        let last = last.map(|value| value.to_str()).transpose();
+        let last = last.map_err(|_| FieldError::Changes)?;
         let after = last.or(query.after.as_deref());
         let wait = query.wait.unwrap_or(1);
         if wait > LONGEST_WAIT {
@@ -71,11 +73,12 @@ impl Question {
 pub async fn follow(
     access: web::Data<ServiceAccess>,
     stopping: web::Data<Stopping>,
-    caller: Caller,
+    caller: FollowingCaller,
     request: HttpRequest,
 ) -> HttpResult {
     let question = Question::read(&request)?;
-    if wants_stream(request.headers()) {
+    // The answer to a HEAD has no body, so a stream of nothing would hold its connection.
+    if request.method() == Method::GET && wants_stream(request.headers()) {
         let begin = match question.after {
             Some(place) => place,
             None => access.here()?,

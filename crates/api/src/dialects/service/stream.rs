@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::Stopping;
-use super::caller::Caller;
+use super::caller::FollowingCaller;
 use super::changes::place_after;
 use super::dto::Change;
 use crate::listener::Handover;
@@ -29,7 +29,7 @@ const RECOGNIZE_EVERY: Duration = Duration::from_mins(1);
 struct Follower {
     access: Data<ServiceAccess>,
     stopping: Data<Stopping>,
-    caller: Caller,
+    caller: FollowingCaller,
     place: HistoryEnd,
     recognized_at: Instant,
 }
@@ -50,7 +50,7 @@ struct Changes {
 pub fn stream(
     access: Data<ServiceAccess>,
     stopping: Data<Stopping>,
-    caller: Caller,
+    caller: FollowingCaller,
     place: HistoryEnd,
     request: &HttpRequest,
 ) -> HttpResponse {
