@@ -10,8 +10,9 @@ use std::time::Duration;
 use azuma_client::{CachedSessions, Server, ServiceToken, State, Token, Watch};
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::{self, error::RecvError};
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
@@ -23,6 +24,8 @@ const ENDED: CloseCode = CloseCode::Library(4001);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a client is kept, and told nothing, while it cannot be known whether its session lives.
 const HOLD: Duration = Duration::from_secs(30);
+/// The pause after a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 /// The longest message, in bytes.
 const LONGEST_MESSAGE: usize = 4 * 1024;
 /// How many messages wait for a client that reads slowly. It misses those before.
@@ -34,23 +37,27 @@ type Socket = WebSocketStream<TcpStream>;
 #[expect(clippy::print_stdout, reason = "it says where it listens")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("AZUMA_URL").unwrap_or_else(|_| "http://127.0.0.1:8080".to_owned());
-    let token = ServiceToken::new(std::fs::read_to_string(env::var(
-        "AZUMA_SERVICE_TOKEN_FILE",
-    )?)?);
+    let token = std::fs::read_to_string(env::var("AZUMA_SERVICE_TOKEN_FILE")?)?;
+    let token = ServiceToken::parse(token)?;
     let sessions = CachedSessions::start(Server::at(&url)?.service(token));
 
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8090".to_owned());
     let listener = TcpListener::bind(listen).await?;
     println!("listening on {}", listener.local_addr()?);
     let room = broadcast::Sender::new(WAITING_MESSAGES);
+    let mut terminated = signal(SignalKind::terminate())?;
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // Too many open files, for one, may pass.
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // Too many open files, for one, may pass.
+                    sleep(PAUSE).await;
+                    continue;
+                };
                 tokio::spawn(serve(stream, sessions.clone(), room.clone()));
             }
             _ = tokio::signal::ctrl_c() => break,
+            _ = terminated.recv() => break,
         }
     }
     // What the clients did in the last minute keeps their sessions alive.
@@ -58,6 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Serves a client until it or its session ends.
+#[expect(clippy::print_stderr, reason = "an operator looks there")]
 async fn serve(stream: TcpStream, sessions: CachedSessions, room: broadcast::Sender<Arc<str>>) {
     let config = WebSocketConfig::default().max_message_size(Some(LONGEST_MESSAGE));
     let shaken = timeout(PATIENCE, accept_async_with_config(stream, Some(config))).await;
@@ -68,7 +76,10 @@ async fn serve(stream: TcpStream, sessions: CachedSessions, room: broadcast::Sen
     let (code, reason) = match sessions.watch(&Token::new(token.as_str())).await {
         Ok(Some(watch)) => talk(&mut socket, watch, room).await,
         Ok(None) => (ENDED, "the session has ended"),
-        Err(_) => (CloseCode::Again, "try again later"),
+        Err(unavailable) => {
+            eprintln!("{unavailable}: {}", unavailable.reason());
+            (CloseCode::Again, "try again later")
+        }
     };
     close(socket, code, reason).await;
 }

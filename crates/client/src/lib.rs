@@ -32,7 +32,7 @@
 //!
 //! # async fn example(presented: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! // `azuma service create chat` prints the service's token.
-//! let token = ServiceToken::new(std::fs::read_to_string("/run/secrets/azuma")?);
+//! let token = ServiceToken::parse(std::fs::read_to_string("/run/secrets/azuma")?)?;
 //! let service = Server::at("https://accounts.example.org")?.service(token);
 //! let sessions = CachedSessions::start(service);
 //!
@@ -76,7 +76,7 @@ pub use answer::{Answer, Done};
 pub use call::Call;
 pub use error::{Code, Conflict, Error, Refusal, SecondFactor};
 pub use ids::{SessionId, UserId};
-pub use secret::{ServiceToken, Token};
+pub use secret::{NoServiceToken, ServiceToken, Token};
 pub use server::{Builder, Server, ServerError};
 pub use service::{LiveSession, SessionUser};
 pub use session::Session;

@@ -54,15 +54,28 @@ impl Serialize for Token {
     }
 }
 
+/// A text that is no token of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a service's token begins with `azs_` and has letters, digits, `-` and `_` alone")]
+pub struct NoServiceToken;
+
 /// The token of a service, which `azuma service create` prints. It cannot be printed, and is wiped when dropped.
 #[derive(Clone)]
 pub struct ServiceToken(Arc<Text>);
 
 impl ServiceToken {
     /// A token as `azuma service create` printed it; white space around it does not count.
-    pub fn new(text: impl Into<String>) -> Self {
+    ///
+    /// # Errors
+    /// [`NoServiceToken`] if the text does not look like one.
+    pub fn parse(text: impl Into<String>) -> Result<Self, NoServiceToken> {
         let text = Text(text.into());
-        Self(Arc::new(Text(text.0.trim().to_owned())))
+        let token = text.0.trim();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        match token.starts_with("azs_") && token.bytes().all(is_plain) {
+            true => Ok(Self(Arc::new(Text(token.to_owned())))),
+            false => Err(NoServiceToken),
+        }
     }
 
     /// The token in plain text.
@@ -85,9 +98,21 @@ mod tests {
     #[test]
     fn no_token_can_be_printed() {
         let token = Token::new("a6e2fd6c-9a22-4a36-9a25-1a2a4f0ad1f5");
-        let service = ServiceToken::new("azs_secret\n");
+        let service = ServiceToken::parse("azs_secret\n").unwrap();
         assert_eq!(format!("{token:?} {service:?}"), "Token(…) ServiceToken(…)");
         assert_eq!(service.expose(), "azs_secret");
+    }
+
+    #[test]
+    fn more_than_a_token_is_no_token_of_a_service() {
+        for text in [
+            "",
+            "chat",
+            "name   chat\ntoken  azs_secret\n",
+            "azs_s\u{feff}",
+        ] {
+            assert_eq!(ServiceToken::parse(text).unwrap_err(), NoServiceToken);
+        }
     }
 
     #[test]

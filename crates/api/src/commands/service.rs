@@ -19,6 +19,7 @@ const HEAD: &str =
 /// A service for programs.
 #[derive(Serialize)]
 struct Listed<'a> {
+    id: String,
     name: &'a str,
     created_at: String,
     token_made_at: String,
@@ -69,7 +70,13 @@ async fn rotate(
 fn print_token(name: &ServiceName, token: &ServiceToken, form: Form) -> Result<(), Box<dyn Error>> {
     let (name, token) = (name.as_str(), token.expose());
     match form {
-        Form::Text => print(&format!("name   {name}\ntoken  {token}\n"))?,
+        // Standard output is good for the file that the service reads.
+        Form::Text => {
+            print(&format!("{token}\n"))?;
+            say(&format!(
+                "this is the token of {name}; nobody can look it up later"
+            ));
+        }
         Form::Json => print(&format!("{}\n", json(&Made { name, token })?))?,
     }
     Ok(())
@@ -107,6 +114,7 @@ fn line(listed: &ListedService, form: Form) -> Result<String, serde_json::Error>
             service.name.as_str()
         ),
         Form::Json => json(&Listed {
+            id: service.id.to_string(),
             name: service.name.as_str(),
             created_at: service.created_at.to_string(),
             token_made_at: listed.token_made_at.to_string(),

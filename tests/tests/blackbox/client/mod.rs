@@ -25,7 +25,7 @@ fn seen(address: SocketAddr) -> azuma_client::Server {
 
 /// The token of a service that is created now.
 fn service_of(server: &Server) -> ServiceToken {
-    ServiceToken::new(server.service("chat").token)
+    ServiceToken::parse(server.service("chat").token).expect("a token")
 }
 
 /// Sessions that are checked at an address.

@@ -118,7 +118,8 @@ async fn services_are_told_of_a_former_token_what_it_is_until_it_ends() {
         .await;
     let client = azuma_client::Server::at(&format!("http://{}", server.address()));
     let client = client.expect("a URL");
-    let service = client.service(ServiceToken::new(server.service("chat").token));
+    let service =
+        client.service(ServiceToken::parse(server.service("chat").token).expect("a token"));
     let before = service.check(&former, Use::Peek).await.unwrap();
     let reissue = |within: &str| {
         let task = [
