@@ -92,7 +92,7 @@ impl Asker {
 
     /// Asks for one token, together with others. Simultaneous lookups of it share one answer. This is a use.
     pub(super) async fn look_up(&self, token: &Token) -> Outcome {
-        if token.expose().len() > LONGEST_TOKEN {
+        if !may_be_token(token.expose()) {
             return Ok(Found {
                 live: None,
                 newness: Newness::Unknown,
@@ -258,6 +258,13 @@ impl Asker {
     }
 }
 
+/// Whether a text may be a token. Others are not asked for: a control character takes six bytes in JSON, and a question that is
+/// too long is refused for all its tokens.
+fn may_be_token(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    text.len() <= LONGEST_TOKEN && text.bytes().all(is_plain)
+}
+
 /// How long a token had left when the server answered, by the server's own clock; nothing where it does not tell the time.
 fn left(answer: &Answer, session: &LiveSession) -> Duration {
     let expires_at = SystemTime::from(session.expires_at);
@@ -265,4 +272,17 @@ fn left(answer: &Answer, session: &LiveSession) -> Duration {
         .date()
         .and_then(|date| expires_at.duration_since(date).ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_token_can_be_is_not_asked_for() {
+        assert!(may_be_token("a6e2fd6c-9a22-4a36-9a25-1a2a4f0ad1f5") && may_be_token("A_z-09"));
+        for text in ["a b", "\u{1}", "é", "\"", "\\", &"a".repeat(129)] {
+            assert!(!may_be_token(text), "{text:?}");
+        }
+    }
 }

@@ -84,20 +84,24 @@ pub(super) async fn keep_watches(shared: Arc<Shared>) {
             .watches
             .tick(shared.following(), shared.clock.running());
         // What cannot be asked now is asked at the next tick.
-        let _ = ask_in_doubt(&shared).await;
+        let _ = ask_for_watched(&shared).await;
     }
 }
 
 /// Asks for the watched sessions that may have ended.
-async fn ask_in_doubt(shared: &Shared) -> Result<(), Unavailable> {
+async fn ask_for_watched(shared: &Shared) -> Result<(), Unavailable> {
     if shared.following() == Following::Lapsed {
         return Ok(());
     }
-    for batch in shared.watches.in_doubt().chunks(MOST_TOKENS) {
+    let to_ask = shared.watches.to_ask(shared.clock.running());
+    for batch in to_ask.chunks(MOST_TOKENS) {
         let tokens: Vec<_> = batch.iter().map(|asked| asked.token.clone()).collect();
+        let asked_at = shared.clock.running();
         let found = shared.asker.ask(&tokens, Use::Peek).await?;
         for (asked, found) in batch.iter().zip(&found) {
-            shared.watches.answered(asked, found, shared.following());
+            shared
+                .watches
+                .answered(asked, found, shared.following(), asked_at);
         }
     }
     Ok(())

@@ -9,15 +9,15 @@ mod memory;
 mod tests;
 mod watches;
 
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, slice};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::secret::Token;
-use crate::service::{LiveSession, Service};
+use crate::service::{LiveSession, Service, Use};
 use asker::Asker;
 use clock::{Clock, SystemClock};
 use follower::{Follower, TICK, report_uses};
@@ -152,7 +152,8 @@ impl CachedSessions {
         let Some(live) = shared.asker.look_up(token).await?.live else {
             return Ok(None);
         };
-        let (key, state) = shared.watches.begin(token, &live);
+        let now = shared.clock.running();
+        let (key, state) = shared.watches.begin(token, &live, now);
         let watch = Watch {
             shared: Arc::clone(shared),
             session: Arc::clone(&live.session),
@@ -162,13 +163,14 @@ impl CachedSessions {
             told: State::Live,
             _tasks: Arc::clone(tasks),
         };
-        // What changed the session before it was watched has removed it from memory; else an answer must be new enough.
-        if shared.memory.get(token, shared.clock.running()).is_none() {
-            let found = shared.asker.look_up(token).await?;
-            match (found.live, found.newness) {
-                (None, _) => return Ok(None),
-                (Some(_), Newness::Enough) => {}
-                (Some(_), Newness::Unknown) => shared.watches.put_in_doubt(key),
+        // What changed the session before it was watched has removed it from memory; else an answer must be new enough, and no
+        // older than the watch, as one that is shared with another caller may be.
+        if shared.memory.get(token, now).is_none() {
+            let found = shared.asker.ask(slice::from_ref(token), Use::Peek).await?;
+            match found.first().map(|found| (&found.live, found.newness)) {
+                Some((None, _)) => return Ok(None),
+                Some((Some(_), Newness::Enough)) => {}
+                Some((Some(_), Newness::Unknown)) | None => shared.watches.put_in_doubt(key),
             }
         }
         Ok(Some(watch))

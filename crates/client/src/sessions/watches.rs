@@ -14,6 +14,9 @@ use crate::ids::{SessionId, UserId};
 use crate::secret::Token;
 use crate::service::{Change, Kind};
 
+/// How often the server is asked for a watched session that no change has told of.
+const CONFIRM_EVERY: Duration = Duration::from_mins(1);
+
 /// What is known of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -51,6 +54,11 @@ struct Watched {
     doubts: Doubts,
     /// How many of these the server has answered.
     answered: Doubts,
+    /// When the server last said that the token is live, by the same clock.
+    confirmed: Duration,
+    /// Whether the session may have got another token since. The server no longer says of the watched one whether the session
+    /// lives.
+    is_replaced: bool,
     state: watch::Sender<State>,
 }
 
@@ -58,8 +66,8 @@ struct Watched {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Doubts(u64);
 
-/// A watched session that may have ended, and what to ask for.
-pub(super) struct InDoubt {
+/// A watched session that is to be asked for.
+pub(super) struct ToAsk {
     pub(super) token: Token,
     key: Key,
     doubts: Doubts,
@@ -77,6 +85,13 @@ pub(super) enum Following {
 impl Watched {
     fn is_in_doubt(&self) -> bool {
         self.answered < self.doubts
+    }
+
+    /// Not every end is a change: a shorter `sessions.absolute` ends sessions, and so does a database that is put back.
+    fn is_to_be_asked(&self, now: Duration) -> bool {
+        let is_unconfirmed =
+            !self.is_replaced && self.confirmed.saturating_add(CONFIRM_EVERY) <= now;
+        *self.state.borrow() != State::Ended && (self.is_in_doubt() || is_unconfirmed)
     }
 
     fn doubt(&mut self) {
@@ -104,7 +119,12 @@ impl Watched {
 
 impl Watches {
     /// Begins to watch a session that was found live.
-    pub(super) fn begin(&self, token: &Token, live: &Live) -> (Key, watch::Receiver<State>) {
+    pub(super) fn begin(
+        &self,
+        token: &Token,
+        live: &Live,
+        now: Duration,
+    ) -> (Key, watch::Receiver<State>) {
         let state = watch::Sender::new(State::Live);
         let receiver = state.subscribe();
         let mut inner = self.inner();
@@ -115,6 +135,8 @@ impl Watches {
             expires: live.expires,
             doubts: Doubts::default(),
             answered: Doubts::default(),
+            confirmed: now,
+            is_replaced: false,
             state,
         };
         inner.watched.insert(key, watched);
@@ -149,13 +171,14 @@ impl Watches {
         }
     }
 
-    /// The sessions that are to be asked for.
-    pub(super) fn in_doubt(&self) -> Vec<InDoubt> {
+    /// The sessions that are to be asked for: those in doubt, and those that the server has said nothing about for
+    /// [`CONFIRM_EVERY`].
+    pub(super) fn to_ask(&self, now: Duration) -> Vec<ToAsk> {
         self.inner()
             .watched
             .iter()
-            .filter(|(_, watched)| watched.is_in_doubt() && *watched.state.borrow() != State::Ended)
-            .map(|(key, watched)| InDoubt {
+            .filter(|(_, watched)| watched.is_to_be_asked(now))
+            .map(|(key, watched)| ToAsk {
                 token: watched.token.clone(),
                 key: *key,
                 doubts: watched.doubts,
@@ -163,8 +186,14 @@ impl Watches {
             .collect()
     }
 
-    /// What the server said of a session that was in doubt. What was told since it was asked is still in doubt.
-    pub(super) fn answered(&self, asked: &InDoubt, found: &Found, following: Following) {
+    /// What the server said of a session that was asked for. What was told since it was asked is still in doubt.
+    pub(super) fn answered(
+        &self,
+        asked: &ToAsk,
+        found: &Found,
+        following: Following,
+        now: Duration,
+    ) {
         let mut inner = self.inner();
         let Some(watched) = inner.watched.get_mut(&asked.key) else {
             return;
@@ -174,6 +203,7 @@ impl Watches {
             (Some(live), Newness::Enough) => {
                 watched.expires = live.expires;
                 watched.answered = asked.doubts;
+                watched.confirmed = now;
                 watched.settle(following);
             }
             // Asked again.
@@ -205,8 +235,10 @@ fn apply(inner: &mut Inner, change: &Change) {
             (Kind::SessionEnded, Some(_)) | (Kind::UserDisabled | Kind::UserDeleted, _) => {
                 watched.turn(State::Ended);
             }
-            // The session lives on, under another token or with another name.
-            (Kind::SessionChanged, Some(_)) | (Kind::UserChanged, _) => {}
+            // The session lives on, under another token.
+            (Kind::SessionChanged, Some(_)) => watched.is_replaced = true,
+            // With another name, for one.
+            (Kind::UserChanged, _) => {}
             (
                 Kind::SessionEnded | Kind::SessionChanged | Kind::SessionsEnded | Kind::Changed,
                 _,

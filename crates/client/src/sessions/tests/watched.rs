@@ -23,7 +23,7 @@ fn said(live: Option<Live>, newness: Newness) -> Found {
 /// Sessions 1 and 2 of user 1.
 fn two_watched() -> (Watches, [watch::Receiver<State>; 2]) {
     let watches = Watches::default();
-    let states = [1, 2].map(|number| watches.begin(&token(number), &live(number)).1);
+    let states = [1, 2].map(|number| watches.begin(&token(number), &live(number), NOW).1);
     (watches, states)
 }
 
@@ -55,54 +55,62 @@ fn another_history_puts_everything_in_doubt() {
     let (watches, states) = two_watched();
     watches.apply(Told::Everything, &[]);
     assert_eq!(states.map(|state| *state.borrow()), [State::Unknown; 2]);
-    assert_eq!(watches.in_doubt().len(), 2);
+    assert_eq!(watches.to_ask(NOW).len(), 2);
 }
 
 #[test]
 fn the_server_settles_what_is_in_doubt() {
     let (watches, states) = two_watched();
     watches.apply(Told::Everything, &[]);
-    let asked = watches.in_doubt();
+    let asked = watches.to_ask(NOW);
     watches.answered(
         &asked[0],
         &said(Some(live(1)), Newness::Enough),
         Following::UpToDate,
+        NOW,
     );
-    watches.answered(&asked[1], &said(None, Newness::Enough), Following::UpToDate);
+    watches.answered(
+        &asked[1],
+        &said(None, Newness::Enough),
+        Following::UpToDate,
+        NOW,
+    );
     assert_eq!(
         states.map(|state| *state.borrow()),
         [State::Live, State::Ended]
     );
-    assert!(watches.in_doubt().is_empty());
+    assert!(watches.to_ask(NOW).is_empty());
 }
 
 #[test]
 fn an_answer_that_may_be_old_settles_nothing() {
     let (watches, [state, _]) = two_watched();
     watches.apply(Told::Everything, &[]);
-    let asked = watches.in_doubt();
+    let asked = watches.to_ask(NOW);
     watches.answered(
         &asked[0],
         &said(Some(live(1)), Newness::Unknown),
         Following::UpToDate,
+        NOW,
     );
     assert_eq!(*state.borrow(), State::Unknown);
-    assert_eq!(watches.in_doubt().len(), 2);
+    assert_eq!(watches.to_ask(NOW).len(), 2);
 }
 
 #[test]
 fn what_is_told_after_the_question_is_still_in_doubt_after_its_answer() {
     let (watches, [state, _]) = two_watched();
     watches.apply(Told::Changes, &[change(Kind::SessionsEnded, 1, None)]);
-    let asked = watches.in_doubt();
+    let asked = watches.to_ask(NOW);
     watches.apply(Told::Changes, &[change(Kind::SessionsEnded, 1, None)]);
     watches.answered(
         &asked[0],
         &said(Some(live(1)), Newness::Enough),
         Following::UpToDate,
+        NOW,
     );
     assert_eq!(*state.borrow(), State::Unknown);
-    assert_eq!(watches.in_doubt().len(), 2);
+    assert_eq!(watches.to_ask(NOW).len(), 2);
 }
 
 #[test]
@@ -121,12 +129,38 @@ fn an_end_is_final() {
     watches.apply(Told::Everything, &[]);
     watches.tick(Following::UpToDate, NOW);
     assert_eq!(*state.borrow(), State::Ended);
-    assert_eq!(watches.in_doubt().len(), 1, "the other one");
+    assert_eq!(watches.to_ask(NOW).len(), 1, "the other one");
 }
 
 #[test]
 fn a_token_that_has_expired_as_far_as_is_known_is_asked_for() {
     let (watches, _states) = two_watched();
     watches.tick(Following::UpToDate, NOW + DAY);
-    assert_eq!(watches.in_doubt().len(), 2);
+    assert_eq!(watches.to_ask(NOW).len(), 2);
+}
+
+#[test]
+fn who_is_told_nothing_asks_once_a_minute_unless_the_session_got_another_token() {
+    let (watches, [state, _]) = two_watched();
+    watches.apply(Told::Changes, &[change(Kind::SessionChanged, 1, Some(2))]);
+    let almost = NOW + Duration::from_secs(59);
+    assert!(watches.to_ask(almost).is_empty());
+    let later = NOW + Duration::from_mins(1);
+    let asked = watches.to_ask(later);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(*state.borrow(), State::Live, "nothing speaks against it");
+    watches.answered(
+        &asked[0],
+        &said(Some(live(1)), Newness::Enough),
+        Following::UpToDate,
+        later,
+    );
+    assert!(watches.to_ask(later).is_empty());
+    watches.answered(
+        &asked[0],
+        &said(None, Newness::Enough),
+        Following::UpToDate,
+        later,
+    );
+    assert_eq!(*state.borrow(), State::Ended);
 }
