@@ -12,7 +12,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::TransferError;
 use super::statements::{self, Beginning};
-use super::tables::{TABLES, Table};
+use super::tables::{self, TABLES, Table};
 use crate::store::engine::connection::{Backend, DbConnection, Openness, sqlite_uri};
 use crate::store::engine::fault::is_busy;
 use crate::store::engine::one_column::{Line, Number};
@@ -102,8 +102,7 @@ impl Side {
             Backend::Sqlite => "BEGIN".to_owned(),
             // The first snapshot is that of the first query, when the tables are locked.
             Backend::Postgres => {
-                let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-                let tables = tables.join(", ");
+                let tables = tables::names();
                 format!(
                     "BEGIN ISOLATION LEVEL REPEATABLE READ; {NO_LIMITS}; LOCK TABLE {tables} IN SHARE MODE"
                 )
@@ -142,8 +141,7 @@ impl Side {
 
     fn lock_tables(&mut self) -> QueryResult<()> {
         self.connection.begin("BEGIN")?;
-        let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-        let tables = tables.join(", ");
+        let tables = tables::names();
         let locked = self.connection.batch_execute(&format!(
             "{NO_LIMITS}; {LOCK_LIMIT}; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE; {DURABLE}"
         ));

@@ -39,6 +39,12 @@ impl Table {
     }
 }
 
+/// The names of all tables, as a statement lists them.
+pub(super) fn names() -> String {
+    let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    names.join(", ")
+}
+
 const fn id(name: &'static str) -> Column {
     let kind = Kind::Id;
     Column { name, kind }
