@@ -10,6 +10,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use crate::postgres::Cluster;
 use crate::server::Server;
+use crate::sqlite::SqliteFile;
 
 /// Prints each row of each table as one line of text, the table's name before it.
 const POSTGRES_SCRIPT: &str = "\
@@ -38,7 +39,7 @@ impl Dump {
             Some(url) => postgres(url),
             None => {
                 let file = server.data().join("azuma.db");
-                sqlite(&file.to_string_lossy())
+                sqlite(SqliteFile::at(&file).connect())
                     .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()))
             }
         })
@@ -76,8 +77,7 @@ fn postgres(url: &str) -> String {
     Cluster::shared().sql(name, POSTGRES_SCRIPT)
 }
 
-fn sqlite(file: &str) -> Result<String, Box<dyn std::error::Error>> {
-    let mut connection = SqliteConnection::establish(file)?;
+fn sqlite(mut connection: SqliteConnection) -> QueryResult<String> {
     let tables = column(
         &mut connection,
         "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
@@ -140,10 +140,10 @@ fn notations(bytes: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
 
     use super::{Dump, sqlite};
     use crate::scratch;
+    use crate::sqlite::SqliteFile;
 
     #[test]
     fn a_hash_is_tried_in_every_notation() {
@@ -175,9 +175,8 @@ mod tests {
 
     #[test]
     fn every_value_of_every_table_is_dumped() {
-        let file = scratch::fresh_directory("dump").join("test.db");
-        let file = file.to_string_lossy();
-        let mut connection = SqliteConnection::establish(&file).unwrap();
+        let file = SqliteFile::at(scratch::fresh_directory("dump").join("test.db"));
+        let mut connection = file.connect();
         connection
             .batch_execute(
                 "CREATE TABLE users (name TEXT, id BLOB, born INTEGER);
@@ -185,6 +184,6 @@ mod tests {
             )
             .unwrap();
         let expected = "users ('neo',X'0AFF',NULL)\nusers ('o''neil',NULL,7)\n";
-        assert_eq!(sqlite(&file).unwrap(), expected);
+        assert_eq!(sqlite(file.connect()).unwrap(), expected);
     }
 }

@@ -3,17 +3,15 @@
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 
 use crate::fault::Fault;
+use crate::sqlite::SqliteFile;
 
 /// Keeps everybody else from writing to the database.
 pub fn lock(database: &Path) -> Fault {
-    let path = database.to_string_lossy();
-    let mut connection = SqliteConnection::establish(&path)
-        .unwrap_or_else(|error| panic!("cannot open {path}: {error}"));
+    let mut connection = SqliteFile::at(database).connect();
     connection
-        .batch_execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE")
-        .unwrap_or_else(|error| panic!("cannot lock {path}: {error}"));
+        .batch_execute("BEGIN IMMEDIATE")
+        .unwrap_or_else(|error| panic!("cannot lock {}: {error}", database.display()));
     Fault::begun(move || drop(connection))
 }

@@ -1,10 +1,10 @@
 //! Statements past a server, in the database that it uses.
 
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 
 use crate::postgres::Cluster;
 use crate::server::Server;
+use crate::sqlite::SqliteFile;
 
 /// Runs a script in the database of a server, which may run: the one for the database it has, which is SQLite's file or
 /// in the shared cluster. While the server writes, the script waits.
@@ -16,13 +16,9 @@ pub fn run(server: &Server, sqlite: &str, postgres: &str) {
         }
         None => {
             let file = server.data().join("azuma.db");
-            SqliteConnection::establish(&file.to_string_lossy())
-                .map_err(|error| error.to_string())
-                .and_then(|mut connection| {
-                    let waiting = connection.batch_execute("PRAGMA busy_timeout = 10000");
-                    let done = waiting.and_then(|()| connection.batch_execute(sqlite));
-                    done.map_err(|error| error.to_string())
-                })
+            SqliteFile::at(&file)
+                .connect()
+                .batch_execute(sqlite)
                 .unwrap_or_else(|error| panic!("in {}: {error}", file.display()));
         }
     }

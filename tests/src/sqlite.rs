@@ -5,6 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
 /// The database file of a server.
 #[derive(Clone, Debug)]
 pub struct SqliteFile(PathBuf);
@@ -25,6 +28,17 @@ impl SqliteFile {
         let mut path = self.0.as_os_str().to_owned();
         path.push(suffix);
         path.into()
+    }
+
+    /// A connection to it, which waits while somebody locks it: a server also does so when it opens a connection.
+    pub fn connect(&self) -> SqliteConnection {
+        let path = self.0.display();
+        let mut connection = SqliteConnection::establish(&path.to_string())
+            .unwrap_or_else(|error| panic!("cannot open {path}: {error}"));
+        connection
+            .batch_execute("PRAGMA busy_timeout = 30000")
+            .unwrap_or_else(|error| panic!("cannot set up {path}: {error}"));
+        connection
     }
 
     /// Runs `sqlite3` on it; what it printed, without the last line end.

@@ -1,6 +1,7 @@
 //! Which indexes the databases use, and in which order they keep names and addresses.
 
 use azuma_tests::postgres::Cluster;
+use azuma_tests::sqlite::SqliteFile;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -38,8 +39,7 @@ fn postgres_finds_the_next_recovery_by_an_index() {
 fn sqlite_finds_the_next_recovery_by_an_index() {
     let url = fresh_file();
     drop(open(&url));
-    let path = url.trim_start_matches("sqlite://");
-    let mut connection = SqliteConnection::establish(path).expect("a database");
+    let mut connection = SqliteFile::at(url.trim_start_matches("sqlite://")).connect();
     let query = NEXT_DUE.replace("{now}", "1");
     let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
         .load(&mut connection)
@@ -92,8 +92,7 @@ fn postgres_finds_events_by_an_index() {
 fn sqlite_finds_events_by_an_index() {
     let url = fresh_file();
     drop(open(&url));
-    let path = url.trim_start_matches("sqlite://");
-    let mut connection = SqliteConnection::establish(path).expect("a database");
+    let mut connection = SqliteFile::at(url.trim_start_matches("sqlite://")).connect();
     for (index, query) in EVENTS {
         let query = query.replace("{now}", "1").replace("{id}", "x'00'");
         let query = query.replace("{then}", "0");
@@ -156,8 +155,7 @@ fn postgres_reads_a_page_of_accounts_or_sessions_by_an_index() {
 fn sqlite_reads_a_page_of_accounts_or_sessions_by_an_index() {
     let url = fresh_file();
     drop(open(&url));
-    let path = url.trim_start_matches("sqlite://");
-    let mut connection = SqliteConnection::establish(path).expect("a database");
+    let mut connection = SqliteFile::at(url.trim_start_matches("sqlite://")).connect();
     for (_, column, query) in PAGES {
         let query = query.replace("{id}", "x'00'");
         let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use azuma_domain::ports::{Conflict, Store};
 use azuma_testkit::sample::account_with_email;
 use azuma_tests::postgres::Cluster;
+use azuma_tests::sqlite::SqliteFile;
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 
 use super::insert;
 use crate::databases::Database;
@@ -45,10 +45,9 @@ async fn sqlite_refuses_the_name_whichever_index_is_the_youngest() {
     for script in REORDER {
         let url = fresh_file();
         let store = open(&url);
-        let path = url.trim_start_matches("sqlite://");
-        let mut connection = SqliteConnection::establish(path).expect("a database");
+        let mut connection = SqliteFile::at(url.trim_start_matches("sqlite://")).connect();
         // At once: a connection that the store opens in between would not know the index.
-        let script = format!("BEGIN; {script} COMMIT;");
+        let script = format!("BEGIN IMMEDIATE; {script} COMMIT;");
         connection.batch_execute(&script).expect("another order");
         expect_the_name_refused(store).await;
     }
