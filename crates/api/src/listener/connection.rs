@@ -1,16 +1,15 @@
 //! A client's connection.
 
 use std::io::{self, ErrorKind};
-use std::mem::replace;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
 
 use super::clients::Place;
 use super::opening::{Opening, Rest};
+use super::silence::Silence;
 use super::stream::{Protocol, Stream};
 
 /// A connection that fails once nothing was written to it for too long. This ends endless request heads, endless unread
@@ -49,47 +48,15 @@ impl Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.silence.timer = None;
+        self.silence.forget();
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
-/// Watches for a connection without writes. A healthy connection costs one comparison for each request, because the
-/// timer is only checked when its time has passed.
-struct Silence {
-    longest: Duration,
-    /// `None` until there is something to wait for.
-    timer: Option<Pin<Box<Sleep>>>,
-    was_broken: bool,
-}
-
-impl Silence {
-    fn new(longest: Duration) -> Self {
-        Self {
-            longest,
-            timer: None,
-            was_broken: false,
-        }
-    }
-
-    /// Returns `Pending`, or an error if nothing was written for too long.
-    fn pending<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if let Some(timer) = &self.timer
-            && !timer.is_elapsed()
-        {
-            return Poll::Pending;
-        }
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep(self.longest)));
-        while timer.as_mut().poll(context).is_ready() {
-            if !replace(&mut self.was_broken, false) {
-                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
-            }
-            timer.as_mut().reset(Instant::now() + self.longest);
-        }
-        Poll::Pending
-    }
+/// `Pending`, or an error once nothing was written for too long.
+fn waiting<T>(silence: &mut Silence, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    ready!(silence.poll(context));
+    Poll::Ready(Err(ErrorKind::TimedOut.into()))
 }
 
 impl AsyncRead for Connection {
@@ -101,14 +68,14 @@ impl AsyncRead for Connection {
         let this = self.get_mut();
         if let Some(opening) = &mut this.opening {
             match opening.poll_read(Pin::new(&mut this.stream), context, buffer) {
-                Poll::Pending => return this.silence.pending(context),
+                Poll::Pending => return waiting(&mut this.silence, context),
                 Poll::Ready(Ok(Some(Rest::Sent))) => this.opening = None,
                 Poll::Ready(Ok(None | Some(Rest::Nothing))) => return Poll::Ready(Ok(())),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             }
         }
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
-            Poll::Pending => this.silence.pending(context),
+            Poll::Pending => waiting(&mut this.silence, context),
             ready => ready,
         }
     }
@@ -122,9 +89,9 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
-            Poll::Pending => this.silence.pending(context),
+            Poll::Pending => waiting(&mut this.silence, context),
             ready => {
-                this.silence.was_broken = true;
+                this.silence.end();
                 ready
             }
         }
@@ -134,7 +101,7 @@ impl AsyncWrite for Connection {
         // TLS holds back bytes that the client does not read, so a flush may wait as long as a write.
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_flush(context) {
-            Poll::Pending => this.silence.pending(context),
+            Poll::Pending => waiting(&mut this.silence, context),
             ready => ready,
         }
     }
@@ -150,6 +117,7 @@ mod tests {
 
     use actix_web::rt::net::{TcpListener, TcpStream};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::sleep;
 
     use super::*;
 

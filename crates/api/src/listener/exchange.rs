@@ -5,10 +5,7 @@
 //! chunks went out. Of any other exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
 //! actix holds a part of a request, or owes a part of a response.
 
-use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
-
-/// A head with more headers is not followed.
-const MOST_HEADERS: usize = 32;
+use super::head::{Body, Head};
 
 /// The bytes of one request and its response, so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,94 +52,55 @@ impl Exchange {
     /// Follows the bytes of one write.
     #[must_use]
     pub fn written(self, bytes: &[u8]) -> Self {
-        let left = match self {
-            Self::Asked(Asked::Whole, 0) if begins_chunks(bytes) => return Self::Chunks,
-            Self::Chunks => return Self::Chunks,
-            Self::Asked(asked, 0) => body_left(asked, bytes),
-            Self::Answering(left) => less(left, bytes.len()),
+        match self {
+            Self::Asked(asked, 0) => answered(asked, bytes),
+            Self::Answering(left) => less(left, bytes.len()).map(Self::answering),
+            Self::Chunks => Some(Self::Chunks),
             Self::None | Self::Asked(_, _) | Self::Written | Self::Over | Self::Unknown => None,
-        };
+        }
+        .unwrap_or(Self::Unknown)
+    }
+
+    /// The response of which so much of the body is left.
+    fn answering(left: u64) -> Self {
         match left {
-            Some(0) => Self::Written,
-            Some(left) => Self::Answering(left),
-            None => Self::Unknown,
+            0 => Self::Written,
+            left => Self::Answering(left),
         }
     }
 }
 
 /// Follows a read that begins with a request.
 fn asked(bytes: &[u8]) -> Option<Exchange> {
-    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-    let mut request = Request::new(&mut headers);
-    let Ok(Status::Complete(head)) = request.parse(bytes) else {
-        return None;
-    };
-    let asked = match request.method? {
-        "HEAD" => Asked::Head,
-        "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" => Asked::Whole,
+    let head = Head::read(bytes)?;
+    let asked = match head.method()? {
+        b"HEAD" => Asked::Head,
+        b"GET" | b"POST" | b"PUT" | b"PATCH" | b"DELETE" | b"OPTIONS" => Asked::Whole,
         _ => return None,
     };
-    let body = plain_body(request.version?, request.headers)?.unwrap_or(0);
-    less(body, bytes.len() - head).map(|left| Exchange::Asked(asked, left))
+    let body = match head.body {
+        Body::Untold => 0,
+        Body::Length(length) => length,
+        Body::Chunks => return None,
+    };
+    less(body, bytes.len() - head.size).map(|left| Exchange::Asked(asked, left))
 }
 
-/// What is left of a response's body after a write that begins with the response.
-fn body_left(asked: Asked, bytes: &[u8]) -> Option<u64> {
-    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-    let mut response = Response::new(&mut headers);
-    let Ok(Status::Complete(head)) = response.parse(bytes) else {
-        return None;
+/// Follows a write that begins with a response.
+fn answered(asked: Asked, bytes: &[u8]) -> Option<Exchange> {
+    let head = Head::read(bytes)?;
+    let body = match (asked, head.status()?, head.body) {
+        // Actix answers so what it cannot read, and reads nothing after it. A handler says why.
+        (_, 400 | 431, Body::Length(0)) => return None,
+        (_, 204 | 304, Body::Untold | Body::Length(_)) => 0,
+        (_, 200.., Body::Length(length)) => match asked {
+            Asked::Head => 0,
+            Asked::Whole => length,
+        },
+        (Asked::Whole, 200.., Body::Chunks) => return Some(Exchange::Chunks),
+        (_, _, Body::Untold | Body::Chunks) | (_, ..200, _) => return None,
     };
-    let length = plain_body(response.version?, response.headers)?;
-    let body = match (asked, response.code?) {
-        (_, 204 | 304) => 0,
-        (_, ..200) => return None,
-        (Asked::Head, _) => length.map(|_| 0)?,
-        (Asked::Whole, _) => length?,
-    };
-    less(body, bytes.len() - head)
-}
-
-/// Whether these bytes begin with the whole head of a response in chunks that is not the last of its connection.
-fn begins_chunks(bytes: &[u8]) -> bool {
-    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-    let mut response = Response::new(&mut headers);
-    let is_whole = matches!(response.parse(bytes), Ok(Status::Complete(_)));
-    let has = |name: &str, value: &[u8]| {
-        let mut headers = response.headers.iter();
-        headers.any(|header| {
-            header.name.eq_ignore_ascii_case(name) && header.value.eq_ignore_ascii_case(value)
-        })
-    };
-    is_whole
-        && response.version == Some(1)
-        && has("transfer-encoding", b"chunked")
-        && !has("connection", b"close")
-}
-
-/// The length of the body, `Some(None)` if no header tells it; `None` for what is not followed: another version, a
-/// body in chunks, a request that waits for leave to send its body, another protocol, and the last exchange of a
-/// connection.
-fn plain_body(version: u8, headers: &[Header<'_>]) -> Option<Option<u64>> {
-    if version != 1 {
-        return None;
-    }
-    let mut length = None;
-    for Header { name, value } in headers {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        if is("content-length") {
-            let digits = value.iter().all(u8::is_ascii_digit).then_some(value)?;
-            let told = std::str::from_utf8(digits).ok()?.parse().ok()?;
-            if length.replace(told).is_some() {
-                return None;
-            }
-        }
-        let is_plain = !is("connection") || value.eq_ignore_ascii_case(b"keep-alive");
-        if !is_plain || is("transfer-encoding") || is("expect") || is("upgrade") {
-            return None;
-        }
-    }
-    Some(length)
+    less(body, bytes.len() - head.size).map(Exchange::answering)
 }
 
 /// What is left after so many bytes; `None` if they are too many.
@@ -257,6 +215,8 @@ mod tests {
             b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
             b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n",
             b"HTTP/1.1 100 Continue\r\ncontent-length: 0\r\n\r\n",
+            b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+            b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n\r\n",
             b"HTTP/1.1 204 No Content\r\n\r\n{}",
             b"HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}",
         ] {

@@ -1,8 +1,10 @@
 //! The opening of a connection, on any bytes. See `crates/domain/src/fuzz.rs`.
 
 use bolero::check;
+use httparse::{EMPTY_HEADER, Request, Response, Status};
 
 use super::exchange::{Asked, Exchange};
+use super::head::{Body, Head};
 use super::opening::{Rest, complete};
 use crate::words::in_words;
 
@@ -106,6 +108,50 @@ fn a_connection_is_between_two_requests_only_if_nothing_is_left_of_the_first() {
         let more = asked.read(b"G");
         assert_eq!(more.written(response), Exchange::Unknown);
         assert_eq!(answered.read(b"G"), Exchange::Unknown);
+    };
+    check!()
+        .with_iterations(10_000)
+        .with_max_len(512)
+        .for_each(|bytes: &[u8]| {
+            expect(bytes);
+            expect(&in_words(bytes, &WORDS));
+        });
+}
+
+/// What a parser of HTTP makes of a head: its bytes, and the lengths that it tells. `None` if it refuses the head.
+fn parsed(bytes: &[u8]) -> Option<(Option<usize>, Vec<String>)> {
+    let mut headers = [EMPTY_HEADER; 96];
+    let status = match bytes.starts_with(b"HTTP/") {
+        true => Response::new(&mut headers).parse(bytes),
+        false => Request::new(&mut headers).parse(bytes),
+    };
+    let size = match status.ok()? {
+        Status::Complete(size) => Some(size),
+        Status::Partial => None,
+    };
+    let lengths = headers
+        .iter()
+        .filter(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let lengths = lengths.map(|header| String::from_utf8_lossy(header.value).into_owned());
+    Some((size, lengths.collect()))
+}
+
+#[test]
+fn a_head_that_a_parser_reads_is_as_long_as_it_says_and_has_its_length() {
+    let expect = |bytes: &[u8]| {
+        let Some((size, lengths)) = parsed(bytes) else {
+            return;
+        };
+        let is_plain = |head: &Head<'_>| head.method().is_some() || head.status().is_some();
+        let head = Head::read(bytes).filter(is_plain);
+        let Some(head) = head else {
+            return;
+        };
+        assert_eq!(size, Some(head.size));
+        match head.body {
+            Body::Length(length) => assert_eq!(lengths, [length.to_string()]),
+            Body::Untold | Body::Chunks => assert!(lengths.is_empty()),
+        }
     };
     check!()
         .with_iterations(10_000)

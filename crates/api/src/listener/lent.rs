@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connection::Connection;
 use super::exchange::Exchange;
 use super::handover::{Handover, Pieces};
+use super::silence::Silence;
 
-/// How long a connection is idle before it rests.
+/// How long a connection is idle before it rests, at least; twice that at most.
 pub const REST_AFTER: Duration = Duration::from_secs(1);
 
 /// A connection on loan. Once it has been idle for a while, it goes back, and the borrower reads that the client has gone. It also goes
@@ -27,8 +27,8 @@ pub struct Lent {
     /// Bytes that were read before it was lent.
     begun: Vec<u8>,
     exchange: Exchange,
-    idle_since: Instant,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// Ended by each response.
+    silence: Silence,
 }
 
 /// A connection that was given back, open.
@@ -59,8 +59,7 @@ impl Lent {
             handover: Handover::default(),
             begun,
             exchange: Exchange::None,
-            idle_since: Instant::now(),
-            timer: None,
+            silence: Silence::new(REST_AFTER),
         };
         (lent, Loan(lender))
     }
@@ -86,16 +85,7 @@ impl Lent {
         if self.exchange != Exchange::Over {
             return Poll::Pending;
         }
-        let due = self.idle_since + REST_AFTER;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(due)));
-        loop {
-            ready!(timer.as_mut().poll(context));
-            if timer.deadline() >= due {
-                return Poll::Ready(());
-            }
-            // Only now, not after each request.
-            timer.as_mut().reset(due);
-        }
+        self.silence.poll(context)
     }
 }
 
@@ -166,7 +156,7 @@ impl AsyncWrite for Lent {
         match this.exchange {
             Exchange::Written => {
                 this.exchange = Exchange::Over;
-                this.idle_since = Instant::now();
+                this.silence.end();
                 // Actix does not read again before it is woken.
                 let _ = this.poll_idle(context);
                 Poll::Ready(Ok(()))

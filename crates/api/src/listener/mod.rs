@@ -6,9 +6,10 @@
 //! | `door` | admits or refuses connections |
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
-//! | `resting`, `lent`, `exchange` | connections without a request |
+//! | `resting`, `lent`, `exchange`, `head` | connections without a request |
 //! | `handover` | responses that last for hours |
 //! | `memory` | free memory |
+//! | `silence` | how long nothing has happened |
 //! | `opening` | the first bytes of a connection over HTTP/1 |
 //! | `http2` | HTTP/2 |
 //! | `stream` | the bytes of a connection: TCP, TLS, or a unix socket |
@@ -21,11 +22,13 @@ mod exchange;
 #[cfg(test)]
 mod fuzz;
 mod handover;
+mod head;
 mod http2;
 mod lent;
 mod memory;
 mod opening;
 mod resting;
+mod silence;
 mod sockets;
 mod stream;
 mod tls;
