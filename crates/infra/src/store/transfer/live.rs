@@ -11,11 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::log::{self, Begun};
+use super::pages;
 use super::round::round;
 use super::side::Side;
 use super::tables::{TABLES, Table};
 use super::target::{self, Origin};
-use super::{CopiedTable, Progress, Stage, TransferError, schema, verify};
+use super::{CopiedTable, Progress, TransferError, schema};
 use crate::store::engine::moved::{MOVED, moved_to};
 use crate::store::engine::url::DatabaseUrl;
 
@@ -61,7 +62,7 @@ pub fn transfer_live(
     to: &DatabaseUrl,
     tell: impl FnMut(Progress),
 ) -> Result<LiveCopy, TransferError> {
-    let mut source = open(from)?;
+    let mut source = Side::open_beside_servers(from)?;
     if moved_to(&mut source.connection).is_some() {
         return open_target(&mut source, to);
     }
@@ -107,18 +108,11 @@ pub fn transfer_live(
 /// # Errors
 /// [`TransferError`] if no live copy was begun, the source is closed already, cannot be locked, or fails.
 pub fn abandon(from: &DatabaseUrl) -> Result<(), TransferError> {
-    let mut source = open(from)?;
+    let mut source = Side::open_beside_servers(from)?;
     if let Some(target) = moved_to(&mut source.connection) {
         return Err(moved(&source, target));
     }
     give_up(&mut source)
-}
-
-fn open(from: &DatabaseUrl) -> Result<Side, TransferError> {
-    if from.sqlite_path().is_some_and(|path| !path.exists()) {
-        return Err(TransferError::Missing(from.to_string()));
-    }
-    Side::open_beside_servers(from)
 }
 
 fn moved(source: &Side, target: String) -> TransferError {
@@ -191,19 +185,11 @@ fn copy(
     begun: &Begun,
     mut tell: impl FnMut(Progress),
 ) -> Result<Vec<CopiedTable>, TransferError> {
-    let mut done = target.rows()?;
+    let done = pages::count_all(target)?;
     at_one_moment(source, begun, |snapshot| {
-        let total = snapshot.rows()?;
-        round(snapshot, target, |table, rows| {
-            done += rows;
-            tell(Progress {
-                stage: Stage::Copying,
-                table: table.name,
-                done,
-                total,
-            });
-        })?;
-        verify(snapshot, target, total, &mut tell)
+        let total = pages::count_all(snapshot)?;
+        round(snapshot, target, pages::telling(done, total, &mut tell))?;
+        pages::compare_all(snapshot, target, total, &mut tell)
     })
 }
 
@@ -211,7 +197,9 @@ fn copy(
 fn follow(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<u64, TransferError> {
     let mut all = 0;
     for _ in 0..MOST_ROUNDS {
-        let some = at_one_moment(source, begun, |snapshot| round(snapshot, target, |_, _| ()))?;
+        let some = at_one_moment(source, begun, |snapshot| {
+            round(snapshot, target, pages::compare)
+        })?;
         all += some;
         if some < FEW {
             break;
@@ -258,7 +246,7 @@ fn close(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<u64, Tra
     log::expect_whole(source, &begun.id)?;
     schema::expect_of_this_release(source)?;
     schema::expect_columns(source)?;
-    let followed = round(source, target, |_, _| ())?;
+    let followed = round(source, target, pages::compare)?;
     log::remove(source)?;
     for Table { name, .. } in &TABLES {
         source.batch(&format!("ALTER TABLE {name} RENAME TO closed_{name}"))?;

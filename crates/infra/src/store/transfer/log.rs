@@ -1,20 +1,28 @@
 //! The log of changes in the source: triggers add the key of each row that is inserted, updated or deleted, in the same
 //! transaction. A key is there as often as its row was written. What became of the row is not logged, so the order does not matter.
 
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+
 use super::side::Side;
 use super::statements::{PAGE, row_of};
 use super::tables::{TABLES, Table};
 use super::{TransferError, schema};
 use crate::store::engine::connection::Backend;
+use crate::store::engine::open_error::one_line;
 
 /// The copy that a source is being copied by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(QueryableByName)]
 pub(super) struct Begun {
     /// Random; the target has it too.
+    #[diesel(sql_type = Text)]
     pub(super) id: String,
     /// The URL of the target, without a password.
+    #[diesel(sql_type = Text)]
     pub(super) target: String,
     /// The source's `oldest_migration`, which the target gets at the end.
+    #[diesel(sql_type = Text)]
     pub(super) oldest_migration: String,
 }
 
@@ -23,20 +31,10 @@ pub(super) fn begun(source: &mut Side) -> Result<Option<Begun>, TransferError> {
     if !schema::catalog(source)?.contains("live_copy.id") {
         return Ok(None);
     }
-    let mut one = |column| -> Result<Option<String>, TransferError> {
-        let lines = source.lines(&format!("SELECT {column} AS line FROM live_copy"))?;
-        Ok(lines.into_iter().next())
-    };
-    let (id, target) = (one("id")?, one("target")?);
-    let oldest_migration = one("oldest_migration")?;
-    Ok(match (id, target, oldest_migration) {
-        (Some(id), Some(target), Some(oldest_migration)) => Some(Begun {
-            id,
-            target,
-            oldest_migration,
-        }),
-        _ => None,
-    })
+    let begun = sql_query("SELECT id, target, oldest_migration FROM live_copy")
+        .get_result(&mut source.connection)
+        .optional();
+    begun.map_err(|error| source.failed(one_line(&error)))
 }
 
 /// Makes the log, in a transaction that holds the tables locked: every other write is before it, and seen by each later

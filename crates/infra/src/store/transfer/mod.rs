@@ -2,21 +2,25 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `tables` | what is copied |
-//! | `statements` | the SQL that reads and writes pages of rows |
-//! | `changed` | the SQL that reads and writes rows that have changed |
-//! | `row` | a row as JSON, and its hash |
-//! | `side` | one of the two databases |
-//! | `schema` | whether the tables are those that this release copies |
-//! | `target` | the mark of an unfinished copy, and its rows |
+//! | `mod` | a copy while no server runs |
 //! | `live` | a copy while servers run on the source |
 //! | `log` | what servers have changed meanwhile |
 //! | `round` | bringing the target to one moment of the source |
+//! | `pages` | rows page by page: copied and compared |
+//! | `target` | the mark of an unfinished copy |
+//! | `side` | one of the two databases |
+//! | `schema` | whether the tables are those that this release copies |
+//! | `tables` | what is copied |
+//! | `row` | a row as JSON, and its hash |
+//! | `statements` | the SQL that reads and writes pages of rows |
+//! | `changed` | the SQL that reads and writes rows that have changed |
+//! | `error` | why a database cannot be copied |
 
 mod changed;
 mod error;
 mod live;
 mod log;
+mod pages;
 mod round;
 mod row;
 mod schema;
@@ -28,7 +32,6 @@ mod target;
 use super::engine::url::DatabaseUrl;
 pub use error::TransferError;
 pub use live::{LiveCopy, Moved, abandon, transfer_live};
-use row::{count, equal_rows, key_of};
 use side::Side;
 use tables::TABLES;
 use target::Origin;
@@ -83,9 +86,6 @@ pub fn transfer(
     to: &DatabaseUrl,
     mut tell: impl FnMut(Progress),
 ) -> Result<Transferred, TransferError> {
-    if from.sqlite_path().is_some_and(|path| !path.exists()) {
-        return Err(TransferError::Missing(from.to_string()));
-    }
     let mut source = Side::open(from)?;
     schema::expect_of_this_release(&mut source)?;
     source.begin_alone()?;
@@ -99,9 +99,9 @@ pub fn transfer(
         |_| "SELECT oldest_migration AS line FROM schema_compatibility",
     )?;
     let mut target = target::open(to, &origin)?;
-    let total = source.rows()?;
+    let total = pages::count_all(&mut source)?;
     copy(&mut source, &mut target, total, &mut tell)?;
-    let tables = verify(&mut source, &mut target, total, &mut tell)?;
+    let tables = pages::compare_all(&mut source, &mut target, total, &mut tell)?;
     target::analyze(&mut target);
     target::finish(&mut target, &oldest_migration)?;
     Ok(Transferred { tables, left })
@@ -116,71 +116,17 @@ fn first_line(
     first.ok_or_else(|| side.failed("a row of the schema is missing".to_owned()))
 }
 
-/// Copies what the target lacks. Pages go in the order of the keys, so a table that was begun has all rows up to its last key.
+/// Copies what the target lacks.
 fn copy(
     source: &mut Side,
     target: &mut Side,
     total: u64,
     tell: &mut impl FnMut(Progress),
 ) -> Result<(), TransferError> {
-    let mut done = target.rows()?;
+    let mut written = pages::telling(pages::count_all(target)?, total, tell);
     for table in &TABLES {
-        let last = target.lines(&statements::last_key(table, target.backend()))?;
-        let mut after = last.into_iter().next();
-        loop {
-            let page = source.page(table, after.as_deref())?;
-            let Some(last) = page.last() else { break };
-            after = Some(key_of(source, table, last)?);
-            target::insert(target, table, &page)?;
-            done += count(&page);
-            tell(Progress {
-                stage: Stage::Copying,
-                table: table.name,
-                done,
-                total,
-            });
-        }
+        let last = pages::last_key(target, table)?;
+        pages::copy_after(source, target, table, last, &mut written)?;
     }
     Ok(())
-}
-
-/// Reads both databases and compares the hash of each row.
-fn verify(
-    source: &mut Side,
-    target: &mut Side,
-    total: u64,
-    tell: &mut impl FnMut(Progress),
-) -> Result<Vec<CopiedTable>, TransferError> {
-    let mut done = 0;
-    let mut copied = Vec::new();
-    for table in &TABLES {
-        let mut rows = 0;
-        let mut after: Option<String> = None;
-        loop {
-            let expected = source.page(table, after.as_deref())?;
-            let found = target.page(table, after.as_deref())?;
-            let same = equal_rows(&expected, &found);
-            if same < expected.len().max(found.len()) {
-                return Err(TransferError::Differs {
-                    table: table.name,
-                    row: rows + u64::try_from(same).unwrap_or(0) + 1,
-                });
-            }
-            let Some(last) = expected.last() else { break };
-            after = Some(key_of(source, table, last)?);
-            rows += count(&expected);
-            done += count(&expected);
-            tell(Progress {
-                stage: Stage::Verifying,
-                table: table.name,
-                done,
-                total,
-            });
-        }
-        copied.push(CopiedTable {
-            name: table.name,
-            rows,
-        });
-    }
-    Ok(copied)
 }

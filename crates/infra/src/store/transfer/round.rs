@@ -2,56 +2,33 @@
 
 use std::collections::BTreeSet;
 
+use super::TransferError;
 use super::changed;
 use super::log;
-use super::row::{count, equal_rows, is_after, key_of, unreadable};
+use super::pages::{self, Page, expect_equal};
+use super::row::{count, is_after, key_of, unreadable};
 use super::side::Side;
 use super::tables::{TABLES, Table};
-use super::{TransferError, statements, target};
 
-/// Brings the target to what `snapshot` holds: a transaction of the source that sees one moment. `tell` gets each table with the
-/// rows that were just written. Returns how many keys were written or deleted.
+/// Brings the target to what `snapshot` holds: a transaction of the source that sees one moment. `written` is called after each
+/// new page. Returns how many keys were written or deleted.
 ///
 /// Table by table, those that others refer to first: the logged rows up to the target's last key, then all rows after it, page
 /// by page. So it also goes on with what an earlier call left of a table.
 pub(super) fn round(
     snapshot: &mut Side,
     target: &mut Side,
-    mut tell: impl FnMut(&Table, u64),
+    mut written: impl FnMut(&mut Side, &Page<'_>) -> Result<(), TransferError>,
 ) -> Result<u64, TransferError> {
     let mut all = 0;
     for table in &TABLES {
-        let last = target.lines(&statements::last_key(table, target.backend()))?;
-        let last = last.into_iter().next();
+        let last = pages::last_key(target, table)?;
         if let Some(last) = &last {
             all += apply(snapshot, target, table, last)?;
         }
-        all += copy_after(snapshot, target, table, last, |rows| tell(table, rows))?;
+        all += pages::copy_after(snapshot, target, table, last, &mut written)?;
     }
     Ok(all)
-}
-
-/// Copies the rows after a key, page by page, and compares them.
-fn copy_after(
-    snapshot: &mut Side,
-    target: &mut Side,
-    table: &Table,
-    mut after: Option<String>,
-    mut tell: impl FnMut(u64),
-) -> Result<u64, TransferError> {
-    let mut all = 0;
-    loop {
-        let page = snapshot.page(table, after.as_deref())?;
-        let Some(last) = page.last() else {
-            return Ok(all);
-        };
-        let last = key_of(snapshot, table, last)?;
-        target::insert(target, table, &page)?;
-        expect_equal(table, &page, &target.page(table, after.as_deref())?)?;
-        after = Some(last);
-        all += count(&page);
-        tell(count(&page));
-    }
 }
 
 /// Brings the logged rows up to the key `last` to what the snapshot holds, all or none. Rows that are gone are deleted before
@@ -134,13 +111,6 @@ fn write(
     let written = target.execute(&upsert, &array(&expected));
     written.map_err(|error| error.of_table(table.name))?;
     expect_equal(table, &expected, &rows(target, table, keys)?)
-}
-
-fn expect_equal(table: &Table, expected: &[String], found: &[String]) -> Result<(), TransferError> {
-    match equal_rows(expected, found) == expected.len().max(found.len()) {
-        true => Ok(()),
-        false => Err(TransferError::ChangeDiffers { table: table.name }),
-    }
 }
 
 fn rows(side: &mut Side, table: &Table, keys: &[String]) -> Result<Vec<String>, TransferError> {

@@ -11,8 +11,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 
 use super::TransferError;
-use super::statements::{self, Beginning};
-use super::tables::{self, TABLES, Table};
+use super::tables;
 use crate::store::engine::connection::{Backend, DbConnection, Openness, sqlite_uri};
 use crate::store::engine::fault::is_busy;
 use crate::store::engine::one_column::{Line, Number};
@@ -57,6 +56,7 @@ pub(super) struct Side {
 impl Side {
     /// Opens a database that no server uses.
     pub(super) fn open(url: &DatabaseUrl) -> Result<Self, TransferError> {
+        expect_there(url)?;
         let connection = match url.sqlite_path() {
             Some(path) => open_file(url, path)?,
             None => DbConnection::open(url, Pooling::Transaction, Duration::ZERO)?,
@@ -74,6 +74,7 @@ impl Side {
 
     /// Opens a database that servers may use meanwhile.
     pub(super) fn open_beside_servers(url: &DatabaseUrl) -> Result<Self, TransferError> {
+        expect_there(url)?;
         let connection = DbConnection::open(url, Pooling::Transaction, BESIDE_SERVERS)?;
         Ok(Self {
             url: url.to_string(),
@@ -199,40 +200,6 @@ impl Side {
         Ok(found.number)
     }
 
-    /// How many rows the tables have.
-    pub(super) fn rows(&mut self) -> Result<u64, TransferError> {
-        let mut sum = 0;
-        for table in &TABLES {
-            let query = format!("SELECT count(*) AS number FROM {}", table.name);
-            sum += u64::try_from(self.number(&query)?).unwrap_or(0);
-        }
-        Ok(sum)
-    }
-
-    /// A page of rows, after this key.
-    pub(super) fn page(
-        &mut self,
-        table: &Table,
-        after: Option<&str>,
-    ) -> Result<Vec<String>, TransferError> {
-        let page = self.page_after(table, after);
-        page.map_err(|error| error.of_table(table.name))
-    }
-
-    fn page_after(
-        &mut self,
-        table: &Table,
-        after: Option<&str>,
-    ) -> Result<Vec<String>, TransferError> {
-        let Some(key) = after else {
-            return self.lines(&statements::page(table, self.backend(), Beginning::First));
-        };
-        self.lines_with(
-            &statements::page(table, self.backend(), Beginning::AfterKey),
-            key,
-        )
-    }
-
     /// The lines of a query with one parameter.
     pub(super) fn lines_with(
         &mut self,
@@ -278,6 +245,13 @@ impl Side {
             url: self.url.clone(),
             reason,
         }
+    }
+}
+
+fn expect_there(url: &DatabaseUrl) -> Result<(), TransferError> {
+    match url.sqlite_path().is_some_and(|path| !path.exists()) {
+        true => Err(TransferError::Missing(url.to_string())),
+        false => Ok(()),
     }
 }
 

@@ -2,10 +2,9 @@
 
 use diesel::connection::SimpleConnection;
 
-use super::row::key_of;
 use super::side::Side;
-use super::tables::{TABLES, Table};
-use super::{TransferError, schema, statements};
+use super::tables::{self, TABLES};
+use super::{TransferError, schema};
 use crate::store::engine::connection::Backend;
 use crate::store::engine::migrate::{self, UNFINISHED_COPY};
 use crate::store::engine::sqlite_file;
@@ -46,9 +45,6 @@ pub(super) fn open_begun(
     url: &DatabaseUrl,
     origin: &Origin,
 ) -> Result<Option<Side>, TransferError> {
-    if url.sqlite_path().is_some_and(|path| !path.exists()) {
-        return Err(TransferError::Missing(url.to_string()));
-    }
     let mut target = Side::open(url).map_err(TransferError::of_target)?;
     if !schema::catalog(&mut target)?.contains("unfinished_copy.history") {
         return Ok(None);
@@ -115,41 +111,12 @@ fn begin(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
     target.execute("INSERT INTO unfinished_copy VALUES ($1)", &origin.history)
 }
 
-/// Writes a page of rows, all or none.
-pub(super) fn insert(
-    target: &mut Side,
-    table: &Table,
-    rows: &[String],
-) -> Result<(), TransferError> {
-    let statement = statements::insert(table, target.backend());
-    let all = format!("[{}]", rows.join(","));
-    let done = target.transact(|target| target.execute(&statement, &all));
-    done.map_err(|error| {
-        let refused = rows
-            .iter()
-            .find(|row| target.refuses(&statement, &format!("[{row}]")));
-        match (
-            error,
-            refused.and_then(|row| key_of(target, table, row).ok()),
-        ) {
-            (TransferError::Failed { url, reason }, Some(key)) => TransferError::Row {
-                url,
-                table: table.name,
-                key,
-                reason,
-            },
-            (error, _) => error.of_table(table.name),
-        }
-    })
-}
-
 /// Makes the statistics of the planner, without which a plan is slow; the server makes them only later. They are no part of the copy.
 pub(super) fn analyze(target: &mut Side) {
     if target.backend() == Backend::Sqlite {
         return;
     }
-    let tables: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-    let analyze = format!("ANALYZE {}", tables.join(", "));
+    let analyze = format!("ANALYZE {}", tables::names());
     if let Err(error) = target.connection.batch_execute(&analyze) {
         tracing::debug!(%error, "the copy is without statistics");
     }
