@@ -10,11 +10,13 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionError, sql_query};
 
 use super::connection::{DbConnection, Openness, sqlite_uri};
-use super::migrate::{self, LOCK_TIMEOUT, MigrateError};
+use super::migrate::LOCK_TIMEOUT;
+use super::migrate_error::MigrateError;
 use super::one_column::{Line, Number};
 use super::open_error::{OpenError, one_line};
 use super::pooler::Pooling;
 use super::url::DatabaseUrl;
+use super::versions;
 
 /// What a copy holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +72,8 @@ pub(crate) fn size(url: &DatabaseUrl) -> Result<u64, CopyError> {
 pub(crate) fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), CopyError> {
     let mut connection = DbConnection::open(url, Pooling::Session, LOCK_TIMEOUT)?;
     // What has no record of migrations is found unreadable later.
-    let applied = migrate::applied(&mut connection).unwrap_or_default();
-    migrate::expect_finished(&applied).map_err(|_| CopyError::Unfinished)?;
+    let applied = versions::applied(&mut connection).unwrap_or_default();
+    versions::expect_finished(&applied).map_err(|_| CopyError::Unfinished)?;
     sql_query("VACUUM INTO ?")
         .bind::<Text, _>(sqlite_uri(to, Openness::ReadWrite))
         .execute(&mut connection)
@@ -96,7 +98,7 @@ pub(crate) fn inspect(copy: &Path) -> Result<Contents, CopyError> {
             return Err(CopyError::Damaged(one_line(&reason)));
         }
     }
-    let migrations = migrate::applied(&mut connection).map_err(unreadable)?;
+    let migrations = versions::applied(&mut connection).map_err(unreadable)?;
     let rows = count_rows(&mut connection).map_err(unreadable)?;
     Ok(Contents { migrations, rows })
 }
@@ -118,7 +120,7 @@ pub(crate) fn expect_known_schema(copy: &Path) -> Result<(), CopyError> {
     let refused = |error: ConnectionError| CopyError::Unreadable(one_line(&error));
     let uri = sqlite_uri(copy, Openness::Immutable);
     let connection = SqliteConnection::establish(&uri).map_err(refused)?;
-    let known = migrate::expect_known(&mut DbConnection::Sqlite(connection));
+    let known = versions::expect_known(&mut DbConnection::Sqlite(connection));
     known.map_err(|error| match error {
         MigrateError::Later(migrations) => CopyError::Later(migrations),
         other => CopyError::Unreadable(other.to_string()),

@@ -1,4 +1,4 @@
-//! The schema and its migrations.
+//! Applies migrations.
 //!
 //! Migrations are part of the binary. A migration never breaks the previous release, so nodes can be replaced one by
 //! one. A database may have more migrations than this binary knows; its schema then says which migrations a binary
@@ -8,22 +8,19 @@ use std::fmt::Display;
 use std::thread;
 use std::time::Duration;
 
-use azuma_domain::ports::Schema;
 use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sql_types::Text;
-use diesel::{QueryDsl, QueryResult, RunQueryDsl};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel::{QueryResult, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 
 use super::connection::{Backend, DbConnection, MultiBackend};
-use super::moved::{MOVED, moved_to};
-use super::open_error::{OpenError, one_line};
+use super::migrate_error::MigrateError;
+use super::open_error::one_line;
 use super::pooler::Pooling;
 use super::sqlite_file;
 use super::url::DatabaseUrl;
-
-static POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-pub(super) static SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+use super::versions::{expect_no_later, is_current, source_of};
 
 /// How long to wait for the lock while another process migrates. SQLite waits for half as long.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_mins(1);
@@ -36,63 +33,6 @@ const AFTER_DEADLOCK: Duration = Duration::from_millis(100);
 /// timeout applies while the lock is held.
 const LOCK_POSTGRES: &str = "SELECT pg_advisory_xact_lock(x'617a756d61'::bigint); \
      SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
-
-/// The version that a database has among its migrations while a copy into it is unfinished. No release knows it, so none
-/// works with the database.
-pub(in crate::store) const UNFINISHED_COPY: &str = "copy";
-
-diesel::table! {
-    /// Diesel's record of the applied migrations.
-    __diesel_schema_migrations (version) {
-        version -> Text,
-    }
-}
-
-diesel::table! {
-    /// One row, which says which releases can work with the schema.
-    schema_compatibility (id) {
-        id -> SmallInt,
-        /// The version of the oldest migration that a release must know.
-        oldest_migration -> Text,
-    }
-}
-
-/// A database could not be migrated. The migration that failed has changed nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrateError {
-    /// The database cannot be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The database's encoding cannot hold every character.
-    #[error(
-        "the encoding of the database is {0}, but must be UTF8: create the database with `createdb --encoding UTF8 \
-         --template template0`"
-    )]
-    Encoding(String),
-    /// A later release has changed the schema in a way that this release cannot work with.
-    #[error(
-        "a later release has migrated the database ({0}), and this release cannot work with the new schema: start the \
-         later release"
-    )]
-    Later(String),
-    /// A copy into the database is not finished.
-    #[error(
-        "a copy into this database was begun and is not finished: run the same `azuma copy` again, or use another database"
-    )]
-    UnfinishedCopy,
-    /// The database is closed.
-    #[error("`azuma copy --live` has moved this database to {0}, and has closed it: use that one")]
-    Moved(String),
-    /// The lock was not granted: another process holds it, or the file cannot be written.
-    #[error("cannot lock the database for the migration: {0}")]
-    Lock(String),
-    /// The record of migrations cannot be read.
-    #[error("cannot read which migrations the database has: {0}")]
-    Unreadable(String),
-    /// A statement failed, perhaps because the user may not create tables.
-    #[error("cannot migrate the database: {0}")]
-    Failed(String),
-}
 
 /// Migrates a database, and returns the names of the migrations it applied, oldest first. Creates an SQLite file that
 /// does not exist, and its directory.
@@ -131,13 +71,6 @@ pub fn is_up_to_date(url: &DatabaseUrl) -> Result<bool, MigrateError> {
     expect_unicode(&mut connection)?;
     expect_no_later(&mut connection, source)?;
     Ok(is_current(&mut connection, source))
-}
-
-pub(super) fn source_of(connection: &DbConnection) -> &'static EmbeddedMigrations {
-    match connection {
-        DbConnection::Postgres(_) => &POSTGRES,
-        DbConnection::Sqlite(_) => &SQLITE,
-    }
 }
 
 /// Migrates the database of this connection.
@@ -218,109 +151,6 @@ pub(in crate::store) fn expect_unicode(connection: &mut DbConnection) -> Result<
         "UTF8" => Ok(()),
         _ => Err(MigrateError::Encoding(encoding)),
     }
-}
-
-/// Refuses the database of a later release that this release cannot work with.
-pub(super) fn expect_known(connection: &mut DbConnection) -> Result<(), MigrateError> {
-    let source = source_of(connection);
-    expect_no_later(connection, source)
-}
-
-/// Accepts a database of a later release if its schema says that this release can work with it, and logs that.
-fn expect_no_later(
-    connection: &mut DbConnection,
-    source: &EmbeddedMigrations,
-) -> Result<(), MigrateError> {
-    let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
-        return Ok(());
-    };
-    let later: Vec<String> = applied
-        .into_iter()
-        .filter(|version| !known.contains(version))
-        .collect();
-    if later.is_empty() {
-        return Ok(());
-    }
-    expect_finished(&later)?;
-    if let Some(target) = moved_to(connection) {
-        return Err(MigrateError::Moved(target));
-    }
-    let later = later.join(", ");
-    match oldest_migration(connection) {
-        Ok(oldest) if known.contains(&oldest) => {
-            tracing::warn!(
-                migrations = later,
-                "a later release has migrated the database; its schema is marked as compatible with this release"
-            );
-            Ok(())
-        }
-        Ok(_) | Err(_) => Err(MigrateError::Later(later)),
-    }
-}
-
-/// Refuses the migrations of an unfinished copy.
-pub(super) fn expect_finished(applied: &[String]) -> Result<(), MigrateError> {
-    match applied.iter().any(|version| version == UNFINISHED_COPY) {
-        true => Err(MigrateError::UnfinishedCopy),
-        false => Ok(()),
-    }
-}
-
-/// Whether all migrations of this binary are applied. Takes no lock and needs no right to create tables. Returns
-/// `false` on any error; the migration then gets the same error.
-fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrations) -> bool {
-    let (Some(known), Ok(applied)) = (known(source), applied(connection)) else {
-        return false;
-    };
-    known.iter().all(|version| applied.contains(version))
-}
-
-/// How the schema compares with the one of this release. Takes no lock.
-pub(in crate::store) fn schema(connection: &mut DbConnection) -> QueryResult<Schema> {
-    let known = known(source_of(connection)).unwrap_or_default();
-    let applied = applied(connection)?;
-    if applied.iter().any(|version| version == MOVED) {
-        return Ok(Schema::Moved);
-    }
-    if !known.iter().all(|version| applied.contains(version)) {
-        return Ok(Schema::Behind);
-    }
-    if applied.iter().all(|version| known.contains(version)) {
-        return Ok(Schema::Current);
-    }
-    Ok(match known.contains(&oldest_migration(connection)?) {
-        true => Schema::Current,
-        false => Schema::Ahead,
-    })
-}
-
-/// The version of the oldest migration that a release must know to work with the schema.
-pub(super) fn oldest_migration(connection: &mut DbConnection) -> QueryResult<String> {
-    schema_compatibility::table
-        .select(schema_compatibility::oldest_migration)
-        .first(connection)
-}
-
-/// The versions of this binary's migrations for the database of a connection.
-pub(in crate::store) fn known_to(connection: &DbConnection) -> Vec<String> {
-    known(source_of(connection)).unwrap_or_default()
-}
-
-/// The versions of this binary's migrations.
-fn known(source: &EmbeddedMigrations) -> Option<Vec<String>> {
-    let known = MigrationSource::<MultiBackend>::migrations(source).ok()?;
-    let versions = known.iter().map(|one| one.name().version().to_string());
-    Some(versions.collect())
-}
-
-/// The versions of the applied migrations. An error if the database has no record of them.
-pub(in crate::store) fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
-    use __diesel_schema_migrations::dsl;
-
-    dsl::__diesel_schema_migrations
-        .select(dsl::version)
-        .order(dsl::version)
-        .load(connection)
 }
 
 fn begin(connection: &mut DbConnection) -> QueryResult<()> {

@@ -13,7 +13,9 @@
 //! | `sqlite_file` | whether an SQLite file is still the one that was opened |
 //! | `pooler` | connections through a pooler, such as PgBouncer |
 //! | `readiness` | waits until a Postgres server accepts connections |
-//! | `migrate` | the schema |
+//! | `versions` | which migrations a database has, and which this release knows |
+//! | `migrate` | applies migrations |
+//! | `migrate_error` | why a database cannot be migrated |
 //! | `moved` | a database that a live copy has closed |
 //! | `copy` | copies of an SQLite database |
 //! | `examine` | what an operator asks of a database |
@@ -28,6 +30,7 @@ pub(super) mod examine;
 pub(super) mod executor;
 pub(super) mod fault;
 pub(super) mod migrate;
+pub(super) mod migrate_error;
 pub(super) mod moved;
 pub(super) mod one_column;
 pub(super) mod open_error;
@@ -38,3 +41,4 @@ pub(super) mod readiness;
 mod retries;
 pub(super) mod sqlite_file;
 pub(super) mod url;
+pub(super) mod versions;

@@ -6,8 +6,8 @@ use diesel::{RunQueryDsl, sql_query};
 use super::attempt::Stopped;
 use super::connection::DbConnection;
 use super::fault::FaultKind;
-use super::migrate::applied;
 use super::one_column::Line;
+use super::versions::applied;
 
 /// The version that a closed database has among its migrations. No release knows it, so none works with the database.
 pub(in crate::store) const MOVED: &str = "moved";

@@ -3,18 +3,15 @@
 use std::collections::BTreeSet;
 
 use diesel::migration::{Migration, MigrationSource};
-use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryResult, RunQueryDsl, sql_query};
 use diesel_migrations::EmbeddedMigrations;
 
 use super::connection::{DbConnection, MultiBackend};
-use super::migrate::{
-    LOCK_TIMEOUT, MigrateError, SQLITE, UNFINISHED_COPY, applied, expect_unicode, oldest_migration,
-    source_of,
-};
+use super::migrate::{LOCK_TIMEOUT, expect_unicode};
+use super::migrate_error::MigrateError;
 use super::moved::MOVED;
 use super::open_error::one_line;
 use super::url::DatabaseUrl;
+use super::versions::{SQLITE, UNFINISHED_COPY, applied, has_record, oldest_migration, source_of};
 
 /// The migrations of a database and of this release, oldest first.
 #[derive(Debug)]
@@ -121,28 +118,4 @@ fn plan(
         migrations,
         verdict,
     })
-}
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-/// Whether the database has diesel's record of migrations.
-pub(in crate::store) fn has_record(connection: &mut DbConnection) -> QueryResult<bool> {
-    const TABLE: &str = "__diesel_schema_migrations";
-    let found: Count = match connection {
-        DbConnection::Postgres(connection) => {
-            sql_query("SELECT count(*) AS count FROM pg_class WHERE oid = to_regclass($1)")
-                .bind::<Text, _>(TABLE)
-                .get_result(connection)?
-        }
-        DbConnection::Sqlite(connection) => {
-            sql_query("SELECT count(*) AS count FROM sqlite_schema WHERE name = ?")
-                .bind::<Text, _>(TABLE)
-                .get_result(connection)?
-        }
-    };
-    Ok(found.count > 0)
 }

@@ -19,7 +19,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use super::types::{SqlTimestamp, StoredTime};
 use crate::store::engine::connection::DbConnection;
 use crate::store::engine::fault::{Fault, conflict_of, meaning};
-use crate::store::engine::migrate;
+use crate::store::engine::versions;
 
 /// The connection of a unit of work, inside a transaction if the work may write. It implements every repository; each
 /// implementation is in the file of its table.
@@ -158,7 +158,7 @@ impl Reader for Repositories<'_> {
     }
 
     fn schema(&mut self) -> Result<Schema, StoreError> {
-        self.query(migrate::schema)
+        self.query(versions::schema)
     }
 }
 

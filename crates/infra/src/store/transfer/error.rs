@@ -1,6 +1,6 @@
 //! Why a database cannot be copied.
 
-use crate::store::engine::migrate::MigrateError;
+use crate::store::engine::migrate_error::MigrateError;
 use crate::store::engine::open_error::OpenError;
 
 /// Why a database cannot be copied. Each message is one sentence for the operator. What is copied stays, and another call goes

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use super::side::Side;
 use super::tables::TABLES;
 use super::{TransferError, statements};
-use crate::store::engine::migrate::{self, UNFINISHED_COPY};
 use crate::store::engine::moved::moved_to;
 use crate::store::engine::open_error::one_line;
-use crate::store::engine::plan::has_record;
+use crate::store::engine::versions::{self, UNFINISHED_COPY, has_record};
 
 /// Tables that each database has of its own.
 const OF_THE_SCHEMA: [&str; 5] = [
@@ -44,7 +43,7 @@ pub(super) fn expect_of_this_release(side: &mut Side) -> Result<(), TransferErro
 
 /// Refuses other migrations than those of this release and `besides`.
 pub(super) fn expect_migrations(side: &mut Side, besides: &[&str]) -> Result<(), TransferError> {
-    let known = migrate::known_to(&side.connection);
+    let known = versions::known_to(&side.connection);
     let applied = applied(side)?;
     let url = side.url.clone();
     if !known.iter().all(|version| applied.contains(version)) {
@@ -61,7 +60,7 @@ pub(super) fn expect_migrations(side: &mut Side, besides: &[&str]) -> Result<(),
 /// The migrations of a database; none where there is no record of them.
 pub(super) fn applied(side: &mut Side) -> Result<Vec<String>, TransferError> {
     let found = match has_record(&mut side.connection) {
-        Ok(true) => migrate::applied(&mut side.connection),
+        Ok(true) => versions::applied(&mut side.connection),
         Ok(false) => Ok(Vec::new()),
         Err(error) => Err(error),
     };

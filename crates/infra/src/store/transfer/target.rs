@@ -6,9 +6,10 @@ use super::side::Side;
 use super::tables::{self, TABLES};
 use super::{TransferError, schema};
 use crate::store::engine::connection::Backend;
-use crate::store::engine::migrate::{self, UNFINISHED_COPY};
+use crate::store::engine::migrate;
 use crate::store::engine::sqlite_file;
 use crate::store::engine::url::DatabaseUrl;
+use crate::store::engine::versions::UNFINISHED_COPY;
 
 /// Where a copy comes from.
 pub(super) struct Origin {
