@@ -4,11 +4,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
+use actix_http::{HttpService, KeepAlive};
 use actix_service::map_config;
 use actix_web::App;
 use actix_web::dev::{AppConfig, Server};
-use actix_web::middleware::{Condition, from_fn};
+use actix_web::middleware::Condition;
 use actix_web::web::{self, Data, ServiceConfig};
 use tokio::sync::watch;
 
@@ -21,7 +21,7 @@ use crate::http::body::BodyTimeout;
 use crate::http::cookie::CookieTransport;
 use crate::http::cors::AllowedOrigins;
 use crate::http::endpoint::unknown_route;
-use crate::http::finish::finish;
+use crate::http::finish::Finish;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
@@ -83,7 +83,6 @@ pub fn start(
     let origins = config.http.cors.origins.iter();
     let origins = AllowedOrigins(origins.map(|origin| origin.as_str().to_owned()).collect());
     let documents = Data::new(Documents::of(config.dialects));
-    let keep_alive = config.http.keep_alive;
     let mut server = actix_server::Server::build()
         .workers(config.http.worker_count())
         .shutdown_timeout(whole_seconds(grace_of_requests(config.http.shutdown_grace)))
@@ -95,7 +94,7 @@ pub fn start(
         let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();
         App::new()
-            .wrap(from_fn(finish))
+            .wrap(Finish)
             .wrap(Condition::new(origins.are_any(), origins.layer()))
             .wrap(observe.clone())
             .app_data(logins.clone())
@@ -117,7 +116,7 @@ pub fn start(
         let (app, shutdown, timeouts) = (app.clone(), shutdown.clone(), door.http2_timeouts());
         move || http2(app(), timeouts, shutdown.clone())
     });
-    let rests = Rests::new(keep_alive, shutdown.clone());
+    let rests = Rests::new(config.http.keep_alive, shutdown.clone());
     tokio::spawn(rests.clone().release_memory());
     let http1 = move || {
         let shutdown = shutdown.clone();
@@ -126,7 +125,8 @@ pub fn start(
                 let shutdown = shutdown.clone();
                 async move { shutdown.notified().await }
             })
-            .keep_alive(keep_alive)
+            // Connections rest instead; actix would set a timer after each response.
+            .keep_alive(KeepAlive::Os)
             .client_disconnect_timeout(LINGER)
             .on_connect_ext(|lent: &Lent, data| {
                 data.insert(lent.handover());

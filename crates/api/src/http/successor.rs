@@ -34,6 +34,11 @@ pub fn note(request: &HttpRequest, session: &LiveSession) {
     }
 }
 
+/// Whether a session was left for [`next_token`].
+pub fn is_noted(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Succeeded>()
+}
+
 /// The next token of the session that was noted; `None` if there is none, it is not to be had now, or the request has ended its session.
 pub async fn next_token(request: &HttpRequest) -> Option<NextToken> {
     let noted = request.extensions_mut().remove::<Succeeded>();
