@@ -14,7 +14,8 @@ pub enum KeyTask {
     Status(Output),
     /// Replace the secret key, step by step: do what can be done here, and print what is to be done next
     ///
-    /// Run it on every node, and again after each step. The exit code is 4 as long as a former key is needed. No key is deleted or overwritten.
+    /// Run it on one node, give the others the file that it makes, and then run it on every node, and again after each step: all must name the same
+    /// key. The exit code is 4 as long as a former key is needed. No key is deleted or overwritten.
     /// docs/operate.md has the steps.
     Rotate(RotateTask),
 }
@@ -25,9 +26,10 @@ pub struct RotateTask {
     /// The file of the new key, which is made if it is not there; without it, a file beside that of the present key
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
-    /// Give every session of a former key a next token of the current one, as after a leak; every node must have the new key by then
-    #[arg(long)]
-    pub reissue: bool,
+    /// After the former key KEY has leaked, by its fingerprint in `azuma key status`: give every session of a former key a next token of the current one;
+    /// every node must derive tokens with the new key by then
+    #[arg(long, value_name = "KEY", conflicts_with = "file")]
+    pub reissue: Option<String>,
     /// When the tokens of former keys end, unless their session uses its next one before: 7 days, or the life of a token if that is shorter
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "reissue")]
     pub within: Option<Duration>,

@@ -20,9 +20,9 @@ const USUAL_GRACE: Duration = Duration::from_hours(7 * 24);
 
 const SAY_FILE: &str = "the key is in the configuration itself: say with `--file FILE` where the new one is, the same each time";
 
-const NOT_REPLACED: &str = "this node does not derive tokens with the new key yet: finish the steps of `azuma key rotate` on every node first";
+const NOT_REPLACED: &str = "this node derives tokens with that key: finish the steps of `azuma key rotate` on every node first";
 
-const NONE_FORMER: &str = "this node knows no former key: it has not begun to replace its key, or must have the former one in `previous_secret_keys` once more";
+const NOT_FORMER: &str = "no former key of this node has that fingerprint: `azuma key status` shows them; the key that leaked must be in `previous_secret_keys`";
 
 const EXCHANGE: &str =
     "and in its previous keys put the former key in the place of the new one; the others stay";
@@ -42,15 +42,15 @@ enum Step {
 /// Does the step that this node is at, or says what is to be done for it.
 pub async fn run(config: &Config, task: &RotateTask) -> Result<(), Box<dyn Error>> {
     let present = wiring::present_key(config)?;
+    if let Some(leaked) = &task.reissue {
+        return reissue(config, &present.key, leaked, task.within).await;
+    }
     let file = match (&task.file, &present.file) {
         (Some(file), _) => file.clone(),
         (None, Some(present)) => next_to(present),
         (None, None) => return Err(Failure::new(Reason::Usage, SAY_FILE).into()),
     };
     let step = step(config, task, &present.key, &file)?;
-    if task.reissue {
-        return reissue(config, task.within, &step).await;
-    }
     match step {
         Step::Make => {
             let key = wiring::make_key(&file)?;
@@ -165,8 +165,8 @@ async fn wait(config: &Config, present: &PresentKey) -> Result<(), Box<dyn Error
         "step 4 of 4: this node derives tokens with {current}\n\n{}\n",
         table(&status)
     ))?;
-    let former = status.of_previous();
-    if former.is_none() {
+    let (former, unknown) = (status.of_previous(), status.unknown);
+    if former.is_none() && unknown.is_none() {
         return Ok(print(
             "nothing that lives was derived with a former key: on every node remove `previous_secret_keys` and \
              `previous_secret_keys_file`, and restart it; keep a former key as long as a backup that was made with it\n",
@@ -175,31 +175,41 @@ async fn wait(config: &Config, present: &PresentKey) -> Result<(), Box<dyn Error
     let mut still = Vec::new();
     if let Some(end) = former.last_end {
         still.push(format!(
-            "sessions ({}) and links ({}) until {end}, or later if they are used",
+            "former keys are still needed for sessions ({}) and links ({}) until {end}, or later if they are used",
             former.sessions, former.links
         ));
     }
     if former.factors > 0 {
         still.push(format!(
-            "second factors ({}) until their users set up others",
+            "former keys are still needed for second factors ({}) until their users set up others",
             former.factors
         ));
     }
-    let sentence = format!("former keys are still needed: {}", still.join(", "));
-    Err(Failure::new(Reason::Refused, sentence).into())
+    if !unknown.is_none() {
+        still.push(format!(
+            "a key that this node does not know derived sessions ({}), links ({}) and second factors ({}): a node derives with \
+             another key than {current}, or a former key was removed",
+            unknown.sessions, unknown.links, unknown.factors
+        ));
+    }
+    Err(Failure::new(Reason::Refused, still.join("; ")).into())
 }
 
+/// The operator names the key that has leaked. A node that still derives with it would put it in force again.
 async fn reissue(
     config: &Config,
+    present: &SecretKey,
+    leaked: &str,
     within: Option<Duration>,
-    step: &Step,
 ) -> Result<(), Box<dyn Error>> {
-    let refusal = match step {
-        Step::Learn(_) | Step::Replace(_) => NOT_REPLACED,
-        Step::Make | Step::Wait if config.previous_secret_keys.is_empty() => NONE_FORMER,
-        Step::Make | Step::Wait => return issue_again(config, within).await,
-    };
-    Err(Failure::new(Reason::Refused, refusal).into())
+    if present.fingerprint() == leaked {
+        return Err(Failure::new(Reason::Refused, NOT_REPLACED).into());
+    }
+    let mut former = config.previous_secret_keys.iter();
+    if !former.any(|key| key.fingerprint() == leaked) {
+        return Err(Failure::new(Reason::Refused, NOT_FORMER).into());
+    }
+    issue_again(config, within).await
 }
 
 async fn issue_again(config: &Config, within: Option<Duration>) -> Result<(), Box<dyn Error>> {

@@ -13,6 +13,7 @@ use azuma_tests::server::{Server, Setup};
 use reqwest::Method;
 
 pub(super) const OLD: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
+const OTHER: &str = "b3RoZXIga2V5IG90aGVyIGtleSBvdGhlciBrZXkgISE=";
 pub(super) const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
 
 /// Runs the walk on a node; it must be at this step.
@@ -20,6 +21,31 @@ fn at_step(setup: &Setup, step: &str) {
     let finished = setup.run(&["key", "rotate"]);
     let said = &finished.stdout;
     assert!(said.starts_with(step), "{step}: {said}{}", finished.stderr);
+}
+
+/// The first key that `azuma key status` shows with this role.
+pub(super) fn fingerprint(setup: &Setup, role: &str) -> String {
+    let status = setup.run(&["key", "status"]);
+    let table = status.success();
+    let mut rows = table.lines().map(str::split_whitespace);
+    let key = rows.find_map(|mut row| row.next().filter(|_| row.next() == Some(role)));
+    key.unwrap_or_else(|| panic!("no {role} key: {table}"))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_walk_is_not_over_while_another_node_derives_with_a_key_of_its_own() {
+    let here = Database::Postgres.server().set("secret_key", NEW);
+    let previous = format!("[\"{OLD}\"]");
+    let here = here.set("previous_secret_keys", &previous).start();
+    let there = here.setup().elsewhere().set("secret_key", OTHER).start();
+    let neo = Person::named("neo");
+    there.azuma().sign_up(&neo).await;
+    fs::write(here.setup().home().join("new.key"), NEW).unwrap();
+    let walked = here.setup().run(&["key", "rotate", "--file", "new.key"]);
+    assert_eq!(walked.status.code(), Some(4));
+    let told = "a key that this node does not know derived sessions (1)";
+    assert!(walked.stderr.contains(told), "{}", walked.stderr);
 }
 
 /// Asks until an answer carries a next token.
@@ -70,8 +96,13 @@ async fn a_key_is_replaced_node_by_node_and_the_tokens_of_the_former_one_after_i
     at_step(nodes[1].setup(), "step 2 of 4");
 
     restart_with(&mut nodes, "secret.key", Some("secret.key.2")).await;
-    let early = nodes[0].setup().run(&["key", "rotate", "--reissue"]);
-    assert_eq!(early.status.code(), Some(4));
+    let leaked = fingerprint(nodes[0].setup(), "current");
+    let new = fingerprint(nodes[0].setup(), "previous");
+    let reissue = ["key", "rotate", "--reissue", &leaked];
+    for node in &nodes {
+        let early = node.setup().run(&reissue);
+        assert_eq!(early.status.code(), Some(4), "it would stay in force");
+    }
     for node in &nodes {
         at_step(node.setup(), "step 3 of 4");
     }
@@ -83,7 +114,11 @@ async fn a_key_is_replaced_node_by_node_and_the_tokens_of_the_former_one_after_i
     }
     let needed = nodes[0].setup().run(&["key", "rotate"]);
     assert_eq!(needed.status.code(), Some(4), "{}", needed.stderr);
-    let reissue = nodes[0].setup().run(&["key", "rotate", "--reissue"]);
+    for other in [&*new, "0123456789abcdef", ""] {
+        let wrong = nodes[0].setup().run(&["key", "rotate", "--reissue", other]);
+        assert_eq!(wrong.status.code(), Some(4), "{other}");
+    }
+    let reissue = nodes[0].setup().run(&reissue);
     assert!(reissue.success().starts_with("changed sessions: 1;"));
     let walked = nodes[1].setup().run(&["key", "rotate"]);
     assert!(walked.success().contains("nothing that lives was derived"));
@@ -122,15 +157,9 @@ async fn services_are_told_of_a_former_token_what_it_is_until_it_ends() {
         client.service(ServiceToken::parse(server.service("chat").token).expect("a token"));
     let before = service.check(&former, Use::Peek).await.unwrap();
     let reissue = |within: &str| {
-        let task = [
-            "key",
-            "rotate",
-            "--reissue",
-            "--file",
-            "new.key",
-            "--within",
-        ];
-        let said = server.setup().run(&[&task[..], &[within]].concat());
+        let leaked = fingerprint(server.setup(), "previous");
+        let task = ["key", "rotate", "--reissue", &leaked, "--within", within];
+        let said = server.setup().run(&task);
         assert!(said.success().starts_with("changed sessions: 2;"));
     };
     reissue("7d");
@@ -206,8 +235,8 @@ async fn clients_of_every_api_get_the_next_token_in_their_own_way() {
         answer.done(200);
         assert_eq!(answer.header("Azuma-Session"), None);
     }
-    let reissue = ["key", "rotate", "--file", "new.key", "--reissue"];
-    let said = server.setup().run(&reissue);
+    let leaked = fingerprint(server.setup(), "previous");
+    let said = server.setup().run(&["key", "rotate", "--reissue", &leaked]);
     assert!(said.success().starts_with("changed sessions: 5;"));
 
     let (azuma_api, account_api) = (server.azuma(), server.account());

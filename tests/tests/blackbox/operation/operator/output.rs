@@ -6,7 +6,7 @@ use azuma_tests::people::Person;
 use azuma_tests::server::{Finished, Server, workspace};
 use azuma_tests::{Database, mask};
 
-use super::keys::{NEW, OLD};
+use super::keys::{NEW, OLD, fingerprint};
 
 /// Commands and what they printed, with ids, times and passwords replaced.
 struct Transcript<'a> {
@@ -131,6 +131,10 @@ async fn of_keys() {
     transcript.run("key status");
     transcript.run(walk);
     let Transcript { mut text, .. } = transcript;
+    let leaked = format!(
+        "key rotate --reissue {}",
+        fingerprint(server.setup(), "current")
+    );
     for (key, previous) in [(OLD, format!("[\"{NEW}\"]")), (NEW, format!("[\"{OLD}\"]"))] {
         server.change_setup(|setup| {
             let setup = setup.set("secret_key", key);
@@ -139,8 +143,8 @@ async fn of_keys() {
         let server = &server;
         let mut transcript = Transcript { server, text };
         transcript.run(walk);
-        transcript.run("key rotate --file new.key --reissue --within 365d");
-        transcript.run("key rotate --file new.key --reissue");
+        transcript.run(&format!("{leaked} --within 365d"));
+        transcript.run(&leaked);
         Transcript { text, .. } = transcript;
     }
     let server = &server;
