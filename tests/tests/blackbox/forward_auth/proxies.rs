@@ -138,6 +138,12 @@ fn header<'a>(answer: &'a WireAnswer, name: &str) -> Option<&'a str> {
     })
 }
 
+/// Whether one of the headers `Cache-Control` keeps the answer out of all caches.
+fn is_kept_from_caches(answer: &WireAnswer) -> bool {
+    let mut lines = answer.text.lines().take_while(|line| !line.is_empty());
+    lines.any(|line| line.eq_ignore_ascii_case("Cache-Control: no-store"))
+}
+
 async fn what_holds_behind(proxy: Proxy) {
     let server = Database::Sqlite.server();
     let server = server.set("sessions.rotating.renew_within", "30d").start();
@@ -213,6 +219,7 @@ async fn what_holds_behind(proxy: Proxy) {
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
         "{cookie}"
     );
+    assert_eq!(is_kept_from_caches(&by_cookie), proxy != Proxy::Traefik);
     for carrier in [Carrier::LegacyHeader, Carrier::Azuma] {
         let answer = house.asked("GET", &[line(carrier, &token)], "");
         greeted(&answer);
@@ -221,6 +228,7 @@ async fn what_holds_behind(proxy: Proxy) {
             Proxy::Traefik => None,
         };
         assert_eq!(header(&answer, "Azuma-Session"), handed_on);
+        assert_eq!(is_kept_from_caches(&answer), handed_on.is_some());
         assert_eq!(header(&answer, "Set-Cookie"), None);
     }
 
