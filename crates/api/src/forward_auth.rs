@@ -25,8 +25,9 @@ pub const PATH: &str = "/auth/check";
 const USER_ID: HeaderName = HeaderName::from_static("azuma-user-id");
 const USER_NAME: HeaderName = HeaderName::from_static("azuma-user-name");
 
-/// What is percent-encoded in a name besides what is not ASCII, so that visible ASCII is left, and decoding gives the name again.
-const HIDDEN: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+/// What is percent-encoded in a name besides what is not ASCII. Decoding gives the name again, and no proxy takes it for a placeholder (`{…}`
+/// of Caddy).
+const HIDDEN: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'{').add(b'}');
 
 pub fn routes(config: &mut ServiceConfig, cookies: CookieTransport) {
     config
@@ -45,7 +46,7 @@ pub fn routes(config: &mut ServiceConfig, cookies: CookieTransport) {
         description = "The token is live",
         headers(
             ("Azuma-User-Id" = String, description = "The id of the user, a UUID"),
-            ("Azuma-User-Name" = Option<String>, description = "The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`; missing if the stored name cannot be read"),
+            ("Azuma-User-Name" = Option<String>, description = "The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`, `{` and `}`; missing if the stored name cannot be read"),
             ("Azuma-Session" = Option<String>, description = "The next token, if it is due and no cookie had the token"),
             ("Set-Cookie" = Option<String>, description = "The next token, if it is due and the cookie had the token"),
         ),

@@ -13,6 +13,7 @@ async fn any_name_is_percent_encoded_to_visible_ascii(db: Database) {
         ("neo", "neo"),
         ("100%25", "100%2525"),
         ("a,b;c=\"d\"", "a,b;c=\"d\""),
+        ("{env.HOME}", "%7Benv.HOME%7D"),
         ("nëo", "n%C3%ABo"),
         ("新", "%E6%96%B0"),
         ("سلام", "%D8%B3%D9%84%D8%A7%D9%85"),
