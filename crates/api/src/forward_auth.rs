@@ -66,7 +66,7 @@ pub async fn check(
         Presented::Bearer(_) => note(&request, &session),
         Presented::InCarrier(Carried { carrier, .. }) => {
             if let Some(next) = sessions.renew_session(&session).await? {
-                carrier.put(&next, **cookies, response.headers_mut());
+                carrier.put(&next, session.policy, **cookies, response.headers_mut());
             }
         }
     }

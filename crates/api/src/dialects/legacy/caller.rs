@@ -76,7 +76,7 @@ pub async fn renew_session<B: MessageBody>(
         Ok(None) => {}
         Ok(Some(next)) => {
             let transport = cookie_transport(response.request());
-            carrier.put(&next, transport, response.headers_mut());
+            carrier.put(&next, session.policy, transport, response.headers_mut());
         }
         Err(error) => return Ok(response.error_response(error).map_into_right_body()),
     }
