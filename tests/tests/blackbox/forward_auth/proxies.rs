@@ -17,6 +17,7 @@ use azuma_tests::scratch;
 use azuma_tests::server::{Server, workspace};
 
 use super::CARRIERS;
+use crate::operation::operator::keys::{NEW, OLD, fingerprint};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proxy {
@@ -231,11 +232,35 @@ async fn what_holds_behind(proxy: Proxy) {
         assert_eq!(is_kept_from_caches(&answer), handed_on.is_some());
         assert_eq!(header(&answer, "Set-Cookie"), None);
     }
-
     // The session ends.
     server.azuma().logout(&sliding).await.done(204);
     let answer = house.asked("GET", &[line(Carrier::Azuma, &sliding)], "");
     assert_eq!(answer.status, Some(401), "{proxy:?}: {}", answer.text);
+}
+
+/// The next token of a sliding session is a UUID, and is there once tokens have been issued again.
+#[tokio::test]
+async fn nginx_and_caddy_hand_on_the_next_token_of_a_sliding_session() {
+    let mut server = Database::Sqlite.server().set("secret_key", OLD).start();
+    let former = server.azuma().sign_up(&Person::named("neo")).await;
+    let previous = format!("[\"{OLD}\"]");
+    server
+        .reconfigure(|setup| {
+            let setup = setup.set("secret_key", NEW);
+            setup.set("previous_secret_keys", &previous)
+        })
+        .await;
+    let leaked = fingerprint(server.setup(), "previous");
+    let reissue = server.setup().run(&["key", "rotate", "--reissue", &leaked]);
+    reissue.success();
+    let next = server.azuma().own_user(&former).await;
+    let next = next.header("Azuma-Session").expect("it is due");
+    for proxy in [Proxy::Nginx, Proxy::Caddy] {
+        let house = proxy.before(&server);
+        let answer = house.asked("GET", &[line(Carrier::Azuma, &former)], "");
+        assert_eq!(answer.status, Some(200), "{proxy:?}: {}", answer.text);
+        assert_eq!(header(&answer, "Azuma-Session"), Some(next), "{proxy:?}");
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ mod metrics;
 mod migration_plan;
 mod misconfiguration;
 mod new_login;
-mod operator;
+pub mod operator;
 mod outage;
 mod proxies;
 mod registration;

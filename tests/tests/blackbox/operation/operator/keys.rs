@@ -12,9 +12,9 @@ use azuma_tests::people::Person;
 use azuma_tests::server::{Server, Setup};
 use reqwest::Method;
 
-pub(super) const OLD: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
+pub const OLD: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
 const OTHER: &str = "b3RoZXIga2V5IG90aGVyIGtleSBvdGhlciBrZXkgISE=";
-pub(super) const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
+pub const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
 
 /// Runs the walk on a node; it must be at this step.
 fn at_step(setup: &Setup, step: &str) {
@@ -24,7 +24,7 @@ fn at_step(setup: &Setup, step: &str) {
 }
 
 /// The first key that `azuma key status` shows with this role.
-pub(super) fn fingerprint(setup: &Setup, role: &str) -> String {
+pub fn fingerprint(setup: &Setup, role: &str) -> String {
     let status = setup.run(&["key", "status"]);
     let table = status.success();
     let mut rows = table.lines().map(str::split_whitespace);
@@ -255,6 +255,20 @@ async fn clients_of_every_api_get_the_next_token_in_their_own_way() {
     let answer = server.legacy().me_by_cookie(&legacy).await;
     answer.done(200);
     assert_eq!(answer.next_token_in_cookie().as_ref(), Some(&next_legacy));
+    let told = answer.header("Set-Cookie").unwrap_or_default();
+    assert!(
+        told.contains("; Expires=") && !told.contains("Max-Age"),
+        "{told}"
+    );
+    // Uses of a sliding token move its end, and bring no cookie.
+    let answer = server.legacy().me_by_cookie(&azuma).await;
+    answer.done(200);
+    assert_eq!(answer.next_token_in_cookie().as_ref(), Some(&next));
+    let told = answer.header("Set-Cookie").unwrap_or_default();
+    assert!(
+        told.contains("; Max-Age=34560000") && !told.contains("Expires"),
+        "{told}"
+    );
     let page = server.get("/me").header("Cookie", &cookie).send().await;
     page.done(200);
     assert_eq!(page.header("Azuma-Session"), None);

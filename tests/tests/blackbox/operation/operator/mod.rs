@@ -1,7 +1,7 @@
 //! `azuma user`, `azuma session` and `azuma key`, beside a running server.
 
 mod accounts;
-mod keys;
+pub mod keys;
 mod manual;
 mod names;
 mod output;
