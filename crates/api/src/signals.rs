@@ -40,15 +40,18 @@ enum Phase {
     Stopping,
 }
 
-/// Handle of the signal thread.
-pub struct Signals {
-    phase: Arc<Mutex<Phase>>,
+/// One of [`HEARD`] as it comes.
+type Heard = (Signal, &'static str, Request);
+
+/// The signals of a process that they do not kill. Nobody obeys them yet.
+pub struct Caught {
+    runtime: runtime::Runtime,
+    signals: Vec<Heard>,
 }
 
-impl Signals {
-    /// Handles signals from now on. A stop signal during the start exits at once with status 0, because no request has
-    /// begun. A second stop signal while the server is stopping exits at once with status 1.
-    pub fn hear(log: Log) -> io::Result<Self> {
+impl Caught {
+    /// Catches the signals from now on.
+    pub fn all() -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -59,14 +62,28 @@ impl Signals {
             let _ = signal(SignalKind::from_raw(Number::XFSZ.as_raw()))?;
             open()?
         };
+        Ok(Self { runtime, signals })
+    }
+
+    /// Obeys the signals that have come and those that will. A stop signal during the start exits at once with status 0, because no
+    /// request has begun. A second stop signal while the server is stopping exits at once with status 1.
+    pub fn obey(self, log: Log) -> io::Result<Signals> {
+        let Self { runtime, signals } = self;
         let phase = Arc::new(Mutex::new(Phase::Starting));
         let on_thread = Arc::clone(&phase);
         thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || runtime.block_on(obey(signals, &on_thread, &log)))?;
-        Ok(Self { phase })
+        Ok(Signals { phase })
     }
+}
 
+/// Handle of the signal thread.
+pub struct Signals {
+    phase: Arc<Mutex<Phase>>,
+}
+
+impl Signals {
     /// Records that the server is up. The returned receiver completes at the first stop signal.
     pub fn serving(&self) -> oneshot::Receiver<()> {
         let (stop, told) = oneshot::channel();
@@ -75,14 +92,14 @@ impl Signals {
     }
 }
 
-fn open() -> io::Result<Vec<(Signal, &'static str, Request)>> {
+fn open() -> io::Result<Vec<Heard>> {
     HEARD
         .iter()
         .map(|(kind, name, request)| Ok((signal(*kind)?, *name, *request)))
         .collect()
 }
 
-async fn obey(mut signals: Vec<(Signal, &'static str, Request)>, phase: &Mutex<Phase>, log: &Log) {
+async fn obey(mut signals: Vec<Heard>, phase: &Mutex<Phase>, log: &Log) {
     loop {
         let (name, request) = next(&mut signals).await;
         match request {
@@ -97,7 +114,7 @@ async fn obey(mut signals: Vec<(Signal, &'static str, Request)>, phase: &Mutex<P
     }
 }
 
-async fn next(signals: &mut [(Signal, &'static str, Request)]) -> (&'static str, Request) {
+async fn next(signals: &mut [Heard]) -> (&'static str, Request) {
     poll_fn(|context| {
         for (signal, name, request) in &mut *signals {
             if signal.poll_recv(context).is_ready() {

@@ -12,7 +12,7 @@ use crate::listener::{PassedSockets, Sockets, Tls};
 use crate::metrics::{Logins, MetricsServer, Requests, Sources, Watch};
 use crate::server::Instruments;
 use crate::service_manager::ServiceManager;
-use crate::signals::Signals;
+use crate::signals::{Caught, Signals};
 use crate::telemetry::Log;
 use crate::traces::Traces;
 use crate::wiring::Parts;
@@ -27,9 +27,10 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     // Before any thread is started.
     let passed = PassedSockets::take();
+    // Before the first log line, which may fail because the log file is at its size limit.
+    let signals = Caught::all()?;
     let log = telemetry::start(&config.telemetry)?;
-    // This must precede the first log line, which may fail because the log file is at its size limit.
-    let signals = Signals::hear(log.clone())?;
+    let signals = signals.obey(log.clone())?;
     open_files::raise_limit(config)?;
     let manager = ServiceManager::of_environment();
     let runtime = super::runtime()?;
