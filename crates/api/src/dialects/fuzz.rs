@@ -11,7 +11,7 @@ use super::{account, azuma, legacy};
 use crate::events::Cursor;
 use crate::http::current_password::CurrentPassword;
 use crate::http::malformed::parse_json;
-use crate::words::in_words;
+use crate::words::for_any_bytes;
 
 /// Reads the bytes as this body, which is an object of UTF-8 or nothing.
 fn read<T: DeserializeOwned>(bytes: &[u8]) {
@@ -66,13 +66,7 @@ fn a_code_and_a_password_in_a_body_are_those_that_any_reader_of_json_finds() {
         "\"x\":",
         "\"o\\u0074p\":",
     ];
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &words));
-        });
+    for_any_bytes!(words, expect);
 }
 
 #[test]
@@ -103,13 +97,7 @@ fn a_page_of_events_is_bounded_and_begins_where_its_cursor_was_written() {
         "%2D",
         "f",
     ];
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &words));
-        });
+    for_any_bytes!(words, expect);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use httparse::{EMPTY_HEADER, Request, Response, Status};
 use super::exchange::{Asked, Exchange};
 use super::head::{Body, Head};
 use super::opening::{Rest, complete};
-use crate::words::in_words;
+use crate::words::for_any_bytes;
 
 /// What is handed on of a connection whose first bytes arrive in two parts.
 fn opened(first: &[u8], second: &[u8]) -> (Option<Rest>, Vec<u8>) {
@@ -109,13 +109,7 @@ fn a_connection_is_between_two_requests_only_if_nothing_is_left_of_the_first() {
         assert_eq!(more.written(response), Exchange::Unknown);
         assert_eq!(answered.read(b"G"), Exchange::Unknown);
     };
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &WORDS));
-        });
+    for_any_bytes!(WORDS, expect);
 }
 
 /// What a parser of HTTP makes of a head: its bytes, and the lengths that it tells. `None` if it refuses the head.
@@ -153,13 +147,7 @@ fn a_head_that_a_parser_reads_is_as_long_as_it_says_and_has_its_length() {
             Body::Untold | Body::Chunks => assert!(lengths.is_empty()),
         }
     };
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &WORDS));
-        });
+    for_any_bytes!(WORDS, expect);
 }
 
 #[test]
@@ -182,11 +170,5 @@ fn an_exchange_is_the_same_however_a_body_is_cut_and_is_not_followed_if_a_head_i
             assert_eq!(begun.written(second), whole);
         }
     };
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &WORDS));
-        });
+    for_any_bytes!(WORDS, expect);
 }

@@ -10,7 +10,6 @@ use azuma_domain::ports::HistoryEnd;
 use azuma_domain::service::{ServiceName, ServiceToken};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bolero::check;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -22,26 +21,9 @@ use super::stream::EVENT_STREAM;
 use crate::http::body::BodyKind;
 use crate::http::malformed::{parse_form, parse_json};
 use crate::pages::fuzz::values;
-use crate::words::in_words;
+use crate::words::for_any_bytes;
 
 const TOKEN: &str = "azs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-/// Calls `expect` with the bytes of the corpus and random ones, and with texts made of these words.
-macro_rules! for_any_bytes {
-    ($words:expr, $expect:expr) => {
-        for_any_bytes!(512, $words, $expect)
-    };
-    ($most:expr, $words:expr, $expect:expr) => {
-        check!()
-            .with_iterations(10_000)
-            .with_max_len($most)
-            .for_each(|bytes: &[u8]| {
-                let expect: fn(&[u8]) = $expect;
-                expect(bytes);
-                expect(&in_words(bytes, &$words));
-            })
-    };
-}
 
 fn with(name: HeaderName, values: &[&HeaderValue]) -> HeaderMap {
     let mut headers = HeaderMap::new();

@@ -1,11 +1,10 @@
 //! The head of a request over HTTP/2, on any bytes. See `crates/domain/src/fuzz.rs`.
 
-use bolero::check;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 
 use super::request::headers_of;
-use crate::words::in_words;
+use crate::words::for_any_bytes;
 
 const WORDS: [&str; 14] = [
     "/me",
@@ -79,11 +78,5 @@ fn expect(bytes: &[u8]) {
 
 #[test]
 fn a_head_names_one_host_and_keeps_every_header() {
-    check!()
-        .with_iterations(10_000)
-        .with_max_len(512)
-        .for_each(|bytes: &[u8]| {
-            expect(bytes);
-            expect(&in_words(bytes, &WORDS));
-        });
+    for_any_bytes!(WORDS, expect);
 }

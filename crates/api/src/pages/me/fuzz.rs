@@ -3,7 +3,6 @@
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use azuma_domain::mail::Language;
 use azuma_domain::session::UserAgent;
-use bolero::check;
 
 use super::Done;
 use super::change::ChangeForm;
@@ -17,21 +16,7 @@ use super::sessions::EndForm;
 use crate::events::Cursor;
 use crate::http::cookie::CookieTransport;
 use crate::pages::fuzz::{read, values};
-use crate::words::in_words;
-
-/// Calls `expect` with the bytes of the corpus and random ones, and with texts made of these words.
-macro_rules! for_any_bytes {
-    ($words:expr, $expect:expr) => {
-        check!()
-            .with_iterations(10_000)
-            .with_max_len(512)
-            .for_each(|bytes: &[u8]| {
-                let expect: fn(&[u8]) = $expect;
-                expect(bytes);
-                expect(&in_words(bytes, &$words));
-            })
-    };
-}
+use crate::words::for_any_bytes;
 
 #[test]
 fn a_form_is_utf_8_and_has_no_field_twice() {
