@@ -17,7 +17,7 @@ use azuma_tests::scratch;
 use azuma_tests::server::{Server, workspace};
 
 use super::CARRIERS;
-use crate::operation::operator::keys::{NEW, OLD, fingerprint};
+use crate::operation::operator::keys::{OLD, reissue, replace_key};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proxy {
@@ -232,6 +232,7 @@ async fn what_holds_behind(proxy: Proxy) {
         assert_eq!(is_kept_from_caches(&answer), handed_on.is_some());
         assert_eq!(header(&answer, "Set-Cookie"), None);
     }
+
     // The session ends.
     server.azuma().logout(&sliding).await.done(204);
     let answer = house.asked("GET", &[line(Carrier::Azuma, &sliding)], "");
@@ -243,16 +244,8 @@ async fn what_holds_behind(proxy: Proxy) {
 async fn nginx_and_caddy_hand_on_the_next_token_of_a_sliding_session() {
     let mut server = Database::Sqlite.server().set("secret_key", OLD).start();
     let former = server.azuma().sign_up(&Person::named("neo")).await;
-    let previous = format!("[\"{OLD}\"]");
-    server
-        .reconfigure(|setup| {
-            let setup = setup.set("secret_key", NEW);
-            setup.set("previous_secret_keys", &previous)
-        })
-        .await;
-    let leaked = fingerprint(server.setup(), "previous");
-    let reissue = server.setup().run(&["key", "rotate", "--reissue", &leaked]);
-    reissue.success();
+    replace_key(&mut server).await;
+    reissue(&server, &[]);
     let next = server.azuma().own_user(&former).await;
     let next = next.header("Azuma-Session").expect("it is due");
     for proxy in [Proxy::Nginx, Proxy::Caddy] {

@@ -14,7 +14,7 @@ use reqwest::Method;
 
 pub const OLD: &str = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
 const OTHER: &str = "b3RoZXIga2V5IG90aGVyIGtleSBvdGhlciBrZXkgISE=";
-pub const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
+pub(super) const NEW: &str = "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=";
 
 /// Runs the walk on a node; it must be at this step.
 fn at_step(setup: &Setup, step: &str) {
@@ -24,7 +24,7 @@ fn at_step(setup: &Setup, step: &str) {
 }
 
 /// The first key that `azuma key status` shows with this role.
-pub fn fingerprint(setup: &Setup, role: &str) -> String {
+pub(super) fn fingerprint(setup: &Setup, role: &str) -> String {
     let status = setup.run(&["key", "status"]);
     let table = status.success();
     let mut rows = table.lines().map(str::split_whitespace);
@@ -33,19 +33,23 @@ pub fn fingerprint(setup: &Setup, role: &str) -> String {
         .to_owned()
 }
 
-#[tokio::test]
-async fn a_walk_is_not_over_while_another_node_derives_with_a_key_of_its_own() {
-    let here = Database::Postgres.server().set("secret_key", NEW);
+/// Has a server that derives tokens with [`OLD`] derive them with [`NEW`]. It still knows the former key.
+pub async fn replace_key(server: &mut Server) {
     let previous = format!("[\"{OLD}\"]");
-    let here = here.set("previous_secret_keys", &previous).start();
-    let there = here.setup().elsewhere().set("secret_key", OTHER).start();
-    let neo = Person::named("neo");
-    there.azuma().sign_up(&neo).await;
-    fs::write(here.setup().home().join("new.key"), NEW).unwrap();
-    let walked = here.setup().run(&["key", "rotate", "--file", "new.key"]);
-    assert_eq!(walked.status.code(), Some(4));
-    let told = "a key that this node does not know derived sessions (1)";
-    assert!(walked.stderr.contains(told), "{}", walked.stderr);
+    server
+        .reconfigure(|setup| {
+            let setup = setup.set("secret_key", NEW);
+            setup.set("previous_secret_keys", &previous)
+        })
+        .await;
+}
+
+/// Has the tokens of the former key issued again, as after it has leaked. What the command says.
+pub fn reissue(server: &Server, options: &[&str]) -> String {
+    let leaked = fingerprint(server.setup(), "previous");
+    let task = ["key", "rotate", "--reissue", &leaked];
+    let finished = server.setup().run(&[&task[..], options].concat());
+    finished.success().to_owned()
 }
 
 /// Asks until an answer carries a next token.
@@ -73,6 +77,21 @@ async fn restart_with(nodes: &mut [Server; 2], key: &str, previous: Option<&str>
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn a_walk_is_not_over_while_another_node_derives_with_a_key_of_its_own() {
+    let here = Database::Postgres.server().set("secret_key", NEW);
+    let previous = format!("[\"{OLD}\"]");
+    let here = here.set("previous_secret_keys", &previous).start();
+    let there = here.setup().elsewhere().set("secret_key", OTHER).start();
+    let neo = Person::named("neo");
+    there.azuma().sign_up(&neo).await;
+    fs::write(here.setup().home().join("new.key"), NEW).unwrap();
+    let walked = here.setup().run(&["key", "rotate", "--file", "new.key"]);
+    assert_eq!(walked.status.code(), Some(4));
+    let told = "a key that this node does not know derived sessions (1)";
+    assert!(walked.stderr.contains(told), "{}", walked.stderr);
 }
 
 #[tokio::test]
@@ -144,25 +163,17 @@ async fn services_are_told_of_a_former_token_what_it_is_until_it_ends() {
         server.azuma().sign_up(&trinity).await,
     ]
     .map(Token::new);
-    let previous = format!("[\"{OLD}\"]");
-    server
-        .reconfigure(|setup| {
-            let setup = setup.set("secret_key", NEW);
-            setup.set("previous_secret_keys", &previous)
-        })
-        .await;
+    replace_key(&mut server).await;
     let client = azuma_client::Server::at(&format!("http://{}", server.address()));
     let client = client.expect("a URL");
     let service =
         client.service(ServiceToken::parse(server.service("chat").token).expect("a token"));
     let before = service.check(&former, Use::Peek).await.unwrap();
-    let reissue = |within: &str| {
-        let leaked = fingerprint(server.setup(), "previous");
-        let task = ["key", "rotate", "--reissue", &leaked, "--within", within];
-        let said = server.setup().run(&task);
-        assert!(said.success().starts_with("changed sessions: 2;"));
+    let reissue_both = |within: &str| {
+        let said = reissue(&server, &["--within", within]);
+        assert!(said.starts_with("changed sessions: 2;"));
     };
-    reissue("7d");
+    reissue_both("7d");
     let told = service.changes(&before.position, Duration::from_secs(30));
     assert_eq!(told.await.unwrap().changes.len(), 2);
 
@@ -183,7 +194,7 @@ async fn services_are_told_of_a_former_token_what_it_is_until_it_ends() {
     let checked = service.check(&all, Use::Peek).await.unwrap();
     assert_eq!(ids(&checked.answers), [&whose[..], &whose[..]].concat());
 
-    reissue("1ms");
+    reissue_both("1ms");
     let deadline = Deadline::in_seconds(30);
     let over = [None, None];
     loop {
@@ -223,21 +234,13 @@ async fn clients_of_every_api_get_the_next_token_in_their_own_way() {
     let doomed = server.azuma().sign_in(&neo).await;
     let legacy = server.legacy().sign_in(&neo).await.token;
     let cookie = page_cookie(&server, &neo).await;
-    let previous = format!("[\"{OLD}\"]");
-    server
-        .reconfigure(|setup| {
-            let setup = setup.set("secret_key", NEW);
-            setup.set("previous_secret_keys", &previous)
-        })
-        .await;
+    replace_key(&mut server).await;
     for token in [&azuma, &account, &doomed, &legacy] {
         let answer = server.azuma().own_user(token).await;
         answer.done(200);
         assert_eq!(answer.header("Azuma-Session"), None);
     }
-    let leaked = fingerprint(server.setup(), "previous");
-    let said = server.setup().run(&["key", "rotate", "--reissue", &leaked]);
-    assert!(said.success().starts_with("changed sessions: 5;"));
+    assert!(reissue(&server, &[]).starts_with("changed sessions: 5;"));
 
     let (azuma_api, account_api) = (server.azuma(), server.account());
     let next = next_of(async || azuma_api.own_user(&azuma).await).await;
