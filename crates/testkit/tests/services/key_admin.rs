@@ -115,6 +115,38 @@ async fn uses_do_not_extend_a_former_token_beyond_the_grace() {
     }
 }
 
+#[tokio::test]
+async fn a_use_within_the_grace_extends_the_next_token_of_a_sliding_session() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    world.caller(&neo.token).await;
+    let world = rotated(&world);
+    reissue(&world).await;
+    world.wait(7 * DAY - MICROSECOND);
+    let next = world.renew(&neo.token).await.unwrap();
+    assert_eq!(next.expires_at, world.now().plus(14 * DAY));
+    world.wait(14 * DAY - MICROSECOND);
+    world.caller(&next.token).await;
+}
+
+#[tokio::test]
+async fn a_rotating_session_that_is_due_within_the_grace_gets_a_token_of_full_life() {
+    let world = World::new();
+    let neo = world.register("neo", LEGACY).await;
+    world.wait(20 * DAY);
+    let world = rotated(&world);
+    reissue(&world).await;
+    let early = world.renew(&neo.token).await.unwrap();
+    assert_eq!(early.expires_at, world.now().plus(10 * DAY));
+    world.wait(7 * DAY - MICROSECOND);
+    let next = world.renew(&neo.token).await.unwrap();
+    assert_eq!(next.expires_at, world.now().plus(30 * DAY));
+    let again = rotated(&world).next_of(&neo.token).await;
+    assert!(again == next.token, "every use gets the same one");
+    let after_early = world.next_of(&early.token).await;
+    assert!(after_early == next.token, "so does who took the one before");
+}
+
 /// A store beside which an event happens before its third unit of work.
 struct BeforeTheThird {
     store: Arc<dyn Store>,
@@ -156,9 +188,8 @@ async fn no_use_beside_the_command_extends_a_former_token_beyond_the_next_one() 
     });
     assert_eq!(reissue(&disturbed).await, 1);
     world.wait(4 * DAY - MICROSECOND);
-    let next = world.renew(&neo.token).await.unwrap();
+    world.caller(&neo.token).await;
     world.wait(MICROSECOND);
-    assert_eq!(next.expires_at, world.now());
     world.assert_refused(&neo.token).await;
 }
 

@@ -1,11 +1,12 @@
 //! Issuing a session's next token (seed 002 in `docs/api/seeds/`, "Token Refresh").
 
 use super::Sessions;
+use super::authenticate::within;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::mutants::Mutant;
 use crate::ports::{StoreError, StoreExt};
-use crate::session::{LiveSession, SessionToken};
+use crate::session::{Lifetimes, LiveSession, SessionPolicy, SessionToken};
 use crate::token::{KeyPlace, Token, TokenKeys};
 
 /// The next token of a session. It holds the token in clear and cannot be printed.
@@ -38,7 +39,9 @@ impl Sessions {
     /// A sliding session has no next token unless an operator had one issued (`azuma key rotate --reissue`).
     ///
     /// The next token is stored once. Every use of the presented token gets the same one, until the presented token
-    /// expires.
+    /// expires. Only a next token that an operator had issued may be followed by another before its first use: it ends when the
+    /// presented one would have, and whoever comes within the grace is to have as long as if nothing had been issued. So a use of a
+    /// sliding token extends its successor, and where the successor of a rotating token is due itself, its own successor is answered.
     ///
     /// # Errors
     /// [`RenewSessionError::Store`] if the database fails.
@@ -56,12 +59,30 @@ impl Sessions {
         }
         let superseded = token.generation < caller.current;
         let row = match self.known_successor(caller, now).await? {
+            Some(row) if !superseded && is_due_itself(&self.keys, lifetimes, caller, &row, now) => {
+                self.store_next_token(caller, now).await?
+            }
             Some(row) => Some(row),
             // The successor was made with a key that is gone, or that this node does not have yet.
             None if superseded || !is_due => None,
             None => self.store_next_token(caller, now).await?,
         };
+        let row = match (row, caller.policy) {
+            (Some(row), SessionPolicy::Sliding) => self.extend_successor(&row, now).await?,
+            (row, _) => row,
+        };
         Ok(row.and_then(|row| self.next_token(caller, &row)))
+    }
+
+    /// Counts a use of a sliding token as one of its successor. `None` if the session was revoked meanwhile.
+    async fn extend_successor(
+        &self,
+        successor: &SessionToken,
+        now: Timestamp,
+    ) -> Result<Option<SessionToken>, StoreError> {
+        let lifetimes = &self.lifetimes;
+        let used = self.session_check.use_token(successor.hash, now, lifetimes);
+        Ok(within(lifetimes, used.await?, now).map(|used| used.token))
     }
 
     /// The successor that is already stored, found without a write.
@@ -75,7 +96,7 @@ impl Sessions {
             .store
             .read(move |reader| reader.sessions().tokens(id))
             .await?;
-        Ok(successor(&self.keys, caller, &known, now))
+        Ok(successor(&self.keys, &self.lifetimes, caller, &known, now))
     }
 
     /// Stores the next token and returns it. If a racing request has stored one, returns that token.
@@ -87,14 +108,16 @@ impl Sessions {
         let keys = self.keys.clone();
         let caller = caller.clone();
         let user_id = caller.user.id;
-        let expires_at = self.lifetimes.next_expiry(caller.issued_at, now);
+        let lifetimes = self.lifetimes;
         let row = self
             .store
             .transact::<_, StoreError>(move |tx| {
                 let (id, shape) = (caller.session_id(), caller.shape);
                 let known = tx.sessions().tokens(id)?;
-                if let Some(row) = successor(&keys, &caller, &known, now) {
-                    return Ok(Some(row));
+                let stored = successor(&keys, &lifetimes, &caller, &known, now)
+                    .filter(|row| !is_due_itself(&keys, &lifetimes, &caller, row, now));
+                if stored.is_some() {
+                    return Ok(stored);
                 }
                 let newest = known.iter().map(|row| row.generation).max();
                 let next = newest.unwrap_or(caller.token.generation).next();
@@ -103,14 +126,14 @@ impl Sessions {
                     session_id: id,
                     generation: next,
                     hash: token.hash(),
-                    expires_at,
+                    expires_at: lifetimes.next_expiry(caller.issued_at, now),
                     last_used_at: None,
                 };
                 if tx.sessions().insert_token(&row)? {
                     return Ok(Some(row));
                 }
                 let known = tx.sessions().tokens(id)?;
-                Ok(successor(&keys, &caller, &known, now))
+                Ok(successor(&keys, &lifetimes, &caller, &known, now))
             })
             .await?;
         self.session_check.invalidate(user_id);
@@ -128,9 +151,11 @@ impl Sessions {
 }
 
 /// The first live token after the caller's that the current key derives, or else the first that a known key can derive again: an
-/// operator who had tokens issued again means nobody to get one of a former key.
+/// operator who had tokens issued again means nobody to get one of a former key. Of those of the current key, one that is due itself
+/// comes last.
 fn successor(
     keys: &TokenKeys,
+    lifetimes: &Lifetimes,
     caller: &LiveSession,
     known: &[SessionToken],
     now: Timestamp,
@@ -143,10 +168,27 @@ fn successor(
         later.filter(|row| row.generation > caller.token.generation && row.is_live(now))
     };
     let key_of = |row: &SessionToken| keys.key_of_session_token(row, caller.shape);
+    let is_current = |row: &&SessionToken| key_of(row) == Some(KeyPlace::CURRENT);
     later()
-        .find(|row| key_of(row) == Some(KeyPlace::CURRENT))
+        .filter(is_current)
+        .find(|row| !is_due_itself(keys, lifetimes, caller, row, now))
+        .or_else(|| later().find(is_current))
         .or_else(|| later().find(|row| key_of(row).is_some()))
         .copied()
+}
+
+/// Whether the successor of a rotating token is due for renewal and was issued because the key was replaced. Of one that was issued
+/// because the caller's token is due, this is not asked: every use gets the same one.
+fn is_due_itself(
+    keys: &TokenKeys,
+    lifetimes: &Lifetimes,
+    caller: &LiveSession,
+    successor: &SessionToken,
+    now: Timestamp,
+) -> bool {
+    let (policy, issued_at) = (caller.policy, caller.issued_at);
+    lifetimes.renewal_is_due(policy, issued_at, successor.expires_at, now)
+        && keys.key_of_session_token(&caller.token, caller.shape) != Some(KeyPlace::CURRENT)
 }
 
 fn recover(keys: &TokenKeys, caller: &LiveSession, row: &SessionToken) -> Option<Token> {
