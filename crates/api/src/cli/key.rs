@@ -28,8 +28,11 @@ pub struct RotateTask {
     pub file: Option<PathBuf>,
     /// After the former key KEY has leaked, by its fingerprint in `azuma key status`: give every session of a former key a next token of the current one;
     /// every node must derive tokens with the new key by then
-    #[arg(long, value_name = "KEY", conflicts_with = "file")]
+    #[arg(long, value_name = "KEY", conflicts_with = "file", requires = "new")]
     pub reissue: Option<String>,
+    /// The key that has replaced the one that leaked, by its fingerprint: a node that derives tokens with another one does nothing
+    #[arg(long, value_name = "KEY", requires = "reissue")]
+    pub new: Option<String>,
     /// When the tokens of former keys end, unless their session uses its next one before: 7 days, or the life of a token if that is shorter
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "reissue")]
     pub within: Option<Duration>,

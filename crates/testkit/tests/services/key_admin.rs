@@ -74,8 +74,13 @@ async fn every_session_gets_one_next_token_of_the_current_key() {
     let (world, sessions) = sessions_of_a_former_key().await;
     assert_eq!(reissue(&world).await, 3);
     assert_eq!(reissue(&world).await, 0, "all are done");
-    let status = world.key_admin().status().await.unwrap();
-    assert!(status.of_previous().is_none());
+    let of_previous = async |world: &World| {
+        let status = world.key_admin().status().await.unwrap();
+        status.of_previous()
+    };
+    let replaced = of_previous(&world).await;
+    assert_eq!((replaced.sessions, replaced.replaced), (0, 3));
+    assert_eq!(replaced.last_end, Some(world.now().plus(7 * DAY)));
     for old in &sessions {
         let next = world.next_of(&old.token).await;
         let other_node = rotated(&world);
@@ -85,6 +90,7 @@ async fn every_session_gets_one_next_token_of_the_current_key() {
         world.wait(MINUTE);
         world.assert_refused(&old.token).await;
     }
+    assert!(of_previous(&world).await.is_none());
     let world = world.restarted(|parts| parts.settings.keys = keys(2, &[]));
     world.wait(DAY);
     assert_eq!(world.log_in("neo", AZUMA).await.user.name.as_str(), "neo");

@@ -24,6 +24,10 @@ const NOT_REPLACED: &str = "this node derives tokens with that key: finish the s
 
 const NOT_FORMER: &str = "no former key of this node has that fingerprint: `azuma key status` shows them; the key that leaked must be in `previous_secret_keys`";
 
+const NOT_THE_NEW: &str = "this node derives tokens with another key than the one that `--new` names: finish the steps of `azuma key rotate` on every node first";
+
+const BOTH: &str = "the present key is among the previous ones as well: take it out of `previous_secret_keys`, or make the new key the present one";
+
 const EXCHANGE: &str =
     "and in its previous keys put the former key in the place of the new one; the others stay";
 
@@ -42,8 +46,13 @@ enum Step {
 /// Does the step that this node is at, or says what is to be done for it.
 pub async fn run(config: &Config, task: &RotateTask) -> Result<(), Box<dyn Error>> {
     let present = wiring::present_key(config)?;
-    if let Some(leaked) = &task.reissue {
-        return reissue(config, &present.key, leaked, task.within).await;
+    if let (Some(leaked), Some(new)) = (&task.reissue, &task.new) {
+        return reissue(config, &present.key, Replaced { leaked, new }, task.within).await;
+    }
+    let current = present.key.fingerprint();
+    let mut previous = config.previous_secret_keys.iter();
+    if previous.any(|key| key.fingerprint() == current) {
+        return Err(Failure::new(Reason::Refused, BOTH).into());
     }
     let file = match (&task.file, &present.file) {
         (Some(file), _) => file.clone(),
@@ -175,8 +184,8 @@ async fn wait(config: &Config, present: &PresentKey) -> Result<(), Box<dyn Error
     let mut still = Vec::new();
     if let Some(end) = former.last_end {
         still.push(format!(
-            "former keys are still needed for sessions ({}) and links ({}) until {end}, or later if they are used",
-            former.sessions, former.links
+            "former keys are still needed for sessions ({}), replaced tokens ({}) and links ({}) until {end}, or later if sessions are used",
+            former.sessions, former.replaced, former.links
         ));
     }
     if former.factors > 0 {
@@ -187,23 +196,35 @@ async fn wait(config: &Config, present: &PresentKey) -> Result<(), Box<dyn Error
     }
     if !unknown.is_none() {
         still.push(format!(
-            "a key that this node does not know derived sessions ({}), links ({}) and second factors ({}): a node derives with \
-             another key than {current}, or a former key was removed",
-            unknown.sessions, unknown.links, unknown.factors
+            "a key that this node does not know derived sessions ({}), replaced tokens ({}), links ({}) and second factors ({}): a node \
+             derives with another key than {current}, or a former key was removed",
+            unknown.sessions, unknown.replaced, unknown.links, unknown.factors
         ));
     }
     Err(Failure::new(Reason::Refused, still.join("; ")).into())
 }
 
-/// The operator names the key that has leaked. A node that still derives with it would put it in force again.
+/// The fingerprints of two keys.
+struct Replaced<'a> {
+    /// The key that has leaked.
+    leaked: &'a str,
+    /// The key that has replaced it.
+    new: &'a str,
+}
+
+/// The operator names both keys. A node that still derives with another one than the new key would put that in force again.
 async fn reissue(
     config: &Config,
     present: &SecretKey,
-    leaked: &str,
+    Replaced { leaked, new }: Replaced<'_>,
     within: Option<Duration>,
 ) -> Result<(), Box<dyn Error>> {
-    if present.fingerprint() == leaked {
+    let present = present.fingerprint();
+    if present == leaked {
         return Err(Failure::new(Reason::Refused, NOT_REPLACED).into());
+    }
+    if present != new {
+        return Err(Failure::new(Reason::Refused, NOT_THE_NEW).into());
     }
     let mut former = config.previous_secret_keys.iter();
     if !former.any(|key| key.fingerprint() == leaked) {

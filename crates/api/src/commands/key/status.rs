@@ -10,8 +10,7 @@ use crate::commands::output::{Form, json, or_dash, print, say};
 use crate::config::Config;
 use crate::wiring;
 
-const HEAD: &str =
-    "KEY               ROLE      SESSIONS    LINKS       FACTORS     LAST SESSION OR LINK ENDS\n";
+const HEAD: &str = "KEY               ROLE      SESSIONS    REPLACED    LINKS       FACTORS     LAST OF THEM ENDS\n";
 
 /// What a key has derived, for programs.
 #[derive(Serialize)]
@@ -20,6 +19,7 @@ struct Row<'a> {
     key: Option<&'a str>,
     role: &'static str,
     sessions: u64,
+    replaced: u64,
     links: u64,
     factors: u64,
     last_end: Option<String>,
@@ -48,10 +48,11 @@ pub fn table(status: &KeyStatus) -> String {
     for row in rows(status) {
         let _ = writeln!(
             text,
-            "{:<16}  {:<8}  {:<10}  {:<10}  {:<10}  {}",
+            "{:<16}  {:<8}  {:<10}  {:<10}  {:<10}  {:<10}  {}",
             row.key.unwrap_or("-"),
             row.role,
             row.sessions,
+            row.replaced,
             row.links,
             row.factors,
             or_dash(row.last_end),
@@ -83,6 +84,7 @@ fn row<'a>(key: Option<&'a str>, role: &'static str, uses: &KeyUses) -> Row<'a> 
         key,
         role,
         sessions: uses.sessions,
+        replaced: uses.replaced,
         links: uses.links,
         factors: uses.factors,
         last_end: uses.last_end.map(|at| at.to_string()),

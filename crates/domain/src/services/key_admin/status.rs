@@ -22,11 +22,14 @@ pub struct KeyStatus {
 pub struct KeyUses {
     /// Live sessions whose newest live token it derived.
     pub sessions: u64,
+    /// Live tokens it derived of sessions whose newest live token another key derived, as after
+    /// [`KeyAdmin::reissue`].
+    pub replaced: u64,
     /// Mailed links that have not expired.
     pub links: u64,
     /// Second factors, also those that are being set up.
     pub factors: u64,
-    /// When the last of the sessions and links ends, if nothing extends it; `None` if there are none.
+    /// When the last of the sessions, replaced tokens and links ends, if nothing extends it; `None` if there are none.
     pub last_end: Option<Timestamp>,
 }
 
@@ -42,6 +45,7 @@ impl KeyUses {
     pub fn and(self, other: Self) -> Self {
         Self {
             sessions: self.sessions + other.sessions,
+            replaced: self.replaced + other.replaced,
             links: self.links + other.links,
             factors: self.factors + other.factors,
             last_end: self.last_end.max(other.last_end),
@@ -51,6 +55,14 @@ impl KeyUses {
     fn session(end: Timestamp) -> Self {
         Self {
             sessions: 1,
+            last_end: Some(end),
+            ..Self::default()
+        }
+    }
+
+    fn replaced(end: Timestamp) -> Self {
+        Self {
+            replaced: 1,
             last_end: Some(end),
             ..Self::default()
         }
@@ -135,8 +147,16 @@ impl KeyAdmin {
         let live = found.tokens.iter().map(|token| token.expires_at).max();
         let end = live.map_or(newest.expires_at, |end| end.max(newest.expires_at));
         let end = self.lifetimes.bound(session.created_at, end);
-        let key = self.keys.key_of_session_token(newest, session.shape);
-        status.add(key, KeyUses::session(end));
+        let key_of = |token| self.keys.key_of_session_token(token, session.shape);
+        let newest_key = key_of(newest);
+        status.add(newest_key, KeyUses::session(end));
+        for token in found.tokens.iter().filter(|token| token.is_live(now)) {
+            let key = key_of(token);
+            if key != newest_key {
+                let end = self.lifetimes.bound(session.created_at, token.expires_at);
+                status.add(key, KeyUses::replaced(end));
+            }
+        }
     }
 
     async fn count_links(&self, status: &mut KeyStatus) -> Result<(), StoreError> {

@@ -47,7 +47,8 @@ pub async fn replace_key(server: &mut Server) {
 /// Has the tokens of the former key issued again, as after it has leaked. What the command says.
 pub fn reissue(server: &Server, options: &[&str]) -> String {
     let leaked = fingerprint(server.setup(), "previous");
-    let task = ["key", "rotate", "--reissue", &leaked];
+    let new = fingerprint(server.setup(), "current");
+    let task = ["key", "rotate", "--reissue", &leaked, "--new", &new];
     let finished = server.setup().run(&[&task[..], options].concat());
     finished.success().to_owned()
 }
@@ -94,6 +95,16 @@ async fn a_walk_is_not_over_while_another_node_derives_with_a_key_of_its_own() {
     assert!(walked.stderr.contains(told), "{}", walked.stderr);
 }
 
+#[test]
+fn a_present_key_that_is_a_previous_one_too_is_refused() {
+    let setup = Database::Sqlite.server().set("secret_key", OLD);
+    let previous = format!("[\"{OLD}\"]");
+    let setup = setup.set("previous_secret_keys", &previous);
+    let finished = setup.run(&["key", "rotate", "--file", "new.key"]);
+    assert_eq!(finished.status.code(), Some(4), "{}", finished.stderr);
+    assert!(!setup.home().join("new.key").exists());
+}
+
 #[tokio::test]
 async fn a_key_is_replaced_node_by_node_and_the_tokens_of_the_former_one_after_it() {
     let here = Database::Postgres.server().unset("secret_key");
@@ -108,16 +119,16 @@ async fn a_key_is_replaced_node_by_node_and_the_tokens_of_the_former_one_after_i
     nodes[1].azuma().own_user(&token).await.done(200);
 
     at_step(nodes[0].setup(), "step 1 of 4: a new key");
-    let new = nodes[0].file("secret.key.2");
+    let made = nodes[0].file("secret.key.2");
     at_step(nodes[0].setup(), "step 2 of 4");
-    assert_eq!(nodes[0].file("secret.key.2"), new, "it is not overwritten");
-    fs::write(nodes[1].setup().home().join("secret.key.2"), new).unwrap();
+    assert_eq!(nodes[0].file("secret.key.2"), made, "it is not overwritten");
+    fs::write(nodes[1].setup().home().join("secret.key.2"), made).unwrap();
     at_step(nodes[1].setup(), "step 2 of 4");
 
     restart_with(&mut nodes, "secret.key", Some("secret.key.2")).await;
     let leaked = fingerprint(nodes[0].setup(), "current");
     let new = fingerprint(nodes[0].setup(), "previous");
-    let reissue = ["key", "rotate", "--reissue", &leaked];
+    let reissue = ["key", "rotate", "--reissue", &leaked, "--new", &new];
     for node in &nodes {
         let early = node.setup().run(&reissue);
         assert_eq!(early.status.code(), Some(4), "it would stay in force");
@@ -133,19 +144,32 @@ async fn a_key_is_replaced_node_by_node_and_the_tokens_of_the_former_one_after_i
     }
     let needed = nodes[0].setup().run(&["key", "rotate"]);
     assert_eq!(needed.status.code(), Some(4), "{}", needed.stderr);
-    for other in [&*new, "0123456789abcdef", ""] {
-        let wrong = nodes[0].setup().run(&["key", "rotate", "--reissue", other]);
-        assert_eq!(wrong.status.code(), Some(4), "{other}");
+    let neither = "0123456789abcdef";
+    for (leaked, new) in [
+        (&*new, &*new),
+        (neither, &*new),
+        ("", &*new),
+        (&*leaked, &*leaked),
+        (&*leaked, neither),
+    ] {
+        let task = ["key", "rotate", "--reissue", leaked, "--new", new];
+        let wrong = nodes[0].setup().run(&task);
+        assert_eq!(wrong.status.code(), Some(4), "{leaked} {new}");
     }
-    let reissue = nodes[0].setup().run(&reissue);
-    assert!(reissue.success().starts_with("changed sessions: 1;"));
+    let reissued = nodes[0].setup().run(&reissue);
+    assert!(reissued.success().starts_with("changed sessions: 1;"));
     let walked = nodes[1].setup().run(&["key", "rotate"]);
-    assert!(walked.success().contains("nothing that lives was derived"));
+    let needed = "still needed for sessions (0), replaced tokens (1) and links (0) until";
+    assert!(walked.stderr.contains(needed), "{}", walked.stderr);
     let asked = [nodes[0].azuma(), nodes[1].azuma()];
     let next = next_of(async || asked[0].own_user(&token).await).await;
     let other = next_of(async || asked[1].own_user(&token).await).await;
     assert_eq!(next, other);
 
+    let at_once = [&reissue[..], &["--within", "1ms"]].concat();
+    nodes[0].setup().run(&at_once).success();
+    let walked = nodes[1].setup().run(&["key", "rotate"]);
+    assert!(walked.success().contains("nothing that lives was derived"));
     restart_with(&mut nodes, "secret.key.2", None).await;
     for node in &nodes {
         let answer = node.azuma().own_user(&next).await;

@@ -131,10 +131,7 @@ async fn of_keys() {
     transcript.run("key status");
     transcript.run(walk);
     let Transcript { mut text, .. } = transcript;
-    let leaked = format!(
-        "key rotate --reissue {}",
-        fingerprint(server.setup(), "current")
-    );
+    let leaked = fingerprint(server.setup(), "current");
     for (key, previous) in [(OLD, format!("[\"{NEW}\"]")), (NEW, format!("[\"{OLD}\"]"))] {
         server.change_setup(|setup| {
             let setup = setup.set("secret_key", key);
@@ -143,8 +140,10 @@ async fn of_keys() {
         let server = &server;
         let mut transcript = Transcript { server, text };
         transcript.run(walk);
-        transcript.run(&format!("{leaked} --within 365d"));
-        transcript.run(&leaked);
+        let new = fingerprint(server.setup(), "current");
+        let reissue = format!("key rotate --reissue {leaked} --new {new}");
+        transcript.run(&format!("{reissue} --within 365d"));
+        transcript.run(&reissue);
         Transcript { text, .. } = transcript;
     }
     let server = &server;
