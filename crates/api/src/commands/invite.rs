@@ -9,7 +9,7 @@ use azuma_domain::services::InviteKey;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::output::{Form, json, say};
+use super::output::{Form, json, print_once, say};
 use super::{Failure, print, runtime};
 use crate::cli::InviteTask;
 use crate::config::Config;
@@ -60,8 +60,12 @@ async fn create(
     let (invite, code) = invites.create(uses, expires).await?;
     let public_url = config.http.public_url.as_str();
     let link = format!("{public_url}/register?invite={}", code.expose());
+    let remedy = format!(
+        "the invitation is made and its code lost: `azuma invite revoke {}` revokes it",
+        invite.id.uuid()
+    );
     match form {
-        Form::Text => print(&lines(&invite, &code, &link))?,
+        Form::Text => print_once(&lines(&invite, &code, &link), &remedy)?,
         Form::Json => {
             let created = Created {
                 id: invite.id.uuid(),
@@ -70,7 +74,7 @@ async fn create(
                 uses: invite.uses.get(),
                 expires_at: invite.expires_at.to_string(),
             };
-            print(&format!("{}\n", json(&created)?))?;
+            print_once(&format!("{}\n", json(&created)?), &remedy)?;
         }
     }
     let hint = |mode| {

@@ -54,6 +54,18 @@ pub fn print_on(text: &str) -> Result<Readers, String> {
     }
 }
 
+/// Prints what nobody can print again, such as a token that was made. A closed pipe is an error here.
+///
+/// # Errors
+/// One sentence if the text was not written, with `remedy`: what to do about it.
+pub fn print_once(text: &str, remedy: &str) -> Result<(), String> {
+    match print_on(text) {
+        Ok(Readers::Some) => Ok(()),
+        Ok(Readers::Gone) => Err(format!("nobody reads standard output; {remedy}")),
+        Err(error) => Err(format!("{error}; {remedy}")),
+    }
+}
+
 /// Says something beside the answer, on standard error. If that fails, there is no other place for it.
 pub fn say(sentence: &str) {
     let _ = writeln!(stderr(), "azuma: {sentence}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use azuma_domain::service::{ListedService, ServiceName, ServiceToken};
 use serde::Serialize;
 
-use super::output::{Form, json, or_dash, say};
+use super::output::{Form, json, or_dash, print_once, say};
 use super::{Failure, print, runtime};
 use crate::cli::ServiceTask;
 use crate::config::Config;
@@ -69,15 +69,16 @@ async fn rotate(
 
 fn print_token(name: &ServiceName, token: &ServiceToken, form: Form) -> Result<(), Box<dyn Error>> {
     let (name, token) = (name.as_str(), token.expose());
+    let remedy = format!("the token is made and lost: `azuma service rotate {name}` makes another");
     match form {
         // Standard output is good for the file that the service reads.
         Form::Text => {
-            print(&format!("{token}\n"))?;
+            print_once(&format!("{token}\n"), &remedy)?;
             say(&format!(
                 "this is the token of {name}; nobody can look it up later"
             ));
         }
-        Form::Json => print(&format!("{}\n", json(&Made { name, token })?))?,
+        Form::Json => print_once(&format!("{}\n", json(&Made { name, token })?), &remedy)?,
     }
     Ok(())
 }

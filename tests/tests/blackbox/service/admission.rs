@@ -1,5 +1,8 @@
 //! Who may ask.
 
+use std::io::pipe;
+use std::os::fd::OwnedFd;
+
 use azuma_tests::clients::Carrier;
 use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
@@ -25,6 +28,24 @@ async fn a_rotated_token_works_for_its_overlap_and_a_revoked_service_is_refused_
     let revoked = server.setup().run(&["service", "revoke", "chat"]);
     revoked.success();
     third.here().await.challenged(true);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_got_is_an_error() {
+    let server = Database::Sqlite.server().start();
+    let (reader, writer) = pipe().expect("a pipe");
+    drop(reader);
+    for create in [
+        ["service", "create", "chat"],
+        ["invite", "create", "--json"],
+    ] {
+        let status = server
+            .setup()
+            .run_printing_to(&create, &OwnedFd::from(writer.try_clone().expect("a pipe")));
+        assert_eq!(status.code(), Some(1), "{create:?}");
+    }
+    let rotated = server.setup().run(&["service", "rotate", "chat"]);
+    server.service_with(rotated.token()).here().await.done(200);
 }
 
 #[on_both_databases]
