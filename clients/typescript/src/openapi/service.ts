@@ -259,7 +259,7 @@ export interface components {
             alive: boolean;
         };
         /** @enum {string} */
-        Migrations: "ok" | "missing" | "incompatible" | "unknown";
+        Migrations: "ok" | "missing" | "incompatible" | "moved" | "unknown";
         /** @description A user by name. */
         NamedUser: {
             /** Format: uuid */
@@ -317,7 +317,7 @@ export interface operations {
                     "Azuma-Session"?: string | null;
                     /** @description The id of the user, a UUID */
                     "Azuma-User-Id"?: string;
-                    /** @description The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`; missing if the stored name cannot be read */
+                    /** @description The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`, `{` and `}`; missing if the stored name cannot be read */
                     "Azuma-User-Name"?: string | null;
                     /** @description The next token, if it is due and the cookie had the token */
                     "Set-Cookie"?: string | null;
@@ -505,19 +505,23 @@ export interface operations {
                 /** @description How many seconds to wait for a change, 0 to 30; 1 if it is missing. */
                 wait?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The id of the last event of an earlier stream; counts before `after` */
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The changes, 1,000 at most */
+            /** @description The changes, 1,000 at most, or events with them */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ChangesResponse"];
+                    "text/event-stream": string;
                 };
             };
             /** @description The request does not have the expected form, or breaks a rule of a field */

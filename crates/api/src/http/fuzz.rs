@@ -13,13 +13,14 @@ use actix_web::test::TestRequest;
 use azuma_domain::factor::GivenCode;
 use bolero::check;
 
+use super::accept;
 use super::bearer::bearer_token;
 use super::body::{kind_of, length_of};
 use super::forwarded::{Hop, forwarded, x_forwarded_for};
 use super::origin::{code, language};
 use super::own_site::OwnOrigin;
 use super::path_id::PathId;
-use super::problem::{PROBLEM, accepts_problems};
+use super::problem::PROBLEM;
 use crate::words::for_any_bytes;
 
 /// Calls `expect` with each header value of the corpus, and with random ones; with some that are made of `words` too.
@@ -126,7 +127,7 @@ fn a_problem_is_sent_to_those_who_name_it_in_one_header_or_several() {
                     request =
                         request.append_header((ACCEPT, HeaderValue::from_bytes(value).unwrap()));
                 }
-                accepts_problems(&request.to_http_request())
+                accept::names(&request.to_http_request(), PROBLEM)
             };
             let bytes = sent.as_bytes();
             let accepted = accepts(&[bytes]);

@@ -13,6 +13,7 @@
 //! | [`cors`] | lets pages of other origins use the APIs |
 //! | [`own_site`] | tells the forms of our own pages from those of other sites |
 //! | [`forwarded`] | the headers in which proxies name the client |
+//! | [`accept`] | whether a client names a media type |
 //! | [`api_error`] | turns a use case's error into a dialect's response |
 //! | [`problem`] | errors as `application/problem+json` |
 //! | [`successor`] | the next token of a session that sends an earlier one |
@@ -20,6 +21,7 @@
 //! | [`observe`] | request ids, `Cache-Control`, and the log line of a failure |
 //! | `timing` | how long a request takes, for metrics and the access log |
 
+pub mod accept;
 pub mod api_error;
 pub mod bearer;
 pub mod body;

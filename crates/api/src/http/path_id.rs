@@ -19,9 +19,12 @@ impl FromRequest for PathId {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.match_info().get("id");
-        let hyphenated = text.filter(|text| text.len() == HYPHENATED);
-        ready(Ok(Self(
-            hyphenated.and_then(|text| Uuid::try_parse(text).ok()),
-        )))
+        ready(Ok(Self(text.and_then(hyphenated))))
     }
+}
+
+/// The UUID that the text is; `None` if it is not a hyphenated one.
+pub fn hyphenated(text: &str) -> Option<Uuid> {
+    let hyphenated = Some(text).filter(|text| text.len() == HYPHENATED)?;
+    Uuid::try_parse(hyphenated).ok()
 }

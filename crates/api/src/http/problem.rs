@@ -1,13 +1,12 @@
 //! Errors as `application/problem+json` (RFC 9457), for clients that accept it.
 
-use actix_web::HttpRequest;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT, Accept, CONTENT_TYPE, Header, HeaderMap, HeaderValue, Quality,
-};
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
+
+use super::accept;
 
 /// The media type of problems.
 pub const PROBLEM: &str = "application/problem+json";
@@ -15,7 +14,7 @@ pub const PROBLEM: &str = "application/problem+json";
 /// An error in JSON becomes a problem with the same fields, if the client accepts problems.
 pub fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let is_error = is_json_error(response.status(), response.headers());
-    if !is_error || !accepts_problems(response.request()) {
+    if !is_error || !accept::names(response.request(), PROBLEM) {
         return response;
     }
     response.map_body(|head, body| {
@@ -24,22 +23,6 @@ pub fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
         let media_type = HeaderValue::from_static(PROBLEM);
         head.headers.insert(CONTENT_TYPE, media_type);
         BoxBody::new(problem)
-    })
-}
-
-/// A header that is longer than this is not read: parsing takes time.
-const LONGEST: usize = 1024;
-
-pub(super) fn accepts_problems(request: &HttpRequest) -> bool {
-    let sent = request.headers().get_all(ACCEPT);
-    if sent.map(HeaderValue::len).sum::<usize>() > LONGEST {
-        return false;
-    }
-    Accept::parse(request).is_ok_and(|accepted| {
-        accepted
-            .0
-            .iter()
-            .any(|range| range.item.essence_str() == PROBLEM && range.quality > Quality::ZERO)
     })
 }
 

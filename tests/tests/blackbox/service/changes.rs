@@ -221,6 +221,27 @@ async fn a_stream_comes_in_chunks_whatever_else_was_asked() {
 }
 
 #[tokio::test]
+async fn who_takes_no_stream_or_cannot_gets_json() {
+    let server = Database::Sqlite.server().start();
+    let service = server.service("chat");
+    for (version, accept) in [
+        ("1.1", "application/json, text/event-stream;q=0"),
+        ("1.1", "text/event-streams"),
+        ("1.0", "text/event-stream"),
+    ] {
+        let asked = format!(
+            "GET /service/changes HTTP/{version}\r\nHost: x\r\nAccept: {accept}\r\nConnection: close\r\n\
+             Authorization: Bearer {}\r\n\r\n",
+            service.token
+        );
+        let answer = exchange(server.address(), asked.as_bytes());
+        assert_eq!(answer.status, Some(200), "{}", answer.text);
+        let head = answer.text.to_ascii_lowercase();
+        assert!(head.contains("content-type: application/json"), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn a_follower_that_goes_frees_its_connection() {
     let setup = Database::Sqlite.server();
     let server = setup.set("http.connections_per_client", "1").start();

@@ -69,7 +69,8 @@ async fn users_are_shown_by_id_without_their_addresses(db: Database) {
     assert_eq!(told, [("neo", false), ("smith", true)]);
     let known = users.iter().find(|user| user.id == neo.id).expect("neo");
     assert_eq!(known.created_at, neo.created_at);
-    for ids in [vec![], vec!["7"], vec![nobody; 101]] {
+    let other_spelling = nobody.replace('-', "");
+    for ids in [vec![], vec!["7"], vec![&*other_spelling], vec![nobody; 101]] {
         service.users(&ids).await.refused(400, "BAD_REQUEST");
     }
     service.users(&[nobody; 100]).await.done(200);

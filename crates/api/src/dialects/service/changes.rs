@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, HeaderMap};
+use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::ports::{HistoryEnd, Invalidation};
 use azuma_domain::services::{FollowError, News, ServiceAccess};
@@ -15,6 +14,7 @@ use super::caller::FollowingCaller;
 use super::dto::{Change, ChangesResponse};
 use super::stream::{EVENT_STREAM, stream};
 use super::{HttpResult, Stopping};
+use crate::http::accept;
 use crate::http::fields::FieldError;
 
 /// The longest wait for a change, in seconds.
@@ -66,8 +66,19 @@ impl Question {
 #[utoipa::path(
     get,
     path = "/service/changes",
-    params(ChangesQuery),
-    responses((status = 200, description = "The changes, 1,000 at most", body = ChangesResponse), (status = 400), (status = 429)),
+    params(
+        ChangesQuery,
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event of an earlier stream; counts before `after`"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The changes, 1,000 at most, or events with them",
+            content((ChangesResponse = "application/json"), (String = "text/event-stream")),
+        ),
+        (status = 400),
+        (status = 429),
+    ),
     security(("bearer" = [])),
 )]
 pub async fn follow(
@@ -77,8 +88,7 @@ pub async fn follow(
     request: HttpRequest,
 ) -> HttpResult {
     let question = Question::read(&request)?;
-    // The answer to a HEAD has no body, so a stream of nothing would hold its connection.
-    if request.method() == Method::GET && wants_stream(request.headers()) {
+    if wants_stream(&request) {
         let begin = match question.after {
             Some(place) => place,
             None => access.here()?,
@@ -113,14 +123,12 @@ async fn next(
     }
 }
 
-pub(super) fn wants_stream(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT);
-    let mut ranges = accepted.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    ranges.any(|range| {
-        let range = range.trim_ascii();
-        let media_type = range.get(..EVENT_STREAM.len()).unwrap_or_default();
-        media_type.eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
-    })
+/// A stream has no length and goes on, which takes a connection that knows chunks.
+fn wants_stream(request: &HttpRequest) -> bool {
+    // The answer to a HEAD has no body, so a stream of nothing would hold its connection.
+    request.method() == Method::GET
+        && request.version() > Version::HTTP_10
+        && accept::names(request, EVENT_STREAM)
 }
 
 /// Where a follower goes on who was at `place`.

@@ -12,6 +12,7 @@ use super::dto::{
 };
 use crate::http::body::Body;
 use crate::http::fields::FieldError;
+use crate::http::path_id::hyphenated;
 
 /// The largest body with tokens, in bytes. 1,000 tokens of 64 characters take 67 KB.
 const MOST_BYTES: usize = 256 * 1024;
@@ -56,8 +57,9 @@ pub struct UsersQuery {
 
 impl UsersQuery {
     pub(super) fn parse(&self) -> Result<UserBatch, FieldError> {
-        let ids = self.ids.split(',').map(|id| id.parse().map(UserId::new));
-        let ids: Vec<_> = ids.collect::<Result<_, _>>().map_err(|_| FieldError::Ids)?;
+        let ids = self.ids.split(',');
+        let ids = ids.map(|id| hyphenated(id).map(UserId::new));
+        let ids: Vec<_> = ids.collect::<Option<_>>().ok_or(FieldError::Ids)?;
         UserBatch::of(ids).ok_or(FieldError::Ids)
     }
 }
