@@ -27,20 +27,20 @@ impl<'a> Head<'a> {
     /// The head that the bytes begin with. `None` if it is not whole or not plain: a request that waits for leave to send its body,
     /// another protocol, the last exchange of a connection, two lengths. Whether it is well formed is not looked at.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
-        let line = first_line(bytes)?;
-        let mut body = Body::Untold;
+        let (mut first, mut body, mut size) = (None, Body::Untold, 0);
         for end in memchr_iter(b'\n', bytes) {
-            let size = match bytes.get(end + 1..)? {
-                [b'\n', ..] => end + 2,
-                [b'\r', b'\n', ..] => end + 3,
+            let line = bytes.get(size..end)?;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            size = end + 1;
+            match (first, line) {
+                (None, line) => first = Some(line),
+                (Some(line), []) => return Some(Self { line, body, size }),
                 // The first letter rules out most headers.
-                header @ [b'c' | b'C' | b't' | b'T' | b'e' | b'E' | b'u' | b'U', ..] => {
-                    body = body.with(first_line(header)?)?;
-                    continue;
+                (_, [b'c' | b'C' | b't' | b'T' | b'e' | b'E' | b'u' | b'U', ..]) => {
+                    body = body.with(line)?;
                 }
-                _ => continue,
-            };
-            return Some(Self { line, body, size });
+                _ => {}
+            }
         }
         None
     }
@@ -76,10 +76,4 @@ impl Body {
         let is_plain = !is("connection") || value.eq_ignore_ascii_case(b"keep-alive");
         (is_plain && !is("expect") && !is("upgrade")).then_some(self)
     }
-}
-
-/// The line that the bytes begin with, without its end.
-fn first_line(bytes: &[u8]) -> Option<&[u8]> {
-    let line = bytes.get(..memchr(b'\n', bytes)?)?;
-    Some(line.strip_suffix(b"\r").unwrap_or(line))
 }
