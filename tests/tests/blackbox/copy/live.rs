@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use azuma_tests::Database;
 use azuma_tests::clients::{Answer, Azuma};
+use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::postgres::Cluster;
 use azuma_tests::server::{Finished, Server, Setup};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::{FILE, KEY, add_users, ask, file_of, server};
@@ -32,8 +34,12 @@ fn kill_a_live_copy(setup: &Setup, from: &str, to: &str, after: Duration) -> Fin
 }
 
 fn kill(child: &Child) {
+    signal(child, "-9");
+}
+
+fn signal(child: &Child, signal: &str) {
     let id = child.id().to_string();
-    let kill = Command::new("kill").args(["-9", &id]).status();
+    let kill = Command::new("kill").args([signal, &id]).status();
     assert!(kill.is_ok(), "kill");
 }
 
@@ -249,22 +255,93 @@ async fn a_copy_that_was_killed_after_it_had_closed_the_source_is_opened_by_anot
     let url = Cluster::shared().create_database();
     copy_live(&setup, FILE, &url).success();
     server.terminate().await;
-    // As the call that closes the source leaves it until it opens the copy.
-    let id = file_of(&setup).ask("SELECT id FROM live_copy");
+    // As another copy that was begun and not finished is.
     ask(
         &url,
-        &format!(
-            "CREATE TABLE unfinished_copy (history text NOT NULL); INSERT INTO unfinished_copy VALUES ('live:{id}'); \
+        "CREATE TABLE unfinished_copy (history text NOT NULL); INSERT INTO unfinished_copy VALUES ('live:stale'); \
              INSERT INTO __diesel_schema_migrations (version) VALUES ('copy'); \
-             UPDATE schema_compatibility SET oldest_migration = 'copy'"
-        ),
+             UPDATE schema_compatibility SET oldest_migration = 'copy'",
     );
     let there = setup.elsewhere().set("database.url", &url);
     let refused = there.run(&["serve"]);
     assert!(refused.complaint().contains("is not finished"));
-    let finished = copy_live(&setup, FILE, &url);
+    let stale = copy_live(&setup, FILE, &url);
+    assert!(stale.complaint().contains("was not finished then"));
+    // As the call that closes the source leaves it until it opens the copy.
+    let id = file_of(&setup).ask("SELECT id FROM live_copy");
+    ask(
+        &url,
+        &format!("INSERT INTO unfinished_copy VALUES ('live:{id}')"),
+    );
+    let other_spelling = format!("{url}?application_name=copy");
+    let finished = copy_live(&setup, FILE, &other_spelling);
     assert!(finished.success().contains("is now open"));
+    let backup = setup.run(&["backup", "backup"]);
+    assert!(backup.complaint().contains("was moved to"));
     there.start().azuma().own_user(&neo).await.done(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_go_on_soon_after_a_copy_was_stopped_that_holds_the_lock() {
+    let server = Database::Postgres.server().start();
+    let setup = server.setup();
+    let source = setup.get("database.url").expect("a URL").to_owned();
+    let url = Cluster::shared().create_database();
+    let locked = "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted \
+                  AND relation = 'users'::regclass) LOOP PERFORM pg_sleep(0.001); END LOOP; END $$";
+    let arguments = ["copy", "--live", "--from", &source, "--to", &url];
+    let azuma = server.azuma();
+    let neo = Person::named("neo");
+    let runtime = Handle::current();
+    let stopped = setup.run_while(&arguments, |child| {
+        ask(&source, locked);
+        signal(child, "-STOP");
+        let deadline = Deadline::in_seconds(30);
+        tokio::task::block_in_place(|| {
+            runtime.block_on(async {
+                while azuma
+                    .register(&neo.name, &neo.email, &neo.password)
+                    .await
+                    .status
+                    != 201
+                {
+                    assert!(!deadline.is_over(), "the tables are still locked");
+                    deadline.step().await;
+                }
+            });
+        });
+        kill(child);
+    });
+    assert!(!stopped.status.success(), "it was done: {}", stopped.stdout);
+}
+
+#[tokio::test]
+async fn no_session_of_postgres_changes_rows_without_the_copy() {
+    let server = Database::Postgres.server().start();
+    let setup = server.setup();
+    let source = setup.get("database.url").expect("a URL").to_owned();
+    ask(
+        &source,
+        "INSERT INTO users (id, name, name_key, password_hash, created_at) \
+         SELECT gen_random_uuid(), 'u' || i, 'u' || i, 'x', now() FROM generate_series(1, 1000) AS n (i)",
+    );
+    let url = Cluster::shared().create_database();
+    let arguments = ["copy", "--live", "--from", &source, "--to", &url];
+    let killed = setup.run_while(&arguments, |child| {
+        while ask(&source, "SELECT to_regclass('live_copy') IS NOT NULL") != "t" {
+            thread::sleep(Duration::from_millis(5));
+        }
+        kill(child);
+    });
+    assert!(!killed.status.success(), "it was done: {}", killed.stdout);
+    let truncated = "DO $$ BEGIN TRUNCATE users CASCADE; EXCEPTION WHEN raise_exception THEN NULL; END $$; \
+                     SELECT count(*) FROM users";
+    assert!(ask(&source, truncated).ends_with("1000"));
+    let as_replica = "SET session_replication_role = replica; DELETE FROM users WHERE name = 'u1'; \
+                      SELECT count(*) FROM live_copy_changes WHERE table_name = 'users'";
+    assert!(ask(&source, as_replica).ends_with('1'));
+    copy_live(setup, &source, &url).success();
+    assert_eq!(ask(&url, "SELECT count(*) FROM users"), "999");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

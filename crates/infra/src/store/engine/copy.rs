@@ -12,6 +12,7 @@ use diesel::{ConnectionError, sql_query};
 use super::connection::{DbConnection, Openness, sqlite_uri};
 use super::migrate::LOCK_TIMEOUT;
 use super::migrate_error::MigrateError;
+use super::moved::moved_to;
 use super::one_column::{Line, Number};
 use super::open_error::{OpenError, one_line};
 use super::pooler::Pooling;
@@ -47,6 +48,9 @@ pub enum CopyError {
         "the database is a copy that `azuma copy` has not finished: back up the database that it is copied from"
     )]
     Unfinished,
+    /// The database was closed, and holds nothing that servers use.
+    #[error("the database was moved to {0}, and is closed: back up that one")]
+    Moved(String),
     /// A later release has changed the schema in a way that this release cannot work with.
     #[error(
         "a later release made the database (migrations {0}), and this release cannot work with it: restore it with that \
@@ -74,6 +78,9 @@ pub(crate) fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), CopyError> {
     // What has no record of migrations is found unreadable later.
     let applied = versions::applied(&mut connection).unwrap_or_default();
     versions::expect_finished(&applied).map_err(|_| CopyError::Unfinished)?;
+    if let Some(target) = moved_to(&mut connection) {
+        return Err(CopyError::Moved(target));
+    }
     sql_query("VACUUM INTO ?")
         .bind::<Text, _>(sqlite_uri(to, Openness::ReadWrite))
         .execute(&mut connection)

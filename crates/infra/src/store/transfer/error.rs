@@ -41,6 +41,26 @@ pub enum TransferError {
         /// What servers use instead, without a password.
         target: String,
     },
+    /// The target is another copy than the one that the source was closed for.
+    #[error(
+        "{source_url} was moved, and is closed; {target} is a copy that was not finished then: use the one that was"
+    )]
+    Stale {
+        /// The source, without a password.
+        source_url: String,
+        /// The target, without a password.
+        target: String,
+    },
+    /// The source is closed, or may be, and the copy has its mark still.
+    #[error(
+        "{source_url} is closed, or may be, and the copy is not open yet, so run the same command again at once: {cause}"
+    )]
+    NotOpened {
+        /// The source, without a password.
+        source_url: String,
+        /// What has failed.
+        cause: Box<TransferError>,
+    },
     /// The target holds something else.
     #[error("{0} is not empty: copy into a new database")]
     NotEmpty(String),

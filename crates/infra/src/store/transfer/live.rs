@@ -76,7 +76,7 @@ pub fn transfer_live(
     };
     expect_same_target(&source, &begun, to)?;
     log::expect_whole(&mut source, &begun.id)?;
-    let mut target = match target::open(to, &origin(&source, &begun)) {
+    let mut target = match target::open(to, &origin(&source, &begun.id)) {
         Ok(target) => target,
         Err(error) if is_new => {
             give_up(&mut source)?;
@@ -91,10 +91,12 @@ pub fn transfer_live(
         followed += follow(source, &mut target, &begun)?;
         Ok(())
     })?;
-    let closed = close(&mut source, &mut target, &begun);
-    followed += source.end(closed)?;
+    followed += match close(&mut source, &mut target, &begun) {
+        Ok(last) => source.end(Ok(last)).map_err(not_opened(from))?,
+        Err(error) => return source.end(Err(error)),
+    };
     let stood = began.elapsed();
-    target::finish(&mut target, &begun.oldest_migration)?;
+    target::finish(&mut target, &begun.oldest_migration).map_err(not_opened(from))?;
     Ok(LiveCopy::Moved(Moved {
         tables,
         followed,
@@ -122,11 +124,19 @@ fn moved(source: &Side, target: String) -> TransferError {
     }
 }
 
+/// What an error is, once the source may be closed.
+fn not_opened(from: &DatabaseUrl) -> impl FnOnce(TransferError) -> TransferError {
+    |cause| TransferError::NotOpened {
+        source_url: from.to_string(),
+        cause: Box::new(cause),
+    }
+}
+
 /// What the target's mark says.
-fn origin(source: &Side, begun: &Begun) -> Origin {
+fn origin(source: &Side, id: &str) -> Origin {
     Origin {
         url: source.url.clone(),
-        history: format!("live:{}", begun.id),
+        history: format!("live:{id}"),
     }
 }
 
@@ -140,19 +150,24 @@ fn expect_same_target(source: &Side, begun: &Begun, to: &DatabaseUrl) -> Result<
     }
 }
 
-/// Ends what a call left that was killed after it had closed the source.
+/// Ends what a call left that was killed after it had closed the source. The target has the mark of the closing, so no other one is
+/// taken for it, and it is found by whatever URL.
 fn open_target(source: &mut Side, to: &DatabaseUrl) -> Result<LiveCopy, TransferError> {
     let Some(begun) = log::begun(source)? else {
         return Err(moved(source, "another database".to_owned()));
     };
-    if begun.target != to.to_string() {
-        return Err(moved(source, begun.target));
+    let is_same = begun.target == to.to_string();
+    match target::open_begun(to, &origin(source, &begun.id)) {
+        Ok(Some(mut target)) => {
+            let finished = target::finish(&mut target, &begun.oldest_migration);
+            finished.map(|()| LiveCopy::Opened)
+        }
+        Err(TransferError::AnotherSource { source_url, target }) if is_same => {
+            Err(TransferError::Stale { source_url, target })
+        }
+        Err(error) if is_same => Err(error),
+        Ok(None) | Err(_) => Err(moved(source, begun.target)),
     }
-    let Some(mut target) = target::open_begun(to, &origin(source, &begun))? else {
-        return Err(moved(source, begun.target));
-    };
-    target::finish(&mut target, &begun.oldest_migration)?;
-    Ok(LiveCopy::Opened)
 }
 
 /// Makes the log of changes.
@@ -215,7 +230,7 @@ fn at_one_moment<T>(
     work: impl FnOnce(&mut Side) -> Result<T, TransferError>,
 ) -> Result<T, TransferError> {
     source.begin_snapshot()?;
-    let worked = work(source).and_then(|done| Ok((done, log::seen(source)?)));
+    let worked = work(source).and_then(|done| Ok((done, log::seen(source, &begun.id)?)));
     let (done, seen) = source.end(worked)?;
     log::forget(source, &seen, &begun.id)?;
     Ok(done)
@@ -240,13 +255,16 @@ fn lock(
     }
 }
 
-/// Copies the last changes and closes the source, in the transaction that holds its tables locked. No statement of any release
+/// Copies the last changes, has source and target agree on a new id, and closes the source, in the transaction that holds its tables locked. No statement of any release
 /// works on tables with other names, and none starts on the migration [`MOVED`].
 fn close(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<u64, TransferError> {
     log::expect_whole(source, &begun.id)?;
     schema::expect_of_this_release(source)?;
     schema::expect_columns(source)?;
     let followed = round(source, target, pages::compare)?;
+    let closing = log::new_id(source)?;
+    target::mark(target, &origin(source, &closing))?;
+    source.execute("UPDATE live_copy SET id = $1", &closing)?;
     log::remove(source)?;
     for Table { name, .. } in &TABLES {
         source.batch(&format!("ALTER TABLE {name} RENAME TO closed_{name}"))?;

@@ -15,7 +15,7 @@ use crate::store::engine::open_error::one_line;
 /// The copy that a source is being copied by.
 #[derive(QueryableByName)]
 pub(super) struct Begun {
-    /// Random; the target has it too.
+    /// Random; the target has it too. When the source is closed, it gets another one, which the finished target alone has.
     #[diesel(sql_type = Text)]
     pub(super) id: String,
     /// The URL of the target, without a password.
@@ -24,6 +24,15 @@ pub(super) struct Begun {
     /// The source's `oldest_migration`, which the target gets at the end.
     #[diesel(sql_type = Text)]
     pub(super) oldest_migration: String,
+}
+
+/// A random id.
+pub(super) fn new_id(source: &mut Side) -> Result<String, TransferError> {
+    let ids = source.lines(match source.backend() {
+        Backend::Postgres => "SELECT gen_random_uuid()::text AS line",
+        Backend::Sqlite => "SELECT lower(hex(randomblob(16))) AS line",
+    })?;
+    Ok(ids.concat())
 }
 
 /// The copy that was begun, if any.
@@ -58,13 +67,10 @@ pub(super) fn install(source: &mut Side, target: &str) -> Result<(), TransferErr
     for script in triggers(source)? {
         source.batch(&script)?;
     }
-    let id = match source.backend() {
-        Backend::Postgres => "gen_random_uuid()::text",
-        Backend::Sqlite => "lower(hex(randomblob(16)))",
-    };
+    let id = new_id(source)?;
     source.execute(
         &format!(
-            "INSERT INTO live_copy SELECT {id}, $1, oldest_migration FROM schema_compatibility"
+            "INSERT INTO live_copy SELECT '{id}', $1, oldest_migration FROM schema_compatibility"
         ),
         target,
     )
@@ -100,7 +106,8 @@ fn sqlite_triggers(table: &Table) -> String {
     )
 }
 
-/// The server's user needs no right to the log: the function has those of whoever copies.
+/// The server's user needs no right to the log: the function has those of whoever copies. Triggers are on for sessions, too, that call
+/// themselves a replica's.
 fn postgres_trigger(table: &Table, schema: &str) -> String {
     let name = table.name;
     let note = |row: &str| {
@@ -114,11 +121,15 @@ fn postgres_trigger(table: &Table, schema: &str) -> String {
     format!(
         "CREATE FUNCTION {schema}.live_copy_note_{name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER \
          SET search_path = {schema}, pg_temp AS $note$ BEGIN \
+         IF TG_OP = 'TRUNCATE' THEN RAISE EXCEPTION 'rows are being copied from this table, and a copy does not see TRUNCATE: use DELETE'; END IF; \
          IF TG_OP = 'DELETE' THEN {old} RETURN NULL; END IF; \
          IF TG_OP = 'UPDATE' THEN IF {moved} THEN {old} END IF; END IF; \
          {new} RETURN NULL; END $note$; \
          CREATE TRIGGER live_copy_note AFTER INSERT OR UPDATE OR DELETE ON {name} \
-         FOR EACH ROW EXECUTE FUNCTION {schema}.live_copy_note_{name}()"
+         FOR EACH ROW EXECUTE FUNCTION {schema}.live_copy_note_{name}(); \
+         CREATE TRIGGER live_copy_truncate BEFORE TRUNCATE ON {name} \
+         FOR EACH STATEMENT EXECUTE FUNCTION {schema}.live_copy_note_{name}(); \
+         ALTER TABLE {name} ENABLE ALWAYS TRIGGER live_copy_note, ENABLE ALWAYS TRIGGER live_copy_truncate"
     )
 }
 
@@ -148,10 +159,10 @@ pub(super) fn expect_whole(source: &mut Side, id: &str) -> Result<(), TransferEr
         Backend::Postgres => (
             format!(
                 "SELECT count(*) AS number FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
-                 WHERE t.tgname = 'live_copy_note' AND t.tgenabled = 'O' AND c.relname IN ({names}) \
+                 WHERE t.tgname IN ('live_copy_note', 'live_copy_truncate') AND t.tgenabled = 'A' AND c.relname IN ({names}) \
                  AND c.relnamespace = current_schema()::regnamespace"
             ),
-            1,
+            2,
         ),
         Backend::Sqlite => (
             format!(
@@ -191,10 +202,11 @@ pub(super) enum Seen {
     UpTo(i64),
 }
 
-/// Notes what the snapshot of the current transaction holds, which is to be deleted.
-pub(super) fn seen(snapshot: &mut Side) -> Result<Seen, TransferError> {
+/// Notes what the snapshot of the current transaction holds of this copy's log, which is to be deleted.
+pub(super) fn seen(snapshot: &mut Side, id: &str) -> Result<Seen, TransferError> {
     match snapshot.backend() {
         Backend::Postgres => {
+            expect_own(snapshot, id)?;
             snapshot.batch("DELETE FROM live_copy_changes")?;
             Ok(Seen::Deleted)
         }
@@ -221,7 +233,8 @@ pub(super) fn remove(source: &mut Side) -> Result<(), TransferError> {
     let backend = source.backend();
     let scripts = TABLES.iter().map(|Table { name, .. }| match backend {
         Backend::Postgres => format!(
-            "DROP TRIGGER IF EXISTS live_copy_note ON {name}; DROP FUNCTION IF EXISTS live_copy_note_{name}()"
+            "DROP TRIGGER IF EXISTS live_copy_note ON {name}; DROP TRIGGER IF EXISTS live_copy_truncate ON {name}; \
+             DROP FUNCTION IF EXISTS live_copy_note_{name}()"
         ),
         Backend::Sqlite => format!(
             "DROP TRIGGER IF EXISTS live_copy_insert_{name}; DROP TRIGGER IF EXISTS live_copy_update_{name}; \

@@ -37,8 +37,10 @@ const OTHERS: &str = "SELECT count(*) AS number FROM pg_stat_activity WHERE datn
 /// transaction that may take its snapshot at once.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
 
-/// How long a lock on a table is waited for while servers wait behind it.
-const LOCK_LIMIT: &str = "SET LOCAL lock_timeout = '2s'";
+/// How long a lock on a table is waited for while servers wait behind it, and how long they wait for whoever holds it: Postgres ends the
+/// transaction of a process that was stopped or cut off.
+const BRIEFLY: &str = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'; \
+     SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
 /// SQLite waits for half as long for the lock of another process.
 const BESIDE_SERVERS: Duration = Duration::from_secs(20);
@@ -144,7 +146,7 @@ impl Side {
         self.connection.begin("BEGIN")?;
         let tables = tables::names();
         let locked = self.connection.batch_execute(&format!(
-            "{NO_LIMITS}; {LOCK_LIMIT}; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE; {DURABLE}"
+            "{BRIEFLY}; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE; {DURABLE}"
         ));
         locked.inspect_err(|_| self.connection.roll_back())
     }

@@ -83,9 +83,9 @@ fn prepare(target: &mut Side) -> Result<(), TransferError> {
 
 fn expect_same(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
     let found = target.lines("SELECT history AS line FROM unfinished_copy")?;
-    match found.first() {
-        Some(history) if *history == origin.history => schema::expect_columns(target).map(drop),
-        _ => Err(TransferError::AnotherSource {
+    match found.contains(&origin.history) {
+        true => schema::expect_columns(target).map(drop),
+        false => Err(TransferError::AnotherSource {
             source_url: origin.url.clone(),
             target: target.url.clone(),
         }),
@@ -109,6 +109,11 @@ fn begin(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
          UPDATE schema_compatibility SET oldest_migration = '{UNFINISHED_COPY}'; \
          DELETE FROM invalidation_counter"
     ))?;
+    mark(target, origin)
+}
+
+/// Has the target say, beside what it says already, that it comes from there.
+pub(super) fn mark(target: &mut Side, origin: &Origin) -> Result<(), TransferError> {
     target.execute("INSERT INTO unfinished_copy VALUES ($1)", &origin.history)
 }
 
