@@ -153,6 +153,23 @@ async fn a_rotating_session_that_is_due_within_the_grace_gets_a_token_of_full_li
     assert!(after_early == next.token, "so does who took the one before");
 }
 
+#[tokio::test]
+async fn tokens_that_are_due_at_once_are_not_made_again_and_again_after_a_key_was_replaced() {
+    let world = World::new();
+    let neo = world.register("neo", LEGACY).await;
+    let world = rotated(&world).restarted(|parts| {
+        let lifetimes = &mut parts.settings.lifetimes;
+        lifetimes.renew_within = lifetimes.lifetime;
+    });
+    world.next_of(&neo.token).await;
+    let next = world.next_of(&neo.token).await;
+    for _ in 0..3 {
+        assert!(world.next_of(&neo.token).await == next);
+    }
+    let caller = world.caller(&neo.token).await;
+    assert_eq!(world.rows_of(&caller).await.len(), 3);
+}
+
 /// A store beside which an event happens before its third unit of work.
 struct BeforeTheThird {
     store: Arc<dyn Store>,

@@ -41,7 +41,7 @@ impl Sessions {
     /// The next token is stored once. Every use of the presented token gets the same one, until the presented token
     /// expires. Only a next token that an operator had issued may be followed by another before its first use: it ends when the
     /// presented one would have, and whoever comes within the grace is to have as long as if nothing had been issued. So a use of a
-    /// sliding token extends its successor, and where the successor of a rotating token is due itself, its own successor is answered.
+    /// sliding token extends its successor, and where the only successor of a rotating token is due itself, one more is stored and answered.
     ///
     /// # Errors
     /// [`RenewSessionError::Store`] if the database fails.
@@ -59,11 +59,8 @@ impl Sessions {
         }
         let superseded = token.generation < caller.current;
         let row = match self.known_successor(caller, now).await? {
-            Some(row) if !superseded && is_due_itself(&self.keys, lifetimes, caller, &row, now) => {
-                self.store_next_token(caller, now).await?
-            }
             Some(row) => Some(row),
-            // The successor was made with a key that is gone, or that this node does not have yet.
+            // Else the successor was made with a key that is gone, or that this node does not have yet.
             None if superseded || !is_due => None,
             None => self.store_next_token(caller, now).await?,
         };
@@ -114,10 +111,8 @@ impl Sessions {
             .transact::<_, StoreError>(move |tx| {
                 let (id, shape) = (caller.session_id(), caller.shape);
                 let known = tx.sessions().tokens(id)?;
-                let stored = successor(&keys, &lifetimes, &caller, &known, now)
-                    .filter(|row| !is_due_itself(&keys, &lifetimes, &caller, row, now));
-                if stored.is_some() {
-                    return Ok(stored);
+                if let Some(row) = successor(&keys, &lifetimes, &caller, &known, now) {
+                    return Ok(Some(row));
                 }
                 let newest = known.iter().map(|row| row.generation).max();
                 let next = newest.unwrap_or(caller.token.generation).next();
@@ -151,8 +146,10 @@ impl Sessions {
 }
 
 /// The first live token after the caller's that the current key derives, or else the first that a known key can derive again: an
-/// operator who had tokens issued again means nobody to get one of a former key. Of those of the current key, one that is due itself
-/// comes last.
+/// operator who had tokens issued again means nobody to get one of a former key.
+///
+/// A caller with a token of a former key gets the last one of the current key. Where that is the only one, and due itself, there is
+/// none yet: a further one is to be stored, once.
 fn successor(
     keys: &TokenKeys,
     lifetimes: &Lifetimes,
@@ -168,27 +165,18 @@ fn successor(
         later.filter(|row| row.generation > caller.token.generation && row.is_live(now))
     };
     let key_of = |row: &SessionToken| keys.key_of_session_token(row, caller.shape);
-    let is_current = |row: &&SessionToken| key_of(row) == Some(KeyPlace::CURRENT);
-    later()
-        .filter(is_current)
-        .find(|row| !is_due_itself(keys, lifetimes, caller, row, now))
-        .or_else(|| later().find(is_current))
-        .or_else(|| later().find(|row| key_of(row).is_some()))
-        .copied()
-}
-
-/// Whether the successor of a rotating token is due for renewal and was issued because the key was replaced. Of one that was issued
-/// because the caller's token is due, this is not asked: every use gets the same one.
-fn is_due_itself(
-    keys: &TokenKeys,
-    lifetimes: &Lifetimes,
-    caller: &LiveSession,
-    successor: &SessionToken,
-    now: Timestamp,
-) -> bool {
-    let (policy, issued_at) = (caller.policy, caller.issued_at);
-    lifetimes.renewal_is_due(policy, issued_at, successor.expires_at, now)
-        && keys.key_of_session_token(&caller.token, caller.shape) != Some(KeyPlace::CURRENT)
+    let is_current = |row: &SessionToken| key_of(row) == Some(KeyPlace::CURRENT);
+    let of_current: Vec<_> = later().filter(|row| is_current(row)).collect();
+    let is_due = |row: &SessionToken| {
+        lifetimes.renewal_is_due(caller.policy, caller.issued_at, row.expires_at, now)
+    };
+    let is_superseded = caller.token.generation < caller.current;
+    match (of_current.as_slice(), is_current(&caller.token)) {
+        ([], _) => later().find(|row| key_of(row).is_some()).copied(),
+        ([only], false) if is_due(only) && !is_superseded => None,
+        ([.., last], false) => Some(**last),
+        ([first, ..], true) => Some(**first),
+    }
 }
 
 fn recover(keys: &TokenKeys, caller: &LiveSession, row: &SessionToken) -> Option<Token> {
