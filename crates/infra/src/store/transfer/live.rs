@@ -70,7 +70,7 @@ pub fn transfer_live(
     let left = schema::expect_columns(&mut source)?;
     let earlier = log::begun(&mut source)?;
     let is_new = earlier.is_none();
-    let begun = match earlier {
+    let mut begun = match earlier {
         Some(begun) => begun,
         None => begin(&mut source, to)?,
     };
@@ -84,6 +84,7 @@ pub fn transfer_live(
         }
         Err(error) => return Err(error),
     };
+    take_over(&mut source, &mut target, &mut begun)?;
     let tables = copy(&mut source, &mut target, &begun, tell)?;
     target::analyze(&mut target);
     let mut followed = 0;
@@ -183,6 +184,17 @@ fn begin(source: &mut Side, to: &DatabaseUrl) -> Result<Begun, TransferError> {
     begun.ok_or_else(|| TransferError::NotBegun(source.url.clone()))
 }
 
+/// Has the log belong to this call: another one that goes on with the copy, perhaps into another target with the same URL, finds that
+/// it is superseded.
+fn take_over(source: &mut Side, target: &mut Side, begun: &mut Begun) -> Result<(), TransferError> {
+    let id = log::new_id(source)?;
+    let marked = origin(source, &id);
+    target.transact(|target| target::mark(target, &marked))?;
+    source.transact(|source| log::rename(source, &begun.id, &id))?;
+    begun.id = id;
+    Ok(())
+}
+
 fn give_up(source: &mut Side) -> Result<(), TransferError> {
     lock(source, |_| Ok(()))?;
     let removed = match log::begun(source) {
@@ -255,16 +267,17 @@ fn lock(
     }
 }
 
-/// Copies the last changes, has source and target agree on a new id, and closes the source, in the transaction that holds its tables locked. No statement of any release
-/// works on tables with other names, and none starts on the migration [`MOVED`].
+/// Copies the last changes, has source and target agree on a new id, and closes the source, in the transaction that holds its tables
+/// locked. No statement of any release works on tables with other names, and none starts on the migration [`MOVED`].
 fn close(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<u64, TransferError> {
     log::expect_whole(source, &begun.id)?;
     schema::expect_of_this_release(source)?;
     schema::expect_columns(source)?;
     let followed = round(source, target, pages::compare)?;
     let closing = log::new_id(source)?;
-    target::mark(target, &origin(source, &closing))?;
-    source.execute("UPDATE live_copy SET id = $1", &closing)?;
+    let marked = origin(source, &closing);
+    target.transact(|target| target::mark(target, &marked))?;
+    log::rename(source, &begun.id, &closing)?;
     log::remove(source)?;
     for Table { name, .. } in &TABLES {
         source.batch(&format!("ALTER TABLE {name} RENAME TO closed_{name}"))?;

@@ -15,7 +15,8 @@ use crate::store::engine::open_error::one_line;
 /// The copy that a source is being copied by.
 #[derive(QueryableByName)]
 pub(super) struct Begun {
-    /// Random; the target has it too. When the source is closed, it gets another one, which the finished target alone has.
+    /// Random; the target has it too. Each call gives it another one, and once more when it closes the source, which the finished target
+    /// alone has.
     #[diesel(sql_type = Text)]
     pub(super) id: String,
     /// The URL of the target, without a password.
@@ -146,6 +147,12 @@ fn expect_own(source: &mut Side, id: &str) -> Result<(), TransferError> {
         Some(begun) if begun.id == id => Ok(()),
         Some(_) | None => Err(TransferError::Superseded(source.url.clone())),
     }
+}
+
+/// Gives the log of this copy another id.
+pub(super) fn rename(source: &mut Side, from: &str, to: &str) -> Result<(), TransferError> {
+    expect_own(source, from)?;
+    source.execute("UPDATE live_copy SET id = $1", to)
 }
 
 /// Refuses a log that lacks triggers, or that is not this copy's any more.
