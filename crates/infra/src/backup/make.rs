@@ -109,7 +109,8 @@ impl Draft {
         })
     }
 
-    /// A file of this backup under its temporary name, which no other process may have taken.
+    /// A file of this backup under its temporary name, which no other process may have taken. Where another one has finished that file since
+    /// the directory was found empty, the temporary name is free again.
     fn reserve(&mut self, name: &str) -> Result<PathBuf, BackupError> {
         let partial = self.directory.join(format!("{name}{PARTIAL}"));
         match create(&partial) {
@@ -119,7 +120,10 @@ impl Draft {
             outcome => outcome.map(drop).map_err(BackupError::at(&partial))?,
         }
         self.made.push(partial.clone());
-        Ok(partial)
+        match self.directory.join(name).exists() {
+            true => Err(BackupError::NotEmpty(self.directory.clone())),
+            false => Ok(partial),
+        }
     }
 
     /// Gives a file its name.
@@ -191,4 +195,27 @@ fn digest_to_disk(path: &Path) -> io::Result<FileDigest> {
     let mut file = File::open(path)?;
     file.sync_all()?;
     digest(&mut file, |_| Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_backup_has_finished_meanwhile_is_neither_replaced_nor_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("backup");
+        let mut first = Draft::begin(&directory).unwrap();
+        let mut second = Draft::begin(&directory).unwrap();
+        let partial = first.reserve(DATABASE).unwrap();
+        first.settle(&partial, DATABASE).unwrap();
+        assert!(matches!(
+            second.reserve(DATABASE),
+            Err(BackupError::NotEmpty(_))
+        ));
+        drop(second);
+        let left = fs::read_dir(&directory).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [DATABASE]);
+    }
 }
