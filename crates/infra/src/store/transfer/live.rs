@@ -187,12 +187,17 @@ fn begin(source: &mut Side, to: &DatabaseUrl) -> Result<Begun, TransferError> {
 /// Has the log belong to this call: another one that goes on with the copy, perhaps into another target with the same URL, finds that
 /// it is superseded.
 fn take_over(source: &mut Side, target: &mut Side, begun: &mut Begun) -> Result<(), TransferError> {
+    begun.id = source.transact(|source| agree(source, target, begun))?;
+    Ok(())
+}
+
+/// Has source and target agree on a new id, in a transaction of the source. The target has it on the disk before that is committed.
+fn agree(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<String, TransferError> {
     let id = log::new_id(source)?;
     let marked = origin(source, &id);
     target.transact(|target| target::mark(target, &marked))?;
-    source.transact(|source| log::rename(source, &begun.id, &id))?;
-    begun.id = id;
-    Ok(())
+    log::rename(source, &begun.id, &id)?;
+    Ok(id)
 }
 
 fn give_up(source: &mut Side) -> Result<(), TransferError> {
@@ -274,10 +279,7 @@ fn close(source: &mut Side, target: &mut Side, begun: &Begun) -> Result<u64, Tra
     schema::expect_of_this_release(source)?;
     schema::expect_columns(source)?;
     let followed = round(source, target, pages::compare)?;
-    let closing = log::new_id(source)?;
-    let marked = origin(source, &closing);
-    target.transact(|target| target::mark(target, &marked))?;
-    log::rename(source, &begun.id, &closing)?;
+    agree(source, target, begun)?;
     log::remove(source)?;
     for Table { name, .. } in &TABLES {
         source.batch(&format!("ALTER TABLE {name} RENAME TO closed_{name}"))?;
