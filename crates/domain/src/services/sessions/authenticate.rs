@@ -122,14 +122,24 @@ impl Sessions {
                 Ok(tx.sessions().promote(id, generation, old_expire_at)?)
             })
             .await?;
-        let check = &self.session_check;
-        check.invalidate(used.user.id);
+        self.session_check.invalidate(used.user.id);
         if promoted {
             used.current = generation;
             return Ok(used);
         }
-        let found = check.use_token(used.token.hash, now, lifetimes).await?;
-        within(lifetimes, found, now).ok_or(AuthenticateError::TokenInvalid)
+        let found = self.use_token(used.token.hash, now).await?;
+        found.ok_or(AuthenticateError::TokenInvalid)
+    }
+
+    /// Records a use of the token, and answers the session as that leaves it, unless it has ended.
+    pub(super) async fn use_token(
+        &self,
+        hash: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<LiveSession>, StoreError> {
+        let lifetimes = &self.lifetimes;
+        let used = self.session_check.use_token(hash, now, lifetimes).await?;
+        Ok(within(lifetimes, used, now))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Issuing a session's next token (seed 002 in `docs/api/seeds/`, "Token Refresh").
 
 use super::Sessions;
-use super::authenticate::within;
 use crate::Timestamp;
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::mutants::Mutant;
@@ -65,21 +64,14 @@ impl Sessions {
             None => self.store_next_token(caller, now).await?,
         };
         let row = match (row, caller.policy) {
-            (Some(row), SessionPolicy::Sliding) => self.extend_successor(&row, now).await?,
+            // A use of the former token counts as one of its successor.
+            (Some(row), SessionPolicy::Sliding) => {
+                let used = self.use_token(row.hash, now).await?;
+                used.map(|used| used.token)
+            }
             (row, _) => row,
         };
         Ok(row.and_then(|row| self.next_token(caller, &row)))
-    }
-
-    /// Counts a use of a sliding token as one of its successor. `None` if the session was revoked meanwhile.
-    async fn extend_successor(
-        &self,
-        successor: &SessionToken,
-        now: Timestamp,
-    ) -> Result<Option<SessionToken>, StoreError> {
-        let lifetimes = &self.lifetimes;
-        let used = self.session_check.use_token(successor.hash, now, lifetimes);
-        Ok(within(lifetimes, used.await?, now).map(|used| used.token))
     }
 
     /// The successor that is already stored, found without a write.
