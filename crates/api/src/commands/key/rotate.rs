@@ -49,9 +49,7 @@ pub async fn run(config: &Config, task: &RotateTask) -> Result<(), Box<dyn Error
     if let (Some(leaked), Some(new)) = (&task.reissue, &task.new) {
         return reissue(config, &present.key, Replaced { leaked, new }, task.within).await;
     }
-    let current = present.key.fingerprint();
-    let mut previous = config.previous_secret_keys.iter();
-    if previous.any(|key| key.fingerprint() == current) {
+    if is_previous(config, &present.key.fingerprint()) {
         return Err(Failure::new(Reason::Refused, BOTH).into());
     }
     let file = match (&task.file, &present.file) {
@@ -96,20 +94,27 @@ fn step(
     present: &SecretKey,
     file: &Path,
 ) -> Result<Step, Box<dyn Error>> {
-    let previous = &config.previous_secret_keys;
     let Some(new) = wiring::key_in(file)? else {
         // Where nobody has named the file, the last key to come was made in the present one, and it may still replace others.
-        return Ok(match task.file.is_some() || previous.is_empty() {
-            true => Step::Make,
-            false => Step::Wait,
-        });
+        return Ok(
+            match task.file.is_some() || config.previous_secret_keys.is_empty() {
+                true => Step::Make,
+                false => Step::Wait,
+            },
+        );
     };
-    let is_new = |key: &SecretKey| key.fingerprint() == new.fingerprint();
-    Ok(match (is_new(present), previous.iter().any(is_new)) {
+    let fingerprint = new.fingerprint();
+    let is_present = present.fingerprint() == fingerprint;
+    Ok(match (is_present, is_previous(config, &fingerprint)) {
         (true, _) => Step::Wait,
         (false, true) => Step::Replace(new),
         (false, false) => Step::Learn(new),
     })
+}
+
+fn is_previous(config: &Config, fingerprint: &str) -> bool {
+    let mut previous = config.previous_secret_keys.iter();
+    previous.any(|key| key.fingerprint() == fingerprint)
 }
 
 /// The file of the next key: `secret.key.2` beside `secret.key`, then `secret.key.3`.
@@ -226,8 +231,7 @@ async fn reissue(
     if present != new {
         return Err(Failure::new(Reason::Refused, NOT_THE_NEW).into());
     }
-    let mut former = config.previous_secret_keys.iter();
-    if !former.any(|key| key.fingerprint() == leaked) {
+    if !is_previous(config, leaked) {
         return Err(Failure::new(Reason::Refused, NOT_FORMER).into());
     }
     issue_again(config, within).await
