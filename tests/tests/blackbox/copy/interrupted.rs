@@ -1,27 +1,21 @@
 //! Copies that are killed, and those whose rows somebody has changed.
 
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use azuma_tests::postgres::Cluster;
 use azuma_tests::server::Setup;
 
-use super::{FILE, add_users, ask, copy, file_of, server};
+use super::{FILE, add_users, ask, copy, file_of, kill, server, wait_for_table};
 
 const USERS: usize = 30_000;
 
 /// Copies and is killed so long after it began to write.
 fn kill_a_copy(setup: &Setup, url: &str, after: Duration) {
     let killed = setup.run_while(&["copy", "--from", FILE, "--to", url], |child| {
-        let is_begun = "SELECT to_regclass('unfinished_copy') IS NOT NULL";
-        while ask(url, is_begun) != "t" {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for_table(url, "unfinished_copy");
         thread::sleep(after);
-        let id = child.id().to_string();
-        let kill = Command::new("kill").args(["-9", &id]).status();
-        assert!(kill.is_ok(), "kill");
+        kill(child);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
 }

@@ -1,6 +1,5 @@
 //! Copies while servers run on the source.
 
-use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,7 +14,7 @@ use azuma_tests::server::{Finished, Server, Setup};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::{FILE, KEY, add_users, ask, file_of, server};
+use super::{FILE, KEY, add_users, ask, file_of, kill, server, signal, wait_for_table};
 
 const USERS: usize = 20_000;
 const CLIENTS: usize = 3;
@@ -31,16 +30,6 @@ fn kill_a_live_copy(setup: &Setup, from: &str, to: &str, after: Duration) -> Fin
         thread::sleep(after);
         kill(child);
     })
-}
-
-fn kill(child: &Child) {
-    signal(child, "-9");
-}
-
-fn signal(child: &Child, signal: &str) {
-    let id = child.id().to_string();
-    let kill = Command::new("kill").args([signal, &id]).status();
-    assert!(kill.is_ok(), "kill");
 }
 
 /// What a server has confirmed.
@@ -328,9 +317,7 @@ async fn no_session_of_postgres_changes_rows_without_the_copy() {
     let url = Cluster::shared().create_database();
     let arguments = ["copy", "--live", "--from", &source, "--to", &url];
     let killed = setup.run_while(&arguments, |child| {
-        while ask(&source, "SELECT to_regclass('live_copy') IS NOT NULL") != "t" {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for_table(&source, "live_copy");
         kill(child);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
@@ -354,9 +341,7 @@ async fn a_live_copy_that_is_given_up_leaves_the_source_as_it_was() {
     let url = Cluster::shared().create_database();
     let arguments = ["copy", "--live", "--from", FILE, "--to", &url];
     let killed = setup.run_while(&arguments, |child| {
-        while ask(&url, "SELECT to_regclass('unfinished_copy') IS NOT NULL") != "t" {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for_table(&url, "unfinished_copy");
         kill(child);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);

@@ -6,6 +6,10 @@ mod moved;
 mod refusals;
 mod rows;
 
+use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
+
 use azuma_tests::Database;
 use azuma_tests::postgres::{Cluster, database_of};
 use azuma_tests::server::{Finished, Server, Setup};
@@ -33,6 +37,23 @@ fn copy(setup: &Setup, from: &str, to: &str) -> Finished {
 fn ask(url: &str, query: &str) -> String {
     let answer = Cluster::shared().sql(database_of(url), query);
     answer.trim().to_owned()
+}
+
+/// Waits until a command that runs has made this table.
+fn wait_for_table(url: &str, table: &str) {
+    while ask(url, &format!("SELECT to_regclass('{table}') IS NOT NULL")) != "t" {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn kill(child: &Child) {
+    signal(child, "-9");
+}
+
+fn signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let kill = Command::new("kill").args([signal, &id]).status();
+    assert!(kill.is_ok(), "kill");
 }
 
 /// Adds users to an SQLite database that no server uses.
