@@ -5,7 +5,7 @@
 //! chunks went out. Of any other exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
 //! actix holds a part of a request, or owes a part of a response.
 
-use super::head::{Body, Head};
+use super::head::{Body, RequestHead, ResponseHead};
 
 /// The bytes of one request and its response, so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Exchange {
 
 /// Follows a read that begins with a request.
 fn asked(bytes: &[u8]) -> Option<Exchange> {
-    let head = Head::read(bytes)?;
+    let head = RequestHead::read(bytes)?;
     let asked = match head.method()? {
         b"HEAD" => Asked::Head,
         b"GET" | b"POST" | b"PUT" | b"PATCH" | b"DELETE" | b"OPTIONS" => Asked::Whole,
@@ -88,8 +88,8 @@ fn asked(bytes: &[u8]) -> Option<Exchange> {
 
 /// Follows a write that begins with a response.
 fn answered(asked: Asked, bytes: &[u8]) -> Option<Exchange> {
-    let head = Head::read(bytes)?;
-    let body = match (asked, head.status()?, head.body) {
+    let head = ResponseHead::read(bytes)?;
+    let body = match (asked, head.status, head.body) {
         // Actix answers so what it cannot read, and reads nothing after it. A handler says why.
         (_, 400 | 431, Body::Length(0)) => return None,
         (_, 204 | 304, Body::Untold | Body::Length(_)) => 0,
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_response_in_chunks_is_followed_until_something_is_read() {
-        let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
         for later in [&b""[..], b"1\r\nx\r\n", b"0\r\n\r\n"] {
             let exchange = after(&[REQUEST], &[head]).written(later);
             assert_eq!(exchange, Exchange::Chunks, "{}", shown(later));

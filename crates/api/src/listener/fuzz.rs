@@ -4,7 +4,7 @@ use bolero::check;
 use httparse::{EMPTY_HEADER, Request, Response, Status};
 
 use super::exchange::{Asked, Exchange};
-use super::head::{Body, Head};
+use super::head::{Body, RequestHead, ResponseHead};
 use super::opening::{Rest, complete};
 use crate::words::for_any_bytes;
 
@@ -131,20 +131,34 @@ fn parsed(bytes: &[u8]) -> Option<(Option<usize>, Vec<String>)> {
 }
 
 #[test]
-fn a_head_that_a_parser_reads_is_as_long_as_it_says_and_has_its_length() {
+fn a_request_that_a_parser_reads_is_as_long_as_it_says_and_has_its_length() {
     let expect = |bytes: &[u8]| {
-        let Some((size, lengths)) = parsed(bytes) else {
-            return;
-        };
-        let is_plain = |head: &Head<'_>| head.method().is_some() || head.status().is_some();
-        let head = Head::read(bytes).filter(is_plain);
-        let Some(head) = head else {
+        let head = RequestHead::read(bytes).filter(|head| head.method().is_some());
+        let (Some((size, lengths)), Some(head)) = (parsed(bytes), head) else {
             return;
         };
         assert_eq!(size, Some(head.size));
         match head.body {
             Body::Length(length) => assert_eq!(lengths, [length.to_string()]),
             Body::Untold | Body::Chunks => assert!(lengths.is_empty()),
+        }
+    };
+    for_any_bytes!(WORDS, expect);
+}
+
+/// Actix ends each line with CR LF, and tells the length first.
+#[test]
+fn a_response_that_a_parser_reads_is_as_long_as_it_says_and_has_the_length_that_comes_first() {
+    let expect = |bytes: &[u8]| {
+        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let is_of_actix = lines.all(|line| line.ends_with(b"\r\n") || !line.ends_with(b"\n"));
+        let parsed = is_of_actix.then(|| parsed(bytes)).flatten();
+        let (Some((size, lengths)), Some(head)) = (parsed, ResponseHead::read(bytes)) else {
+            return;
+        };
+        assert_eq!(size, Some(head.size));
+        if let Body::Length(length) = head.body {
+            assert_eq!(lengths.first(), Some(&length.to_string()));
         }
     };
     for_any_bytes!(WORDS, expect);

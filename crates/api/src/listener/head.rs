@@ -1,11 +1,14 @@
-//! The plain head of a request or a response, read line by line. Actix reads each request thoroughly, and writes each response; this
-//! finds what it will make of them, at a fraction of the cost.
+//! The plain head of a request, read line by line, and that of a response. Actix reads each request thoroughly, and writes each
+//! response; this finds what it will make of them, at a fraction of the cost.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter};
 
-/// A head that came whole, and leaves the connection open.
+/// The head of a request that came whole, and leaves the connection open.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Head<'a> {
+pub struct RequestHead<'a> {
     /// The first line, without its end.
     line: &'a [u8],
     /// What it says about the body.
@@ -23,8 +26,8 @@ pub enum Body {
     Chunks,
 }
 
-impl<'a> Head<'a> {
-    /// The head that the bytes begin with. `None` if it is not whole or not plain: a request that waits for leave to send its body,
+impl<'a> RequestHead<'a> {
+    /// The head that the bytes begin with. `None` if it is not whole or not plain: one that waits for leave to send its body,
     /// another protocol, the last exchange of a connection, two lengths. Whether it is well formed is not looked at.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let (mut first, mut body, mut size) = (None, Body::Untold, 0);
@@ -50,12 +53,54 @@ impl<'a> Head<'a> {
         let line = self.line.strip_suffix(b" HTTP/1.1")?;
         line.get(..memchr(b' ', line)?)
     }
+}
 
-    /// The status of a response over HTTP/1.1.
-    pub fn status(&self) -> Option<u16> {
-        let status = self.line.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
-        std::str::from_utf8(status).ok()?.parse().ok()
+/// The head of a response over HTTP/1.1 that leaves the connection open.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ResponseHead {
+    pub status: u64,
+    /// What it says about the body.
+    pub body: Body,
+    /// Its bytes, with the empty line at its end.
+    pub size: usize,
+}
+
+/// The end of a head that actix writes.
+static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+
+impl ResponseHead {
+    /// The head that the bytes begin with, in the order in which actix writes it: the status, what it says about the body, `connection` if
+    /// that differs from what HTTP/1.1 takes for granted, all other headers. `None` if it is not whole, or the last of the connection.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (line, after) = bytes.split_at_checked(memchr(b'\r', bytes)?)?;
+        let status = number(line.strip_prefix(b"HTTP/1.1 ")?.get(..3)?)?;
+        let (body, after) = match after.strip_prefix(b"\r\ncontent-length: ") {
+            Some(after) => {
+                let (length, after) = after.split_at_checked(memchr(b'\r', after)?)?;
+                (Body::Length(number(length)?), after)
+            }
+            None => match after.strip_prefix(b"\r\ntransfer-encoding: chunked") {
+                Some(after) => (Body::Chunks, after),
+                None => (Body::Untold, after),
+            },
+        };
+        if after.starts_with(b"\r\nconnection: ") {
+            return None;
+        }
+        let end = END.find(after)? + END.needle().len();
+        let size = bytes.len() - after.len() + end;
+        Some(Self { status, body, size })
     }
+}
+
+/// The number that is written in these decimal digits alone.
+fn number(digits: &[u8]) -> Option<u64> {
+    let add = |number: u64, digit: &u8| {
+        let digit = char::from(*digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    let number = digits.iter().try_fold(0, add);
+    number.filter(|_| !digits.is_empty())
 }
 
 impl Body {
@@ -65,8 +110,7 @@ impl Body {
         let value = value.get(1..)?.trim_ascii();
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         if is("content-length") {
-            let digits = value.iter().all(u8::is_ascii_digit).then_some(value)?;
-            let length = std::str::from_utf8(digits).ok()?.parse().ok()?;
+            let length = number(value)?;
             return (self == Self::Untold).then_some(Self::Length(length));
         }
         if is("transfer-encoding") {
