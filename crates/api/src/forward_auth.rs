@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::dialects::azuma::Azuma;
 use crate::dialects::legacy::carrier::{Carried, carried};
 use crate::http::api_error::ApiError;
-use crate::http::bearer::{RequestTokenError, credential, token_from};
+use crate::http::bearer::{RequestTokenError, credential};
 use crate::http::cookie::CookieTransport;
 use crate::http::endpoint::Endpoint;
 use crate::http::successor::{SESSION_HEADER, note};
@@ -86,7 +86,7 @@ impl Presented {
         if !headers.contains_key(SESSION_HEADER)
             && let Some(given) = credential(headers, "bearer")?
         {
-            return Ok(Self::Bearer(token_from(given)?));
+            return Ok(Self::Bearer(Token::parse(given)?));
         }
         carried(headers).map(Self::InCarrier)
     }

@@ -94,8 +94,8 @@ pub fn start(
         let (dialects, me, probes) = (dialects.clone(), me.clone(), probes.clone());
         let origins = origins.clone();
         App::new()
-            .wrap(Finish)
             .wrap(Condition::new(origins.are_any(), origins.layer()))
+            .wrap(Finish)
             .wrap(observe.clone())
             .app_data(logins.clone())
             .app_data(sessions.clone())

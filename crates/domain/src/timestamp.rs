@@ -59,7 +59,10 @@ impl Timestamp {
 /// The same time for the `time` crate, which cookies need.
 impl From<Timestamp> for OffsetDateTime {
     fn from(timestamp: Timestamp) -> Self {
-        Self::from_unix_timestamp_nanos(i128::from(timestamp.0) * 1_000)
+        let whole_seconds = Self::from_unix_timestamp(timestamp.unix_seconds());
+        let micros = u32::try_from(timestamp.0 % 1_000_000).unwrap_or(0);
+        whole_seconds
+            .and_then(|at| at.replace_microsecond(micros))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }

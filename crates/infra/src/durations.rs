@@ -34,8 +34,9 @@ impl Durations {
 
     /// Counts a duration.
     pub fn record(&self, took: Duration) {
-        let place = self.bounds.partition_point(|bound| *bound < took);
-        if let Some(count) = self.counts.get(place) {
+        // Most are short, so the first bounds are looked at first.
+        let place = self.bounds.iter().position(|bound| took <= *bound);
+        if let Some(count) = self.counts.get(place.unwrap_or(self.bounds.len())) {
             count.fetch_add(1, Ordering::Relaxed);
         }
         let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);

@@ -115,14 +115,9 @@ pub fn only_one<T>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, Req
     }
 }
 
-/// Parses a token from the bytes of a header or cookie value.
-pub fn token_from(bytes: &[u8]) -> Result<Token, RequestTokenError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| RequestTokenError::Malformed)?;
-    Ok(Token::parse(text)?)
-}
-
 pub fn bearer_token(headers: &HeaderMap) -> Result<Token, RequestTokenError> {
-    token_from(credential(headers, "bearer")?.ok_or(RequestTokenError::Missing)?)
+    let token = credential(headers, "bearer")?.ok_or(RequestTokenError::Missing)?;
+    Ok(Token::parse(token)?)
 }
 
 /// What follows the scheme in the only `Authorization`; `None` if there is none, or one of another scheme.

@@ -54,31 +54,32 @@ impl Timekeeper {
 pub struct Timing {
     keeper: Rc<Timekeeper>,
     began: Instant,
+    /// `None` if nobody reads it. It is apart, because what lies in the future of a request is moved with it.
+    told: Option<Box<Told>>,
+}
+
+/// What the access log and traces tell of a request.
+struct Told {
     notes: RequestNotes,
     trace: Option<RequestTrace>,
 }
 
 impl Timing {
     pub fn begin(keeper: Rc<Timekeeper>, request: &HttpRequest, id: RequestId) -> Self {
-        let traces = keeper.traces.as_ref();
-        let trace = traces.and_then(|traces| traces.begin(request, id));
-        let notes = RequestNotes {
-            trace: trace.as_ref().and_then(RequestTrace::place),
-            ..RequestNotes::default()
-        };
+        let is_told = keeper.access_log == AccessLog::On || keeper.traces.is_some();
+        let told = is_told.then(|| Box::new(Told::begin(keeper.traces.as_ref(), request, id)));
         Self {
             keeper,
             began: Instant::now(),
-            notes,
-            trace,
+            told,
         }
     }
 
     /// Does a part of the work for the request.
     pub fn during<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        match (self.keeper.access_log, &self.trace) {
-            (AccessLog::Off, None) => work(),
-            (AccessLog::On, _) | (AccessLog::Off, Some(_)) => self.notes.collect(work),
+        match &mut self.told {
+            Some(told) => told.notes.collect(work),
+            None => work(),
         }
     }
 
@@ -91,13 +92,27 @@ impl Timing {
             let requests = route.map_or(&**unknown, |route| route.requests(all));
             requests.record(request.method(), status, took);
         }
+        let Some(Told { notes, trace }) = self.told.as_deref_mut() else {
+            return;
+        };
         let route = route.map_or("", Route::pattern);
         if self.keeper.access_log == AccessLog::On {
-            log(request, route, status, took, self.notes);
+            log(request, route, status, took, *notes);
         }
-        if let Some(trace) = &mut self.trace {
-            trace.end(request, route, status, self.notes);
+        if let Some(trace) = trace {
+            trace.end(request, route, status, *notes);
         }
+    }
+}
+
+impl Told {
+    fn begin(traces: Option<&Traces>, request: &HttpRequest, id: RequestId) -> Self {
+        let trace = traces.and_then(|traces| traces.begin(request, id));
+        let notes = RequestNotes {
+            trace: trace.as_ref().and_then(RequestTrace::place),
+            ..RequestNotes::default()
+        };
+        Self { notes, trace }
     }
 }
 

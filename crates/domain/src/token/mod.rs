@@ -39,13 +39,14 @@ impl Token {
     ///
     /// # Errors
     /// [`MalformedToken`] if the text has neither shape.
-    pub fn parse(text: &str) -> Result<Self, MalformedToken> {
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, MalformedToken> {
+        let text = text.as_ref();
         match text.len() {
-            UUID_LENGTH => Uuid::try_parse(text)
+            UUID_LENGTH => Uuid::try_parse_ascii(text)
                 .map(Self::from_uuid)
                 .map_err(|_| MalformedToken),
-            ALPHANUMERIC_LENGTH if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                Ok(Self(text.to_owned()))
+            ALPHANUMERIC_LENGTH if text.iter().all(u8::is_ascii_alphanumeric) => {
+                Ok(Self(text.iter().copied().map(char::from).collect()))
             }
             _ => Err(MalformedToken),
         }

@@ -7,7 +7,7 @@ use azuma_domain::services::NextToken;
 use azuma_domain::session::SessionPolicy;
 use azuma_domain::token::Token;
 
-use crate::http::bearer::{RequestTokenError, only_one, token_from};
+use crate::http::bearer::{RequestTokenError, only_one};
 use crate::http::cookie::{CookieTransport, cookies};
 use crate::http::successor::SESSION_HEADER;
 
@@ -40,14 +40,14 @@ pub struct Carried {
 pub fn carried(headers: &HeaderMap) -> Result<Carried, RequestTokenError> {
     if let Some(value) = only_one(headers.get_all(SESSION_HEADER))? {
         return Ok(Carried {
-            first: token_from(value.as_bytes().trim_ascii())?,
+            first: Token::parse(value.as_bytes().trim_ascii())?,
             others: Vec::new(),
             carrier: Carrier::Header,
         });
     }
     let mut values = cookies(headers, SESSION_COOKIE).peekable();
     values.peek().ok_or(RequestTokenError::Missing)?;
-    let mut tokens = values.filter_map(|value| token_from(value).ok());
+    let mut tokens = values.filter_map(|value| Token::parse(value).ok());
     Ok(Carried {
         first: tokens.next().ok_or(RequestTokenError::Malformed)?,
         others: tokens.take(MOST_COOKIES - 1).collect(),

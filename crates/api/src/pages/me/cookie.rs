@@ -4,7 +4,6 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use azuma_domain::token::Token;
 
-use crate::http::bearer::token_from;
 use crate::http::cookie::{CookieTransport, cookies};
 
 /// The cookie's name. A browser accepts the first one only over https, from this host and for all paths, so no other host of the domain
@@ -18,7 +17,7 @@ fn name(transport: CookieTransport) -> &'static str {
 
 /// The token in the cookie; of several cookies, the first that has the form of a token.
 pub fn token_in(headers: &HeaderMap, transport: CookieTransport) -> Option<Token> {
-    cookies(headers, name(transport)).find_map(|value| token_from(value).ok())
+    cookies(headers, name(transport)).find_map(|value| Token::parse(value).ok())
 }
 
 /// Has the browser keep a token until it is closed.
