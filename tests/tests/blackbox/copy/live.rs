@@ -32,6 +32,12 @@ fn kill_a_live_copy(setup: &Setup, from: &str, to: &str, after: Duration) -> Fin
     })
 }
 
+/// Whether `azuma doctor` tells of a live copy that was begun and has not ended.
+fn is_told_by_the_doctor(setup: &Setup) -> bool {
+    let found = setup.run(&["doctor"]).stdout;
+    found.contains("warning  database") && found.contains("a live copy to ")
+}
+
 /// What a server has confirmed.
 #[derive(Default)]
 struct Confirmed {
@@ -321,6 +327,7 @@ async fn no_session_of_postgres_changes_rows_without_the_copy() {
         kill(child);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
+    assert!(is_told_by_the_doctor(setup));
     let truncated = "DO $$ BEGIN TRUNCATE users CASCADE; EXCEPTION WHEN raise_exception THEN NULL; END $$; \
                      SELECT count(*) FROM users";
     assert!(ask(&source, truncated).ends_with("1000"));
@@ -329,6 +336,7 @@ async fn no_session_of_postgres_changes_rows_without_the_copy() {
     assert!(ask(&source, as_replica).ends_with('1'));
     copy_live(setup, &source, &url).success();
     assert_eq!(ask(&url, "SELECT count(*) FROM users"), "999");
+    assert!(!is_told_by_the_doctor(setup));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -349,9 +357,11 @@ async fn a_live_copy_that_is_given_up_leaves_the_source_as_it_was() {
     let other = Cluster::shared().create_database();
     let refused = copy_live(setup, FILE, &other);
     assert!(refused.complaint().contains("give it up with"));
+    assert!(is_told_by_the_doctor(setup));
 
     setup.run(&["copy", "--abandon", "--from", FILE]).success();
     assert_eq!(file.ask(of_the_copy), "0");
+    assert!(!is_told_by_the_doctor(setup));
     let refused = setup.run(&["copy", "--abandon", "--from", FILE]);
     assert!(refused.complaint().contains("no live copy"));
     server.azuma().sign_up(&Person::named("neo")).await;

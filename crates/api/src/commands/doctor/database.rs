@@ -46,6 +46,7 @@ pub fn look(config: &Config) -> Vec<Finding> {
             "bring the database nearer to the server",
         ),
     }];
+    findings.extend(examination.moving_to.as_deref().map(live_copy));
     match &examination.server {
         Some(server) => findings.extend([connections(config, server), clock(server)]),
         None => findings.push(Finding::ok(
@@ -54,6 +55,17 @@ pub fn look(config: &Config) -> Vec<Finding> {
         )),
     }
     findings
+}
+
+/// It may be at work, or forgotten.
+fn live_copy(target: &str) -> Finding {
+    Finding::warning(
+        Subject::Database,
+        format!(
+            "a live copy to {target} was begun, and each change is logged for it until it ends"
+        ),
+        "if it is not running, run the same `azuma copy --live` again, or give it up by `azuma copy --abandon`",
+    )
 }
 
 fn connections(config: &Config, server: &ServerExamination) -> Finding {
