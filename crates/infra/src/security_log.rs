@@ -12,7 +12,7 @@ const TARGET: &str = "azuma::security";
 pub struct SecurityLogLines;
 
 /// The fixed texts of a line. A client cannot put any text into a line; an operator can, as the reason for which an account is
-/// disabled.
+/// disabled, and as the name of a service.
 struct Line {
     event: &'static str,
     message: &'static str,
@@ -33,6 +33,10 @@ impl SecurityLog for SecurityLogLines {
             SecurityEventKind::AttemptLimited(_) | SecurityEventKind::AuditEventLost => {
                 tracing::warn!(target: TARGET, event, detail, user, ip, "{message}");
             }
+            SecurityEventKind::ServiceLimited(service) => {
+                let service = service.as_str();
+                tracing::warn!(target: TARGET, event, detail, service, "{message}");
+            }
             SecurityEventKind::LoginRefused(RefusedLogin::Disabled(Some(reason))) => {
                 let reason = reason.as_str();
                 tracing::info!(target: TARGET, event, detail, user, ip, reason, "{message}");
@@ -46,6 +50,7 @@ fn line(kind: &SecurityEventKind) -> Line {
     let (event, message) = match kind {
         SecurityEventKind::LoginRefused(_) => ("login_refused", "a login was refused"),
         SecurityEventKind::AttemptLimited(_) => ("attempt_blocked", "a client was rate limited"),
+        SecurityEventKind::ServiceLimited(_) => ("attempt_blocked", "a service was rate limited"),
         SecurityEventKind::LinkRefused => ("link_refused", "a mailed link did nothing"),
         SecurityEventKind::LinkDisowned => (
             "link_disowned",
@@ -113,8 +118,8 @@ fn detail(kind: &SecurityEventKind) -> Option<&'static str> {
             ActionKind::Notice => "notice",
             ActionKind::ChangeCredential => "change_credential",
             ActionKind::RecordEvent => "record_event",
-            ActionKind::ServiceRequest => "service_request",
         }),
+        SecurityEventKind::ServiceLimited(_) => Some("service_request"),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::service::ServiceId;
+use crate::service::Service;
 use crate::user::{EmailAddress, LoginName, UserId};
 
 /// An action that the guard counts.
@@ -45,10 +45,10 @@ pub enum RateLimitedAction<'a> {
     /// [`RecordEvent`](Self::RecordEvent), whichever client asks.
     RecordRefusal(UserId),
     /// A request of a service. It counts for the service.
-    ServiceRequest(ServiceId),
+    ServiceRequest(&'a Service),
     /// A request of a service for the changes. It counts for the service, apart from its other requests, so that many
     /// checks keep no follower from the history.
-    ServicePoll(ServiceId),
+    ServicePoll(&'a Service),
 }
 
 /// Whose password a login tries.

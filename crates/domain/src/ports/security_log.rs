@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use crate::service::ServiceName;
 use crate::user::{DisabledReason, UserId};
 
 /// An event that matters for the security of accounts.
@@ -20,6 +21,8 @@ pub enum SecurityEventKind {
     LoginRefused(RefusedLogin),
     /// An attempt was rate limited.
     AttemptLimited(ActionKind),
+    /// This service asked too often.
+    ServiceLimited(ServiceName),
     /// The recipient of a link said that somebody else had asked for it. The waiting account was deleted, or the change
     /// of address cancelled.
     LinkDisowned,
@@ -93,8 +96,6 @@ pub enum ActionKind {
     ChangeCredential,
     /// Recording an event in the audit trail. What it tells of was done.
     RecordEvent,
-    /// A request of a service.
-    ServiceRequest,
 }
 
 /// Records security events for the operator.

@@ -56,8 +56,7 @@ impl Doorkeeper {
     ) -> Result<(), RateLimited> {
         let admitted = self.guard.admit(ip, attempt);
         if admitted.is_err() {
-            let kind = SecurityEventKind::AttemptLimited(kind_of(attempt));
-            self.record(kind, user_id, ip);
+            self.record(limited(attempt), user_id, ip);
         }
         admitted
     }
@@ -79,8 +78,9 @@ impl Doorkeeper {
     }
 }
 
-fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
-    match attempt {
+/// What the security log tells of an attempt that was refused.
+fn limited(attempt: RateLimitedAction<'_>) -> SecurityEventKind {
+    SecurityEventKind::AttemptLimited(match attempt {
         RateLimitedAction::Login(_) => ActionKind::Login,
         RateLimitedAction::LoginTo(..) => ActionKind::StrangersLogin,
         RateLimitedAction::Confirm(..) => ActionKind::Confirm,
@@ -94,8 +94,8 @@ fn kind_of(attempt: RateLimitedAction<'_>) -> ActionKind {
         RateLimitedAction::RecordEvent(_) | RateLimitedAction::RecordRefusal(_) => {
             ActionKind::RecordEvent
         }
-        RateLimitedAction::ServiceRequest(_) | RateLimitedAction::ServicePoll(_) => {
-            ActionKind::ServiceRequest
+        RateLimitedAction::ServiceRequest(service) | RateLimitedAction::ServicePoll(service) => {
+            return SecurityEventKind::ServiceLimited(service.name.clone());
         }
-    }
+    })
 }

@@ -284,8 +284,8 @@ where
             }
             RateLimitedAction::RecordEvent(user) => self.recorded_events.admit(&user),
             RateLimitedAction::RecordRefusal(user) => self.recorded_refusals.admit(&user),
-            RateLimitedAction::ServiceRequest(service) => self.service_requests.admit(&service),
-            RateLimitedAction::ServicePoll(service) => self.service_polls.admit(&service),
+            RateLimitedAction::ServiceRequest(service) => self.service_requests.admit(&service.id),
+            RateLimitedAction::ServicePoll(service) => self.service_polls.admit(&service.id),
         }
     }
 

@@ -82,6 +82,8 @@ async fn a_service_that_asks_too_often_is_told_to_wait_and_others_are_not() {
         }
     }
     assert!(limited > 0, "20 requests are more than one a second");
+    let line = "\"event\":\"attempt_blocked\",\"detail\":\"service_request\",\"service\":\"chat\"";
+    server.prints(line).await;
     web.here().await.done(200);
     // Who asks whose tokens are live is counted apart from who follows.
     chat.check(&["x"]).await.done(200);

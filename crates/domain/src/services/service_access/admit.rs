@@ -35,7 +35,7 @@ impl ServiceAccess {
     /// [`ServiceAccessError`] says why the request is refused.
     pub async fn admit(&self, token: &ServiceToken) -> Result<Service, ServiceAccessError> {
         let service = self.recognize(token).await?;
-        let request = RateLimitedAction::ServiceRequest(service.id);
+        let request = RateLimitedAction::ServiceRequest(&service);
         self.doorkeeper.admit(None, request)?;
         Ok(service)
     }
@@ -46,7 +46,7 @@ impl ServiceAccess {
     /// [`ServiceAccessError`] says why the request is refused.
     pub async fn admit_follower(&self, token: &ServiceToken) -> Result<(), ServiceAccessError> {
         let service = self.recognize(token).await?;
-        let poll = RateLimitedAction::ServicePoll(service.id);
+        let poll = RateLimitedAction::ServicePoll(&service);
         Ok(self.doorkeeper.admit(None, poll)?)
     }
 
