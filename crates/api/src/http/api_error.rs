@@ -132,6 +132,14 @@ pub trait Dialect: 'static {
     /// The body of an error response. The router has no problem to pass.
     fn body(code: ResponseCode, problem: Option<Problem>) -> Self::Body;
 
+    /// How a client shall authenticate, in a 401. RFC 6750 §3: it names an error only if the request carried a token.
+    fn challenge(reason: ErrorCode) -> &'static str {
+        match reason {
+            ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\"",
+            _ => "Bearer",
+        }
+    }
+
     /// The router's error response.
     fn refuse(code: ResponseCode) -> HttpResponse {
         HttpResponse::build(code.status()).json(Self::body(code, None))
@@ -181,7 +189,7 @@ impl<D: Dialect> ResponseError for ApiError<D> {
         let code = D::response_code(self.reason);
         let mut response = HttpResponse::build(code.status());
         if code == ResponseCode::Unauthorized {
-            response.insert_header((WWW_AUTHENTICATE, challenge(self.reason)));
+            response.insert_header((WWW_AUTHENTICATE, D::challenge(self.reason)));
         }
         if let ErrorCode::TooManyAttempts { retry_after } | ErrorCode::Unavailable { retry_after } =
             self.reason
@@ -213,14 +221,6 @@ fn told_reason(reason: ErrorCode) -> Option<&'static str> {
         ErrorCode::PasswordGuessable => Some("PASSWORD_GUESSABLE"),
         ErrorCode::CurrentPasswordMissing => Some("CURRENT_PASSWORD_MISSING"),
         _ => None,
-    }
-}
-
-/// RFC 6750 §3: the challenge names an error only if the request carried a token.
-fn challenge(reason: ErrorCode) -> &'static str {
-    match reason {
-        ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\"",
-        _ => "Bearer",
     }
 }
 

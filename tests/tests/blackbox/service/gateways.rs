@@ -45,7 +45,13 @@ async fn a_gateway_may_present_its_name_and_token_by_http_basic(db: Database) {
     };
     introspect("gateway", &service.token).await.done(200);
     introspect("web", &service.token).await.challenged(true);
-    introspect("gateway", "secret").await.challenged(true);
+    let refused = introspect("gateway", "secret").await;
+    refused.challenged(true);
+    let challenge = refused.header("WWW-Authenticate").unwrap_or_default();
+    assert!(
+        challenge.ends_with(r#", Basic realm="azuma""#),
+        "{challenge}"
+    );
 }
 
 #[on_both_databases]

@@ -3,6 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpRequest, web};
+use azuma_domain::ErrorCode;
 use azuma_domain::ports::BoxFuture;
 use azuma_domain::service::{ServiceName, ServiceToken};
 use azuma_domain::services::{ServiceAccess, ServiceAccessError};
@@ -10,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Azuma;
-use crate::http::api_error::ApiError;
+use crate::http::api_error::{ApiError, Dialect, Problem, ResponseCode};
 use crate::http::bearer::{RequestTokenError, credential};
 
 /// The service that sent the request, by `Authorization: Bearer`. A handler that takes this argument requires its token.
@@ -53,9 +54,31 @@ impl FromRequest for FollowingCaller {
     }
 }
 
+/// How a gateway is refused: like any service, but it may authenticate by HTTP Basic as well (RFC 7662 §2.3).
+pub struct Introspection;
+
+impl Dialect for Introspection {
+    type Body = <Azuma as Dialect>::Body;
+
+    fn body(code: ResponseCode, problem: Option<Problem>) -> Self::Body {
+        Azuma::body(code, problem)
+    }
+
+    fn response_code(reason: ErrorCode) -> ResponseCode {
+        Azuma::response_code(reason)
+    }
+
+    fn challenge(reason: ErrorCode) -> &'static str {
+        match reason {
+            ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\", Basic realm=\"azuma\"",
+            _ => "Bearer, Basic realm=\"azuma\"",
+        }
+    }
+}
+
 impl FromRequest for Gateway {
-    type Error = ApiError<Azuma>;
-    type Future = BoxFuture<'static, Result<Self, ApiError<Azuma>>>;
+    type Error = ApiError<Introspection>;
+    type Future = BoxFuture<'static, Result<Self, ApiError<Introspection>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let access = request.app_data::<web::Data<ServiceAccess>>().cloned();
