@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use azuma_domain::token::SecretKey;
 use base64::prelude::{BASE64_STANDARD, Engine};
+use rustix::process::geteuid;
 use zeroize::Zeroizing;
 
 use crate::directory::{directory_of, make_private_folder};
@@ -97,12 +98,16 @@ pub fn load_secret_key(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileEr
         })
 }
 
-/// Makes a new key in a new file (mode 0600). Blocks.
+/// Makes a new key in a new file (mode 0600). Where root makes it, the file belongs to whoever the file of the present key
+/// belongs to, because the same server reads it. Blocks.
 ///
 /// # Errors
 /// [`SecretKeyFileError`] if the file exists or cannot be created.
-pub fn create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
-    let (key, written) = write_random(path)?;
+pub fn create_secret_key(
+    path: &Path,
+    present: Option<&Path>,
+) -> Result<SecretKey, SecretKeyFileError> {
+    let (key, written) = write_random(path, present)?;
     match written {
         Written::Created => Ok(key),
         Written::Exists => Err(SecretKeyFileError::Taken {
@@ -112,7 +117,7 @@ pub fn create_secret_key(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
 }
 
 fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
-    let (key, written) = write_random(path)?;
+    let (key, written) = write_random(path, None)?;
     match written {
         Written::Created => Ok(key),
         // Another process was first. It has renamed its file after writing it, so the file is complete.
@@ -123,11 +128,14 @@ fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
 }
 
 /// Makes a key, and writes it unless the file exists.
-fn write_random(path: &Path) -> Result<(SecretKey, Written), SecretKeyFileError> {
+fn write_random(
+    path: &Path,
+    present: Option<&Path>,
+) -> Result<(SecretKey, Written), SecretKeyFileError> {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     getrandom::fill(bytes.as_mut_slice())
         .map_err(|error| not_created(path, io::Error::other(error)))?;
-    let written = write_new(path, &bytes).map_err(|error| not_created(path, error))?;
+    let written = write_new(path, &bytes, present).map_err(|error| not_created(path, error))?;
     Ok((SecretKey::from_bytes(*bytes), written))
 }
 
@@ -147,7 +155,7 @@ enum Written {
 
 /// Writes a temporary file and renames it, so that no process sees half a key. The file and its name survive a crash of
 /// the machine.
-fn write_new(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<Written> {
+fn write_new(path: &Path, key: &[u8; KEY_BYTES], present: Option<&Path>) -> io::Result<Written> {
     let folder = directory_of(path);
     make_private_folder(folder)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(key));
@@ -156,6 +164,10 @@ fn write_new(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<Written> {
         .prefix(".secret.key.")
         .tempfile_in(folder)?;
     writeln!(file, "{}", text.as_str())?;
+    if let Some(present) = present.filter(|_| geteuid().is_root()) {
+        let owner = fs::metadata(present)?;
+        fchown(file.as_file(), Some(owner.uid()), Some(owner.gid()))?;
+    }
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         Ok(_) => {}

@@ -53,7 +53,7 @@ pub fn key_in(path: &Path) -> Result<Option<SecretKey>, Box<dyn Error>> {
     Ok(load_secret_key(path)?)
 }
 
-/// Makes a key in a new file.
-pub fn make_key(path: &Path) -> Result<SecretKey, Box<dyn Error>> {
-    Ok(create_secret_key(path)?)
+/// Makes a key in a new file, for whoever reads the present one.
+pub fn make_key(path: &Path, present: &PresentKey) -> Result<SecretKey, Box<dyn Error>> {
+    Ok(create_secret_key(path, present.file.as_deref())?)
 }

@@ -60,7 +60,7 @@ pub async fn run(config: &Config, task: &RotateTask) -> Result<(), Box<dyn Error
     let step = step(config, task, &present.key, &file)?;
     match step {
         Step::Make => {
-            let key = wiring::make_key(&file)?;
+            let key = wiring::make_key(&file, &present)?;
             print(&format!(
                 "step 1 of 4: a new key, {}, is made in {}\n",
                 key.fingerprint(),

@@ -1,6 +1,7 @@
 //! `azuma key`: replacing the secret key, and the tokens that a former one derived.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::time::Duration;
 
 use azuma_client::service::{CheckedToken, Use};
@@ -321,4 +322,19 @@ async fn clients_of_every_api_get_the_next_token_in_their_own_way() {
     let ended = azuma_api.logout(&doomed).await;
     ended.done(204);
     assert_eq!(ended.header("Azuma-Session"), None);
+}
+
+#[tokio::test]
+async fn a_key_that_root_makes_belongs_to_whoever_reads_the_present_one() {
+    let setup = Setup::sqlite().set("secret_key_file", "key");
+    let present = setup.home().join("key");
+    fs::write(&present, OLD).expect("a writable directory");
+    fs::set_permissions(&present, fs::Permissions::from_mode(0o600)).expect("our file");
+    let nobody = 65_534;
+    chown(&present, Some(nobody), Some(nobody)).expect("tests run as root");
+    let server = setup.start();
+    at_step(server.setup(), "step 1 of 4");
+    let made = fs::metadata(server.setup().home().join("key.2")).expect("a key");
+    assert_eq!((made.uid(), made.gid()), (nobody, nobody));
+    assert_eq!(made.mode() & 0o777, 0o600);
 }
