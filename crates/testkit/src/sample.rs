@@ -94,7 +94,7 @@ pub fn link_hash(number: u32) -> TokenHash {
 }
 
 fn hash_of(uuid: Uuid) -> TokenHash {
-    let token = Token::parse(&uuid.hyphenated().to_string());
+    let token = Token::parse(uuid.hyphenated().to_string());
     token.expect("a UUID is a token").hash()
 }
 

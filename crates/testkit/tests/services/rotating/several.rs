@@ -21,7 +21,7 @@ async fn one_of(
 }
 
 fn unknown() -> Token {
-    Token::parse(&"A".repeat(64)).unwrap()
+    Token::parse("A".repeat(64)).unwrap()
 }
 
 #[tokio::test]
