@@ -2,8 +2,9 @@
 """A service that knows its users by what the proxy in front of it says. Nobody but the proxy may reach it."""
 
 import sys
+from socket import SHUT_WR
 from urllib.parse import unquote
-from wsgiref.simple_server import make_server
+from wsgiref.simple_server import WSGIServer, make_server
 
 
 def service(environ, start_response):
@@ -18,5 +19,19 @@ def service(environ, start_response):
     return [text.encode()]
 
 
+class Server(WSGIServer):
+    """Closes a connection after the proxy, which may still be sending a body that nobody reads."""
+
+    def shutdown_request(self, request):
+        request.settimeout(1)
+        try:
+            request.shutdown(SHUT_WR)
+            while request.recv(65536):
+                pass
+        except OSError:
+            pass
+        self.close_request(request)
+
+
 host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8091").split(":")
-make_server(host, int(port), service).serve_forever()
+make_server(host, int(port), service, server_class=Server).serve_forever()
