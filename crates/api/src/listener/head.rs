@@ -121,3 +121,73 @@ impl Body {
         (is_plain && !is("expect") && !is("upgrade")).then_some(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_codec::{Decoder, Encoder};
+    use actix_http::body::BodySize;
+    use actix_http::h1::{Codec, Message};
+    use actix_http::header::{CONTENT_TYPE, HeaderValue, UPGRADE};
+    use actix_http::{ConnectionType, Response, StatusCode};
+    use actix_web::rt::System;
+    use actix_web::web::BytesMut;
+
+    use super::*;
+
+    /// What is read of a response that actix writes, and how long its head is.
+    fn written(response: Response<()>, size: BodySize) -> (Option<ResponseHead>, usize) {
+        let mut bytes = BytesMut::new();
+        let message = Message::Item((response, size));
+        // The codec keeps the date by a task of its own.
+        let encoded = System::new().block_on(async {
+            let mut codec = Codec::default();
+            let mut request = BytesMut::from("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            codec.decode(&mut request).unwrap();
+            codec.encode(message, &mut bytes)
+        });
+        encoded.unwrap();
+        let head = bytes.len();
+        bytes.extend_from_slice(b"body");
+        (ResponseHead::read(&bytes), head)
+    }
+
+    fn response(status: StatusCode) -> Response<()> {
+        let mut response = Response::with_body(status, ());
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
+    }
+
+    #[test]
+    fn what_actix_says_of_a_body_is_read_as_it_writes_it() {
+        for (status, size, body) in [
+            (StatusCode::OK, BodySize::Sized(0), Body::Length(0)),
+            (StatusCode::OK, BodySize::Sized(4), Body::Length(4)),
+            (
+                StatusCode::NOT_FOUND,
+                BodySize::Sized(123),
+                Body::Length(123),
+            ),
+            (StatusCode::OK, BodySize::Stream, Body::Chunks),
+            (StatusCode::NO_CONTENT, BodySize::None, Body::Untold),
+            (StatusCode::NOT_MODIFIED, BodySize::None, Body::Untold),
+        ] {
+            let (read, size) = written(response(status), size);
+            let status = status.as_u16().into();
+            assert_eq!(read, Some(ResponseHead { status, body, size }));
+        }
+    }
+
+    #[test]
+    fn a_connection_that_actix_closes_or_gives_away_is_not_followed() {
+        for size in [BodySize::None, BodySize::Sized(4), BodySize::Stream] {
+            let mut last = response(StatusCode::OK);
+            last.head_mut().set_connection_type(ConnectionType::Close);
+            assert_eq!(written(last, size).0, None);
+            let mut other = response(StatusCode::UPGRADE_REQUIRED);
+            let protocol = HeaderValue::from_static("h2c");
+            other.headers_mut().insert(UPGRADE, protocol);
+            assert_eq!(written(other, size).0, None);
+        }
+    }
+}
