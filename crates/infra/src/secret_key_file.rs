@@ -1,6 +1,6 @@
 //! The secret key file, which the first start creates.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -98,8 +98,9 @@ pub fn load_secret_key(path: &Path) -> Result<Option<SecretKey>, SecretKeyFileEr
         })
 }
 
-/// Makes a new key in a new file (mode 0600). Where root makes it, the file belongs to whoever the file of the present key
-/// belongs to, because the same server reads it. Blocks.
+/// Makes a new key in a new file (mode 0600) in a directory that exists. Where root makes it, whoever reads the file of the
+/// present key can read this one as well: it has the same owner and group, and the group may read it if it may read that one.
+/// Blocks.
 ///
 /// # Errors
 /// [`SecretKeyFileError`] if the file exists or cannot be created.
@@ -117,6 +118,7 @@ pub fn create_secret_key(
 }
 
 fn create(path: &Path) -> Result<SecretKey, SecretKeyFileError> {
+    make_private_folder(directory_of(path)).map_err(|error| not_created(path, error))?;
     let (key, written) = write_random(path, None)?;
     match written {
         Written::Created => Ok(key),
@@ -157,7 +159,6 @@ enum Written {
 /// the machine.
 fn write_new(path: &Path, key: &[u8; KEY_BYTES], present: Option<&Path>) -> io::Result<Written> {
     let folder = directory_of(path);
-    make_private_folder(folder)?;
     let text = Zeroizing::new(BASE64_STANDARD.encode(key));
     // `tempfile` creates files with mode 0600.
     let mut file = tempfile::Builder::new()
@@ -165,8 +166,7 @@ fn write_new(path: &Path, key: &[u8; KEY_BYTES], present: Option<&Path>) -> io::
         .tempfile_in(folder)?;
     writeln!(file, "{}", text.as_str())?;
     if let Some(present) = present.filter(|_| geteuid().is_root()) {
-        let owner = fs::metadata(present)?;
-        fchown(file.as_file(), Some(owner.uid()), Some(owner.gid()))?;
+        hand_to_readers_of(present, file.as_file())?;
     }
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
@@ -180,12 +180,22 @@ fn write_new(path: &Path, key: &[u8; KEY_BYTES], present: Option<&Path>) -> io::
     Ok(Written::Created)
 }
 
-/// Whether other users of this machine can read or write a file.
-fn is_open_to_others(metadata: &Metadata) -> bool {
-    metadata.permissions().mode() & 0o077 != 0
+/// Gives a new key to whoever reads the present one.
+fn hand_to_readers_of(present: &Path, file: &File) -> io::Result<()> {
+    let (theirs, ours) = (fs::metadata(present)?, file.metadata()?);
+    if (theirs.uid(), theirs.gid()) != (ours.uid(), ours.gid()) {
+        fchown(file, Some(theirs.uid()), Some(theirs.gid()))?;
+    }
+    let of_the_group = theirs.mode() & 0o040;
+    file.set_permissions(Permissions::from_mode(0o600 | of_the_group))
 }
 
-/// Whether other users of this machine can read or write the key file.
+/// Whether other users of this machine can read or write a file. The group may read it: who manages the file has chosen it.
+fn is_open_to_others(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o027 != 0
+}
+
+/// Whether other users of this machine, but for the group's, can read the key file, or write it.
 #[must_use]
 pub fn others_may_read(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| is_open_to_others(&metadata))

@@ -325,16 +325,18 @@ async fn clients_of_every_api_get_the_next_token_in_their_own_way() {
 }
 
 #[tokio::test]
-async fn a_key_that_root_makes_belongs_to_whoever_reads_the_present_one() {
-    let setup = Setup::sqlite().set("secret_key_file", "key");
-    let present = setup.home().join("key");
-    fs::write(&present, OLD).expect("a writable directory");
-    fs::set_permissions(&present, fs::Permissions::from_mode(0o600)).expect("our file");
+async fn a_key_that_root_makes_can_be_read_by_whoever_reads_the_present_one() {
     let nobody = 65_534;
-    chown(&present, Some(nobody), Some(nobody)).expect("tests run as root");
-    let server = setup.start();
-    at_step(server.setup(), "step 1 of 4");
-    let made = fs::metadata(server.setup().home().join("key.2")).expect("a key");
-    assert_eq!((made.uid(), made.gid()), (nobody, nobody));
-    assert_eq!(made.mode() & 0o777, 0o600);
+    for (owner, mode) in [(nobody, 0o600), (0, 0o640)] {
+        let setup = Setup::sqlite().set("secret_key_file", "key");
+        let present = setup.home().join("key");
+        fs::write(&present, OLD).expect("a writable directory");
+        fs::set_permissions(&present, fs::Permissions::from_mode(mode)).expect("our file");
+        chown(&present, Some(owner), Some(nobody)).expect("tests run as root");
+        let server = setup.start();
+        at_step(server.setup(), "step 1 of 4");
+        let made = fs::metadata(server.setup().home().join("key.2")).expect("a key");
+        assert_eq!((made.uid(), made.gid()), (owner, nobody));
+        assert_eq!(made.mode() & 0o777, mode);
+    }
 }
