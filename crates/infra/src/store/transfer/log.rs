@@ -224,15 +224,28 @@ pub(super) fn seen(snapshot: &mut Side, id: &str) -> Result<Seen, TransferError>
     }
 }
 
-/// Deletes what was seen, after the snapshot's transaction.
+/// So many rows of the log are deleted at once: servers that write wait for as long.
+const FORGOTTEN_AT_ONCE: i64 = 10_000;
+
+/// Deletes what was seen, after the snapshot's transaction. Where that is not done to its end, the rest is copied again.
 pub(super) fn forget(source: &mut Side, seen: &Seen, id: &str) -> Result<(), TransferError> {
-    let Seen::UpTo(last) = seen else {
+    let Seen::UpTo(last) = *seen else {
         return Ok(());
     };
-    source.transact(|source| {
-        expect_own(source, id)?;
-        source.batch(&format!("DELETE FROM live_copy_changes WHERE id <= {last}"))
-    })
+    loop {
+        let first = source.transact(|source| {
+            expect_own(source, id)?;
+            let first =
+                format!("SELECT coalesce(min(id), {last} + 1) AS number FROM live_copy_changes");
+            let first = source.number(&first)?;
+            let end = last.min(first.saturating_add(FORGOTTEN_AT_ONCE));
+            source.batch(&format!("DELETE FROM live_copy_changes WHERE id <= {end}"))?;
+            Ok(first)
+        })?;
+        if first > last {
+            return Ok(());
+        }
+    }
 }
 
 /// Removes the triggers and what they logged, in a transaction that holds the tables locked.
@@ -250,4 +263,38 @@ pub(super) fn remove(source: &mut Side) -> Result<(), TransferError> {
     });
     source.batch(&scripts.collect::<Vec<_>>().join("; "))?;
     source.batch("DROP TABLE live_copy_changes")
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::sqlite::SqliteConnection;
+
+    use super::*;
+    use crate::store::DatabaseUrl;
+
+    #[test]
+    fn a_long_log_is_forgotten_as_far_as_it_was_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("azuma.db");
+        let path = path.to_str().unwrap();
+        let mut file = SqliteConnection::establish(path).unwrap();
+        file.batch_execute(
+            "CREATE TABLE live_copy (id TEXT, target TEXT, oldest_migration TEXT); INSERT INTO live_copy VALUES ('own', '', ''); \
+             CREATE TABLE live_copy_changes (id INTEGER PRIMARY KEY, key TEXT); \
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 35000) \
+             INSERT INTO live_copy_changes SELECT i, 'x' FROM n",
+        )
+        .unwrap();
+        let url = DatabaseUrl::parse(&format!("sqlite://{path}")).unwrap();
+        let mut source = Side::open_beside_servers(&url).unwrap();
+        forget(&mut source, &Seen::UpTo(34_990), "own").unwrap();
+        let left = "SELECT count(*) AS number FROM live_copy_changes WHERE id > 34990";
+        assert_eq!(source.number(left).unwrap(), 10);
+        let all = "SELECT count(*) AS number FROM live_copy_changes";
+        assert_eq!(source.number(all).unwrap(), 10);
+        let refused = forget(&mut source, &Seen::UpTo(35_000), "another's").unwrap_err();
+        assert!(matches!(refused, TransferError::Superseded(_)));
+        assert_eq!(source.number(all).unwrap(), 10);
+    }
 }
