@@ -439,7 +439,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -493,7 +493,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -561,7 +561,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -682,7 +682,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -805,7 +805,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1043,7 +1043,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1097,7 +1097,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1163,7 +1163,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1259,7 +1259,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1314,7 +1314,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1395,7 +1395,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1504,7 +1504,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };

@@ -328,7 +328,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -537,7 +537,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -617,7 +617,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -717,7 +717,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -816,7 +816,7 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
-                    /** @description `Bearer`, with `error="invalid_token"` if there was a token */
+                    /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };

@@ -118,7 +118,7 @@ fn header(status: &str) -> Option<(&'static str, &'static str, Type)> {
     match status {
         "401" => Some((
             "WWW-Authenticate",
-            "`Bearer`, with `error=\"invalid_token\"` if there was a token",
+            "`Bearer`, with `error=\"invalid_token\"` if there was a token; then `Basic`, where that is taken too",
             Type::String,
         )),
         "429" | "503" => Some((
