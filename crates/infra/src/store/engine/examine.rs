@@ -21,7 +21,7 @@ pub struct Examination {
     pub version: String,
     /// How long an answer takes.
     pub latency: Duration,
-    /// The URL, without a password, of the database that a live copy goes to which was begun and has not closed this one.
+    /// The URL, without a password, of the target of a live copy that was begun and has not yet closed this database.
     pub moving_to: Option<String>,
     /// What a server of Postgres tells; a file of SQLite has none.
     pub server: Option<ServerExamination>,

@@ -31,7 +31,8 @@ pub(super) fn moving_to(connection: &mut DbConnection) -> Option<String> {
     }
     let log = match connection.backend() {
         Backend::Postgres => {
-            "SELECT to_regclass('live_copy')::text AS line WHERE to_regclass('live_copy') IS NOT NULL"
+            "SELECT relname::text AS line FROM pg_class WHERE relname = 'live_copy' \
+             AND relnamespace = current_schema()::regnamespace"
         }
         Backend::Sqlite => "SELECT name AS line FROM sqlite_schema WHERE name = 'live_copy'",
     };
