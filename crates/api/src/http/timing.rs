@@ -54,7 +54,7 @@ impl Timekeeper {
 pub struct Timing {
     keeper: Rc<Timekeeper>,
     began: Instant,
-    /// `None` if nobody reads it. It is apart, because what lies in the future of a request is moved with it.
+    /// `None` if nobody reads it. Boxed, so that it is not moved whenever the request's future is.
     told: Option<Box<Told>>,
 }
 
