@@ -4,9 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use azuma_tests::postgres::Cluster;
+use azuma_tests::process::{Signal, send};
 use azuma_tests::server::Setup;
 
-use super::{FILE, add_users, ask, copy, file_of, kill, server, wait_for_table};
+use super::{FILE, add_users, ask, copy, file_of, server, wait_for_table};
 
 const USERS: usize = 30_000;
 
@@ -15,7 +16,7 @@ fn kill_a_copy(setup: &Setup, url: &str, after: Duration) {
     let killed = setup.run_while(&["copy", "--from", FILE, "--to", url], |child| {
         wait_for_table(url, "unfinished_copy");
         thread::sleep(after);
-        kill(child);
+        send(child, Signal::Kill);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
 }

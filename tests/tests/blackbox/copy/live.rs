@@ -10,11 +10,12 @@ use azuma_tests::clients::{Answer, Azuma};
 use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
 use azuma_tests::postgres::Cluster;
+use azuma_tests::process::{Signal, send};
 use azuma_tests::server::{Finished, Server, Setup};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::{FILE, KEY, add_users, ask, file_of, kill, server, signal, wait_for_table};
+use super::{FILE, KEY, add_users, ask, file_of, server, wait_for_table};
 
 const USERS: usize = 20_000;
 const CLIENTS: usize = 3;
@@ -28,7 +29,7 @@ fn kill_a_live_copy(setup: &Setup, from: &str, to: &str, after: Duration) -> Fin
     let arguments = ["copy", "--live", "--from", from, "--to", to];
     setup.run_while(&arguments, |child| {
         thread::sleep(after);
-        kill(child);
+        send(child, Signal::Kill);
     })
 }
 
@@ -290,7 +291,7 @@ async fn servers_go_on_soon_after_a_copy_was_stopped_that_holds_the_lock() {
     let runtime = Handle::current();
     let stopped = setup.run_while(&arguments, |child| {
         ask(&source, locked);
-        signal(child, "-STOP");
+        send(child, Signal::Stop);
         let deadline = Deadline::in_seconds(30);
         tokio::task::block_in_place(|| {
             runtime.block_on(async {
@@ -305,7 +306,7 @@ async fn servers_go_on_soon_after_a_copy_was_stopped_that_holds_the_lock() {
                 }
             });
         });
-        kill(child);
+        send(child, Signal::Kill);
     });
     assert!(!stopped.status.success(), "it was done: {}", stopped.stdout);
 }
@@ -324,7 +325,7 @@ async fn no_session_of_postgres_changes_rows_without_the_copy() {
     let arguments = ["copy", "--live", "--from", &source, "--to", &url];
     let killed = setup.run_while(&arguments, |child| {
         wait_for_table(&source, "live_copy");
-        kill(child);
+        send(child, Signal::Kill);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
     assert!(is_told_by_the_doctor(setup));
@@ -350,7 +351,7 @@ async fn a_live_copy_that_is_given_up_leaves_the_source_as_it_was() {
     let arguments = ["copy", "--live", "--from", FILE, "--to", &url];
     let killed = setup.run_while(&arguments, |child| {
         wait_for_table(&url, "unfinished_copy");
-        kill(child);
+        send(child, Signal::Kill);
     });
     assert!(!killed.status.success(), "it was done: {}", killed.stdout);
     assert_ne!(file.ask(of_the_copy), "0");

@@ -6,7 +6,6 @@ mod moved;
 mod refusals;
 mod rows;
 
-use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
@@ -44,16 +43,6 @@ fn wait_for_table(url: &str, table: &str) {
     while ask(url, &format!("SELECT to_regclass('{table}') IS NOT NULL")) != "t" {
         thread::sleep(Duration::from_millis(5));
     }
-}
-
-fn kill(child: &Child) {
-    signal(child, "-9");
-}
-
-fn signal(child: &Child, signal: &str) {
-    let id = child.id().to_string();
-    let kill = Command::new("kill").args([signal, &id]).status();
-    assert!(kill.is_ok(), "kill");
 }
 
 /// Adds users to an SQLite database that no server uses.
