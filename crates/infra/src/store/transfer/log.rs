@@ -233,16 +233,16 @@ pub(super) fn forget(source: &mut Side, seen: &Seen, id: &str) -> Result<(), Tra
         return Ok(());
     };
     loop {
-        let first = source.transact(|source| {
+        let end = source.transact(|source| {
             expect_own(source, id)?;
             let first =
-                format!("SELECT coalesce(min(id), {last} + 1) AS number FROM live_copy_changes");
-            let first = source.number(&first)?;
-            let end = last.min(first.saturating_add(FORGOTTEN_AT_ONCE));
+                format!("SELECT coalesce(min(id), {last}) AS number FROM live_copy_changes");
+            let end = source.number(&first)?.saturating_add(FORGOTTEN_AT_ONCE);
+            let end = end.min(last);
             source.batch(&format!("DELETE FROM live_copy_changes WHERE id <= {end}"))?;
-            Ok(first)
+            Ok(end)
         })?;
-        if first > last {
+        if end == last {
             return Ok(());
         }
     }
