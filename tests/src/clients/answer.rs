@@ -144,15 +144,27 @@ impl<T> Answer<T> {
     /// Asserts a 401 that says how to authenticate; `invalid_token` tells whether a token came.
     #[track_caller]
     pub fn challenged(&self, invalid_token: bool) {
+        self.challenged_by(self.challenge(), invalid_token);
+    }
+
+    /// The same of an answer that offers HTTP Basic as well, as gateways are.
+    #[track_caller]
+    pub fn challenged_or_basic(&self, invalid_token: bool) {
+        let bearer = self.challenge().strip_suffix(r#", Basic realm="azuma""#);
+        let bearer = bearer.unwrap_or_else(|| panic!("no Basic: {}", self.challenge()));
+        self.challenged_by(bearer, invalid_token);
+    }
+
+    fn challenge(&self) -> &str {
+        self.header("WWW-Authenticate").unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn challenged_by(&self, challenge: &str, invalid_token: bool) {
         assert_eq!(
             (self.status, self.refusal().message.as_str()),
             (401, "UNAUTHORIZED")
         );
-        let challenge = self.header("WWW-Authenticate").unwrap_or_default();
-        // Gateways are offered HTTP Basic as well.
-        let challenge = challenge
-            .strip_suffix(r#", Basic realm="azuma""#)
-            .unwrap_or(challenge);
         if invalid_token {
             assert!(
                 challenge.starts_with("Bearer "),

@@ -133,11 +133,12 @@ pub trait Dialect: 'static {
     fn body(code: ResponseCode, problem: Option<Problem>) -> Self::Body;
 
     /// How a client shall authenticate, in a 401. RFC 6750 §3: it names an error only if the request carried a token.
-    fn challenge(reason: ErrorCode) -> &'static str {
-        match reason {
+    fn challenge(reason: ErrorCode) -> String {
+        let bearer = match reason {
             ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\"",
             _ => "Bearer",
-        }
+        };
+        bearer.to_owned()
     }
 
     /// The router's error response.

@@ -68,11 +68,8 @@ impl Dialect for Introspection {
         Azuma::response_code(reason)
     }
 
-    fn challenge(reason: ErrorCode) -> &'static str {
-        match reason {
-            ErrorCode::TokenInvalid => "Bearer error=\"invalid_token\", Basic realm=\"azuma\"",
-            _ => "Bearer, Basic realm=\"azuma\"",
-        }
+    fn challenge(reason: ErrorCode) -> String {
+        format!("{}, Basic realm=\"azuma\"", Azuma::challenge(reason))
     }
 }
 
