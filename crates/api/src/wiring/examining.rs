@@ -62,6 +62,13 @@ pub fn examine(config: &Config, limit: Duration) -> Result<Examination, OpenErro
     store::examine(&config.database.url, limit)
 }
 
+/// The URL of the target of a live copy of the database that was begun and has not ended. `None`, too, if the database does not say.
+pub fn live_copy_target(config: &Config, limit: Duration) -> Option<String> {
+    store::live_copy_target(&config.database.url, limit)
+        .ok()
+        .flatten()
+}
+
 /// Live sessions, `most` at most, of a database that takes `limit` for an answer at most. It changes nothing.
 pub fn look_at_sessions(
     config: &Config,

@@ -37,7 +37,9 @@ pub use azuma_infra::store::{
     MigrationPlan, MigrationState, PlannedMigration, ServerExamination, Verdict,
 };
 
-pub use examining::{KeyRights, KeySource, examine, find_key, look_at_sessions, try_mail_server};
+pub use examining::{
+    KeyRights, KeySource, examine, find_key, live_copy_target, look_at_sessions, try_mail_server,
+};
 pub use keys::{PresentKey, key_admin, key_in, make_key, present_key};
 
 pub use backups::{

@@ -34,8 +34,8 @@ pub use engine::pooler::{InvalidPooling, Pooling};
 pub use engine::readiness::wait_for_database;
 pub use engine::url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use transfer::{
-    CopiedTable, LiveCopy, Moved, Progress, Stage, TransferError, Transferred, abandon, transfer,
-    transfer_live,
+    CopiedTable, LiveCopy, Moved, Progress, Stage, TransferError, Transferred, abandon,
+    live_copy_target, transfer, transfer_live,
 };
 
 /// A [`Store`] on Postgres or SQLite. Clones share the same connections.

@@ -46,7 +46,7 @@ pub fn look(config: &Config) -> Vec<Finding> {
             "bring the database nearer to the server",
         ),
     }];
-    findings.extend(examination.moving_to.as_deref().map(live_copy));
+    findings.extend(wiring::live_copy_target(config, PATIENCE).map(live_copy));
     match &examination.server {
         Some(server) => findings.extend([connections(config, server), clock(server)]),
         None => findings.push(Finding::ok(
@@ -58,7 +58,7 @@ pub fn look(config: &Config) -> Vec<Finding> {
 }
 
 /// It may be at work, or forgotten.
-fn live_copy(target: &str) -> Finding {
+fn live_copy(target: String) -> Finding {
     Finding::warning(
         Subject::Database,
         format!(

@@ -8,7 +8,6 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryResult, RunQueryDsl, sql_query};
 
 use super::connection::DbConnection;
-use super::moved::moving_to;
 use super::open_error::OpenError;
 use super::url::DatabaseUrl;
 use crate::clock::SystemClock;
@@ -21,8 +20,6 @@ pub struct Examination {
     pub version: String,
     /// How long an answer takes.
     pub latency: Duration,
-    /// The URL, without a password, of the target of a live copy that was begun and has not yet closed this database.
-    pub moving_to: Option<String>,
     /// What a server of Postgres tells; a file of SQLite has none.
     pub server: Option<ServerExamination>,
 }
@@ -64,11 +61,7 @@ struct Told {
 /// [`OpenError`] if it cannot be opened or does not answer.
 pub fn examine(url: &DatabaseUrl, limit: Duration) -> Result<Examination, OpenError> {
     let mut connection = DbConnection::open_to_look(url, limit)?;
-    let asked = ask(&mut connection).map_err(|error| OpenError::refused(url, &error))?;
-    Ok(Examination {
-        moving_to: moving_to(&mut connection),
-        ..asked
-    })
+    ask(&mut connection).map_err(|error| OpenError::refused(url, &error))
 }
 
 /// Reads from a database, which must exist, and changes nothing. Blocks; a statement takes `limit` at most.
@@ -95,7 +88,6 @@ fn ask(connection: &mut DbConnection) -> QueryResult<Examination> {
             Ok(Examination {
                 version: format!("SQLite {}", told.version),
                 latency: since.elapsed(),
-                moving_to: None,
                 server: None,
             })
         }
@@ -117,7 +109,6 @@ fn ask(connection: &mut DbConnection) -> QueryResult<Examination> {
             Ok(Examination {
                 version: format!("Postgres {}", told.version),
                 latency,
-                moving_to: None,
                 server: Some(ServerExamination {
                     our_time: before.plus(latency / 2),
                     its_time: Timestamp::from_micros(told.micros),

@@ -4,7 +4,7 @@ use azuma_domain::ports::StoreError;
 use diesel::{RunQueryDsl, sql_query};
 
 use super::attempt::Stopped;
-use super::connection::{Backend, DbConnection};
+use super::connection::DbConnection;
 use super::fault::FaultKind;
 use super::one_column::Line;
 use super::versions::applied;
@@ -19,32 +19,11 @@ pub(in crate::store) fn moved_to(connection: &mut DbConnection) -> Option<String
     if !versions.iter().any(|version| version == MOVED) {
         return None;
     }
-    let target = first_line(connection, TARGET);
-    Some(target.unwrap_or_else(|| "another database".to_owned()))
-}
-
-/// The URL, without a password, of the database that this one is being copied to while servers use it. `None` if it is not, is closed
-/// already, or does not answer.
-pub(super) fn moving_to(connection: &mut DbConnection) -> Option<String> {
-    if moved_to(connection).is_some() {
-        return None;
-    }
-    let log = match connection.backend() {
-        Backend::Postgres => {
-            "SELECT relname::text AS line FROM pg_class WHERE relname = 'live_copy' \
-             AND relnamespace = current_schema()::regnamespace"
-        }
-        Backend::Sqlite => "SELECT name AS line FROM sqlite_schema WHERE name = 'live_copy'",
-    };
-    first_line(connection, log)?;
-    first_line(connection, TARGET)
-}
-
-const TARGET: &str = "SELECT target AS line FROM live_copy";
-
-fn first_line(connection: &mut DbConnection, query: &str) -> Option<String> {
-    let lines: Vec<Line> = sql_query(query).load(connection).ok()?;
-    lines.into_iter().next().map(|Line { line }| line)
+    let lines: Vec<Line> = sql_query("SELECT target AS line FROM live_copy")
+        .load(connection)
+        .unwrap_or_default();
+    let first = lines.into_iter().next().map(|Line { line }| line);
+    Some(first.unwrap_or_else(|| "another database".to_owned()))
 }
 
 /// Tells a closed database from a defect: each statement on it fails, as its tables have other names.

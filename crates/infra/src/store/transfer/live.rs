@@ -118,6 +118,21 @@ pub fn abandon(from: &DatabaseUrl) -> Result<(), TransferError> {
     give_up(&mut source)
 }
 
+/// The URL, without a password, of the target of a live copy that was begun and has not yet closed this database. Changes nothing. Blocks.
+///
+/// # Errors
+/// [`TransferError`] if the database cannot be opened or asked.
+pub fn live_copy_target(
+    from: &DatabaseUrl,
+    limit: Duration,
+) -> Result<Option<String>, TransferError> {
+    let mut source = Side::open_to_look(from, limit)?;
+    if moved_to(&mut source.connection).is_some() {
+        return Ok(None);
+    }
+    Ok(log::begun(&mut source)?.map(|begun| begun.target))
+}
+
 fn moved(source: &Side, target: String) -> TransferError {
     TransferError::Moved {
         source_url: source.url.clone(),

@@ -31,7 +31,7 @@ mod target;
 
 use super::engine::url::DatabaseUrl;
 pub use error::TransferError;
-pub use live::{LiveCopy, Moved, abandon, transfer_live};
+pub use live::{LiveCopy, Moved, abandon, live_copy_target, transfer_live};
 use side::Side;
 use tables::TABLES;
 use target::Origin;

@@ -84,6 +84,14 @@ impl Side {
         })
     }
 
+    /// Opens a database, which must exist, to look at it.
+    pub(super) fn open_to_look(url: &DatabaseUrl, limit: Duration) -> Result<Self, TransferError> {
+        Ok(Self {
+            url: url.to_string(),
+            connection: DbConnection::open_to_look(url, limit)?,
+        })
+    }
+
     /// Waits a while for those that were stopped or killed: the server ends their sessions a little later.
     fn expect_no_others(&mut self) -> Result<(), TransferError> {
         for _ in 0..OTHERS_TRIES {
