@@ -67,25 +67,52 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-/// RFC 3339 in UTC with six digits of fraction (`docs/api/contract.md`). It writes the digits itself, because every
-/// response with a user has a timestamp, and a format description takes five times as long.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = OffsetDateTime::from(*self);
+/// The text of a [`Timestamp`]: RFC 3339 in UTC with six digits of fraction (`docs/api/contract.md`).
+pub struct TimestampText([u8; 27]);
+
+impl TimestampText {
+    /// The text, which is ASCII.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Timestamp {
+    /// The text of the time. It writes the digits itself, because every response with a user has a timestamp, and a
+    /// format description takes five times as long.
+    #[must_use]
+    pub fn text(self) -> TimestampText {
+        let at = OffsetDateTime::from(self);
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second, micros) = at.to_hms_micro();
         let mut text = *b"YYYY-MM-DDThh:mm:ss.ffffffZ";
         let fields = [
-            (0..4, at.year().unsigned_abs()),
-            (5..7, u32::from(u8::from(at.month()))),
-            (8..10, u32::from(at.day())),
-            (11..13, u32::from(at.hour())),
-            (14..16, u32::from(at.minute())),
-            (17..19, u32::from(at.second())),
-            (20..26, at.microsecond()),
+            (0..4, year.unsigned_abs()),
+            (5..7, u32::from(u8::from(month))),
+            (8..10, u32::from(day)),
+            (11..13, u32::from(hour)),
+            (14..16, u32::from(minute)),
+            (17..19, u32::from(second)),
+            (20..26, micros),
         ];
         for (place, value) in fields {
             write_digits(text.get_mut(place).unwrap_or_default(), value);
         }
-        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        TimestampText(text)
+    }
+}
+
+/// Its [text](Timestamp::text).
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().as_str())
     }
 }
 

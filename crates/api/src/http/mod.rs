@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`endpoint`] | a path and its methods; other methods get 405 |
 //! | [`body`] | reads a body within its size limit and timeout |
+//! | [`json`] | writes the answers that are asked for most |
 //! | [`malformed`] | why a body has not the form that a route reads |
 //! | [`fields`] | the fields that several dialects share |
 //! | [`bearer`] | authentication by `Authorization: Bearer` |
@@ -34,6 +35,7 @@ pub mod finish;
 mod forwarded;
 #[cfg(test)]
 mod fuzz;
+pub mod json;
 pub mod malformed;
 pub mod observe;
 pub mod origin;

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::fields::{FieldError, current_password, given_code, invite, new_password};
+use crate::http::json::JsonObject;
 use crate::http::origin::Origin;
 
 /// The response of `GET /`.
@@ -200,7 +201,7 @@ impl<'a> From<&'a User> for UserResponse<'a> {
 }
 
 /// The response of `GET /user/self`: the fields that other users see, and the address.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct SelfResponse<'a> {
     id: Uuid,
     name: &'a str,
@@ -208,7 +209,6 @@ pub struct SelfResponse<'a> {
     email_verified: bool,
     icon: Option<&'a str>,
     status: Option<&'a str>,
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
@@ -232,6 +232,18 @@ impl<'a> From<&'a User> for SelfResponse<'a> {
             status,
             created_at,
         }
+    }
+}
+
+impl From<SelfResponse<'_>> for JsonObject {
+    fn from(user: SelfResponse<'_>) -> Self {
+        Self::with("id", user.id)
+            .and("name", user.name)
+            .and("email", user.email)
+            .and("email_verified", user.email_verified)
+            .and("icon", user.icon)
+            .and("status", user.status)
+            .and("created_at", user.created_at)
     }
 }
 
@@ -281,7 +293,7 @@ impl SessionsResponse {
 
 /// Serializes a time in the contract's format without an allocation.
 pub(super) fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(time)
+    serializer.serialize_str(time.text().as_str())
 }
 
 /// The query of `POST /user/logout`.

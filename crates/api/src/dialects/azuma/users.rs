@@ -9,6 +9,7 @@ use super::dto::{
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
 use crate::http::current_password::{CurrentPassword, read_current_password};
+use crate::http::json::JsonObject;
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 
@@ -68,7 +69,8 @@ pub async fn update(
     security(("bearer" = [])),
 )]
 pub async fn show_self(caller: Caller) -> HttpResult {
-    Ok(HttpResponse::Ok().json(SelfResponse::from(caller.user.profile()?)))
+    let user = SelfResponse::from(caller.user.profile()?);
+    Ok(JsonObject::from(user).into_response())
 }
 
 /// Shows a user.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::object_id::ObjectId;
 use crate::http::fields::{FieldError, given_code, invite, new_password};
+use crate::http::json::JsonObject;
 use crate::http::origin::Origin;
 
 /// The response of `GET /api/`.
@@ -99,9 +100,10 @@ pub struct NoSession {
 }
 
 /// The response of `GET /api/me`.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct MeResponse<'a> {
-    _id: ObjectId,
+    #[schema(rename = "_id")]
+    id: ObjectId,
     name: &'a str,
     icon: Option<&'a str>,
     status: Option<&'a str>,
@@ -110,10 +112,19 @@ pub struct MeResponse<'a> {
 impl<'a> From<&'a User> for MeResponse<'a> {
     fn from(user: &'a User) -> Self {
         Self {
-            _id: ObjectId::from(user),
+            id: ObjectId::from(user),
             name: user.name.as_str(),
             icon: user.icon.as_ref().map(Icon::as_str),
             status: user.status.as_ref().map(Status::as_str),
         }
+    }
+}
+
+impl From<MeResponse<'_>> for JsonObject {
+    fn from(user: MeResponse<'_>) -> Self {
+        Self::with("_id", user.id)
+            .and("name", user.name)
+            .and("icon", user.icon)
+            .and("status", user.status)
     }
 }

@@ -8,6 +8,7 @@ use super::dto::{
 use super::{Legacy, LegacySettings};
 use crate::http::api_error::ApiError;
 use crate::http::body::Body;
+use crate::http::json::JsonObject;
 use crate::http::origin::Origin;
 use crate::metrics::{Entrance, Logins};
 
@@ -78,5 +79,6 @@ pub async fn register(
     security(("header" = []), ("cookie" = [])),
 )]
 pub async fn show_me(caller: Caller) -> HttpResult {
-    Ok(HttpResponse::Ok().json(MeResponse::from(caller.user.profile()?)))
+    let user = MeResponse::from(caller.user.profile()?);
+    Ok(JsonObject::from(user).into_response())
 }

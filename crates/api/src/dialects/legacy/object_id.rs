@@ -4,6 +4,8 @@ use azuma_domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::json::{JsonObject, JsonValue};
+
 /// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
 ///
 /// It is the creation time in Unix seconds (4 bytes), then the last 8 bytes of the user's id, of which 62 bits are
@@ -22,6 +24,12 @@ impl From<&User> for ObjectId {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{seconds:08x}{unique:016x}");
         Self { hex }
+    }
+}
+
+impl JsonValue for ObjectId {
+    fn write(self, bytes: &mut Vec<u8>) {
+        JsonObject::with("$oid", self.hex.as_str()).write(bytes);
     }
 }
 
