@@ -1,9 +1,6 @@
 //! The plain head of a request, read line by line, and that of a response. Actix reads each request thoroughly, and writes each
 //! response; this finds what it will make of them, at a fraction of the cost.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter};
 
 /// The head of a request that came whole, and leaves the connection open.
@@ -66,7 +63,7 @@ pub struct ResponseHead {
 }
 
 /// The end of a head that actix writes.
-static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+const END: &[u8] = b"\r\n\r\n";
 
 impl ResponseHead {
     /// The head that the bytes begin with, in the order in which actix writes it: the status, what it says about the body, `connection` if
@@ -87,10 +84,21 @@ impl ResponseHead {
         if after.starts_with(b"\r\nconnection: ") {
             return None;
         }
-        let end = END.find(after)? + END.needle().len();
-        let size = bytes.len() - after.len() + end;
+        let size = whole(bytes, body).or_else(|| {
+            let end = after.windows(END.len()).position(|place| place == END)?;
+            Some(bytes.len() - after.len() + end + END.len())
+        })?;
         Some(Self { status, body, size })
     }
+}
+
+/// The size of the head, if these are the head and all of its body, as mostly. Actix writes no more than that.
+fn whole(bytes: &[u8], body: Body) -> Option<usize> {
+    let Body::Length(length) = body else {
+        return None;
+    };
+    let size = bytes.len().checked_sub(usize::try_from(length).ok()?)?;
+    bytes.get(..size)?.ends_with(END).then_some(size)
 }
 
 /// The number that is written in these decimal digits alone.
