@@ -16,19 +16,6 @@ pub enum Entrance {
     Page,
 }
 
-/// The outcomes of a login.
-const OUTCOMES: [&str; 9] = [
-    "success",
-    "user_unknown",
-    "wrong_password",
-    "not_verified",
-    "disabled",
-    "code_missing",
-    "code_wrong",
-    "limited",
-    "failed",
-];
-
 /// How many logins were let in or refused.
 #[derive(Default)]
 pub struct Logins {
@@ -38,9 +25,19 @@ pub struct Logins {
     page: Outcomes,
 }
 
-/// How many logins had each of the [`OUTCOMES`].
+/// How many logins had each outcome.
 #[derive(Default)]
-struct Outcomes([AtomicU64; OUTCOMES.len()]);
+struct Outcomes {
+    success: AtomicU64,
+    user_unknown: AtomicU64,
+    wrong_password: AtomicU64,
+    not_verified: AtomicU64,
+    disabled: AtomicU64,
+    code_missing: AtomicU64,
+    code_wrong: AtomicU64,
+    limited: AtomicU64,
+    failed: AtomicU64,
+}
 
 impl Logins {
     /// Counts a login, notes its user for the access log, and hands its outcome on.
@@ -58,7 +55,7 @@ impl Logins {
             Entrance::Account => &self.account,
             Entrance::Page => &self.page,
         };
-        outcomes.count(outcome(&login));
+        outcomes.of(&login).fetch_add(1, Ordering::Relaxed);
         login
     }
 
@@ -71,43 +68,50 @@ impl Logins {
             ("page", &self.page),
         ];
         entrances.into_iter().flat_map(|(entrance, outcomes)| {
-            let counts = outcomes.read();
+            let counts = outcomes.read().into_iter();
             counts.map(move |(outcome, count)| (entrance, outcome, count))
         })
     }
 }
 
 impl Outcomes {
-    fn count(&self, outcome: &str) {
-        let place = OUTCOMES.iter().position(|known| *known == outcome);
-        if let Some(count) = place.and_then(|place| self.0.get(place)) {
-            count.fetch_add(1, Ordering::Relaxed);
+    /// The count of the outcome that this login had.
+    fn of(&self, login: &Result<IssuedSession, LoginError>) -> &AtomicU64 {
+        match login {
+            Ok(_) => &self.success,
+            Err(
+                LoginError::RateLimited(_)
+                | LoginError::SecondFactor(SecondFactorError::RateLimited(_)),
+            ) => &self.limited,
+            Err(LoginError::UserUnknown) => &self.user_unknown,
+            Err(LoginError::WrongPassword | LoginError::PasswordUnreadable(_)) => {
+                &self.wrong_password
+            }
+            Err(LoginError::NotVerified) => &self.not_verified,
+            Err(LoginError::Disabled) => &self.disabled,
+            Err(LoginError::SecondFactor(SecondFactorError::Missing)) => &self.code_missing,
+            Err(LoginError::SecondFactor(SecondFactorError::Wrong)) => &self.code_wrong,
+            Err(
+                LoginError::SecondFactor(SecondFactorError::Store(_))
+                | LoginError::Hash(_)
+                | LoginError::Store(_),
+            ) => &self.failed,
         }
     }
 
-    fn read(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
-        OUTCOMES.into_iter().zip(counts)
-    }
-}
-
-fn outcome(login: &Result<IssuedSession, LoginError>) -> &'static str {
-    match login {
-        Ok(_) => "success",
-        Err(
-            LoginError::RateLimited(_)
-            | LoginError::SecondFactor(SecondFactorError::RateLimited(_)),
-        ) => "limited",
-        Err(LoginError::UserUnknown) => "user_unknown",
-        Err(LoginError::WrongPassword | LoginError::PasswordUnreadable(_)) => "wrong_password",
-        Err(LoginError::NotVerified) => "not_verified",
-        Err(LoginError::Disabled) => "disabled",
-        Err(LoginError::SecondFactor(SecondFactorError::Missing)) => "code_missing",
-        Err(LoginError::SecondFactor(SecondFactorError::Wrong)) => "code_wrong",
-        Err(
-            LoginError::SecondFactor(SecondFactorError::Store(_))
-            | LoginError::Hash(_)
-            | LoginError::Store(_),
-        ) => "failed",
+    /// The name of each outcome, and its count.
+    fn read(&self) -> [(&'static str, u64); 9] {
+        [
+            ("success", &self.success),
+            ("user_unknown", &self.user_unknown),
+            ("wrong_password", &self.wrong_password),
+            ("not_verified", &self.not_verified),
+            ("disabled", &self.disabled),
+            ("code_missing", &self.code_missing),
+            ("code_wrong", &self.code_wrong),
+            ("limited", &self.limited),
+            ("failed", &self.failed),
+        ]
+        .map(|(outcome, count)| (outcome, count.load(Ordering::Relaxed)))
     }
 }
