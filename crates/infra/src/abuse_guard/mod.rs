@@ -202,8 +202,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         self.keys.hash_one(email.normalized())
     }
 
-    /// The order of the limits matters: a mail that one of them refuses does not count for limits that other clients
-    /// share.
+    /// A mail that a limit refuses counts for its client, and for nothing that other clients share.
     fn admit_mail(
         &self,
         client: &Client,
@@ -212,7 +211,10 @@ impl<C: Clock + Clone> RateLimits<C> {
     ) -> Result<(), RateLimited> {
         self.mails_of_all.has_room()?;
         self.mails_of_client.admit(client, ())?;
-        by_address.admit(&self.address(email))?;
+        by_address
+            .admit(&self.address(email))
+            .inspect_err(|_| self.mails_of_client.take_back_networks(client, ()))?;
+        // It had room a moment ago.
         self.mails_of_all.admit()
     }
 

@@ -146,6 +146,22 @@ fn what_is_blocked_otherwise_leaves_the_hour_to_others() {
 }
 
 #[test]
+fn a_message_that_its_address_is_blocked_for_leaves_the_network_to_its_neighbours() {
+    let (guard, _) = guard();
+    let neo = email("neo@example.org");
+    for number in 0..100 {
+        let neighbour = ip(&format!("198.51.100.{number}"));
+        admitted(&guard, neighbour, RateLimitedAction::Mail(&neo), 15);
+    }
+    let trinity = email("trinity@example.org");
+    let newcomer = ip("198.51.100.200");
+    assert_eq!(
+        admitted(&guard, newcomer, RateLimitedAction::Mail(&trinity), 1),
+        1
+    );
+}
+
+#[test]
 fn without_an_hourly_limit_nothing_is_counted_for_all() {
     let (guard, _) = hourly(0);
     assert_eq!(mailed(&guard, 0..3_000), 3_000);
