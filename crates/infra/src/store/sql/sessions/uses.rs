@@ -11,7 +11,7 @@ use crate::store::engine::connection::DbConnection;
 use crate::store::sql::schema::session_tokens;
 use crate::store::sql::types::{SqlTimestamp, StoredHash, StoredTime};
 
-/// The most uses in one statement. SQLite takes three parameters for each.
+/// The most uses in one statement on SQLite, which takes three parameters for each.
 const BATCH: usize = 1_000;
 
 /// Records `uses`. No time moves backwards. Returns the tokens that exist.
@@ -19,15 +19,18 @@ pub(super) fn record(
     connection: &mut DbConnection,
     uses: &[SessionUse],
 ) -> QueryResult<Vec<TokenHash>> {
-    let mut there = Vec::with_capacity(uses.len());
-    for batch in uses.chunks(BATCH) {
-        let written = match connection {
-            DbConnection::Postgres(connection) => record_on_postgres(connection, batch)?,
-            DbConnection::Sqlite(connection) => record_on_sqlite(connection, batch)?,
-        };
-        there.extend(written.into_iter().map(|row| row.hash.0));
+    let mut written = Vec::with_capacity(uses.len());
+    match connection {
+        DbConnection::Postgres(connection) => {
+            written.extend(record_on_postgres(connection, uses)?);
+        }
+        DbConnection::Sqlite(connection) => {
+            for batch in uses.chunks(BATCH) {
+                written.extend(record_on_sqlite(connection, batch)?);
+            }
+        }
     }
-    Ok(there)
+    Ok(written.into_iter().map(|row| row.hash.0).collect())
 }
 
 #[derive(QueryableByName)]
@@ -37,7 +40,8 @@ struct Written {
 }
 
 /// The UPDATE statement. `given` selects the rows `(hash, used_at, extended_to)`; `greatest` is the database's
-/// function for the greater of two values. A token that has a successor is not extended. If a token is given twice, an UPDATE takes only one of its rows.
+/// function for the greater of two values. A token that has a successor is not extended. An
+/// UPDATE joins only one row to each token, so the rows of a token that is given twice are merged first.
 fn update(given: &str, greatest: &str, returned: &str) -> String {
     format!(
         "WITH given (hash, used_at, extended_to) AS ({given}) \
@@ -63,7 +67,7 @@ fn record_on_postgres(
     let hashes: Vec<StoredHash> = uses.iter().map(|one| StoredHash(one.hash)).collect();
     let used_at: Vec<StoredTime> = uses.iter().map(|one| StoredTime(one.used_at)).collect();
     let extended_to: Vec<Option<StoredTime>> = uses.iter().map(extension).collect();
-    // Tokens are locked in one order everywhere, so that batches do not deadlock.
+    // Tokens are locked in one order everywhere, and all at once, so that nodes that write the same ones do not deadlock.
     session_tokens::table
         .filter(session_tokens::hash.eq_any(&hashes))
         .order((session_tokens::session_id, session_tokens::generation))
