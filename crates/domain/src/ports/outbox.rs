@@ -41,7 +41,7 @@ pub trait OutboxReader {
     /// out.
     fn list_of(&mut self, user_id: UserId, limit: u32) -> Result<Vec<QueuedMail>, StoreError>;
 
-    /// The message with this id.
+    /// The message with this id, of a kind and in a language that this release knows.
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement, or if the message cannot be read.
@@ -53,8 +53,8 @@ pub trait OutboxReader {
 /// A worker leases a message, sends it and then settles it with [`delete`](Self::delete),
 /// [`reschedule`](Self::reschedule) or [`dead_letter`](Self::dead_letter). These three MUST do nothing if another
 /// worker has leased the message since, or if the message is deleted or already a dead letter. They accept any text as
-/// reason and may keep a part of it. A message of a kind or in a language that only a later release knows does not
-/// exist for this release.
+/// reason and may keep a part of it. A message of a kind or in a language that only a later release knows is
+/// neither leased, nor listed, nor found; it counts in [`load`](OutboxReader::load).
 pub trait OutboxRepository: OutboxReader {
     /// Adds a message that is due at once.
     ///

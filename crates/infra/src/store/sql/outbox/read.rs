@@ -74,8 +74,8 @@ impl OutboxReader for Repositories<'_> {
 
     fn find(&mut self, id: MailId) -> Result<Option<QueuedMail>, StoreError> {
         let row: Option<MailRow> = self.query(|connection| {
-            outbox::table
-                .find(StoredId(id.uuid()))
+            known()
+                .filter(outbox::id.eq(StoredId(id.uuid())))
                 .first(connection)
                 .optional()
         })?;
