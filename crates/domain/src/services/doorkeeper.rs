@@ -38,8 +38,18 @@ impl Doorkeeper {
         let user_id = match attempt {
             RateLimitedAction::ChangeCredential(user_id)
             | RateLimitedAction::SecondFactor(user_id)
-            | RateLimitedAction::Confirm(user_id, _) => Some(user_id),
-            _ => None,
+            | RateLimitedAction::Confirm(user_id, _)
+            | RateLimitedAction::RecordEvent(user_id)
+            | RateLimitedAction::RecordRefusal(user_id) => Some(user_id),
+            RateLimitedAction::Login(_)
+            | RateLimitedAction::LoginTo(_, _)
+            | RateLimitedAction::Register
+            | RateLimitedAction::FollowLink
+            | RateLimitedAction::Recover(_)
+            | RateLimitedAction::Mail(_)
+            | RateLimitedAction::Notice(_)
+            | RateLimitedAction::ServiceRequest(_)
+            | RateLimitedAction::ServicePoll(_) => None,
         };
         self.admit_to(user_id, ip, attempt)
     }
