@@ -25,7 +25,7 @@ use crate::http::finish::Finish;
 use crate::http::observe::Observe;
 use crate::http::origin::TrustedProxies;
 use crate::http::own_site::OwnOrigin;
-use crate::listener::{Door, Lent, Rests, Socket, Tls, http2};
+use crate::listener::{Door, IdleConnections, Lent, Socket, Tls, http2};
 use crate::metrics::{Logins, Requests};
 use crate::openapi::{self, Documents};
 use crate::pages::{self, MeSettings};
@@ -116,8 +116,8 @@ pub fn start(
         let (app, shutdown, timeouts) = (app.clone(), shutdown.clone(), door.http2_timeouts());
         move || http2(app(), timeouts, shutdown.clone())
     });
-    let rests = Rests::new(config.http.keep_alive, shutdown.clone());
-    tokio::spawn(rests.clone().release_memory());
+    let idle = IdleConnections::new(config.http.keep_alive, shutdown.clone());
+    tokio::spawn(idle.clone().release_memory());
     let http1 = move || {
         let shutdown = shutdown.clone();
         HttpService::build()
@@ -135,20 +135,20 @@ pub fn start(
     };
     let scheme = tls.map_or("http", |_| "https");
     for socket in sockets {
-        let (door, rests) = (door.clone(), rests.clone());
+        let (door, idle) = (door.clone(), idle.clone());
         let (http1, http2) = (http1.clone(), http2.clone());
         server = match socket {
             Socket::Tcp(address, listener) => {
                 tracing::info!("listening on {scheme}://{address}");
                 server.listen("http", listener, move || {
                     let http2 = http2.as_ref().map(|http2| http2());
-                    door.clone().before(http1(), http2, rests.clone())
+                    door.clone().before(http1(), http2, idle.clone())
                 })?
             }
             Socket::Unix(path, listener) => {
                 tracing::info!("listening on unix:{path}");
                 server.listen_uds("http", listener, move || {
-                    door.clone().before_unix(http1(), rests.clone())
+                    door.clone().before_unix(http1(), idle.clone())
                 })?
             }
         };

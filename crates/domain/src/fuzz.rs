@@ -6,7 +6,7 @@ use bolero::check;
 
 use crate::factor::GivenCode;
 use crate::invite::InviteCode;
-use crate::ports::HistoryEnd;
+use crate::ports::HistoryPosition;
 use crate::service::{ServiceName, ServiceToken};
 use crate::session::UserAgent;
 use crate::token::Token;
@@ -188,9 +188,9 @@ fn a_name_of_a_service_is_its_text_and_can_stand_before_a_colon() {
 #[test]
 fn a_place_in_the_history_is_printed_as_it_was_read() {
     for_any_text!(|text| {
-        if let Ok(place) = HistoryEnd::parse(text) {
+        if let Ok(place) = HistoryPosition::parse(text) {
             let printed = place.to_string();
-            assert_eq!(HistoryEnd::parse(&printed), Ok(place));
+            assert_eq!(HistoryPosition::parse(&printed), Ok(place));
             // What may differ is the case of the mark, and zeros before the number.
             let zeros = text.len() - printed.len();
             let (before, rest) = text.split_at(zeros);

@@ -25,8 +25,8 @@ struct State {
     logged_at: Option<Instant>,
 }
 
-/// One counted connection of a client. Dropping it decrements the count.
-pub struct Place {
+/// One counted connection of a client, or one more open request of its connection over HTTP/2. Dropping it decrements the count.
+pub struct ClientPermit {
     clients: Arc<Clients>,
     client: IpAddr,
 }
@@ -41,7 +41,7 @@ impl Clients {
     }
 
     /// Counts one more connection from this address; `None` if its client is at the limit.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<ClientPermit> {
         let client = client_of(address);
         let mut state = self.lock();
         let open = state.open.entry(client).or_default();
@@ -51,7 +51,7 @@ impl Clients {
         }
         *open += 1;
         drop(state);
-        Some(Place {
+        Some(ClientPermit {
             clients: Arc::clone(self),
             client,
         })
@@ -92,7 +92,7 @@ impl Clients {
     }
 }
 
-impl Drop for Place {
+impl Drop for ClientPermit {
     fn drop(&mut self) {
         self.clients.leave(self.client);
     }
@@ -112,7 +112,7 @@ fn client_of(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn enter(clients: &Arc<Clients>, address: &str) -> Option<Place> {
+    fn enter(clients: &Arc<Clients>, address: &str) -> Option<ClientPermit> {
         clients.enter(address.parse().unwrap())
     }
 

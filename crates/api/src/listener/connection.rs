@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::clients::Place;
+use super::clients::ClientPermit;
+use super::idle_timer::IdleTimer;
 use super::opening::{Opening, Rest};
-use super::silence::Silence;
 use super::stream::{Protocol, Stream};
 
 /// A connection that fails once nothing was written to it for too long. This ends endless request heads, endless unread
@@ -18,9 +18,9 @@ pub struct Connection {
     stream: Stream,
     /// `None` once the opening bytes are handed on, and for HTTP/2.
     opening: Option<Opening>,
-    silence: Silence,
+    idle: IdleTimer,
     /// Held for as long as the connection is open.
-    _place: Option<Place>,
+    _permit: Option<ClientPermit>,
 }
 
 impl Connection {
@@ -29,7 +29,7 @@ impl Connection {
         stream: Stream,
         longest_silence: Duration,
         protocol: Protocol,
-        place: Option<Place>,
+        permit: Option<ClientPermit>,
     ) -> Self {
         Self {
             stream,
@@ -37,8 +37,8 @@ impl Connection {
                 Protocol::Http1 => Some(Opening::default()),
                 Protocol::Http2 | Protocol::Acme => None,
             },
-            silence: Silence::new(longest_silence),
-            _place: place,
+            idle: IdleTimer::new(longest_silence),
+            _permit: permit,
         }
     }
 
@@ -48,14 +48,14 @@ impl Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.silence.forget();
+        self.idle.forget();
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 /// `Pending`, or an error once nothing was written for too long.
-fn waiting<T>(silence: &mut Silence, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-    ready!(silence.poll(context));
+fn waiting<T>(idle: &mut IdleTimer, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    ready!(idle.poll(context));
     Poll::Ready(Err(ErrorKind::TimedOut.into()))
 }
 
@@ -68,14 +68,14 @@ impl AsyncRead for Connection {
         let this = self.get_mut();
         if let Some(opening) = &mut this.opening {
             match opening.poll_read(Pin::new(&mut this.stream), context, buffer) {
-                Poll::Pending => return waiting(&mut this.silence, context),
+                Poll::Pending => return waiting(&mut this.idle, context),
                 Poll::Ready(Ok(Some(Rest::Sent))) => this.opening = None,
                 Poll::Ready(Ok(None | Some(Rest::Nothing))) => return Poll::Ready(Ok(())),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             }
         }
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
-            Poll::Pending => waiting(&mut this.silence, context),
+            Poll::Pending => waiting(&mut this.idle, context),
             ready => ready,
         }
     }
@@ -89,9 +89,9 @@ impl AsyncWrite for Connection {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
-            Poll::Pending => waiting(&mut this.silence, context),
+            Poll::Pending => waiting(&mut this.idle, context),
             ready => {
-                this.silence.end();
+                this.idle.record_activity();
                 ready
             }
         }
@@ -101,7 +101,7 @@ impl AsyncWrite for Connection {
         // TLS holds back bytes that the client does not read, so a flush may wait as long as a write.
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_flush(context) {
-            Poll::Pending => waiting(&mut this.silence, context),
+            Poll::Pending => waiting(&mut this.idle, context),
             ready => ready,
         }
     }

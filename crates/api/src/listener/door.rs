@@ -18,7 +18,7 @@ use super::clients::Clients;
 use super::connection::Connection;
 use super::http2::{Http2Connection, Http2Timeouts};
 use super::lent::Lent;
-use super::resting::Rests;
+use super::resting::IdleConnections;
 use super::stream::{Protocol, Stream};
 use super::tls::Tls;
 use crate::config::Http;
@@ -76,7 +76,7 @@ impl Door {
         self,
         http1: Http1,
         http2: Option<Http2>,
-        rests: Rests,
+        idle: IdleConnections,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
         Http1: ServiceFactory<
@@ -101,22 +101,22 @@ impl Door {
         fn_factory(move || {
             let http1 = http1.new_service(());
             let http2 = http2.as_ref().map(|http2| http2.new_service(()));
-            let (door, rests) = (self.clone(), rests.clone());
+            let (door, idle) = (self.clone(), idle.clone());
             async move {
                 let http2 = match http2 {
                     Some(http2) => Some(http2.await?),
                     None => None,
                 };
-                let services = Rc::new((http1.await?, http2, rests));
+                let services = Rc::new((http1.await?, http2, idle));
                 Ok(fn_service(move |stream: TcpStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
                     // In boxes, so that a connection has no room for what it does not do. Actix has room for two of
                     // what it is given.
                     Box::pin(async move {
-                        let (http1, http2, rests) = &*services;
+                        let (http1, http2, idle) = &*services;
                         let served = match Box::pin(door.0.admit(stream)).await? {
                             Admitted::Http1(connection, peer) => {
-                                rests.serve(http1, connection, Some(peer)).await
+                                idle.serve(http1, connection, Some(peer)).await
                             }
                             Admitted::Http2(connection) => match http2 {
                                 Some(http2) => Box::pin(http2.call(*connection)).await,
@@ -135,7 +135,7 @@ impl Door {
     pub fn before_unix<Http1>(
         self,
         http1: Http1,
-        rests: Rests,
+        idle: IdleConnections,
     ) -> impl ServiceFactory<UnixStream, Config = (), Response = (), Error = DispatchError, InitError = ()>
     where
         Http1: ServiceFactory<
@@ -150,16 +150,16 @@ impl Door {
     {
         fn_factory(move || {
             let http1 = http1.new_service(());
-            let (door, rests) = (self.clone(), rests.clone());
+            let (door, idle) = (self.clone(), idle.clone());
             async move {
-                let services = Rc::new((http1.await?, rests));
+                let services = Rc::new((http1.await?, idle));
                 Ok(fn_service(move |stream: UnixStream| {
                     let (door, services) = (door.clone(), Rc::clone(&services));
                     Box::pin(async move {
-                        let (http1, rests) = &*services;
+                        let (http1, idle) = &*services;
                         let (stream, silence) = (Stream::Unix(stream), door.0.longest_silence);
                         let connection = Connection::new(stream, silence, Protocol::Http1, None);
-                        let served = rests.serve(http1, Box::new(connection), None).await;
+                        let served = idle.serve(http1, Box::new(connection), None).await;
                         served.inspect_err(|error| door.0.note(error))
                     })
                 }))
@@ -184,7 +184,7 @@ impl Inner {
             true => None,
             false => Some(Arc::clone(&self.clients)),
         };
-        let place = match &clients {
+        let permit = match &clients {
             Some(clients) => Some(clients.enter(peer.ip()).ok_or_else(refused)?),
             None => None,
         };
@@ -192,7 +192,7 @@ impl Inner {
         stream.set_nodelay(true).map_err(DispatchError::Io)?;
         let stream = self.encrypted(stream).await.map_err(DispatchError::Io)?;
         let chosen = stream.protocol();
-        let connection = Connection::new(stream, self.longest_silence, chosen, place);
+        let connection = Connection::new(stream, self.longest_silence, chosen, permit);
         match chosen {
             Protocol::Http1 => Ok(Admitted::Http1(Box::new(connection), peer)),
             Protocol::Http2 => Ok(Admitted::Http2(Box::new(Http2Connection {

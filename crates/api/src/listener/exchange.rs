@@ -2,8 +2,8 @@
 //!
 //! Only the plainest exchange is followed: the head of one request came whole in one read, its body has a length and
 //! has come whole, and nothing after it; then the response went out whole, which has a length too. Or the head of a response in
-//! chunks went out. Of any other exchange, and of all that follow it on the connection, nothing is said. So a connection is never taken for idle while
-//! actix holds a part of a request, or owes a part of a response.
+//! chunks went out. Any other exchange makes the connection [`Unknown`](Exchange::Unknown) until it closes. So a connection is never taken for idle
+//! while actix holds a part of a request, or owes a part of a response.
 
 use super::head::{Body, RequestHead, ResponseHead};
 

@@ -25,8 +25,8 @@ pub type Pieces = Pin<Box<dyn Stream<Item = Bytes>>>;
 pub struct Handover(Rc<Cell<Option<Pieces>>>);
 
 impl Handover {
-    /// Offers a stream to the connection of a request. What is answered is the body of the response in the meantime, or, where the connection
-    /// does not take the stream, for good.
+    /// Offers a stream to the connection of a request. Returns the body to send until the connection takes the stream over; if it does not,
+    /// this body is sent to its end.
     pub fn offer(request: &HttpRequest, pieces: Pieces) -> Offered {
         let handover = request.conn_data::<Self>().cloned().unwrap_or_default();
         handover.0.set(Some(pieces));

@@ -12,13 +12,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::connection::Connection;
 use super::exchange::Exchange;
 use super::handover::{Handover, Pieces};
-use super::silence::Silence;
+use super::idle_timer::IdleTimer;
 
 /// How long a connection is idle before it rests, at least; twice that at most.
 pub const REST_AFTER: Duration = Duration::from_secs(1);
 
-/// A connection on loan. Once it has been idle for a while, it goes back, and the borrower reads that the client has gone. It also goes
-/// back with a stream that a handler has offered.
+/// A connection on loan to actix. Once it has been idle for a while, it is given back, and actix reads the end of the stream. It is
+/// also given back with a stream that a handler has offered.
 pub struct Lent {
     /// `None` once it is back.
     connection: Option<Box<Connection>>,
@@ -28,7 +28,7 @@ pub struct Lent {
     begun: Vec<u8>,
     exchange: Exchange,
     /// Ended by each response.
-    silence: Silence,
+    idle: IdleTimer,
 }
 
 /// A connection that was given back, open.
@@ -59,7 +59,7 @@ impl Lent {
             handover: Handover::default(),
             begun,
             exchange: Exchange::None,
-            silence: Silence::new(REST_AFTER),
+            idle: IdleTimer::new(REST_AFTER),
         };
         (lent, Loan(lender))
     }
@@ -85,7 +85,7 @@ impl Lent {
         if self.exchange != Exchange::Over {
             return Poll::Pending;
         }
-        self.silence.poll(context)
+        self.idle.poll(context)
     }
 }
 
@@ -156,7 +156,7 @@ impl AsyncWrite for Lent {
         match this.exchange {
             Exchange::Written => {
                 this.exchange = Exchange::Over;
-                this.silence.end();
+                this.idle.record_activity();
                 // Actix does not read again before it is woken.
                 let _ = this.poll_idle(context);
                 Poll::Ready(Ok(()))

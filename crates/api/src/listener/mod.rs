@@ -9,7 +9,7 @@
 //! | `resting`, `lent`, `exchange`, `head` | connections without a request |
 //! | `handover` | responses that last for hours |
 //! | `memory` | free memory |
-//! | `silence` | how long nothing has happened |
+//! | `idle_timer` | how long nothing has happened |
 //! | `opening` | the first bytes of a connection over HTTP/1 |
 //! | `http2` | HTTP/2 |
 //! | `stream` | the bytes of a connection: TCP, TLS, or a unix socket |
@@ -24,11 +24,11 @@ mod fuzz;
 mod handover;
 mod head;
 mod http2;
+mod idle_timer;
 mod lent;
 mod memory;
 mod opening;
 mod resting;
-mod silence;
 mod sockets;
 mod stream;
 mod tls;
@@ -37,6 +37,6 @@ pub use door::Door;
 pub use handover::Handover;
 pub use http2::http2;
 pub use lent::Lent;
-pub use resting::Rests;
+pub use resting::IdleConnections;
 pub use sockets::{PassedSockets, Socket, Sockets};
 pub use tls::{Tls, certificate_end};

@@ -33,15 +33,15 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const RELEASE_EVERY: Duration = Duration::from_secs(10);
 const MANY: usize = 500;
 
-/// How long connections rest.
+/// Serves connections over HTTP/1.1, and keeps those without a request for so long.
 #[derive(Clone)]
-pub struct Rests {
+pub struct IdleConnections {
     keep_alive: Duration,
     begun: Arc<AtomicUsize>,
     shutdown: GracefulShutdownSignal,
 }
 
-impl Rests {
+impl IdleConnections {
     pub fn new(keep_alive: Duration, shutdown: GracefulShutdownSignal) -> Self {
         Self {
             keep_alive,

@@ -1,4 +1,4 @@
-use super::{BoxFuture, HistoryEnd, Invalidation};
+use super::{BoxFuture, HistoryPosition, Invalidation};
 
 /// What a node has read of the history of invalidations, for those who follow it.
 ///
@@ -6,7 +6,7 @@ use super::{BoxFuture, HistoryEnd, Invalidation};
 /// the invalidation here.
 pub trait ChangeHistory: Send + Sync {
     /// The end of what was read; `None` before anything was.
-    fn end(&self) -> Option<HistoryEnd>;
+    fn end(&self) -> Option<HistoryPosition>;
 
     /// Whether the node knows the history as it was within the last second: whether it has an answer to a question that it sent to the
     /// database so lately.
@@ -14,10 +14,10 @@ pub trait ChangeHistory: Send + Sync {
 
     /// The invalidations after `place`, in order, at most `limit`; `None` if `place` is not known: it is too old, not read yet, or of
     /// another history.
-    fn after(&self, place: HistoryEnd, limit: usize) -> Option<Vec<Invalidation>>;
+    fn after(&self, place: HistoryPosition, limit: usize) -> Option<Vec<Invalidation>>;
 
     /// Is ready once the end is not `known`.
-    fn moved_on(&self, known: HistoryEnd) -> BoxFuture<'static, ()>;
+    fn moved_on(&self, known: HistoryPosition) -> BoxFuture<'static, ()>;
 
     /// Is ready once a question that was sent to the database after this call is answered, or a second has passed.
     fn asked_again(&self) -> BoxFuture<'static, ()>;

@@ -150,8 +150,8 @@ pub struct Invalidation {
 impl Invalidation {
     /// The place after it.
     #[must_use]
-    pub fn place(&self) -> HistoryEnd {
-        HistoryEnd {
+    pub fn place(&self) -> HistoryPosition {
+        HistoryPosition {
             number: self.number,
             mark: Some(self.mark),
         }
@@ -161,7 +161,7 @@ impl Invalidation {
 /// The last invalidation that exists, or that a node knows. As text it is its number, a hyphen, and its mark in 32 hexadecimal digits;
 /// zeros stand for a mark that is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HistoryEnd {
+pub struct HistoryPosition {
     /// The number of the last invalidation.
     pub number: InvalidationNumber,
     /// Its mark; `None` if it is pruned, or there was no invalidation yet.
@@ -173,7 +173,7 @@ pub struct HistoryEnd {
 #[error("a place in the history is a number, a hyphen and 32 hexadecimal digits")]
 pub struct MalformedPlace;
 
-impl HistoryEnd {
+impl HistoryPosition {
     /// The place before the first invalidation that there ever is.
     pub const START: Self = Self {
         number: InvalidationNumber(0),
@@ -201,7 +201,7 @@ impl HistoryEnd {
     }
 }
 
-impl fmt::Display for HistoryEnd {
+impl fmt::Display for HistoryPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = self.mark.map_or(Uuid::nil(), InvalidationMark::uuid);
         write!(f, "{}-{}", self.number.get(), mark.simple())
@@ -214,7 +214,7 @@ pub trait InvalidationReader {
     ///
     /// # Errors
     /// [`StoreError`] if the database cannot be reached or refuses the statement.
-    fn last(&mut self) -> Result<HistoryEnd, StoreError>;
+    fn last(&mut self) -> Result<HistoryPosition, StoreError>;
 
     /// The invalidations from `number` on that are still kept, in order; at most `limit`.
     ///
@@ -312,10 +312,10 @@ mod tests {
     fn a_place_is_read_back_only_as_it_is_written() {
         let text = "17-0123456789abcdef0123456789abcdef";
         assert_eq!(
-            HistoryEnd::parse(text).map(|place| place.to_string()),
+            HistoryPosition::parse(text).map(|place| place.to_string()),
             Ok(text.to_owned())
         );
-        let zero = HistoryEnd::parse("0-00000000000000000000000000000000");
+        let zero = HistoryPosition::parse("0-00000000000000000000000000000000");
         assert_eq!(
             zero.map(|place| (place.number.get(), place.mark)),
             Ok((0, None))
@@ -330,7 +330,7 @@ mod tests {
             "17-0123456789abcdef0123456789abcdeg",
             "17-01234567-89ab-cdef-0123-456789abcdef",
         ] {
-            assert_eq!(HistoryEnd::parse(text), Err(MalformedPlace), "{text}");
+            assert_eq!(HistoryPosition::parse(text), Err(MalformedPlace), "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The traits through which the domain reaches the outside world.
 //!
 //! Each trait says what an implementation MUST do. `crates/testkit/tests/store_contract/` tests the MUSTs of the
-//! store against every database.
+//! store against every database; those of the other traits are tested beside the one implementation that each has.
 //!
 //! In the repositories `now` is the time by the clock of the node that asks. A `limit` is a number of rows. What
 //! deletes expired, lapsed or old rows may stop at 1,000 of them, and so may [`SessionReader::list`] and what answers a page,
@@ -44,7 +44,7 @@ pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;
 pub use factor_repository::{FactorReader, FactorRepository};
 pub use invalidation_repository::{
-    Cause, HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    Cause, HistoryPosition, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
     InvalidationRepository, MalformedPlace,
 };
 pub use invite_repository::{InviteReader, InviteRepository};

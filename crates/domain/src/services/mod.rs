@@ -67,7 +67,7 @@ pub use restore_admin::{RestoreAdmin, RevivedSessions, Settled};
 pub use second_factor::SecondFactorError;
 pub use service_access::{
     Answers, CheckTokensError, FollowError, KnownUser, News, ServiceAccess, ServiceAccessError,
-    TokenBatch, TooManyTokens, UserBatch,
+    TokenBatch, UserBatch, WrongTokenCount,
 };
 pub use service_admin::{ServiceAdmin, ServiceAdminError};
 pub use session_issuer::{IssuedSession, SessionIssuer};

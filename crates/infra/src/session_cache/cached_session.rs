@@ -94,8 +94,8 @@ impl CachedSession {
         live
     }
 
-    /// The session as its latest use has left it, if it was used at all.
-    pub(super) fn unused(&self) -> LiveSession {
+    /// The session with its latest recorded use. This call records none.
+    pub(super) fn peek(&self) -> LiveSession {
         let mut live = self.found.clone();
         live.token.expires_at = live.token.expires_at.max(self.expires_at());
         live

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_domain::ports::{BoxFuture, ChangeHistory, Clock, HistoryEnd, Invalidation};
+use azuma_domain::ports::{BoxFuture, ChangeHistory, Clock, HistoryPosition, Invalidation};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -19,7 +19,7 @@ const CURRENT_FOR: Duration = Duration::from_secs(1);
 pub(super) struct History {
     read: Mutex<Read>,
     /// The end, for those who wait for another one.
-    ends: watch::Sender<Option<HistoryEnd>>,
+    ends: watch::Sender<Option<HistoryPosition>>,
     /// When the latest of the polls was sent that were answered, by [`Clock::running`].
     answered: watch::Sender<Option<Duration>>,
     clock: Arc<dyn Clock>,
@@ -27,12 +27,12 @@ pub(super) struct History {
 
 /// The place `before`, and the invalidations that follow it without gaps.
 struct Read {
-    before: HistoryEnd,
+    before: HistoryPosition,
     later: VecDeque<Invalidation>,
 }
 
 impl Read {
-    fn end(&self) -> HistoryEnd {
+    fn end(&self) -> HistoryPosition {
         self.later.back().map_or(self.before, Invalidation::place)
     }
 
@@ -46,7 +46,7 @@ impl Read {
     }
 
     /// How many of the invalidations come up to `place`; `None` if it is not known.
-    fn find(&self, place: HistoryEnd) -> Option<usize> {
+    fn find(&self, place: HistoryPosition) -> Option<usize> {
         let distance = place.number.get().checked_sub(self.before.number.get())?;
         let distance = usize::try_from(distance).ok()?;
         let known = match distance.checked_sub(1) {
@@ -62,7 +62,7 @@ impl History {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             read: Mutex::new(Read {
-                before: HistoryEnd::START,
+                before: HistoryPosition::START,
                 later: VecDeque::new(),
             }),
             ends: watch::Sender::new(None),
@@ -72,11 +72,11 @@ impl History {
     }
 
     /// Begins anew with a history that ends at `end`. `latest` are the last of its invalidations, without gaps.
-    pub(super) fn begin(&self, end: HistoryEnd, latest: Vec<Invalidation>, sent: Duration) {
+    pub(super) fn begin(&self, end: HistoryPosition, latest: Vec<Invalidation>, sent: Duration) {
         let mut later = VecDeque::from(latest);
         let before = match later.front().map(|row| row.number.get()) {
             // The first one that ever was: the place before it is known.
-            Some(1) => HistoryEnd::START,
+            Some(1) => HistoryPosition::START,
             Some(_) => later.pop_front().map_or(end, |row| row.place()),
             None => end,
         };
@@ -114,7 +114,7 @@ impl History {
 }
 
 impl ChangeHistory for History {
-    fn end(&self) -> Option<HistoryEnd> {
+    fn end(&self) -> Option<HistoryPosition> {
         *self.ends.borrow()
     }
 
@@ -123,13 +123,13 @@ impl ChangeHistory for History {
         answered.is_some_and(|sent| self.clock.running().saturating_sub(sent) <= CURRENT_FOR)
     }
 
-    fn after(&self, place: HistoryEnd, limit: usize) -> Option<Vec<Invalidation>> {
+    fn after(&self, place: HistoryPosition, limit: usize) -> Option<Vec<Invalidation>> {
         let read = self.read();
         let first = read.find(place)?;
         Some(read.later.iter().skip(first).take(limit).copied().collect())
     }
 
-    fn moved_on(&self, known: HistoryEnd) -> BoxFuture<'static, ()> {
+    fn moved_on(&self, known: HistoryPosition) -> BoxFuture<'static, ()> {
         let mut ends = self.ends.subscribe();
         Box::pin(async move {
             // The sender lives as long as the server.

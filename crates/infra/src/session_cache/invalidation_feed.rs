@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
-    ChangeHistory, HistoryEnd, Invalidation, InvalidationNumber, Reader, Store, StoreError,
+    ChangeHistory, HistoryPosition, Invalidation, InvalidationNumber, Reader, Store, StoreError,
     StoreExt,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -107,7 +107,7 @@ enum Batch {
     /// The poll cannot tell which users were invalidated.
     Everybody {
         /// The end of the history.
-        end: HistoryEnd,
+        end: HistoryPosition,
         /// The latest invalidations, for those who follow them, without gaps.
         latest: Vec<Invalidation>,
     },
@@ -115,7 +115,7 @@ enum Batch {
 
 /// Reads the invalidations after `known`; `None` stands for a node that has not polled yet. If nothing was invalidated,
 /// this is one query.
-fn read(reader: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, StoreError> {
+fn read(reader: &mut dyn Reader, known: Option<HistoryPosition>) -> Result<Batch, StoreError> {
     let Some(known) = known else {
         return everybody(reader);
     };
@@ -135,12 +135,12 @@ fn read(reader: &mut dyn Reader, known: Option<HistoryEnd>) -> Result<Batch, Sto
 
 /// Reads the invalidations after `known` where `known` has no mark to compare: nothing was invalidated yet, or
 /// retention has deleted the last invalidation.
-fn read_without_mark(reader: &mut dyn Reader, known: HistoryEnd) -> Result<Batch, StoreError> {
+fn read_without_mark(reader: &mut dyn Reader, known: HistoryPosition) -> Result<Batch, StoreError> {
     let last = reader.invalidations().last()?;
     if last == known {
         return all_of(reader, known, &[]);
     }
-    if known.number != HistoryEnd::START.number {
+    if known.number != HistoryPosition::START.number {
         return everybody(reader);
     }
     let rows = reader.invalidations().from(known.number.next(), MOST)?;
@@ -155,7 +155,7 @@ fn read_without_mark(reader: &mut dyn Reader, known: HistoryEnd) -> Result<Batch
 /// there are more than one poll reads.
 fn all_of(
     reader: &mut dyn Reader,
-    known: HistoryEnd,
+    known: HistoryPosition,
     later: &[Invalidation],
 ) -> Result<Batch, StoreError> {
     let mut last = known.number;

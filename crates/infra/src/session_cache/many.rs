@@ -54,7 +54,7 @@ impl Shared {
             let session = sessions.get(&hash)?.as_ref()?;
             match look {
                 Look::Use => session.is_live(now).then(|| session.live_session()),
-                Look::Peek => Some(session.unused()),
+                Look::Peek => Some(session.peek()),
             }
         };
         Ok(hashes.into_iter().map(answer).collect())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
-use azuma_domain::ports::{HistoryEnd, Invalidation};
+use azuma_domain::ports::{HistoryPosition, Invalidation};
 use azuma_domain::services::{FollowError, News, ServiceAccess};
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -35,7 +35,7 @@ pub struct ChangesQuery {
 
 /// What is asked for.
 pub(super) struct Question {
-    pub(super) after: Option<HistoryEnd>,
+    pub(super) after: Option<HistoryPosition>,
     pub(super) wait: Duration,
 }
 
@@ -53,7 +53,7 @@ impl Question {
         }
         Ok(Self {
             after: after
-                .map(HistoryEnd::parse)
+                .map(HistoryPosition::parse)
                 .transpose()
                 .map_err(|_| FieldError::Changes)?,
             wait: Duration::from_secs(wait),
@@ -108,7 +108,7 @@ pub async fn follow(
 async fn next(
     access: &ServiceAccess,
     stopping: &Stopping,
-    place: HistoryEnd,
+    place: HistoryPosition,
     wait: Duration,
 ) -> Result<News, FollowError> {
     let news = access.changes_after(place).await?;
@@ -132,14 +132,14 @@ fn wants_stream(request: &HttpRequest) -> bool {
 }
 
 /// Where a follower goes on who was at `place`.
-pub fn place_after(place: HistoryEnd, news: &News) -> HistoryEnd {
+pub fn place_after(place: HistoryPosition, news: &News) -> HistoryPosition {
     match news {
         News::Changes(changes) => changes.last().map_or(place, Invalidation::place),
         News::StartOver(here) => *here,
     }
 }
 
-fn answer(place: HistoryEnd, news: &News) -> ChangesResponse {
+fn answer(place: HistoryPosition, news: &News) -> ChangesResponse {
     let here = place_after(place, news);
     match news {
         News::Changes(changes) => ChangesResponse {
@@ -153,7 +153,7 @@ fn answer(place: HistoryEnd, news: &News) -> ChangesResponse {
     }
 }
 
-fn nothing_since(here: HistoryEnd) -> ChangesResponse {
+fn nothing_since(here: HistoryPosition) -> ChangesResponse {
     ChangesResponse {
         position: here.to_string(),
         changes: Vec::new(),

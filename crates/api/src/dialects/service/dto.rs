@@ -1,7 +1,7 @@
 //! Request and response bodies (DTOs).
 
 use azuma_domain::ports::Invalidation;
-use azuma_domain::services::{Answers, KnownUser, TokenBatch, TooManyTokens};
+use azuma_domain::services::{Answers, KnownUser, TokenBatch, WrongTokenCount};
 use azuma_domain::session::{LiveSession, SessionOwner};
 use azuma_domain::user::{AccountState, Icon, Status, UserName};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ impl CheckRequest {
         self.peek
     }
 
-    pub fn parse(&self) -> Result<TokenBatch, TooManyTokens> {
+    pub fn parse(&self) -> Result<TokenBatch, WrongTokenCount> {
         TokenBatch::parse(self.tokens.iter().map(String::as_str))
     }
 }
@@ -40,7 +40,7 @@ pub struct CheckResponse {
 /// What is said of a token.
 #[derive(Serialize, ToSchema)]
 pub struct CheckedToken {
-    /// Whether a session has the token. The rest is there if it is so.
+    /// Whether the token is that of a live session. The other fields are there only then.
     live: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<NamedUser>,

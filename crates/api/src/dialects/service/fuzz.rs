@@ -6,7 +6,7 @@ use actix_web::http::Uri;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::test::TestRequest;
 use actix_web::web::Query;
-use azuma_domain::ports::HistoryEnd;
+use azuma_domain::ports::HistoryPosition;
 use azuma_domain::service::{ServiceName, ServiceToken};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -77,13 +77,13 @@ fn a_question_about_changes_waits_30_seconds_at_most_and_names_one_place() {
                 assert!(question.wait <= Duration::from_secs(30));
                 let again = question
                     .after
-                    .map(|place| HistoryEnd::parse(&place.to_string()));
+                    .map(|place| HistoryPosition::parse(&place.to_string()));
                 assert_eq!(again, question.after.map(Ok));
             }
             // The place of a stream that goes on counts before that of its URL.
             let last = asked().insert_header(("last-event-id", PLACE));
             if let Ok(question) = Question::read(&last.to_http_request()) {
-                assert_eq!(question.after, HistoryEnd::parse(PLACE).ok());
+                assert_eq!(question.after, HistoryPosition::parse(PLACE).ok());
             }
         }
     );

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use azuma_domain::ports::{BoxFuture, HistoryEnd};
+use azuma_domain::ports::{BoxFuture, HistoryPosition};
 use azuma_domain::services::{News, ServiceAccess, ServiceAccessError};
 use futures_core::Stream;
 use serde::Serialize;
@@ -30,7 +30,7 @@ struct Follower {
     access: Data<ServiceAccess>,
     stopping: Data<Stopping>,
     caller: FollowingCaller,
-    place: HistoryEnd,
+    place: HistoryPosition,
     recognized_at: Instant,
 }
 
@@ -51,7 +51,7 @@ pub fn stream(
     access: Data<ServiceAccess>,
     stopping: Data<Stopping>,
     caller: FollowingCaller,
-    place: HistoryEnd,
+    place: HistoryPosition,
     request: &HttpRequest,
 ) -> HttpResponse {
     let follower = Follower {

@@ -144,24 +144,24 @@ impl Requests {
         }
     }
 
-    /// Begins to answer a request, or refuses it where its client has no place left. An open request takes a place of
-    /// its client as a connection does; the first one has the place of its connection.
+    /// Begins to answer a request, or refuses it where its client is at its limit. An open request takes a permit of its
+    /// client as a connection does; the first one has that of its connection.
     fn begin<Answering: Future<Output = End> + 'static>(
         &mut self,
         mut respond: SendResponse<Bytes>,
         answer: impl FnOnce(SendResponse<Bytes>, SocketAddr) -> Answering,
     ) {
-        let mut place = None;
+        let mut permit = None;
         if let Some(clients) = self.clients.as_ref().filter(|_| !self.open.is_empty()) {
-            place = clients.enter(self.peer.ip());
-            if place.is_none() {
+            permit = clients.enter(self.peer.ip());
+            if permit.is_none() {
                 respond.send_reset(Reason::REFUSED_STREAM);
                 return;
             }
         }
         let answering = answer(respond, self.peer);
         self.open.spawn_local(async move {
-            let _place = place;
+            let _permit = permit;
             answering.await
         });
     }

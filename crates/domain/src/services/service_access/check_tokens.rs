@@ -1,6 +1,6 @@
 use super::{FollowError, ServiceAccess};
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::ports::{HistoryEnd, Look, StoreError};
+use crate::ports::{HistoryPosition, Look, StoreError};
 use crate::session::LiveSession;
 use crate::token::Token;
 
@@ -13,9 +13,9 @@ pub struct TokenBatch(Vec<Option<Token>>);
 /// There are no tokens, or too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`tokens` must have 1 to {MOST} entries")]
-pub struct TooManyTokens;
+pub struct WrongTokenCount;
 
-impl HasErrorCode for TooManyTokens {
+impl HasErrorCode for WrongTokenCount {
     fn code(&self) -> ErrorCode {
         ErrorCode::InvalidInput
     }
@@ -25,11 +25,13 @@ impl TokenBatch {
     /// The tokens of these texts. A text that is no token is not live.
     ///
     /// # Errors
-    /// [`TooManyTokens`] if there are more than 1,000, or none.
-    pub fn parse<'a>(texts: impl ExactSizeIterator<Item = &'a str>) -> Result<Self, TooManyTokens> {
+    /// [`WrongTokenCount`] if there are more than 1,000, or none.
+    pub fn parse<'a>(
+        texts: impl ExactSizeIterator<Item = &'a str>,
+    ) -> Result<Self, WrongTokenCount> {
         match texts.len() {
             1..=MOST => Ok(Self(texts.map(|text| Token::parse(text).ok()).collect())),
-            _ => Err(TooManyTokens),
+            _ => Err(WrongTokenCount),
         }
     }
 
@@ -43,7 +45,7 @@ impl TokenBatch {
 /// What a node says of tokens.
 pub struct Answers {
     /// The answers are at least as new as this place in the history.
-    pub position: HistoryEnd,
+    pub position: HistoryPosition,
     /// For each token in its turn the session, if it is live.
     pub sessions: Vec<Option<LiveSession>>,
 }
@@ -53,7 +55,8 @@ impl ServiceAccess {
     /// next token becomes the current one.
     ///
     /// # Errors
-    /// [`FollowError`] before this node has read anything of the history; [`StoreError`] if the database is needed and fails.
+    /// [`CheckTokensError::Follow`] before this node has read anything of the history; [`CheckTokensError::Store`] if the database is
+    /// needed and fails.
     pub async fn check_tokens(
         &self,
         batch: TokenBatch,

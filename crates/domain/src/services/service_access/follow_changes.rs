@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::ServiceAccess;
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::ports::{HistoryEnd, Invalidation};
+use crate::ports::{HistoryPosition, Invalidation};
 
 /// The most changes in one answer.
 const MOST: usize = 1_000;
@@ -13,7 +13,7 @@ pub enum News {
     /// These changes, in order; maybe none.
     Changes(Vec<Invalidation>),
     /// The place that the follower named is not known: it must forget everything, and go on from here.
-    StartOver(HistoryEnd),
+    StartOver(HistoryPosition),
 }
 
 impl News {
@@ -50,7 +50,7 @@ impl ServiceAccess {
     ///
     /// # Errors
     /// [`FollowError::NotCurrent`] if this node has not heard from the database within the last second.
-    pub fn here(&self) -> Result<HistoryEnd, FollowError> {
+    pub fn here(&self) -> Result<HistoryPosition, FollowError> {
         let end = self.history.end().filter(|_| self.history.is_current());
         end.ok_or(FollowError::NotCurrent)
     }
@@ -60,7 +60,7 @@ impl ServiceAccess {
     ///
     /// # Errors
     /// [`FollowError::NotCurrent`] if this node has not heard from the database within the last second.
-    pub async fn changes_after(&self, place: HistoryEnd) -> Result<News, FollowError> {
+    pub async fn changes_after(&self, place: HistoryPosition) -> Result<News, FollowError> {
         self.here()?;
         if let Some(changes) = self.history.after(place, MOST) {
             return Ok(News::Changes(changes));
@@ -75,7 +75,7 @@ impl ServiceAccess {
     ///
     /// # Errors
     /// [`FollowError::NotCurrent`] if this node has not heard from the database within the last second.
-    pub async fn next_changes_after(&self, place: HistoryEnd) -> Result<News, FollowError> {
+    pub async fn next_changes_after(&self, place: HistoryPosition) -> Result<News, FollowError> {
         loop {
             let news = self.changes_after(place).await?;
             if news.are_any() {

@@ -8,7 +8,7 @@ mod list_users;
 use std::sync::Arc;
 
 pub use admit::ServiceAccessError;
-pub use check_tokens::{Answers, CheckTokensError, TokenBatch, TooManyTokens};
+pub use check_tokens::{Answers, CheckTokensError, TokenBatch, WrongTokenCount};
 pub use follow_changes::{FollowError, News};
 pub use list_users::{KnownUser, UserBatch};
 

@@ -45,13 +45,13 @@ struct Opening {
     /// A new hash of the password, if the stored one is outdated.
     renewed: Option<PasswordHash>,
     session: SessionDraft,
-    told: Told,
+    events: LoginEvents,
     notice: Option<NoticeDraft>,
     ip_to_note: Option<IpAddr>,
 }
 
 /// The events of a login.
-struct Told {
+struct LoginEvents {
     login: RationedEvent,
     /// That other sessions were revoked because there were too many.
     surplus: RationedEvent,
@@ -126,13 +126,13 @@ impl Sessions {
         let notice = self.draft_notice(login, user_id);
         let client = login.source.client.clone();
         let session = self.issuer.draft(user_id, terms, client, self.clock.now());
-        let told = self.draft_events(login, &session);
+        let events = self.draft_events(login, &session);
         let opening = Opening {
             checked: credential,
             proof,
             renewed,
             session,
-            told,
+            events,
             notice,
             ip_to_note,
         };
@@ -160,11 +160,11 @@ impl Sessions {
     }
 
     /// The events of a login, and of the sessions that it pushes out.
-    fn draft_events(&self, login: &Login, draft: &SessionDraft) -> Told {
+    fn draft_events(&self, login: &Login, draft: &SessionDraft) -> LoginEvents {
         let (user_id, now) = (draft.session.user_id, draft.session.created_at);
         let ration = |event| RationedEvent::new(&self.doorkeeper, event);
         let begun = AuditEvent::by_user(user_id, AuditAction::Login, &login.source, now);
-        Told {
+        LoginEvents {
             login: ration(begun.of_session(draft.session.id)),
             surplus: ration(AuditEvent::by_system(
                 user_id,
@@ -197,7 +197,7 @@ impl Sessions {
             proof,
             renewed,
             session: draft,
-            told,
+            events,
             notice,
             ip_to_note,
         } = opening;
@@ -241,9 +241,9 @@ impl Sessions {
                     notice.write(tx, user.email.as_ref())?;
                 }
                 note_client(tx, user_id, ip_to_note, now)?;
-                told.login.write(tx)?;
+                events.login.write(tx)?;
                 if revoked > 0 {
-                    told.surplus.write(tx)?;
+                    events.surplus.write(tx)?;
                 }
                 Ok(Some((user, revoked)))
             })

@@ -1,17 +1,17 @@
 use std::time::Duration;
 
-use azuma_domain::ports::{Cause, HistoryEnd};
+use azuma_domain::ports::{Cause, HistoryPosition};
 use azuma_testkit::sample::session_id;
 
 use super::{Node, ROOM, World};
 
 impl Node {
-    fn end(&self) -> HistoryEnd {
+    fn end(&self) -> HistoryPosition {
         self.cache.history().end().unwrap()
     }
 
     /// What is told of those after a place.
-    fn causes_after(&self, place: HistoryEnd) -> Option<Vec<Cause>> {
+    fn causes_after(&self, place: HistoryPosition) -> Option<Vec<Cause>> {
         let told = self.cache.history().after(place, 1_000)?;
         Some(told.into_iter().map(|row| row.cause).collect())
     }
@@ -103,7 +103,7 @@ async fn a_place_of_another_history_is_not_known() {
     world.end(3).await;
     node.poll().await.unwrap();
     assert_eq!(node.causes_after(place), ended(3..=3));
-    let forged = HistoryEnd {
+    let forged = HistoryPosition {
         mark: None,
         ..place
     };

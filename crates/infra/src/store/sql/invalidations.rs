@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use azuma_domain::mutants::Mutant;
 use azuma_domain::ports::{
-    Cause, HistoryEnd, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
+    Cause, HistoryPosition, Invalidation, InvalidationMark, InvalidationNumber, InvalidationReader,
     InvalidationRepository, StoreError,
 };
 use azuma_domain::session::SessionId;
@@ -58,7 +58,7 @@ impl Repositories<'_> {
 }
 
 impl InvalidationReader for Repositories<'_> {
-    fn last(&mut self) -> Result<HistoryEnd, StoreError> {
+    fn last(&mut self) -> Result<HistoryPosition, StoreError> {
         let (number, mark): (i64, Option<StoredId>) = self.query(|connection| {
             invalidation_counter::table
                 .left_join(
@@ -67,7 +67,7 @@ impl InvalidationReader for Repositories<'_> {
                 .select((invalidation_counter::number, invalidations::mark.nullable()))
                 .first(connection)
         })?;
-        Ok(HistoryEnd {
+        Ok(HistoryPosition {
             number: from_column(number)?,
             mark: mark.map(|mark| InvalidationMark::new(mark.0)),
         })

@@ -7,7 +7,7 @@ mod prune;
 
 use std::sync::Arc;
 
-use azuma_domain::ports::{HistoryEnd, Invalidation, InvalidationNumber, Store};
+use azuma_domain::ports::{HistoryPosition, Invalidation, InvalidationNumber, Store};
 use azuma_domain::user::UserId;
 
 use super::look;
@@ -18,7 +18,7 @@ fn number(number: u64) -> InvalidationNumber {
 }
 
 /// The last invalidation.
-async fn last(store: &Arc<dyn Store>) -> HistoryEnd {
+async fn last(store: &Arc<dyn Store>) -> HistoryPosition {
     look(store, |tx| tx.invalidations().last()).await
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use azuma_domain::ports::{HistoryEnd, Store};
+use azuma_domain::ports::{HistoryPosition, Store};
 use azuma_testkit::sample::{self, user_id};
 use azuma_testkit_macros::on_every_store;
 
@@ -48,7 +48,7 @@ async fn the_last_number_stays_though_its_row_and_its_mark_are_gone(store: Arc<d
     three(&store).await;
     prune(&store, 0).await;
     assert_eq!(invalidated(&store).await, []);
-    let expected = HistoryEnd {
+    let expected = HistoryPosition {
         number: number(3),
         mark: None,
     };

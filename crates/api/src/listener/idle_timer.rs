@@ -9,25 +9,25 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// Tells when nothing has happened for a while. A busy connection costs one comparison for each request, because the
 /// timer is only looked at when its time has passed. Always polled by one task, until it is forgotten.
-pub struct Silence {
+pub struct IdleTimer {
     longest: Duration,
     /// `None` until there is something to wait for.
     timer: Option<Pin<Box<Sleep>>>,
-    was_broken: bool,
+    was_active: bool,
 }
 
-impl Silence {
+impl IdleTimer {
     pub fn new(longest: Duration) -> Self {
         Self {
             longest,
             timer: None,
-            was_broken: false,
+            was_active: false,
         }
     }
 
-    /// Something happens.
-    pub fn end(&mut self) {
-        self.was_broken = true;
+    /// Something has happened.
+    pub fn record_activity(&mut self) {
+        self.was_active = true;
     }
 
     /// Nothing is waited for until the next poll.
@@ -43,11 +43,11 @@ impl Silence {
             return Poll::Pending;
         }
         let timer = self.timer.get_or_insert_with(|| {
-            self.was_broken = false;
+            self.was_active = false;
             Box::pin(sleep(self.longest))
         });
         while timer.as_mut().poll(context).is_ready() {
-            if !replace(&mut self.was_broken, false) {
+            if !replace(&mut self.was_active, false) {
                 return Poll::Ready(());
             }
             timer.as_mut().reset(Instant::now() + self.longest);
