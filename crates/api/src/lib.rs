@@ -18,7 +18,7 @@
 //! | `metrics` | what is counted, for Prometheus |
 //! | `traces` | spans of requests, for a collector |
 //! | `openapi` | what the routes take and answer, as `OpenAPI` |
-//! | `pages` | the HTML pages that mails link to |
+//! | `pages` | the HTML pages: one's account, registration, and those that mails link to |
 //! | `http` | what the dialects share |
 
 pub mod cli;

@@ -136,7 +136,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows users by their ids, without those that there are not. */
+        /** Shows the users with these ids, and leaves out ids of no user. */
         get: operations["list_users"];
         put?: never;
         post?: never;
@@ -196,7 +196,7 @@ export interface components {
         CheckedToken: {
             /** @description When the token expires, after this use. */
             expires_at?: string | null;
-            /** @description Whether a session has the token. The rest is there if it is so. */
+            /** @description Whether the token is that of a live session. The other fields are there only then. */
             live: boolean;
             /**
              * Format: uuid

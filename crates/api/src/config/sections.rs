@@ -39,7 +39,7 @@ pub struct Http {
     /// The number of threads that answer requests; 0 means one for each core.
     #[serde(deserialize_with = "whole::<0, 512, _, _>")]
     pub workers: usize,
-    /// How long an idle connection stays open; zero closes it after each response.
+    /// How long a connection stays open without a request, at least.
     #[serde(with = "Span::<0, HOUR>")]
     pub keep_alive: Duration,
     /// How long the body of a request may take to arrive.

@@ -1,7 +1,7 @@
 //! What is learned of a request while it is answered, for its line in the access log and its span.
 //!
 //! A request is answered on one thread at a time. While it is, its notes are the thread's, so whoever learns something
-//! need not know which request it works for. What works for no request notes to nobody.
+//! need not know which request it works for. Work outside a request is not noted.
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -135,8 +135,7 @@ impl AuditAdmin {
         Ok((reader.accept(page, self.clock.now()), backlog))
     }
 
-    /// The next events of a reader that has read all there were. Those that were committed late are among them, so they are
-    /// in the order of time but for these.
+    /// The next events of a reader that has read all there were, in the order of time, except those that were committed late.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails; the reader loses nothing.

@@ -110,8 +110,8 @@ fn find(
     }
 }
 
-/// Whether a login at `ip` is the first one of a locked user from there, though the user has logged in before. A user who is
-/// known from nowhere, because all networks are forgotten, counts as such if it has existed for long enough.
+/// Whether a login at `ip` is the first one of a locked user from there, though the user has logged in before. A user whose
+/// networks are all forgotten has logged in before if the account is old enough.
 pub(super) fn is_from_a_new_place(
     tx: &mut dyn Transaction,
     user: &User,

@@ -64,7 +64,7 @@ impl UsersQuery {
     }
 }
 
-/// Shows users by their ids, without those that there are not.
+/// Shows the users with these ids, and leaves out ids of no user.
 #[utoipa::path(
     get,
     path = "/service/users",

@@ -7,7 +7,7 @@ use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{CommonPasswords, StoreError, StoreExt};
 use crate::user::{AccountEmail, EmailAddress, NewPassword, UserId, UserName};
 
-/// The most characters that may stand around a name or an address without making a password of it.
+/// A password that is a name or an address with at most so many more characters is refused.
 const MOST_AROUND: usize = 6;
 
 /// What new passwords are checked against, beside the [`PasswordRules`](crate::user::PasswordRules).

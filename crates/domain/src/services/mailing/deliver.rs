@@ -46,6 +46,7 @@ impl Mailing {
         let lasts = self.mailer.timeout() + LEASE_MARGIN;
         self.store
             .transact::<_, StoreError>(move |tx| {
+                // The database's clock moves this one, so the time is read here.
                 clock.follow(tx.reader().clock()?);
                 let now = clock.now();
                 Ok(tx.outbox().lease(now, now.plus(lasts))?)

@@ -1,6 +1,5 @@
 //! How much mail waits.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::Mailing;
@@ -26,10 +25,9 @@ impl Mailing {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn backlog(&self) -> Result<MailBacklog, StoreError> {
-        let clock = Arc::clone(&self.clock);
+        let now = self.clock.now();
         self.store
             .read(move |reader| {
-                let now = clock.now();
                 let load = reader.outbox().load(now, MOST_COUNTED)?;
                 Ok(MailBacklog {
                     waiting: load.waiting,

@@ -143,7 +143,8 @@ impl Sessions {
     }
 }
 
-/// The session that was found, unless it has ended: its tokens may be older than a limit to the life of sessions, and say more.
+/// The session that was found, unless it has ended. Its token may have been issued before the operator set a limit to the life of
+/// sessions, and then expires later than the limit allows.
 pub(super) fn within(
     lifetimes: &Lifetimes,
     found: Option<LiveSession>,

@@ -38,9 +38,9 @@ impl Sessions {
     /// A sliding session has no next token unless an operator had one issued (`azuma key rotate --reissue`).
     ///
     /// The next token is stored once. Every use of the presented token gets the same one, until the presented token
-    /// expires. Only a next token that an operator had issued may be followed by another before its first use: it ends when the
-    /// presented one would have, and whoever comes within the grace is to have as long as if nothing had been issued. So a use of a
-    /// sliding token extends its successor, and where the only successor of a rotating token is due itself, one more is stored and answered.
+    /// expires. Only a next token that an operator had issued may be followed by another before its first use: a client that presents
+    /// the former token within the grace gets one with a full life. So a use of a sliding token extends its successor, and where the only
+    /// successor of a rotating token is due itself, one more is stored and answered.
     ///
     /// # Errors
     /// [`RenewSessionError::Store`] if the database fails.
@@ -137,8 +137,8 @@ impl Sessions {
     }
 }
 
-/// The first live token after the caller's that the current key derives, or else the first that a known key can derive again: an
-/// operator who had tokens issued again means nobody to get one of a former key.
+/// The first live token after the caller's that the current key derives, or else the first that a known key can derive again: after
+/// an operator had tokens issued again, no session that has one of the current key is given one of a former key.
 ///
 /// A caller with a token of a former key gets the last one of the current key. Where that is the only one, and due itself, there is
 /// none yet: a further one is to be stored, once.

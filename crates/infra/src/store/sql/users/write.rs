@@ -166,6 +166,7 @@ impl UserRepository for Repositories<'_> {
         Ok(row.map(User::try_from).transpose()?)
     }
 
+    /// Nothing is invalidated: an account that waits has no sessions.
     fn activate(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let activated = self.query(|connection| {
             diesel::update(users::table.find(StoredId(id.uuid())))
