@@ -1,5 +1,14 @@
 use super::{BoxFuture, HistoryPosition, Invalidation};
 
+/// A part of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The invalidations, in order, but for each [`Cause::Probe`](super::Cause::Probe).
+    pub changes: Vec<Invalidation>,
+    /// The position from where to read on: all before it are among the changes, or came before the page.
+    pub end: HistoryPosition,
+}
+
 /// What a node has read of the history of invalidations, for those who follow it.
 ///
 /// A node reads the history at intervals. It MUST have dropped from its session cache what an invalidation names before it shows
@@ -12,9 +21,8 @@ pub trait ChangeHistory: Send + Sync {
     /// database so lately.
     fn is_current(&self) -> bool;
 
-    /// The invalidations after `place`, in order, at most `limit`; `None` if `place` is not known: it is too old, not read yet, or of
-    /// another history.
-    fn after(&self, place: HistoryPosition, limit: usize) -> Option<Vec<Invalidation>>;
+    /// The changes after `place`, at most `limit`; `None` if `place` is not known: it is too old, not read yet, or of another history.
+    fn after(&self, place: HistoryPosition, limit: usize) -> Option<HistoryPage>;
 
     /// Is ready once the end is not `known`.
     fn moved_on(&self, known: HistoryPosition) -> BoxFuture<'static, ()>;

@@ -38,7 +38,7 @@ use std::task::{Context, Poll};
 
 pub use abuse_guard::{AbuseGuard, Familiarity, LoginTarget, RateLimited, RateLimitedAction};
 pub use audit_repository::{AuditReader, AuditRepository};
-pub use change_history::ChangeHistory;
+pub use change_history::{ChangeHistory, HistoryPage};
 pub use clock::Clock;
 pub use common_passwords::CommonPasswords;
 pub use entropy::Entropy;

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use azuma_domain::ports::{BoxFuture, ChangeHistory, Clock, HistoryPosition, Invalidation};
+use azuma_domain::ports::{
+    BoxFuture, Cause, ChangeHistory, Clock, HistoryPage, HistoryPosition, Invalidation,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -123,10 +125,14 @@ impl ChangeHistory for History {
         answered.is_some_and(|sent| self.clock.running().saturating_sub(sent) <= CURRENT_FOR)
     }
 
-    fn after(&self, place: HistoryPosition, limit: usize) -> Option<Vec<Invalidation>> {
+    fn after(&self, place: HistoryPosition, limit: usize) -> Option<HistoryPage> {
         let read = self.read();
-        let first = read.find(place)?;
-        Some(read.later.iter().skip(first).take(limit).copied().collect())
+        let later = read.later.iter().skip(read.find(place)?);
+        let changes = later.filter(|row| row.cause != Cause::Probe);
+        let changes: Vec<_> = changes.take(limit).copied().collect();
+        let last = changes.last().filter(|_| changes.len() == limit);
+        let end = last.map_or_else(|| read.end(), Invalidation::place);
+        Some(HistoryPage { changes, end })
     }
 
     fn moved_on(&self, known: HistoryPosition) -> BoxFuture<'static, ()> {

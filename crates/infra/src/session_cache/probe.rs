@@ -43,7 +43,7 @@ impl SessionCache {
         let ended = shared
             .store
             .transact::<_, StoreError>(move |tx| {
-                tx.invalidations().add(user_id).map_err(Abort::Store)
+                tx.invalidations().add_probe(user_id).map_err(Abort::Store)
             })
             .await;
         let committed_at = clock.running();

@@ -50,6 +50,22 @@ async fn an_id_of_an_event_that_is_none_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_server_that_measures_how_soon_a_revocation_is_known_tells_nobody_of_it() {
+    let setup = Database::Sqlite.server();
+    let server = setup.set("telemetry.metrics_listen", "127.0.0.1:0").start();
+    let service = server.service("chat");
+    let begin = "0-00000000000000000000000000000000";
+    let deadline = Deadline::in_seconds(30);
+    while service.here().await.success(200).position == begin {
+        assert!(!deadline.is_over(), "nothing is measured");
+        deadline.step().await;
+    }
+    let told = service.changes(begin, 0).await.success(200);
+    assert!(told.changes.is_empty() && !told.start_over);
+    assert_ne!(told.position, begin);
+}
+
 fn run(server: &Server, arguments: &[&str]) {
     server.setup().run(arguments).success();
 }

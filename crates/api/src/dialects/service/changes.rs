@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
-use azuma_domain::ports::{HistoryPosition, Invalidation};
+use azuma_domain::ports::HistoryPosition;
 use azuma_domain::services::{FollowError, News, ServiceAccess};
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -101,7 +101,7 @@ pub async fn follow(
         return Ok(HttpResponse::Ok().json(answer));
     };
     let news = next(&access, &stopping, place, question.wait).await?;
-    Ok(HttpResponse::Ok().json(answer(place, &news)))
+    Ok(HttpResponse::Ok().json(answer(&news)))
 }
 
 /// What there is after the place, at the latest when `wait` is over or the server is told to stop.
@@ -131,24 +131,16 @@ fn wants_stream(request: &HttpRequest) -> bool {
         && accept::names(request, EVENT_STREAM)
 }
 
-/// Where a follower goes on who was at `place`.
-pub fn place_after(place: HistoryPosition, news: &News) -> HistoryPosition {
+fn answer(news: &News) -> ChangesResponse {
+    let nothing = nothing_since(news.position());
     match news {
-        News::Changes(changes) => changes.last().map_or(place, Invalidation::place),
-        News::StartOver(here) => *here,
-    }
-}
-
-fn answer(place: HistoryPosition, news: &News) -> ChangesResponse {
-    let here = place_after(place, news);
-    match news {
-        News::Changes(changes) => ChangesResponse {
-            changes: changes.iter().map(Change::from).collect(),
-            ..nothing_since(here)
+        News::Changes(page) => ChangesResponse {
+            changes: page.changes.iter().map(Change::from).collect(),
+            ..nothing
         },
         News::StartOver(_) => ChangesResponse {
             start_over: Some(true),
-            ..nothing_since(here)
+            ..nothing
         },
     }
 }

@@ -14,7 +14,6 @@ use tokio::time::{Instant, sleep};
 
 use super::Stopping;
 use super::caller::FollowingCaller;
-use super::changes::place_after;
 use super::dto::Change;
 use crate::listener::Handover;
 
@@ -103,9 +102,7 @@ impl Follower {
                 biased;
                 () = stopping.told() => return None,
                 news = access.next_changes_after(self.place) => news,
-                () = sleep(POSITION_EVERY) => {
-                    access.here().map(|_| News::Changes(Vec::new()))
-                }
+                () = sleep(POSITION_EVERY) => access.changes_after(self.place).await,
             };
             match news {
                 Ok(news) => return Some((self.told(&news), self)),
@@ -127,12 +124,12 @@ impl Follower {
 
     /// The event for these news, after which the follower is elsewhere.
     fn told(&mut self, news: &News) -> Bytes {
-        self.place = place_after(self.place, news);
+        self.place = news.position();
         let (name, data) = match news {
             News::StartOver(_) => ("start_over", "{}".to_owned()),
-            News::Changes(changes) if changes.is_empty() => ("position", "{}".to_owned()),
-            News::Changes(changes) => {
-                let changes = changes.iter().map(Change::from).collect();
+            News::Changes(page) if page.changes.is_empty() => ("position", "{}".to_owned()),
+            News::Changes(page) => {
+                let changes = page.changes.iter().map(Change::from).collect();
                 // It has nothing that JSON cannot hold.
                 let data = serde_json::to_string(&Changes { changes });
                 ("changes", data.unwrap_or_default())

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::ServiceAccess;
 use crate::error_code::{ErrorCode, HasErrorCode};
-use crate::ports::{HistoryPosition, Invalidation};
+use crate::ports::{HistoryPage, HistoryPosition};
 
 /// The most changes in one answer.
 const MOST: usize = 1_000;
@@ -10,8 +10,8 @@ const MOST: usize = 1_000;
 /// What a follower is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// These changes, in order; maybe none.
-    Changes(Vec<Invalidation>),
+    /// These changes, maybe none. The follower goes on from their end.
+    Changes(HistoryPage),
     /// The place that the follower named is not known: it must forget everything, and go on from here.
     StartOver(HistoryPosition),
 }
@@ -21,8 +21,17 @@ impl News {
     #[must_use]
     pub fn are_any(&self) -> bool {
         match self {
-            Self::Changes(changes) => !changes.is_empty(),
+            Self::Changes(page) => !page.changes.is_empty(),
             Self::StartOver(_) => true,
+        }
+    }
+
+    /// From where the follower goes on.
+    #[must_use]
+    pub fn position(&self) -> HistoryPosition {
+        match self {
+            Self::Changes(page) => page.end,
+            Self::StartOver(here) => *here,
         }
     }
 }
@@ -62,8 +71,8 @@ impl ServiceAccess {
     /// [`FollowError::NotCurrent`] if this node has not heard from the database within the last second.
     pub async fn changes_after(&self, place: HistoryPosition) -> Result<News, FollowError> {
         self.here()?;
-        if let Some(changes) = self.history.after(place, MOST) {
-            return Ok(News::Changes(changes));
+        if let Some(page) = self.history.after(place, MOST) {
+            return Ok(News::Changes(page));
         }
         self.history.asked_again().await;
         let end = self.here()?;
@@ -76,12 +85,11 @@ impl ServiceAccess {
     /// # Errors
     /// [`FollowError::NotCurrent`] if this node has not heard from the database within the last second.
     pub async fn next_changes_after(&self, place: HistoryPosition) -> Result<News, FollowError> {
-        loop {
-            let news = self.changes_after(place).await?;
-            if news.are_any() {
-                return Ok(news);
-            }
-            self.history.moved_on(place).await;
+        let mut news = self.changes_after(place).await?;
+        while !news.are_any() {
+            self.history.moved_on(news.position()).await;
+            news = self.changes_after(news.position()).await?;
         }
+        Ok(news)
     }
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use azuma_domain::ports::{Cause, HistoryPosition};
-use azuma_testkit::sample::session_id;
+use azuma_testkit::sample::{session_id, user_id};
 
 use super::{Node, ROOM, World};
 
@@ -13,7 +13,7 @@ impl Node {
     /// What is told of those after a place.
     fn causes_after(&self, place: HistoryPosition) -> Option<Vec<Cause>> {
         let told = self.cache.history().after(place, 1_000)?;
-        Some(told.into_iter().map(|row| row.cause).collect())
+        Some(told.changes.iter().map(|row| row.cause).collect())
     }
 }
 
@@ -54,9 +54,39 @@ async fn what_a_poll_has_read_is_told_in_order_and_once() {
     assert_eq!(node.causes_after(start), ended(1..=4));
     assert_eq!(node.causes_after(middle), ended(3..=4));
     assert_eq!(
-        node.cache.history().after(start, 3).map(|told| told.len()),
+        node.cache
+            .history()
+            .after(start, 3)
+            .map(|told| told.changes.len()),
         Some(3)
     );
+}
+
+#[tokio::test]
+async fn a_probe_is_told_to_nobody_and_passed_over() {
+    let world = sessions(3).await;
+    let node = world.node().await;
+    let start = node.end();
+    let probe = async || {
+        world
+            .change(|tx| tx.invalidations().add_probe(user_id(9)))
+            .await;
+    };
+    probe().await;
+    node.poll().await.unwrap();
+    let page = node.cache.history().after(start, 2).unwrap();
+    assert_eq!((page.changes.len(), page.end), (0, node.end()));
+    for number in 1..=3 {
+        probe().await;
+        world.end(number).await;
+    }
+    probe().await;
+    node.poll().await.unwrap();
+    let page = node.cache.history().after(start, 2).unwrap();
+    assert_eq!(page.changes.len(), 2, "all that fit");
+    assert_eq!(node.causes_after(page.end), ended(3..=3));
+    let last = node.cache.history().after(page.end, 2).unwrap();
+    assert_eq!(last.end, node.end());
 }
 
 #[tokio::test]

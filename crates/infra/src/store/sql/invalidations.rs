@@ -102,8 +102,8 @@ impl InvalidationReader for Repositories<'_> {
 
 impl InvalidationRepository for Repositories<'_> {
     /// The commit writes it.
-    fn add(&mut self, user_id: UserId) -> Result<(), StoreError> {
-        self.invalidate(user_id, Cause::Unknown);
+    fn add_probe(&mut self, user_id: UserId) -> Result<(), StoreError> {
+        self.invalidate(user_id, Cause::Probe);
         Ok(())
     }
 

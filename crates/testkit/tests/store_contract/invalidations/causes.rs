@@ -213,9 +213,9 @@ async fn sweeping_causes_none(store: Arc<dyn Store>) {
 }
 
 #[on_every_store]
-async fn one_that_is_added_is_there_though_nobody_has_the_id(store: Arc<dyn Store>) {
+async fn a_probe_is_there_though_nobody_has_the_id(store: Arc<dyn Store>) {
     let nobody = user_id(9);
-    write(&store, move |tx| tx.invalidations().add(nobody)).await;
+    write(&store, move |tx| tx.invalidations().add_probe(nobody)).await;
     assert_eq!(invalidated(&store).await, [nobody]);
 }
 
@@ -238,7 +238,7 @@ async fn each_says_what_changed(store: Arc<dyn Store>) {
     assert!(write(&store, move |tx| tx.users().disable(ada, None, now())).await);
     assert!(write(&store, move |tx| tx.users().enable(ada)).await);
     assert!(write(&store, move |tx| tx.users().delete(ada)).await);
-    write(&store, move |tx| tx.invalidations().add(ada)).await;
+    write(&store, move |tx| tx.invalidations().add_probe(ada)).await;
     let told = from(&store, InvalidationNumber::default()).await;
     let told: Vec<_> = told.into_iter().map(|row| row.cause).collect();
     let expected = [
@@ -251,7 +251,7 @@ async fn each_says_what_changed(store: Arc<dyn Store>) {
         Cause::UserDisabled,
         Cause::UserChanged,
         Cause::UserDeleted,
-        Cause::Unknown,
+        Cause::Probe,
     ];
     assert_eq!(told, expected);
 }
