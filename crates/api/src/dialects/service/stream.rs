@@ -21,8 +21,8 @@ use crate::listener::Handover;
 pub const EVENT_STREAM: &str = "text/event-stream";
 /// How long a stream is silent where nothing changes.
 const POSITION_EVERY: Duration = Duration::from_secs(1);
-/// How often it is looked whether the service is still one.
-const RECOGNIZE_EVERY: Duration = Duration::from_mins(1);
+/// For how long a service is told changes after its token was looked at. A revoked one is told none a minute later, and its stream ends.
+const RECOGNIZED_FOR: Duration = Duration::from_secs(55);
 
 /// A follower, and where it is.
 struct Follower {
@@ -94,9 +94,6 @@ impl Follower {
 
     async fn next(mut self) -> Option<(Bytes, Self)> {
         loop {
-            if !self.is_recognized().await {
-                return None;
-            }
             let (access, stopping) = (Data::clone(&self.access), Data::clone(&self.stopping));
             let news = tokio::select! {
                 biased;
@@ -104,22 +101,22 @@ impl Follower {
                 news = access.next_changes_after(self.place) => news,
                 () = sleep(POSITION_EVERY) => access.changes_after(self.place).await,
             };
-            match news {
-                Ok(news) => return Some((self.told(&news), self)),
+            match (news, self.recognize().await) {
+                (_, Err(ServiceAccessError::TokenInvalid)) => return None,
+                (Ok(news), Ok(())) => return Some((self.told(&news), self)),
                 // A server that does not know says nothing.
-                Err(_) => sleep(POSITION_EVERY).await,
+                (Err(_), _) | (_, Err(_)) => sleep(POSITION_EVERY).await,
             }
         }
     }
 
-    /// Whether the service was not revoked, as far as is known.
-    async fn is_recognized(&mut self) -> bool {
-        if self.recognized_at.elapsed() < RECOGNIZE_EVERY {
-            return true;
+    /// Looks whether the service is still one, where that was not done lately.
+    async fn recognize(&mut self) -> Result<(), ServiceAccessError> {
+        if self.recognized_at.elapsed() >= RECOGNIZED_FOR {
+            self.access.recognize(&self.caller.0).await?;
+            self.recognized_at = Instant::now();
         }
-        self.recognized_at = Instant::now();
-        let recognized = self.access.recognize(&self.caller.0).await;
-        !matches!(recognized, Err(ServiceAccessError::TokenInvalid))
+        Ok(())
     }
 
     /// The event for these news, after which the follower is elsewhere.
