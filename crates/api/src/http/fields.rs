@@ -30,8 +30,12 @@ pub enum FieldError {
     Everywhere,
     #[error("`limit` in the query must be 1 to 100, and `before` the `next` of another page")]
     Page,
-    #[error("`wait` in the query must be 0 to 30, and `after` the `position` of another answer")]
-    Changes,
+    #[error("`wait` in the query must be a whole number from 0 to 30")]
+    Wait,
+    #[error("`after` in the query must be the `position` of another answer")]
+    After,
+    #[error("`Last-Event-ID` must be the id of another event")]
+    LastEvent,
     #[error("`ids` in the query must be 1 to 100 UUIDs with commas between them")]
     Ids,
 }
@@ -48,7 +52,9 @@ impl HasErrorCode for FieldError {
             | Self::Status(_)
             | Self::Everywhere
             | Self::Page
-            | Self::Changes
+            | Self::Wait
+            | Self::After
+            | Self::LastEvent
             | Self::Ids => ErrorCode::InvalidInput,
         }
     }

@@ -1,5 +1,6 @@
 //! Why a body has not the form that a route reads, in words that repeat nothing of it.
 
+use actix_web::error::QueryPayloadError;
 use actix_web::web::Query;
 use serde::de::DeserializeOwned;
 
@@ -11,9 +12,12 @@ pub enum Malformed {
     /// A content type other than that of JSON.
     #[error("the content type must be `application/json`")]
     NotJson,
-    /// Not a form, or one that is encoded badly or lacks a field.
-    #[error("the body must be a form with all of its fields")]
+    /// A content type other than that of a form.
+    #[error("the content type must be `application/x-www-form-urlencoded`")]
     NotForm,
+    /// A form with a field that cannot be read, such as a `peek` of `1`.
+    #[error("a field of the form has another type than it must have")]
+    WrongForm,
     /// Bytes that are no UTF-8.
     #[error("the body must be UTF-8")]
     NotUtf8,
@@ -23,13 +27,13 @@ pub enum Malformed {
     /// JSON that begins like an object.
     #[error("the body is not valid JSON")]
     InvalidJson,
-    /// An object without a field.
+    /// An object or a form without a field.
     #[error("the field `{0}` is missing")]
     Missing(String),
     /// A field of another type.
     #[error("the field `{0}` has another type than it must have")]
     WrongType(String),
-    /// An object in which a field comes twice.
+    /// An object or a form in which a field comes twice.
     #[error("the field `{0}` comes more than once")]
     Repeated(String),
     /// A body that ended early.
@@ -65,7 +69,13 @@ pub fn parse_form<T: DeserializeOwned>(
         return Err(Malformed::NotForm);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
-    let form = Query::<T>::from_query(text).map_err(|_| Malformed::NotForm)?;
+    let form = Query::<T>::from_query(text).map_err(|error| {
+        match error {
+            QueryPayloadError::Deserialize(error) => field(&error.to_string()),
+            _ => None,
+        }
+        .unwrap_or(Malformed::WrongForm)
+    })?;
     Ok(form.into_inner())
 }
 
@@ -79,16 +89,14 @@ fn told(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
     if !reason.is_data() {
         return Malformed::InvalidJson;
     }
-    let text = reason.to_string();
-    // serde names the fields of the route's own type alone.
-    if let Some(name) = named(&text, "missing field `") {
-        return Malformed::Missing(name);
-    }
-    if let Some(name) = named(&text, "duplicate field `") {
-        return Malformed::Repeated(name);
-    }
     // Only what a route reads can have the wrong type, so the path has no key of the client's own.
-    Malformed::WrongType(error.path().to_string())
+    field(&reason.to_string()).unwrap_or_else(|| Malformed::WrongType(error.path().to_string()))
+}
+
+/// The field that serde says is missing or repeated. It names those of the route's own type alone.
+fn field(reason: &str) -> Option<Malformed> {
+    let missing = named(reason, "missing field `").map(Malformed::Missing);
+    missing.or_else(|| named(reason, "duplicate field `").map(Malformed::Repeated))
 }
 
 fn named(text: &str, before: &str) -> Option<String> {
@@ -121,6 +129,16 @@ mod tests {
         assert_eq!(read(r#"{"name": "neo", "otp": ["x"]}"#), wrong("otp"));
         let repeated = Malformed::Repeated("name".to_owned());
         assert_eq!(read(r#"{"name": "neo", "name": "neo"}"#), Err(repeated));
+    }
+
+    #[test]
+    fn a_field_of_a_form_that_is_missing_or_comes_twice_is_named() {
+        let read = |body: &str| parse_form::<Login>(Some(BodyKind::Form), body.as_bytes());
+        let name = || "name".to_owned();
+        assert_eq!(read("otp=x"), Err(Malformed::Missing(name())));
+        assert_eq!(read("name=a&name=b"), Err(Malformed::Repeated(name())));
+        let json = parse_form::<Login>(Some(BodyKind::Json), b"name=a");
+        assert_eq!(json, Err(Malformed::NotForm));
     }
 
     #[test]

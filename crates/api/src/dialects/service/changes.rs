@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 use azuma_domain::ports::HistoryPosition;
@@ -42,23 +43,28 @@ pub(super) struct Question {
 impl Question {
     pub(super) fn read(request: &HttpRequest) -> Result<Self, FieldError> {
         let query = web::Query::<ChangesQuery>::from_query(request.query_string())
-            .map_err(|_| FieldError::Changes)?;
-        let last = request.headers().get(LAST_EVENT);
-        let last = last.map(|value| value.to_str()).transpose();
-        let last = last.map_err(|_| FieldError::Changes)?;
-        let after = last.or(query.after.as_deref());
+            .map_err(|_| FieldError::Wait)?;
         let wait = query.wait.unwrap_or(1);
         if wait > LONGEST_WAIT {
-            return Err(FieldError::Changes);
+            return Err(FieldError::Wait);
         }
+        let last = request.headers().get(LAST_EVENT);
+        let after = match (last, query.after.as_deref()) {
+            (Some(last), _) => Some(last_event(last).ok_or(FieldError::LastEvent)?),
+            (None, Some(after)) => {
+                Some(HistoryPosition::parse(after).map_err(|_| FieldError::After)?)
+            }
+            (None, None) => None,
+        };
         Ok(Self {
-            after: after
-                .map(HistoryPosition::parse)
-                .transpose()
-                .map_err(|_| FieldError::Changes)?,
+            after,
             wait: Duration::from_secs(wait),
         })
     }
+}
+
+fn last_event(id: &HeaderValue) -> Option<HistoryPosition> {
+    HistoryPosition::parse(id.to_str().ok()?).ok()
 }
 
 /// Tells what changed after a place in the history, at once or as soon as something does. With `Accept: text/event-stream` the
