@@ -12,7 +12,7 @@ use super::Output;
 pub enum ServiceTask {
     /// Create a service, and print its token, which nobody can look up later
     Create {
-        /// Its name: 1 to 64 of a to z, digits, `-`, `_` and `.`
+        /// Its name: 1 to 64 of a to z, digits, `-`, `_` and `.`; the first is a letter or a digit
         #[arg(value_parser = service_name)]
         name: ServiceName,
         /// How the answer is printed
