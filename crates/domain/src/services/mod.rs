@@ -49,11 +49,11 @@ pub use account_key::{AccountKey, NoSingleAccount};
 pub use accounts::{
     AccountAdmin, AccountAdminError, AccountDetails, AccountFilter, AccountList, AccountRequest,
     Accounts, CreateAccountError, CredentialAdmin, CurrentPasswordError, DeleteUserError, Disowned,
-    EmailStanding, EventPage, ExportAccountError, FactorError, FactorStatus, FindUserError,
-    FollowLinkError, Followed, GeneratedPassword, InviteAdmin, InviteAdminError, InviteKey,
-    LinkPreview, ListEventsError, PasswordBlocklist, PasswordGuessable, RecoverAccountError,
-    Recovery, RecoveryProgress, RegisterError, Registered, Registration, ResetPasswordError,
-    SetPasswordError, StateFilter, StoredBesides, UpdateUserError, UserUpdate, WantedAccount,
+    EmailStanding, EventPage, FactorError, FactorStatus, FindUserError, FollowLinkError, Followed,
+    GeneratedPassword, InviteAdmin, InviteAdminError, InviteKey, LinkPreview, PasswordBlocklist,
+    PasswordGuessable, RecoverAccountError, Recovery, RecoveryProgress, RegisterError, Registered,
+    Registration, ResetPasswordError, SetPasswordError, StateFilter, StoredBesides,
+    UpdateUserError, UserUpdate, WantedAccount,
 };
 pub use audit_admin::{AuditAdmin, AuditAdminError, TrailReader};
 pub use doorkeeper::Doorkeeper;
@@ -72,9 +72,8 @@ pub use service_access::{
 pub use service_admin::{ServiceAdmin, ServiceAdminError};
 pub use session_issuer::{IssuedSession, SessionIssuer};
 pub use sessions::{
-    AuthenticateError, ListSessionsError, Login, LoginError, LogoutScope, NextToken,
-    RenewSessionError, RevokeSessionError, SessionAdmin, SessionAdminError, SessionList, Sessions,
-    TokenInUse,
+    AuthenticateError, Login, LoginError, LogoutScope, NextToken, RevokeSessionError, SessionAdmin,
+    SessionAdminError, SessionList, Sessions, TokenInUse,
 };
 pub use user_import::{
     ImportError, ImportFate, ImportMode, ImportRefusal, ImportRun, ImportTally, ImportedEntry,

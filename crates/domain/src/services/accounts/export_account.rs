@@ -3,7 +3,6 @@
 use super::{Accounts, FactorStatus};
 use crate::Timestamp;
 use crate::audit::RecordedEvent;
-use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::link::Link;
 use crate::mail::QueuedMail;
 use crate::ports::{StoreError, StoreExt};
@@ -26,35 +25,15 @@ pub struct StoredBesides {
     pub networks: Vec<(ClientNetwork, Timestamp)>,
 }
 
-/// Why nothing was exported.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportAccountError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl HasErrorCode for ExportAccountError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Store(error) => error.code(),
-        }
-    }
-}
-
 impl Accounts {
     /// What is stored about the caller's user besides the account itself and its sessions. The hash of the password and the
     /// hashes of links are credentials and stay where they are.
     ///
     /// # Errors
-    /// [`ExportAccountError::Store`] if the database fails.
-    pub async fn stored_besides(
-        &self,
-        caller: &LiveSession,
-    ) -> Result<StoredBesides, ExportAccountError> {
+    /// [`StoreError`] if the database fails.
+    pub async fn stored_besides(&self, caller: &LiveSession) -> Result<StoredBesides, StoreError> {
         let (user_id, now) = (caller.user.id, self.clock.now());
-        Ok(self
-            .store
+        self.store
             .read(move |reader| {
                 Ok(StoredBesides {
                     factor: FactorStatus::read(reader, user_id)?,
@@ -69,6 +48,6 @@ impl Accounts {
                     networks: reader.known_clients().list_of(user_id, MOST_ROWS)?,
                 })
             })
-            .await?)
+            .await
     }
 }

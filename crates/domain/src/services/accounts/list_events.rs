@@ -2,7 +2,6 @@
 
 use super::Accounts;
 use crate::audit::{EventPosition, RecordedEvent};
-use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::LiveSession;
 
@@ -15,34 +14,18 @@ pub struct EventPage {
     pub next: Option<EventPosition>,
 }
 
-/// Why no events are listed.
-#[derive(Debug, thiserror::Error)]
-pub enum ListEventsError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl HasErrorCode for ListEventsError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Store(error) => error.code(),
-        }
-    }
-}
-
 impl Accounts {
     /// The events of the caller's account before a position, or the newest ones; at most `limit`. Those that a later release
     /// wrote are left out, so a page may be shorter although there is a next one.
     ///
     /// # Errors
-    /// [`ListEventsError::Store`] if the database fails.
+    /// [`StoreError`] if the database fails.
     pub async fn list_events(
         &self,
         caller: &LiveSession,
         before: Option<EventPosition>,
         limit: u32,
-    ) -> Result<EventPage, ListEventsError> {
+    ) -> Result<EventPage, StoreError> {
         let user_id = caller.user.id;
         let and_one_more = limit.saturating_add(1);
         let mut stored = self

@@ -2,7 +2,6 @@
 
 use super::Sessions;
 use crate::Timestamp;
-use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{ListedSession, LiveSession};
 use crate::token::Token;
@@ -15,31 +14,15 @@ pub struct TokenInUse {
     pub expires_at: Timestamp,
 }
 
-/// Why sessions could not be listed.
-#[derive(Debug, thiserror::Error)]
-pub enum ListSessionsError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl HasErrorCode for ListSessionsError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Store(error) => error.code(),
-        }
-    }
-}
-
 impl Sessions {
     /// The live sessions of the caller's user, from every dialect, newest first; at most `sessions_per_user`.
     ///
     /// # Errors
-    /// [`ListSessionsError::Store`] if the database fails.
+    /// [`StoreError`] if the database fails.
     pub async fn list_sessions(
         &self,
         caller: &LiveSession,
-    ) -> Result<Vec<ListedSession>, ListSessionsError> {
+    ) -> Result<Vec<ListedSession>, StoreError> {
         let (user_id, now) = (caller.user.id, self.clock.now());
         let limit = self.sessions_per_user;
         let mut sessions = self
@@ -53,11 +36,8 @@ impl Sessions {
     /// The tokens of the same sessions, newest first, without those made with a key that is gone.
     ///
     /// # Errors
-    /// [`ListSessionsError::Store`] if the database fails.
-    pub async fn list_tokens(
-        &self,
-        caller: &LiveSession,
-    ) -> Result<Vec<TokenInUse>, ListSessionsError> {
+    /// [`StoreError`] if the database fails.
+    pub async fn list_tokens(&self, caller: &LiveSession) -> Result<Vec<TokenInUse>, StoreError> {
         let sessions = self.list_sessions(caller).await?;
         let tokens = sessions.into_iter().filter_map(|listed| {
             let ListedSession { session, token, .. } = listed;

@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 pub use admin::{SessionAdmin, SessionAdminError, SessionList};
 pub use authenticate::AuthenticateError;
-pub use list_sessions::{ListSessionsError, TokenInUse};
+pub use list_sessions::TokenInUse;
 pub use login::Login;
 pub use login_error::LoginError;
-pub use renew_session::{NextToken, RenewSessionError};
+pub use renew_session::NextToken;
 pub(super) use revoke_every::revoke_every;
 pub use revoke_session::{LogoutScope, RevokeSessionError};
 

@@ -2,7 +2,6 @@
 
 use super::Sessions;
 use crate::Timestamp;
-use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::mutants::Mutant;
 use crate::ports::{StoreError, StoreExt};
 use crate::session::{Lifetimes, LiveSession, SessionPolicy, SessionToken};
@@ -16,22 +15,6 @@ pub struct NextToken {
     pub expires_at: Timestamp,
 }
 
-/// Why a session was not renewed.
-#[derive(Debug, thiserror::Error)]
-pub enum RenewSessionError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl HasErrorCode for RenewSessionError {
-    fn code(&self) -> ErrorCode {
-        match self {
-            Self::Store(error) => error.code(),
-        }
-    }
-}
-
 impl Sessions {
     /// The next token of the session, if the presented token expires soon or already has a successor.
     ///
@@ -43,11 +26,11 @@ impl Sessions {
     /// successor of a rotating token is due itself, one more is stored and answered.
     ///
     /// # Errors
-    /// [`RenewSessionError::Store`] if the database fails.
+    /// [`StoreError`] if the database fails.
     pub async fn renew_session(
         &self,
         caller: &LiveSession,
-    ) -> Result<Option<NextToken>, RenewSessionError> {
+    ) -> Result<Option<NextToken>, StoreError> {
         let now = self.clock.now();
         let token = &caller.token;
         let lifetimes = &self.lifetimes;
