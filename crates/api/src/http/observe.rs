@@ -18,7 +18,6 @@ use actix_web::dev::{
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, Version};
 use pin_project_lite::pin_project;
-use tracing::Span;
 
 use super::timing::{Timekeeper, Timing};
 use crate::config::AccessLog;
@@ -96,7 +95,6 @@ where
         ResponseFuture {
             response,
             id,
-            span: id.span(),
             timing,
         }
     }
@@ -108,7 +106,6 @@ pin_project! {
         #[pin]
         response: F,
         id: RequestId,
-        span: Span,
         timing: Option<Timing>,
     }
 }
@@ -122,7 +119,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let _inside = this.span.enter();
+        let _inside = this.id.enter();
         let polled = match this.timing {
             Some(timing) => timing.during(|| this.response.poll(context)),
             None => this.response.poll(context),

@@ -1,9 +1,9 @@
 //! The span of a request, and the id that it puts on every line logged inside it.
 //!
 //! A span in the registry of `tracing-subscriber` is allocated and its fields are formatted, which takes 4,400
-//! instructions for each request; a session check from memory takes 28,000 in all. Here the id of the span is the id of
-//! the request, so nothing is stored, and the span takes about 230 instructions. To other code it is an ordinary span:
-//! code that moves work to another thread passes `Span::current()` on.
+//! instructions for each request; a session check from memory takes 26,000 in all. Here the id of the span is the id of
+//! the request, and the thread keeps it, so nothing is made. To other code it is an ordinary span: code that moves work
+//! to another thread passes `Span::current()` on.
 
 #[cfg(test)]
 mod tests;
@@ -11,23 +11,21 @@ mod tests;
 use std::array;
 use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::num::NonZeroU64;
-use std::sync::OnceLock;
 
-use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Event, Metadata, Span, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
+use tracing_core::callsite::Callsite;
+use tracing_core::metadata::Kind;
 use tracing_core::span::Current;
 use tracing_subscriber::fmt::format::{Format, Json, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::trace_ids::trace_of;
-
-/// The name of the span.
-const SPAN: &str = "request";
 
 /// The id of a request, in its response and on its log lines. It is written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +37,14 @@ impl RequestId {
         Self(NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN))
     }
 
-    /// The span of the request. Every line that is logged inside the span carries the id.
-    pub fn span(self) -> Span {
-        // The level is the most severe one, so that `telemetry.log_filter` cannot switch the span off.
-        tracing::error_span!(SPAN, request_id = self.0.get())
+    /// Enters the span of the request. Every line that this thread logs carries the id until the guard is dropped.
+    pub fn enter(self) -> Entered {
+        let outer = INSIDE.get();
+        INSIDE.set(outer.entered(self));
+        Entered {
+            outer,
+            of_this_thread: PhantomData,
+        }
     }
 
     /// The id as text, in lower case. `format!` takes about 400 instructions more.
@@ -91,28 +93,62 @@ const OUTSIDE: Inside = Inside {
     depth: 0,
 };
 
+impl Inside {
+    fn entered(self, request: RequestId) -> Self {
+        Self {
+            request: Some(request),
+            depth: self.depth.saturating_add(1),
+        }
+    }
+}
+
+/// Leaves the span of a request when it is dropped.
+#[must_use]
+pub struct Entered {
+    outer: Inside,
+    of_this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        INSIDE.set(self.outer);
+    }
+}
+
 thread_local! {
     static INSIDE: Cell<Inside> = const { Cell::new(OUTSIDE) };
+}
+
+/// What `tracing` knows of every request's span. No filter is asked about it.
+static SPAN: Metadata<'static> = tracing_core::metadata! {
+    name: "request",
+    target: module_path!(),
+    level: Level::ERROR,
+    fields: &[],
+    callsite: &RequestSpan,
+    kind: Kind::SPAN,
+};
+
+/// The place in the code that [`SPAN`] belongs to.
+struct RequestSpan;
+
+impl Callsite for RequestSpan {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &SPAN
+    }
 }
 
 /// Handles the spans of requests, and passes log lines on to `S`. All other spans are disabled.
 pub(super) struct RequestSpans<S> {
     lines: S,
-    /// The metadata of the span, after the first request.
-    metadata: OnceLock<&'static Metadata<'static>>,
 }
 
 impl<S> RequestSpans<S> {
     pub(super) fn around(lines: S) -> Self {
-        Self {
-            lines,
-            metadata: OnceLock::new(),
-        }
+        Self { lines }
     }
-}
-
-fn is_request(metadata: &Metadata<'_>) -> bool {
-    metadata.name() == SPAN && metadata.target() == module_path!()
 }
 
 impl<S: Subscriber> Subscriber for RequestSpans<S> {
@@ -121,31 +157,23 @@ impl<S: Subscriber> Subscriber for RequestSpans<S> {
     }
 
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        match (metadata.is_span(), is_request(metadata)) {
-            (true, true) => {
-                self.metadata.get_or_init(|| metadata);
-                Interest::always()
-            }
-            (true, false) => Interest::never(),
-            (false, _) => self.lines.register_callsite(metadata),
+        match metadata.is_span() {
+            true => Interest::never(),
+            false => self.lines.register_callsite(metadata),
         }
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        match metadata.is_span() {
-            true => is_request(metadata),
-            false => self.lines.enabled(metadata),
-        }
+        !metadata.is_span() && self.lines.enabled(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
         self.lines.max_level_hint()
     }
 
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        let mut number = Number(0);
-        attributes.record(&mut number);
-        Id::from_non_zero_u64(RequestId::new(number.0).0)
+    /// No other span is enabled, so none is made.
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_non_zero_u64(NonZeroU64::MAX)
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}
@@ -161,11 +189,7 @@ impl<S: Subscriber> Subscriber for RequestSpans<S> {
     }
 
     fn enter(&self, id: &Id) {
-        let Inside { depth, .. } = INSIDE.get();
-        INSIDE.set(Inside {
-            request: Some(id.into()),
-            depth: depth.saturating_add(1),
-        });
+        INSIDE.set(INSIDE.get().entered(id.into()));
     }
 
     fn exit(&self, _: &Id) {
@@ -181,22 +205,9 @@ impl<S: Subscriber> Subscriber for RequestSpans<S> {
     }
 
     fn current_span(&self) -> Current {
-        match (RequestId::current(), self.metadata.get()) {
-            (Some(id), Some(metadata)) => Current::new(Id::from_non_zero_u64(id.0), metadata),
-            _ => Current::none(),
-        }
+        let id = RequestId::current().map(|id| Id::from_non_zero_u64(id.0));
+        id.map_or_else(Current::none, |id| Current::new(id, &SPAN))
     }
-}
-
-/// Reads the field of the span.
-struct Number(u64);
-
-impl Visit for Number {
-    fn record_u64(&mut self, _: &Field, value: u64) {
-        self.0 = value;
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
 /// Formats lines with `F`, and appends the field `request_id` to the lines of a request, and `trace_id` where it is traced.

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex};
 
+use tracing::Span;
 use tracing::subscriber::with_default;
 use tracing_subscriber::fmt;
 use tracing_subscriber::fmt::MakeWriter;
@@ -71,9 +72,10 @@ fn an_id_is_sixteen_digits_and_never_nothing() {
 #[test]
 fn lines_inside_the_span_carry_the_id_and_those_outside_do_not() {
     let told = ids(|| {
-        let span = RequestId::new(7).span();
         tracing::info!("before");
-        span.in_scope(|| tracing::info!("inside"));
+        let inside = RequestId::new(7).enter();
+        tracing::info!("inside");
+        drop(inside);
         tracing::info!("after");
     });
     assert_eq!(told, [None, Some("0000000000000007".to_owned()), None]);
@@ -82,18 +84,18 @@ fn lines_inside_the_span_carry_the_id_and_those_outside_do_not() {
 #[test]
 fn the_span_can_be_entered_twice_and_taken_to_another_thread() {
     let told = ids(|| {
-        RequestId::new(7).span().in_scope(|| {
-            Span::current().in_scope(|| tracing::info!("twice"));
-            tracing::info!("still inside");
-            let (span, log) = (
-                Span::current(),
-                tracing::dispatcher::get_default(Clone::clone),
-            );
-            std::thread::scope(|scope| {
-                let inside = move || span.in_scope(|| tracing::info!("elsewhere"));
-                scope.spawn(move || tracing::dispatcher::with_default(&log, inside));
-            });
+        let inside = RequestId::new(7).enter();
+        Span::current().in_scope(|| tracing::info!("twice"));
+        tracing::info!("still inside");
+        let (span, log) = (
+            Span::current(),
+            tracing::dispatcher::get_default(Clone::clone),
+        );
+        std::thread::scope(|scope| {
+            let inside = move || span.in_scope(|| tracing::info!("elsewhere"));
+            scope.spawn(move || tracing::dispatcher::with_default(&log, inside));
         });
+        drop(inside);
         tracing::info!("outside");
     });
     let id = Some("0000000000000007".to_owned());
