@@ -94,6 +94,11 @@ impl Watched {
         *self.state.borrow() != State::Ended && (self.is_in_doubt() || is_unconfirmed)
     }
 
+    /// Whether nothing but the end of its token speaks against the session. A replaced token ends, and the session lives on.
+    fn is_expired(&self, now: Duration) -> bool {
+        self.expires <= now && !self.is_replaced && !self.is_in_doubt()
+    }
+
     fn doubt(&mut self) {
         self.doubts = Doubts(self.doubts.0.saturating_add(1));
         self.turn(State::Unknown);
@@ -164,7 +169,8 @@ impl Watches {
     /// Brings every watch up to date. Tokens that have expired since, as far as is known, are asked for again.
     pub(super) fn tick(&self, following: Following, now: Duration) {
         for watched in self.inner().watched.values_mut() {
-            if watched.expires <= now && !watched.is_in_doubt() {
+            // Until the history is followed again, a new token may not have been told.
+            if following == Following::UpToDate && watched.is_expired(now) {
                 watched.doubt();
             }
             watched.settle(following);
@@ -199,6 +205,8 @@ impl Watches {
             return;
         };
         match (&found.live, found.newness) {
+            // The session got another token while it was asked for by this one.
+            (None, _) if watched.is_replaced && !watched.is_in_doubt() => {}
             (None, _) => watched.turn(State::Ended),
             (Some(live), Newness::Enough) => {
                 watched.expires = live.expires;

@@ -140,6 +140,41 @@ fn a_token_that_has_expired_as_far_as_is_known_is_asked_for() {
 }
 
 #[test]
+fn a_session_that_got_another_token_lives_on_after_the_end_of_the_watched_one() {
+    let (watches, [state, other]) = two_watched();
+    watches.apply(Told::Changes, &[change(Kind::SessionChanged, 1, Some(1))]);
+    watches.tick(Following::UpToDate, NOW + DAY);
+    assert_eq!(
+        (*state.borrow(), *other.borrow()),
+        (State::Live, State::Unknown)
+    );
+    assert_eq!(watches.to_ask(NOW + DAY).len(), 1, "the other one");
+}
+
+#[test]
+fn another_token_that_is_told_when_the_server_answers_again_ends_nothing() {
+    let (watches, [state, _]) = two_watched();
+    watches.tick(Following::Lapsed, NOW + DAY);
+    assert_eq!(*state.borrow(), State::Unknown);
+    watches.apply(Told::Changes, &[change(Kind::SessionChanged, 1, Some(1))]);
+    watches.tick(Following::UpToDate, NOW + DAY);
+    assert_eq!(*state.borrow(), State::Live);
+}
+
+#[test]
+fn a_session_that_gets_another_token_while_it_is_asked_for_lives_on() {
+    let (watches, [state, _]) = two_watched();
+    let asked = watches.to_ask(NOW + Duration::from_mins(1));
+    watches.apply(Told::Changes, &[change(Kind::SessionChanged, 1, Some(1))]);
+    let none = said(None, Newness::Enough);
+    watches.answered(&asked[0], &none, Following::UpToDate, NOW);
+    assert_eq!(*state.borrow(), State::Live);
+    watches.apply(Told::Changes, &[change(Kind::SessionsEnded, 1, None)]);
+    watches.answered(&asked[0], &none, Following::UpToDate, NOW);
+    assert_eq!(*state.borrow(), State::Ended, "it may have been ended");
+}
+
+#[test]
 fn who_is_told_nothing_asks_once_a_minute_unless_the_session_got_another_token() {
     let (watches, [state, _]) = two_watched();
     watches.apply(Told::Changes, &[change(Kind::SessionChanged, 1, Some(2))]);
