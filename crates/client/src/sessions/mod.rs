@@ -145,6 +145,9 @@ impl CachedSessions {
     /// Watches the session of a live token, so that its end is told; `None` as [`check`](Self::check). This is a use of
     /// the session.
     ///
+    /// A session that gets another token after this is watched on. Where it had another one before, and this is the former
+    /// token in its grace, `Ended` is told once the grace is over, although the session lives.
+    ///
     /// # Errors
     /// [`Unavailable`] if it cannot be known whether the token is live.
     pub async fn watch(&self, token: &Token) -> Result<Option<Watch>, Unavailable> {
