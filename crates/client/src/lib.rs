@@ -65,6 +65,8 @@ mod error;
 mod ids;
 pub mod legacy;
 mod moment;
+#[cfg(test)]
+mod scripted;
 mod secret;
 mod server;
 pub mod service;

@@ -190,20 +190,27 @@ impl Asker {
         }
     }
 
-    /// Asks for 1 to [`MOST_TOKENS`] tokens, and answers in their order. Memory learns what the server says.
+    /// Asks for 1 to [`MOST_TOKENS`] tokens, and answers in their order. Memory learns what the server says. It is asked once
+    /// more if it does not answer, or answers 429 or 500 and above.
     pub(super) async fn ask(
         &self,
         tokens: &[Token],
         counts: Use,
     ) -> Result<Vec<Found>, Unavailable> {
-        match self.ask_once(tokens, counts).await {
-            Ok(found) => Ok(found),
-            Err(error) => {
-                let wait = error.refusal().and_then(|refusal| refusal.retry_after);
-                sleep(wait.unwrap_or(PAUSE).min(LONGEST_PAUSE)).await;
-                Ok(self.ask_once(tokens, counts).await?)
+        let error = match self.ask_once(tokens, counts).await {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        let wait = match &error {
+            Error::Timeout | Error::Unreachable(_) => PAUSE,
+            Error::Refused(refusal) if refusal.status == 429 || refusal.status >= 500 => {
+                refusal.retry_after.unwrap_or(PAUSE)
             }
-        }
+            // The answer would be the same.
+            Error::Refused(_) | Error::Malformed(_) | Error::Unsendable => return Err(error.into()),
+        };
+        sleep(wait.min(LONGEST_PAUSE)).await;
+        Ok(self.ask_once(tokens, counts).await?)
     }
 
     async fn ask_once(&self, tokens: &[Token], counts: Use) -> Result<Vec<Found>, Error> {
@@ -277,6 +284,21 @@ fn left(answer: &Answer, session: &LiveSession) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted::{Reply, Scripted};
+    use crate::sessions::clock::SystemClock;
+
+    #[tokio::test]
+    async fn only_what_may_be_answered_otherwise_is_asked_again() {
+        for (status, times) in [(400, 1), (401, 1), (403, 1), (429, 2), (500, 2), (503, 2)] {
+            let script = move |_: &_| Reply::Answer(status, "retry-after: 0\r\n", "{}");
+            let server = Scripted::start(script).await;
+            let memory = Arc::new(Memory::with_room_for(1));
+            let asker = Asker::new(server.service(), memory, Arc::new(SystemClock));
+            let error = asker.ask(&[Token::new("a")], Use::Peek).await.unwrap_err();
+            assert_eq!(error.reason().refusal().unwrap().status, status);
+            assert_eq!(server.count("/service/check"), times, "{status}");
+        }
+    }
 
     #[test]
     fn what_no_token_can_be_is_not_asked_for() {
