@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::watches::Following;
 use super::{Shared, Unavailable};
@@ -41,6 +41,7 @@ impl Follower {
         let mut wait = WAIT;
         loop {
             let polled = self.poll(wait).await;
+            bring_up_to_date(&self.shared);
             wait = match polled {
                 Ok(()) => WAIT,
                 Err(_) => Duration::ZERO,
@@ -67,25 +68,39 @@ impl Follower {
         let changes: Changes = answer.value()?;
         let told = shared.memory.apply(&changes, sent);
         shared.watches.apply(told, &changes.changes);
-        shared
-            .watches
-            .tick(shared.following(), shared.clock.running());
         Ok(())
     }
 }
 
-/// Keeps the watches up to date. Never returns.
+/// Keeps the watches up to date, however long the server takes to answer what it is asked. Never returns.
 pub(super) async fn keep_watches(shared: Arc<Shared>) {
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = ticks();
     loop {
         ticks.tick().await;
-        shared
-            .watches
-            .tick(shared.following(), shared.clock.running());
+        bring_up_to_date(&shared);
+    }
+}
+
+/// Asks for the watched sessions that may have ended, again and again. Never returns.
+pub(super) async fn ask_for_watches(shared: Arc<Shared>) {
+    let mut ticks = ticks();
+    loop {
+        ticks.tick().await;
         // What cannot be asked now is asked at the next tick.
         let _ = ask_for_watched(&shared).await;
     }
+}
+
+fn ticks() -> Interval {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+fn bring_up_to_date(shared: &Shared) {
+    shared
+        .watches
+        .tick(shared.following(), shared.clock.running());
 }
 
 /// Asks for the watched sessions that may have ended.

@@ -113,6 +113,7 @@ impl CachedSessions {
         let follower = Follower::new(Arc::clone(&shared));
         tasks.spawn(follower.run());
         tasks.spawn(follower::keep_watches(Arc::clone(&shared)));
+        tasks.spawn(follower::ask_for_watches(Arc::clone(&shared)));
         tasks.spawn(follower::report_each_minute(Arc::clone(&shared)));
         Self {
             shared,
@@ -235,7 +236,7 @@ impl Watch {
         }
     }
 
-    /// Waits until the session has ended.
+    /// Waits until the session has ended. While that is [`State::Unknown`], it goes on waiting.
     pub async fn ended(&mut self) {
         let _ = self.state.wait_for(|state| *state == State::Ended).await;
     }

@@ -3,6 +3,7 @@
 mod history;
 mod model;
 mod rule;
+mod running;
 mod watched;
 
 use std::sync::Arc;
