@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
+use super::memory::Memory;
 use super::watches::Following;
 use super::{Shared, Unavailable};
 use crate::error::Error;
+use crate::secret::Token;
 use crate::service::{Changes, MOST_TOKENS, Use};
 
 /// How long the server waits for a change before it answers a poll.
@@ -133,15 +135,30 @@ pub(super) async fn report_each_minute(shared: Arc<Shared>) {
 
 /// Reports the uses that were not reported.
 pub(super) async fn report_uses(shared: &Shared) -> Result<(), Unavailable> {
-    let used = shared.memory.take_uses();
-    let mut rest = used.as_slice();
-    while !rest.is_empty() {
-        let (batch, later) = rest.split_at(rest.len().min(MOST_TOKENS));
-        if let Err(error) = shared.asker.ask(batch, Use::Counts).await {
-            shared.memory.return_uses(rest);
-            return Err(error);
-        }
-        rest = later;
+    // Whoever comes second waits until the uses that the first has taken are reported, or takes them itself.
+    let _turn = shared.reporting.lock().await;
+    let mut unreported = Unreported {
+        memory: &shared.memory,
+        tokens: shared.memory.take_uses(),
+    };
+    while !unreported.tokens.is_empty() {
+        let rest = unreported.tokens.len().saturating_sub(MOST_TOKENS);
+        let (_, batch) = unreported.tokens.split_at(rest);
+        shared.asker.ask(batch, Use::Counts).await?;
+        unreported.tokens.truncate(rest);
     }
     Ok(())
+}
+
+/// Uses that were taken. Those that are left when this is dropped, as when nobody waits for the report any more, are
+/// returned.
+struct Unreported<'a> {
+    memory: &'a Memory,
+    tokens: Vec<Token>,
+}
+
+impl Drop for Unreported<'_> {
+    fn drop(&mut self) {
+        self.memory.return_uses(&self.tokens);
+    }
 }

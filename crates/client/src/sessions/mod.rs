@@ -12,7 +12,7 @@ mod watches;
 use std::sync::Arc;
 use std::{fmt, slice};
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -66,6 +66,8 @@ struct Shared {
     memory: Arc<Memory>,
     asker: Arc<Asker>,
     watches: Watches,
+    /// Held by who reports uses.
+    reporting: Mutex<()>,
     service: Service,
     clock: Arc<dyn Clock>,
 }
@@ -105,6 +107,7 @@ impl CachedSessions {
             memory,
             asker: Arc::new(asker),
             watches: Watches::default(),
+            reporting: Mutex::default(),
             service,
             clock,
         });
@@ -180,7 +183,8 @@ impl CachedSessions {
         Ok(Some(watch))
     }
 
-    /// Reports the uses of the last minute at once, as a service does before it ends.
+    /// Reports the uses of the last minute at once, as a service does before it ends. A report that is under way is waited for.
+    /// Uses that are not reported, because this fails or is dropped, are reported the next time.
     ///
     /// # Errors
     /// [`Unavailable`] if the server does not take them.

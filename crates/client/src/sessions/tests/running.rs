@@ -68,3 +68,32 @@ async fn a_question_without_an_answer_does_not_delay_what_is_told() {
     assert_eq!(changed.await, State::Unknown);
     assert_eq!(server.count("/service/check"), 1, "it is still under way");
 }
+
+/// Sessions with an unreported use of token 1.
+fn used(server: &Scripted) -> CachedSessions {
+    let (sessions, _) = following(server);
+    remember(&sessions.shared.memory, 1, 1, 1);
+    assert!(sessions.remembered(&token(1)).is_some());
+    sessions
+}
+
+#[tokio::test]
+async fn uses_whose_report_is_given_up_or_fails_are_reported_the_next_time() {
+    let server = Scripted::start(|_| Reply::Answer(401, "", "{}")).await;
+    let sessions = used(&server);
+    assert!(sessions.report_uses().now_or_never().is_none(), "dropped");
+    assert_eq!(sessions.shared.memory.take_uses(), [token(1)]);
+    sessions.shared.memory.return_uses(&[token(1)]);
+    sessions.report_uses().await.unwrap_err();
+    assert_eq!(sessions.shared.memory.take_uses(), [token(1)]);
+}
+
+#[tokio::test]
+async fn a_second_report_waits_for_the_uses_that_the_first_has_taken() {
+    let server = Scripted::start(|_| Reply::Answer(401, "", "{}")).await;
+    let sessions = used(&server);
+    let (first, second) = tokio::join!(sessions.report_uses(), sessions.report_uses());
+    first.unwrap_err();
+    second.unwrap_err();
+    assert_eq!(server.count("/service/check"), 2);
+}
