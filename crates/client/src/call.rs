@@ -278,3 +278,25 @@ fn secret(value: &str) -> Option<HeaderValue> {
     value.set_sensitive(true);
     Some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::ServiceToken;
+
+    #[test]
+    fn whoever_waits_for_changes_has_as_much_longer_in_whole_seconds() {
+        let server = Server::builder("http://a.example").timeout(Duration::from_secs(7));
+        let token = ServiceToken::parse("azs_secret").unwrap();
+        let service = server.build().unwrap().service(token);
+        for (wait, seconds) in [(0, 0), (1, 1), (900, 1), (1_000, 1), (30_000, 30)] {
+            let after = "1-ff".parse().unwrap();
+            let call = service.changes(&after, Duration::from_millis(wait));
+            assert_eq!(
+                call.path,
+                format!("/service/changes?after=1-ff&wait={seconds}")
+            );
+            assert_eq!(call.timeout, Duration::from_secs(7 + seconds));
+        }
+    }
+}

@@ -117,7 +117,7 @@ impl Builder {
         self
     }
 
-    /// How long one answer may take, in place of 30 s.
+    /// How long one answer may take, in place of 30 s; where the server is asked to wait before it answers, so much longer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.patience.timeout = timeout;
         self

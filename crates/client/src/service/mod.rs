@@ -196,10 +196,18 @@ impl Service {
         Call::get(&self.server, "/service/changes").bearer(self.token.expose())
     }
 
-    /// `GET /service/changes` after a position; if there are none, the answer waits for one, up to 30 s in whole seconds
+    /// `GET /service/changes` after a position; if there are none, the answer waits for one, up to 30 s. The wait is rounded up
+    /// to whole seconds, and the answer may take so much longer than the server's [`timeout`](crate::Builder::timeout).
     pub fn changes(&self, after: &Position, wait: Duration) -> Call<'static, Changes> {
-        let path = format!("/service/changes?after={after}&wait={}", wait.as_secs());
-        Call::get(&self.server, path).bearer(self.token.expose())
+        let seconds = match wait.subsec_nanos() {
+            0 => wait.as_secs(),
+            _ => wait.as_secs().saturating_add(1),
+        };
+        let path = format!("/service/changes?after={after}&wait={seconds}");
+        let timeout = self.server.patience.timeout;
+        Call::get(&self.server, path)
+            .bearer(self.token.expose())
+            .within(timeout.saturating_add(Duration::from_secs(seconds)))
     }
 
     /// `GET /service/users` of 1 to [`MOST_USERS`] users; the answer leaves out who is unknown
