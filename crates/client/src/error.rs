@@ -88,6 +88,9 @@ pub enum Code {
 pub enum Conflict {
     Username,
     Email,
+    /// Something that this release does not know.
+    #[serde(other)]
+    Other,
 }
 
 /// Whether a refused login lacks a code of the second factor.
@@ -145,6 +148,36 @@ impl Refusal {
                 Some(value) if value.starts_with("required") => SecondFactor::Required,
                 _ => SecondFactor::NotAsked,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::Answer;
+
+    fn refusal(status: StatusCode, body: &str) -> Refusal {
+        Refusal::of(&Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: body.to_owned().into(),
+        })
+    }
+
+    #[test]
+    fn a_conflict_that_a_later_release_tells_leaves_the_rest_of_the_refusal() {
+        for (name, conflict) in [
+            ("username", Conflict::Username),
+            ("email", Conflict::Email),
+            ("phone", Conflict::Other),
+        ] {
+            let body = format!(r#"{{"message": "ALREADY_EXISTS", "conflict": "{name}"}}"#);
+            let refusal = refusal(StatusCode::CONFLICT, &body);
+            assert_eq!(refusal.code, Code::AlreadyExists);
+            assert_eq!(refusal.conflict, Some(conflict));
         }
     }
 }
