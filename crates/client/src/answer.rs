@@ -76,16 +76,59 @@ impl Answer {
         httpdate::parse_http_date(self.header("date")?).ok()
     }
 
-    /// The session's next token, if the answer brings it.
+    /// The session's next token, if the answer brings it. What can be no token, as something between client and server may
+    /// have left it, is none.
     pub(crate) fn next_token(&self) -> Option<Token> {
-        if let Some(token) = self.header("azuma-session") {
+        if let Some(token) = self.header("azuma-session").filter(|text| is_token(text)) {
             return Some(Token::new(token));
         }
         self.headers
             .get_all("set-cookie")
             .iter()
             .filter_map(|cookie| cookie.to_str().ok()?.split(';').next()?.split_once('='))
-            .find(|(name, value)| name.trim() == COOKIE && !value.is_empty())
-            .map(|(_, value)| Token::new(value.trim()))
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .find(|(name, value)| *name == COOKIE && is_token(value))
+            .map(|(_, value)| Token::new(value))
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next_token(headers: &[(&'static str, &'static str)]) -> Option<Token> {
+        let headers = headers.iter().map(|(name, value)| {
+            let name = http::HeaderName::from_static(name);
+            (name, http::HeaderValue::from_static(value))
+        });
+        let answer = Answer {
+            status: StatusCode::OK,
+            headers: headers.collect(),
+            body: Bytes::new(),
+        };
+        answer.next_token()
+    }
+
+    #[test]
+    fn what_is_no_token_replaces_none() {
+        assert_eq!(next_token(&[]), None);
+        for text in ["", " ", "a b"] {
+            assert_eq!(next_token(&[("azuma-session", text)]), None, "{text:?}");
+        }
+        for cookie in ["azuma_session=; Max-Age=0", "azuma_session= ", "other=a"] {
+            assert_eq!(next_token(&[("set-cookie", cookie)]), None, "{cookie:?}");
+        }
+    }
+
+    #[test]
+    fn a_next_token_comes_in_a_header_or_a_cookie() {
+        let next = Some(Token::new("next"));
+        let cookie = ("set-cookie", "azuma_session=next; Path=/");
+        assert_eq!(next_token(&[("azuma-session", "next")]), next);
+        assert_eq!(next_token(&[("azuma-session", ""), cookie]), next);
     }
 }
