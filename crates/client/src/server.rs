@@ -52,7 +52,7 @@ pub enum ServerError {
 }
 
 /// How a [`Server`] is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "call `build`"]
 pub struct Builder {
     url: String,
@@ -107,6 +107,16 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Builder {
+    // The URL may hold a password, which `build` refuses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("user_agent", &self.user_agent)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,5 +180,18 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, ServerError> {
     match roots.is_empty() {
         true => Err(ServerError::Certificates),
         false => Ok(roots),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_printed_without_the_url_and_the_certificates() {
+        let builder = Server::builder("http://me:pw@a.example").certificates("pem");
+        let text = format!("{builder:?}");
+        assert!(text.starts_with("Builder { user_agent:"), "{text}");
+        assert!(!text.contains("pw") && !text.contains("112"), "{text}");
     }
 }
