@@ -1,5 +1,8 @@
 //! A request, and when it is sent again.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
@@ -8,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
@@ -32,7 +35,8 @@ const OTP: HeaderName = HeaderName::from_static("azuma-otp");
 /// A request whose answer is a `T`. It is sent once it is awaited.
 ///
 /// What is safe is sent again, at most three times in all: a request that only reads, or that may happen twice, whenever
-/// it got no answer or a 503; any other where it was refused by a limit, with `Retry-After`, and so changed nothing.
+/// it got no answer or a 503; any other where it was refused and so changed nothing: by a limit, with `Retry-After`, or
+/// with 401 after the session got another token than the one that was sent.
 #[must_use = "it is sent once it is awaited"]
 pub struct Call<'a, T> {
     server: Server,
@@ -174,13 +178,21 @@ impl<'a, T> Call<'a, T> {
     /// # Errors
     /// [`Error`] if no answer came.
     pub async fn once(&self) -> Result<Answer, Error> {
-        let sent = self.session.map(|(session, _)| session.token());
-        let request = self.request(sent.as_ref()).ok_or(Error::Unsendable)?;
+        self.attempt(self.current().as_ref()).await
+    }
+
+    /// The session's token, where there is a session.
+    fn current(&self) -> Option<Token> {
+        self.session.map(|(session, _)| session.token())
+    }
+
+    async fn attempt(&self, sent: Option<&Token>) -> Result<Answer, Error> {
+        let request = self.request(sent).ok_or(Error::Unsendable)?;
         let answer = self.server.transport.send(request, self.timeout).await?;
         if let (Some((session, _)), Some(sent), Some(next)) =
             (self.session, sent, answer.next_token())
         {
-            session.replace(&sent, next);
+            session.replace(sent, next);
         }
         Ok(answer)
     }
@@ -216,8 +228,9 @@ impl<'a, T> Call<'a, T> {
         let mut left = self.server.patience.pauses;
         let mut pause = PAUSE;
         for _ in 1..MOST_ATTEMPTS {
-            let outcome = self.once().await;
-            let wait = match self.again(&outcome) {
+            let sent = self.current();
+            let outcome = self.attempt(sent.as_ref()).await;
+            let wait = match self.again(&outcome, sent.as_ref()) {
                 Again::No => return outcome,
                 Again::After(wait) => wait.unwrap_or(pause),
             };
@@ -231,8 +244,16 @@ impl<'a, T> Call<'a, T> {
         self.once().await
     }
 
-    fn again(&self, outcome: &Result<Answer, Error>) -> Again {
+    fn again(&self, outcome: &Result<Answer, Error>, sent: Option<&Token>) -> Again {
         match outcome {
+            // Another request has got the session its next token meanwhile. What was refused changed nothing.
+            Ok(answer)
+                if answer.status == StatusCode::UNAUTHORIZED
+                    && answer.next_token().is_none()
+                    && self.current().as_ref() != sent =>
+            {
+                Again::After(Some(Duration::ZERO))
+            }
             // 403 with `Retry-After` is the limit of the dialect `account`.
             Ok(answer) => match (answer.status.as_u16(), answer.retry_after(), self.repeat) {
                 (403 | 429, Some(wait), _) => Again::After(Some(wait)),
@@ -277,26 +298,4 @@ fn secret(value: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(value).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secret::ServiceToken;
-
-    #[test]
-    fn whoever_waits_for_changes_has_as_much_longer_in_whole_seconds() {
-        let server = Server::builder("http://a.example").timeout(Duration::from_secs(7));
-        let token = ServiceToken::parse("azs_secret").unwrap();
-        let service = server.build().unwrap().service(token);
-        for (wait, seconds) in [(0, 0), (1, 1), (900, 1), (1_000, 1), (30_000, 30)] {
-            let after = "1-ff".parse().unwrap();
-            let call = service.changes(&after, Duration::from_millis(wait));
-            assert_eq!(
-                call.path,
-                format!("/service/changes?after=1-ff&wait={seconds}")
-            );
-            assert_eq!(call.timeout, Duration::from_secs(7 + seconds));
-        }
-    }
 }

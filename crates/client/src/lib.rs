@@ -54,8 +54,9 @@
 //! # What is sent again
 //!
 //! Requests that only read, and checks of tokens, are sent up to three times if they get no answer or a 503. Others are
-//! sent again only where a limit refused them, with `Retry-After`, as that changed nothing. All pauses together take 5 s
-//! at most ([`Builder::pauses`]). [`Call::once`] sends a request once.
+//! sent again only where that changed nothing: a limit refused them, with `Retry-After`, or they got 401 and the session
+//! has got another token since they were sent. All pauses together take 5 s at most ([`Builder::pauses`]). [`Call::once`]
+//! sends a request once.
 
 pub mod account;
 mod answer;
