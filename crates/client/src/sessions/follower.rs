@@ -68,8 +68,10 @@ impl Follower {
         let sent = shared.clock.running();
         let answer = call.within(ANSWER_WITHIN).once().await?;
         let changes: Changes = answer.value()?;
-        let told = shared.memory.apply(&changes, sent);
+        let told = shared.memory.apply(&changes);
         shared.watches.apply(told, &changes.changes);
+        // Before that a watch may have been told less than is followed.
+        shared.memory.extend(&changes, sent);
         Ok(())
     }
 }

@@ -180,34 +180,34 @@ impl Memory {
         }
     }
 
-    /// A poll that was sent at `sent` was answered. What it tells is removed, and memory may answer until [`VALID_FOR`]
-    /// after `sent`.
-    pub(super) fn apply(&self, answer: &Changes, sent: Duration) -> Told {
-        let told = {
-            let mut index = self.index();
-            let told = match index.continues(answer) {
-                true => {
-                    for token in index.remove_changed(&answer.changes) {
-                        self.by_token.remove(&token);
-                    }
-                    Told::Changes
+    /// A poll was answered. What it tells is removed. Whoever watches sessions is to be told before [`extend`](Self::extend).
+    pub(super) fn apply(&self, answer: &Changes) -> Told {
+        let mut index = self.index();
+        let told = match index.continues(answer) {
+            true => {
+                for token in index.remove_changed(&answer.changes) {
+                    self.by_token.remove(&token);
                 }
-                false => {
-                    index.remove_everything();
-                    self.by_token.clear();
-                    Told::Everything
-                }
-            };
-            index.follow(answer.position.clone());
-            told
+                Told::Changes
+            }
+            false => {
+                index.remove_everything();
+                self.by_token.clear();
+                Told::Everything
+            }
         };
+        index.follow(answer.position.clone());
+        told
+    }
+
+    /// What a poll told that was sent at `sent` was applied: memory may answer until [`VALID_FOR`] after that.
+    pub(super) fn extend(&self, answer: &Changes, sent: Duration) {
         // An answer with as many changes as it can hold may lack some.
         if answer.changes.len() < MOST_CHANGES {
             let until = sent.saturating_add(VALID_FOR).as_micros();
             let until = u64::try_from(until).unwrap_or(u64::MAX);
             self.valid_until.fetch_max(until, Ordering::Release);
         }
-        told
     }
 
     fn index(&self) -> MutexGuard<'_, Index> {

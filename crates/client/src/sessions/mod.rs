@@ -211,7 +211,9 @@ impl Watch {
 
     /// What is known of the session now. Ask this before each thing that only a live session may have.
     pub fn state(&mut self) -> State {
-        self.told = match (*self.state.borrow_and_update(), self.shared.following()) {
+        // In this order: what was followed until then has been told to the watch.
+        let following = self.shared.following();
+        self.told = match (*self.state.borrow_and_update(), following) {
             (State::Ended, _) => State::Ended,
             (_, Following::Lapsed) => State::Unknown,
             (state, Following::UpToDate) => state,

@@ -69,8 +69,14 @@ fn changes(number: u64, changes: Vec<Change>) -> Changes {
 /// A memory that has followed the history to number 1 by a poll that was sent at 100 s.
 fn memory() -> Memory {
     let memory = Memory::with_room_for(100);
-    memory.apply(&changes(1, Vec::new()), 100 * SECOND);
+    follow(&memory, &changes(1, Vec::new()), 100 * SECOND);
     memory
+}
+
+/// A poll that was sent at `sent` is answered.
+fn follow(memory: &Memory, answer: &Changes, sent: Duration) {
+    memory.apply(answer);
+    memory.extend(answer, sent);
 }
 
 /// The server says at `position` that session `number` is live for another day.

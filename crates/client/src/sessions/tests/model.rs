@@ -112,7 +112,7 @@ impl World {
                 sent,
                 history,
             } => {
-                self.memory.apply(&answer, sent);
+                follow(&self.memory, &answer, sent);
                 self.followed = Some(history);
             }
             Underway::Check {

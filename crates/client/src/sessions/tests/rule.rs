@@ -14,7 +14,18 @@ fn memory_answers_until_three_seconds_after_the_last_answered_poll_was_sent() {
         103 * SECOND - Duration::from_micros(1)
     ));
     assert!(!says_yes(&memory, 1, 103 * SECOND));
-    memory.apply(&changes(1, Vec::new()), 110 * SECOND);
+    follow(&memory, &changes(1, Vec::new()), 110 * SECOND);
+    assert!(says_yes(&memory, 1, 112 * SECOND));
+}
+
+#[test]
+fn memory_does_not_answer_before_the_watches_can_be_told_what_a_poll_told() {
+    let memory = memory();
+    remember(&memory, 1, 1, 1);
+    let answer = changes(2, vec![change(Kind::SessionEnded, 1, Some(2))]);
+    memory.apply(&answer);
+    assert!(!memory.is_valid(103 * SECOND));
+    memory.extend(&answer, 110 * SECOND);
     assert!(says_yes(&memory, 1, 112 * SECOND));
 }
 
@@ -22,7 +33,7 @@ fn memory_answers_until_three_seconds_after_the_last_answered_poll_was_sent() {
 fn before_the_first_poll_nothing_is_kept() {
     let memory = Memory::with_room_for(100);
     assert_eq!(remember(&memory, 1, 1, 1), Newness::Unknown);
-    memory.apply(&changes(1, Vec::new()), 100 * SECOND);
+    follow(&memory, &changes(1, Vec::new()), 100 * SECOND);
     assert!(!says_yes(&memory, 1, NOW));
 }
 
@@ -31,7 +42,8 @@ fn an_ended_session_is_forgotten_and_others_of_its_user_are_not() {
     let memory = memory();
     remember(&memory, 1, 1, 1);
     remember(&memory, 1, 2, 1);
-    memory.apply(
+    follow(
+        &memory,
         &changes(2, vec![change(Kind::SessionEnded, 1, Some(1))]),
         100 * SECOND,
     );
@@ -52,7 +64,11 @@ fn any_other_change_forgets_all_sessions_of_its_user() {
         remember(&memory, 1, 1, 1);
         remember(&memory, 1, 2, 1);
         remember(&memory, 2, 3, 1);
-        memory.apply(&changes(2, vec![change(kind, 1, None)]), 100 * SECOND);
+        follow(
+            &memory,
+            &changes(2, vec![change(kind, 1, None)]),
+            100 * SECOND,
+        );
         let live = [1, 2, 3].map(|number| says_yes(&memory, number, NOW));
         assert_eq!(live, [false, false, true], "{kind:?}");
         assert_eq!(memory.indexed(), 1);
@@ -62,7 +78,7 @@ fn any_other_change_forgets_all_sessions_of_its_user() {
 #[test]
 fn an_answer_of_a_node_that_is_behind_is_not_kept() {
     let memory = memory();
-    memory.apply(&changes(5, Vec::new()), 100 * SECOND);
+    follow(&memory, &changes(5, Vec::new()), 100 * SECOND);
     assert_eq!(remember(&memory, 1, 1, 4), Newness::Unknown);
     assert!(!says_yes(&memory, 1, NOW));
     assert_eq!(remember(&memory, 1, 1, 5), Newness::Enough);
@@ -73,7 +89,8 @@ fn an_answer_of_a_node_that_is_behind_is_not_kept() {
 fn an_answer_from_before_a_change_that_came_first_is_not_kept() {
     let memory = memory();
     let asked_in = memory.history();
-    memory.apply(
+    follow(
+        &memory,
         &changes(2, vec![change(Kind::SessionEnded, 1, Some(1))]),
         100 * SECOND,
     );
@@ -92,7 +109,7 @@ fn another_history_forgets_everything_and_what_was_asked_in_the_old_one_is_not_k
         let memory = memory();
         remember(&memory, 1, 1, 1);
         let asked_in = memory.history();
-        memory.apply(&other, 100 * SECOND);
+        follow(&memory, &other, 100 * SECOND);
         assert!(!says_yes(&memory, 1, NOW));
         let newness = memory.remember(asked_in, &at(9), &token(2), &session(2, 2), NOW + DAY, NOW);
         assert_eq!(newness, Newness::Unknown);
@@ -105,7 +122,7 @@ fn an_answer_that_may_lack_changes_does_not_let_memory_answer_longer() {
     let memory = memory();
     remember(&memory, 1, 1, 1);
     let full = vec![change(Kind::SessionEnded, 2, Some(2)); 1_000];
-    memory.apply(&changes(1_001, full), 110 * SECOND);
+    follow(&memory, &changes(1_001, full), 110 * SECOND);
     assert!(!says_yes(&memory, 1, 110 * SECOND));
 }
 

@@ -31,7 +31,7 @@ fn following(server: &Scripted) -> (CachedSessions, Arc<SetClock>) {
     let clock = Arc::new(SetClock(AtomicU64::new(100)));
     let sessions = CachedSessions::by(server.service(), 100, Arc::<SetClock>::clone(&clock));
     let memory = &sessions.shared.memory;
-    memory.apply(&changes(1, Vec::new()), 100 * SECOND);
+    follow(memory, &changes(1, Vec::new()), 100 * SECOND);
     (sessions, clock)
 }
 
