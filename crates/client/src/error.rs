@@ -1,5 +1,6 @@
 //! Why a request did not succeed.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -39,7 +40,6 @@ impl Error {
 
 /// A refusal.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{status} {code:?}")]
 #[non_exhaustive]
 pub struct Refusal {
     /// The status, 300 or more.
@@ -133,6 +133,21 @@ struct Body {
     conflict: Option<Conflict>,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        match &self.code {
+            Code::Other(name) if name.is_empty() => {}
+            Code::Other(name) => write!(f, " {name:?}")?,
+            code => write!(f, " {code:?}")?,
+        }
+        match &self.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Refusal {
     /// The refusal that an answer is; something between client and server may have sent any body.
     pub(crate) fn of(answer: &crate::Answer) -> Self {
@@ -178,6 +193,30 @@ mod tests {
             let refusal = refusal(StatusCode::CONFLICT, &body);
             assert_eq!(refusal.code, Code::AlreadyExists);
             assert_eq!(refusal.conflict, Some(conflict));
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_its_status_its_code_and_its_detail() {
+        for (status, body, text) in [
+            (StatusCode::BAD_GATEWAY, "<html>", "502"),
+            (
+                StatusCode::IM_A_TEAPOT,
+                r#"{"message": "TEA"}"#,
+                r#"418 "TEA""#,
+            ),
+            (
+                StatusCode::FORBIDDEN,
+                r#"{"message": "FORBIDDEN"}"#,
+                "403 Forbidden",
+            ),
+            (
+                StatusCode::BAD_REQUEST,
+                r#"{"message": "BAD_REQUEST", "detail": "the name is too long"}"#,
+                "400 BadRequest: the name is too long",
+            ),
+        ] {
+            assert_eq!(refusal(status, body).to_string(), text);
         }
     }
 }
