@@ -20,13 +20,17 @@ struct Text(String);
 const UUID_LENGTH: usize = 36;
 
 impl Token {
-    /// A token as it was received. Any text will do: the server says what is a token.
+    /// A token as it was received or stored; white space around it does not count. Any text will do: the server says what is
+    /// a token.
     pub fn new(text: impl Into<String>) -> Self {
-        let mut text = text.into();
-        if text.len() == UUID_LENGTH && Uuid::try_parse(&text).is_ok() {
-            text.make_ascii_lowercase();
+        let mut text = Text(text.into());
+        if text.0.trim().len() < text.0.len() {
+            text = Text(text.0.trim().to_owned());
         }
-        Self(Arc::new(Text(text)))
+        if text.0.len() == UUID_LENGTH && Uuid::try_parse(&text.0).is_ok() {
+            text.0.make_ascii_lowercase();
+        }
+        Self(Arc::new(text))
     }
 
     /// The token in plain text, to be stored or sent.
@@ -113,6 +117,14 @@ mod tests {
         ] {
             assert_eq!(ServiceToken::parse(text).unwrap_err(), NoServiceToken);
         }
+    }
+
+    #[test]
+    fn white_space_around_a_token_does_not_count() {
+        let stored = Token::new(" A6E2FD6C-9A22-4A36-9A25-1A2A4F0AD1F5\r\n");
+        assert_eq!(stored, Token::new("a6e2fd6c-9a22-4a36-9a25-1a2a4f0ad1f5"));
+        assert_eq!(Token::new("abc\n").expose(), "abc");
+        assert_eq!(Token::new("a b").expose(), "a b");
     }
 
     #[test]
