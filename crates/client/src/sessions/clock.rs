@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A clock that nobody sets and that goes on while the process is stopped or the machine sleeps.
+/// A clock that nobody sets and that goes on while the process is stopped; on Linux also while the machine sleeps.
 pub(super) trait Clock: Send + Sync {
     /// How long it has run. Only differences mean something.
     fn running(&self) -> Duration;
@@ -23,6 +23,8 @@ impl Clock for SystemClock {
         Duration::from_secs(seconds) + Duration::from_nanos(nanos)
     }
 
+    /// Elsewhere that time may not count: a machine that wakes may answer from memory as it was before, until the next poll is
+    /// answered or the rest of its three seconds is over.
     #[cfg(not(target_os = "linux"))]
     fn running(&self) -> Duration {
         use std::sync::LazyLock;

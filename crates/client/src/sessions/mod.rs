@@ -54,8 +54,9 @@ impl From<crate::Error> for Unavailable {
 
 /// Answers who a token is: from memory where that may, else by asking the server, for many tokens at once.
 ///
-/// A session that ends is refused within 5 s, whatever breaks. Copies share one memory. The tasks that follow the server
-/// end with the last copy and the last watch.
+/// A session that ends is refused within 5 s, whatever breaks. On Linux the time while the machine sleeps counts; elsewhere
+/// it may not, and then what is counted are the seconds that the machine is awake. Copies share one memory. The tasks that
+/// follow the server end with the last copy and the last watch.
 #[derive(Clone)]
 pub struct CachedSessions {
     shared: Arc<Shared>,
