@@ -65,6 +65,11 @@ export class Answer {
     return body;
   }
 
+  /** The error that says in which way this is no answer of Azuma. */
+  unexpected(detail: string): UnexpectedAnswer {
+    return new UnexpectedAnswer({ ...this.#refusal(undefined), detail });
+  }
+
   #json(): unknown {
     if (this.#text === "") {
       return undefined;
@@ -77,14 +82,7 @@ export class Answer {
   }
 
   #error(body: unknown): RefusedError {
-    const refusal: Refusal = {
-      status: this.status,
-      code: textOf(body, "message") ?? "",
-      detail: textOf(body, "detail"),
-      reason: textOf(body, "reason"),
-      requestId: this.#headers.get("x-request-id") ?? undefined,
-      retryAfter: this.retryAfter,
-    };
+    const refusal = this.#refusal(body);
     if (refusal.code === "") {
       return new UnexpectedAnswer(refusal);
     }
@@ -116,6 +114,17 @@ export class Answer {
       default:
         return new UnexpectedAnswer(refusal);
     }
+  }
+
+  #refusal(body: unknown): Refusal {
+    return {
+      status: this.status,
+      code: textOf(body, "message") ?? "",
+      detail: textOf(body, "detail"),
+      reason: textOf(body, "reason"),
+      requestId: this.#headers.get("x-request-id") ?? undefined,
+      retryAfter: this.retryAfter,
+    };
   }
 }
 

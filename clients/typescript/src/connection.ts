@@ -54,7 +54,12 @@ export class Connection {
    * @throws AzumaError
    */
   async send(request: ApiRequest): Promise<unknown> {
-    return this.#within(request, async (deadline) => (await this.#exchange(request, deadline)).accepted());
+    return (await this.answer(request)).accepted();
+  }
+
+  /** @internal Sends a request, and returns the answer, whatever its status is. */
+  async answer(request: ApiRequest): Promise<Answer> {
+    return this.#within(request, (deadline) => this.#exchange(request, deadline));
   }
 
   /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { inspect } from "node:util";
-import { BadRequest, Connection, MalformedToken, Unauthorized } from "azuma-client";
+import { BadRequest, Connection, MalformedToken, Unauthorized, UnexpectedAnswer } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
 import { type ChangesAnswer, Service } from "azuma-client/service";
 import { expectInstance, neo, rejection } from "./world/people.js";
@@ -82,6 +82,27 @@ test("white space and a byte order mark around the token of a service do not cou
   const token = await created("file");
   const chat = new Service(new Connection(proxy.url), `\uFEFF ${token}\r\n`);
   assert.deepEqual((await chat.check(["no token"])).sessions, [null]);
+});
+
+test("what cannot be a token is not live, and does not spoil the question for the others", async () => {
+  const chat = await service("presented");
+  const { token } = await registered("presenter");
+  const texts = ["\ud800", "é", "a b", '"', "\\", "", "a".repeat(1_000_000)];
+  const { position, sessions } = await chat.check([...texts, token]);
+  assert.deepEqual(sessions.map((found) => found?.user.name), [...texts.map(() => undefined), "presenter"]);
+  const nothing = await chat.check(texts);
+  assert.deepEqual(nothing.sessions, texts.map(() => null));
+  assert.equal(nothing.position, position);
+  expectInstance(await rejection(chat.check([])), BadRequest);
+});
+
+test("an answer for more or fewer tokens than were asked for is none of the server", async () => {
+  const chat = await service("counted");
+  const { position } = await chat.check(["no-token"]);
+  for (const answers of [[], [{ live: false }, { live: false }]]) {
+    proxy.course = () => ({ status: 200, body: JSON.stringify({ position, answers }) });
+    expectInstance(await rejection(chat.check(["no-token"])), UnexpectedAnswer);
+  }
 });
 
 /** The first answer that has a change of the user, or says to start over. What others did before may come first. */

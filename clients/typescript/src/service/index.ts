@@ -56,11 +56,19 @@ export class Service {
     this.#routes = new Routes(connection, { bearer: this.#bearer });
   }
 
-  /** Tells whose 1 to 1,000 tokens are. A check that is sent a second time is another use, and harmless. */
+  /**
+   * Tells whose 1 to 1,000 tokens are. What cannot be a token is not sent, and is not live. A check that is sent a second time is another use,
+   * and harmless.
+   */
   async check(tokens: readonly string[], look: Look = "use", options: CallOptions = {}): Promise<Checked> {
-    const body = { tokens: [...tokens], peek: look === "peek" };
-    const answer = await this.#routes.call("post", "/service/check", { ...options, body, repeated: "changes nothing" });
-    return { position: answer.position, sessions: answer.answers.map(session) };
+    const body = { tokens: tokens.map((token) => (mayBeToken(token) ? token : NO_TOKEN)), peek: look === "peek" };
+    const parts = { ...options, body, repeated: "changes nothing" } as const;
+    const answer = await this.#connection.answer(this.#routes.request("post", "/service/check", parts));
+    const { position, answers } = answer.accepted() as Schemas["CheckResponse"];
+    if (answers.length !== tokens.length) {
+      throw answer.unexpected("it answers more or fewer tokens than it was asked");
+    }
+    return { position, sessions: answers.map(session) };
   }
 
   /** Tells whose one token is, in the words of RFC 7662. */
@@ -91,6 +99,14 @@ export class Service {
   async users(ids: readonly string[], options: CallOptions = {}): Promise<User[]> {
     return (await this.#routes.call("get", "/service/users", { ...options, query: { ids: ids.join(",") } })).users;
   }
+}
+
+/** Asked for in place of what cannot be a token. The server has no such token, and answers in its place. */
+const NO_TOKEN = "-";
+
+/** Whether a text may be a token. Another one could make a question too long or malformed, which is then refused for all its tokens. */
+function mayBeToken(text: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(text);
 }
 
 function session({ live, user, session, expires_at }: Schemas["CheckedToken"]): CheckedSession | null {
