@@ -64,7 +64,9 @@ export class Sender {
         query.set(name, String(value));
       }
     }
-    return `${this.#base}${request.path}${query.size > 0 ? `?${query}` : ""}`;
+    // Its `size` is younger than many browsers.
+    const text = query.toString();
+    return `${this.#base}${request.path}${text === "" ? "" : `?${text}`}`;
   }
 
   #init(request: ApiRequest, token: string | undefined, signal: AbortSignal): RequestInit {

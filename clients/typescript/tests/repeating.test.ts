@@ -30,6 +30,17 @@ test("a GET that was answered 503 or not at all is sent again", async () => {
   assert.equal(proxy.count("GET /user/self"), 3);
 });
 
+test("a query is sent where URLSearchParams has no size", async () => {
+  const size = Object.getOwnPropertyDescriptor(URLSearchParams.prototype, "size") ?? {};
+  Reflect.deleteProperty(URLSearchParams.prototype, "size");
+  try {
+    await azuma.events({ limit: 1 });
+  } finally {
+    Object.defineProperty(URLSearchParams.prototype, "size", size);
+  }
+  assert.deepEqual(proxy.requests, ["GET /user/events?limit=1"]);
+});
+
 test("a GET is sent three times at most", async () => {
   proxy.course = () => "cut";
   expectInstance(await rejection(azuma.self()), Unreachable);
