@@ -14,6 +14,7 @@ import {
   UnexpectedAnswer,
   Unprocessable,
 } from "./errors.js";
+import { hasShape, type Shape } from "./shape.js";
 
 /** An answer that was read to its end. */
 export class Answer {
@@ -55,12 +56,16 @@ export class Answer {
   /**
    * The body of a success, `undefined` if it is empty.
    *
+   * @param shape what it has to have
    * @throws RefusedError for any other answer
    */
-  accepted(): unknown {
+  accepted(shape?: Shape): unknown {
     const body = this.#json();
     if (this.status < 200 || this.status > 299 || body === NOT_JSON) {
       throw this.#error(body);
+    }
+    if (shape !== undefined && !hasShape(body, shape)) {
+      throw this.unexpected("it lacks what was asked for");
     }
     return body;
   }

@@ -54,7 +54,7 @@ export class Connection {
    * @throws AzumaError
    */
   async send(request: ApiRequest): Promise<unknown> {
-    return (await this.answer(request)).accepted();
+    return (await this.answer(request)).accepted(request.shape);
   }
 
   /** @internal Sends a request, and returns the answer, whatever its status is. */
@@ -69,7 +69,7 @@ export class Connection {
    */
   async begin(request: ApiRequest): Promise<unknown> {
     return this.#within(request, async (deadline) => {
-      const body = (await this.#exchange(request, deadline)).accepted();
+      const body = (await this.#exchange(request, deadline)).accepted(request.shape);
       const token = tokenOf(body);
       if (token !== undefined) {
         await this.session.adopt(token, deadline.signal);
@@ -86,7 +86,7 @@ export class Connection {
   async end(request: ApiRequest): Promise<unknown> {
     return this.#within(request, async (deadline) => {
       const sent = await this.session.current();
-      const body = (await this.#authenticated(request, sent, deadline)).accepted();
+      const body = (await this.#authenticated(request, sent, deadline)).accepted(request.shape);
       await this.session.ended(sent, deadline.signal);
       return body;
     });
@@ -100,7 +100,7 @@ export class Connection {
    */
   async refresh(request: ApiRequest): Promise<string> {
     return this.#within(request, (deadline) => {
-      const ask = async (): Promise<unknown> => (await this.#exchange(request, deadline)).accepted();
+      const ask = async (): Promise<unknown> => (await this.#exchange(request, deadline)).accepted(request.shape);
       return this.session.refresh(ask, deadline.signal);
     });
   }

@@ -109,7 +109,7 @@ export class Unavailable extends RefusedError {}
 /** 500: a defect of the server. */
 export class ServerDefect extends RefusedError {}
 
-/** Any other status, such as that of a proxy, or an answer that is no JSON. */
+/** Any other status, such as that of a proxy, or an answer that is no JSON or lacks what was asked for. */
 export class UnexpectedAnswer extends RefusedError {}
 
 /** The password is right, and the user has a second factor: the call needs a code. A wrong code is answered the same. */

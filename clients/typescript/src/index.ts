@@ -8,6 +8,7 @@ export { Connection, type ConnectionOptions } from "./connection.js";
 export * from "./errors.js";
 export type { ApiRequest, Authentication, CallOptions, Method } from "./request.js";
 export type { Session } from "./session.js";
+export type { Kind, Shape } from "./shape.js";
 export { LocalStorageTokenStore } from "./stores/local-storage.js";
 export { MemoryTokenStore } from "./stores/memory.js";
 export type { StoredSession, TokenStore, Turn } from "./stores/token-store.js";

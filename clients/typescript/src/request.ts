@@ -1,3 +1,5 @@
+import type { Shape } from "./shape.js";
+
 /** What a caller may say of each call. */
 export interface CallOptions {
   /** Ends the call: it rejects with the reason of the signal. Whether the request took effect is then unknown. */
@@ -26,4 +28,6 @@ export interface ApiRequest extends CallOptions {
   /** What comes of a second time. A `GET` changes nothing then; anything else changes something, unless this says otherwise. */
   readonly repeated?: "changes nothing" | "changes something" | undefined;
   readonly authentication: Authentication;
+  /** What the body of a success has to have; the call rejects with `UnexpectedAnswer` where it lacks that. */
+  readonly shape?: Shape | undefined;
 }

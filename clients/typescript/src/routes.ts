@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.js";
 import type { ApiRequest, Authentication, CallOptions, Method } from "./request.js";
+import type { Kind } from "./shape.js";
 
 /** The paths of a document that have the method. */
 type PathWith<Paths, M extends Method> = {
@@ -30,6 +31,7 @@ interface Parts<O> extends CallOptions {
   readonly path?: Parameters<O, "path">;
   readonly query?: Parameters<O, "query">;
   readonly body?: Body<O>;
+  readonly shape?: { readonly [F in keyof Success<O> & string]?: Kind };
 }
 
 /** The routes of one document of OpenAPI: the compiler refuses a path, a body or a field that is not in it. */
@@ -67,11 +69,11 @@ export class Routes<Paths> {
     path: P,
     parts: Parts<Operation<Paths, M, P>>,
   ): ApiRequest {
-    const { authentication = this.#authentication, path: segments = {}, query, ...rest } = parts;
+    const { authentication = this.#authentication, path: segments = {}, query, shape, ...rest } = parts;
     let filled: string = path;
     for (const [name, value] of Object.entries(segments)) {
       filled = filled.replace(`{${name}}`, encodeURIComponent(String(value)));
     }
-    return { method, path: filled, authentication, query: query as ApiRequest["query"], ...rest };
+    return { method, path: filled, authentication, query: query as ApiRequest["query"], shape: shape as ApiRequest["shape"], ...rest };
   }
 }

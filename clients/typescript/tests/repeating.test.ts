@@ -116,3 +116,18 @@ test("an answer of a proxy is none of the server", async () => {
   proxy.course = () => ({ status: 200, body: "<h1>Welcome to this network</h1>" });
   expectInstance(await rejection(azuma.self()), UnexpectedAnswer);
 });
+
+test("an answer that lacks what was asked for is none of the server, and changes no session", async () => {
+  const connection = new Connection(proxy.url);
+  const other = new Azuma(connection);
+  await other.login(neo);
+  const token = await connection.session.token();
+  for (const body of ["{}", "[]", "null", '{"id": 1, "name": null, "token": 7, "sessions": {}}', ""]) {
+    proxy.course = () => ({ status: 200, body });
+    const calls = [other.self(), other.login(neo), other.register(neo), other.sessions(), other.refresh(), other.instance()];
+    for (const refused of await Promise.all(calls.map(rejection))) {
+      expectInstance(refused, UnexpectedAnswer);
+    }
+  }
+  assert.equal(await connection.session.token(), token);
+});

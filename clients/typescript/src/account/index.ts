@@ -61,7 +61,7 @@ export class Account {
    */
   authenticate(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
     return withSecondFactor(credentials, options, (body, given) =>
-      this.#routes.begin("post", "/account/authenticate", { ...given, authentication: "none", body }),
+      this.#routes.begin("post", "/account/authenticate", { ...given, authentication: "none", body, shape: { token: "text" } }),
     );
   }
 
@@ -72,7 +72,7 @@ export class Account {
 
   /** Lists the live tokens of the account, with the real tokens. */
   async tokens(options: CallOptions = {}): Promise<LiveToken[]> {
-    const { tokens } = await this.#routes.call("get", "/account/tokens", options);
+    const { tokens } = await this.#routes.call("get", "/account/tokens", { ...options, shape: { tokens: "list" } });
     return tokens.map(([token, seconds]) => ({ token, expiresAt: new Date(seconds * 1000) }));
   }
 

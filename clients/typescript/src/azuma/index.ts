@@ -45,6 +45,9 @@ export type CurrentPassword = Schemas["CurrentPassword"];
 /** A code of the second factor. */
 export type Code = Pick<Schemas["FactorRequest"], "otp">;
 
+/** What each answer about a user has. */
+const USER = { id: "text", name: "text", created_at: "text" } as const;
+
 /** The calls of the current API. Each rejects with an `AzumaError` as the package describes. */
 export class Azuma {
   readonly #connection: Connection;
@@ -57,7 +60,7 @@ export class Azuma {
 
   /** Names the instance and the software. */
   instance(options: CallOptions = {}): Promise<Instance> {
-    return this.#routes.call("get", "/", { ...options, authentication: "none" });
+    return this.#routes.call("get", "/", { ...options, authentication: "none", shape: { name: "text", version: "text" } });
   }
 
   /**
@@ -66,7 +69,7 @@ export class Azuma {
    * @throws AlreadyExists if the name or the address is taken
    */
   async register(registration: Registration, options: CallOptions = {}): Promise<Registered> {
-    const parts = { ...options, authentication: "none", body: registration } as const;
+    const parts = { ...options, authentication: "none", body: registration, shape: { token: "text or null" } } as const;
     const { token = null } = await this.#routes.begin("post", "/users", parts);
     return { token };
   }
@@ -80,7 +83,7 @@ export class Azuma {
    */
   login(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
     return withSecondFactor(credentials, options, (body, given) =>
-      this.#routes.begin("post", "/user/login", { ...given, authentication: "none", body }),
+      this.#routes.begin("post", "/user/login", { ...given, authentication: "none", body, shape: { token: "text" } }),
     );
   }
 
@@ -99,17 +102,17 @@ export class Azuma {
    * this at once, one asks.
    */
   refresh(options: CallOptions = {}): Promise<string> {
-    return this.#connection.refresh(this.#routes.request("get", "/user/self", options));
+    return this.#connection.refresh(this.#routes.request("get", "/user/self", { ...options, shape: USER }));
   }
 
   /** Shows the user who is logged in. */
   self(options: CallOptions = {}): Promise<Self> {
-    return this.#routes.call("get", "/user/self", options);
+    return this.#routes.call("get", "/user/self", { ...options, shape: USER });
   }
 
   /** Shows a user. */
   user(id: string, options: CallOptions = {}): Promise<User> {
-    return this.#routes.call("get", "/user/{id}", { ...options, path: { id } });
+    return this.#routes.call("get", "/user/{id}", { ...options, path: { id }, shape: USER });
   }
 
   /**
@@ -120,7 +123,7 @@ export class Azuma {
    */
   update(update: Update, options: CallOptions = {}): Promise<Updated> {
     return withSecondFactor(update, options, (body, given) =>
-      this.#routes.call("patch", "/user/update", { ...given, body }),
+      this.#routes.call("patch", "/user/update", { ...given, body, shape: USER }),
     );
   }
 
@@ -131,7 +134,7 @@ export class Azuma {
 
   /** Lists the live sessions of the user, the newest first. */
   async sessions(options: CallOptions = {}): Promise<SessionItem[]> {
-    return (await this.#routes.call("get", "/user/sessions", options)).sessions;
+    return (await this.#routes.call("get", "/user/sessions", { ...options, shape: { sessions: "list" } })).sessions;
   }
 
   /** Ends a session of the user. */
@@ -141,22 +144,22 @@ export class Azuma {
 
   /** Lists what happened to the account, a page of at most `limit` (1 to 100) events, from `before` on. */
   events(page: { before?: string; limit?: number } = {}, options: CallOptions = {}): Promise<Events> {
-    return this.#routes.call("get", "/user/events", { ...options, query: page });
+    return this.#routes.call("get", "/user/events", { ...options, query: page, shape: { events: "list" } });
   }
 
   /** Tells whether logins need a code. */
   factor(options: CallOptions = {}): Promise<Factor> {
-    return this.#routes.call("get", "/user/factors/totp", options);
+    return this.#routes.call("get", "/user/factors/totp", { ...options, shape: { enabled: "boolean", recovery_codes: "number" } });
   }
 
   /** Begins to set up an authenticator app. Logins need no code yet. */
   beginFactor(proof: CurrentPassword = {}, options: CallOptions = {}): Promise<FactorSetUp> {
-    return this.#routes.call("post", "/user/factors/totp", { ...options, body: proof });
+    return this.#routes.call("post", "/user/factors/totp", { ...options, body: proof, shape: { secret: "text", url: "text" } });
   }
 
   /** Enables the second factor with a first code of the app. The recovery codes are shown this once. */
   async confirmFactor(otp: string, options: CallOptions = {}): Promise<string[]> {
-    const parts = { ...options, body: { otp } };
+    const parts = { ...options, body: { otp }, shape: { recovery_codes: "list" } } as const;
     return (await this.#routes.call("post", "/user/factors/totp/confirm", parts)).recovery_codes;
   }
 

@@ -22,6 +22,10 @@ export type Registered = Schemas["SessionResponse"] | Schemas["NoSession"];
 /** The user who is logged in. */
 export type Me = Schemas["MeResponse"];
 
+/** What the answers about a session and about the user have. */
+const SESSION = { token: "text", userid: "object", expiration: "text" } as const;
+const ME = { _id: "object", name: "text" } as const;
+
 /** The calls of the first Azuma's API. Each rejects with an `AzumaError` as the package describes. */
 export class Legacy {
   readonly #connection: Connection;
@@ -34,7 +38,7 @@ export class Legacy {
 
   /** Tells the version of the server. */
   async version(options: CallOptions = {}): Promise<string> {
-    return (await this.#routes.call("get", "/api/", { ...options, authentication: "none" })).version;
+    return (await this.#routes.call("get", "/api/", { ...options, authentication: "none", shape: { version: "text" } })).version;
   }
 
   /**
@@ -43,7 +47,7 @@ export class Legacy {
    * @throws AlreadyExists if the name or the address is taken
    */
   async register(registration: Registration, options: CallOptions = {}): Promise<Registered> {
-    const parts = { ...options, authentication: "none", body: registration } as const;
+    const parts = { ...options, authentication: "none", body: registration, shape: { token: "text or null" } } as const;
     return this.#routes.begin("post", "/api/register", parts);
   }
 
@@ -56,13 +60,13 @@ export class Legacy {
    */
   login(credentials: Credentials, options: CallOptions = {}): Promise<LoggedIn> {
     return withSecondFactor(credentials, options, (body, given) =>
-      this.#routes.begin("post", "/api/login", { ...given, authentication: "none", body }),
+      this.#routes.begin("post", "/api/login", { ...given, authentication: "none", body, shape: SESSION }),
     );
   }
 
   /** Shows the user who is logged in. */
   me(options: CallOptions = {}): Promise<Me> {
-    return this.#routes.call("get", "/api/me", options);
+    return this.#routes.call("get", "/api/me", { ...options, shape: ME });
   }
 
   /**
@@ -70,6 +74,6 @@ export class Legacy {
    * asks.
    */
   refresh(options: CallOptions = {}): Promise<string> {
-    return this.#connection.refresh(this.#routes.request("get", "/api/me", options));
+    return this.#connection.refresh(this.#routes.request("get", "/api/me", { ...options, shape: ME }));
   }
 }

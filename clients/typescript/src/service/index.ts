@@ -62,9 +62,9 @@ export class Service {
    */
   async check(tokens: readonly string[], look: Look = "use", options: CallOptions = {}): Promise<Checked> {
     const body = { tokens: tokens.map((token) => (mayBeToken(token) ? token : NO_TOKEN)), peek: look === "peek" };
-    const parts = { ...options, body, repeated: "changes nothing" } as const;
+    const parts = { ...options, body, repeated: "changes nothing", shape: { position: "text", answers: "list" } } as const;
     const answer = await this.#connection.answer(this.#routes.request("post", "/service/check", parts));
-    const { position, answers } = answer.accepted() as Schemas["CheckResponse"];
+    const { position, answers } = answer.accepted(parts.shape) as Schemas["CheckResponse"];
     if (answers.length !== tokens.length) {
       throw answer.unexpected("it answers more or fewer tokens than it was asked");
     }
@@ -80,6 +80,7 @@ export class Service {
       body: new URLSearchParams({ token, peek: String(look === "peek") }),
       authentication: { bearer: this.#bearer },
       repeated: "changes nothing",
+      shape: { active: "boolean" },
     });
     return answer as Introspection;
   }
@@ -87,9 +88,10 @@ export class Service {
   /**
    * Follows the history of what has ended or changed, for as long as it is iterated over: each answer is one step, also one without changes, so a
    * caller that remembers sessions knows how old its knowledge is by `age`, which does not grow
-   * younger while there are changes to read. While the server does not answer, it waits and asks again from where it was.
+   * younger while there are changes to read. Whatever else comes, such as no answer or that of a proxy, it waits and asks again from where it was.
    *
-   * @throws RefusedError that waiting does not mend, such as `Unauthorized` once the service has been revoked
+   * @throws Unauthorized once the service has been revoked
+   * @throws BadRequest if `after` is no place
    */
   changes(options: FollowOptions = {}): AsyncGenerator<ChangesAnswer, never, undefined> {
     return follow(this.#routes, options);
@@ -97,7 +99,7 @@ export class Service {
 
   /** Shows those of 1 to 100 users that there are, in any order. */
   async users(ids: readonly string[], options: CallOptions = {}): Promise<User[]> {
-    return (await this.#routes.call("get", "/service/users", { ...options, query: { ids: ids.join(",") } })).users;
+    return (await this.#routes.call("get", "/service/users", { ...options, query: { ids: ids.join(",") }, shape: { users: "list" } })).users;
   }
 }
 
