@@ -145,6 +145,44 @@ test("an answer as full as it can be says that there is more, and what is known 
   assert.ok(Number.isFinite(before) && third.age() >= before);
 });
 
+test("following goes on after every answer but a refusal of the service or the question", async () => {
+  const chat = await service("persistent");
+  const { position } = await chat.check(["no-token"]);
+  for (const passing of [
+    [
+      { status: 500, body: '{"message": "INTERNAL"}' },
+      { status: 408, body: '{"message": "REQUEST_TIMEOUT"}' },
+    ],
+    [
+      { status: 404, body: "<h1>Not Found</h1>" },
+      { status: 401, body: "<h1>Log in to this network</h1>" },
+    ],
+    [
+      { status: 200, body: "<h1>Welcome to this network</h1>" },
+      { status: 200, body: "{}" },
+    ],
+  ]) {
+    const courses = passing.values();
+    proxy.course = () => courses.next().value ?? "pass";
+    assert.equal((await chat.changes({ after: position }).next()).value.course, "go on");
+    assert.equal(courses.next().done, true);
+  }
+  expectInstance(await rejection(chat.changes({ after: "nowhere" }).next()), BadRequest);
+});
+
+test("a server that answers at once is not asked in a loop", async () => {
+  const chat = await service("paced");
+  const { position } = await chat.check(["no-token"]);
+  proxy.course = () => ({ status: 200, body: JSON.stringify({ position, changes: [] }) });
+  const answers = chat.changes({ after: position });
+  await answers.next();
+  const order: string[] = [];
+  setTimeout(() => order.push("timer"), 25);
+  await answers.next();
+  order.push("answer");
+  assert.deepEqual(order, ["timer", "answer"]);
+});
+
 test("a place that the server does not know is a reason to start over", async () => {
   const chat = await service("restored");
   const elsewhere = `1-${"7".repeat(32)}`;

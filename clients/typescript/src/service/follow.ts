@@ -1,5 +1,5 @@
 import { Deadline } from "../deadline.js";
-import { TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "../errors.js";
+import { AzumaError, BadRequest, RefusedError, Unauthorized } from "../errors.js";
 import type { components, paths } from "../openapi/service.js";
 import type { Routes } from "../routes.js";
 
@@ -39,6 +39,8 @@ export interface FollowOptions {
 const MOST_CHANGES = 1_000;
 /** How many milliseconds an answer may take beyond the wait. */
 const GRACE = 10_000;
+/** How many milliseconds to wait after an answer, so that a server which answers at once is not asked in a loop. */
+const PACE = 50;
 /** How many milliseconds to wait after a failure that says nothing of it; twice as long after each further one, up to the longest. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5_000;
@@ -61,6 +63,7 @@ export async function* follow(
     }
     position = answer.position;
     yield { ...answer, age };
+    await pause(PACE, signal);
   }
 }
 
@@ -75,7 +78,7 @@ async function ask(
   for (let failures = 0; ; failures += 1) {
     const age = stopwatch();
     try {
-      const parts = { query, signal, timeout: wait * 1000 + GRACE };
+      const parts = { query, signal, timeout: wait * 1000 + GRACE, shape: { position: "text", changes: "list" } } as const;
       const answer = await routes.call("get", "/service/changes", parts);
       return { position: answer.position, changes: answer.changes, course: courseOf(answer), age };
     } catch (error) {
@@ -92,19 +95,12 @@ function courseOf({ changes, start_over }: components["schemas"]["ChangesRespons
   return changes.length >= MOST_CHANGES ? "more" : "go on";
 }
 
-/** @throws the error, if waiting does not mend it */
+/** @throws the error, if waiting does not mend it: the server refuses the service or the question. What a proxy says may pass. */
 function pauseAfter(error: unknown, failures: number): number {
-  const isMended =
-    error instanceof Unreachable ||
-    error instanceof TimedOut ||
-    error instanceof Unavailable ||
-    error instanceof TooManyRequests ||
-    // A proxy whose server is gone for a moment.
-    (error instanceof UnexpectedAnswer && error.status >= 500);
-  if (!isMended) {
+  if (!(error instanceof AzumaError) || error instanceof BadRequest || error instanceof Unauthorized) {
     throw error;
   }
-  const asked = "retryAfter" in error && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
+  const asked = error instanceof RefusedError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0;
   return Math.max(Math.min(asked, LONGEST_ASKED), Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE));
 }
 
