@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.js";
+import { baseOf } from "./base.js";
 import { Deadline } from "./deadline.js";
 import type { ApiRequest, CallOptions } from "./request.js";
 import { Sender } from "./sender.js";
@@ -33,7 +34,7 @@ export class Connection {
 
   /**
    * @param url the URL at which clients reach the server, such as `https://accounts.example.org`
-   * @throws TypeError if it is no URL
+   * @throws TypeError if it is no URL of `http` or `https`, or has a user, a query or a fragment
    * @throws RangeError if `attempts` is no whole number from 1 on
    */
   constructor(url: string | URL, options: ConnectionOptions = {}) {
@@ -44,7 +45,7 @@ export class Connection {
     // Browsers refuse a `fetch` that is called as a method of something else.
     const fetching = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.session = new Session(store);
-    this.#sender = new Sender(new URL(url), fetching, attempts);
+    this.#sender = new Sender(baseOf(url), fetching, attempts);
     this.#timeout = timeout;
   }
 

@@ -15,9 +15,12 @@ export class Sender {
   readonly #fetch: typeof fetch;
   readonly #attempts: number;
 
-  /** @param attempts how often a request is sent at most */
-  constructor(base: URL, fetching: typeof fetch, attempts: number) {
-    this.#base = base.href.replace(/\/+$/, "");
+  /**
+   * @param base what precedes each path
+   * @param attempts how often a request is sent at most
+   */
+  constructor(base: string, fetching: typeof fetch, attempts: number) {
+    this.#base = base;
     this.#fetch = fetching;
     this.#attempts = attempts;
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { inspect } from "node:util";
 import { Connection, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
 import { expectInstance, neo, rejection } from "./world/people.js";
@@ -106,6 +107,24 @@ test("a time that nobody can count and no attempt at all are refused, and nothin
   }
   assert.throws(() => new Connection(proxy.url, { attempts: 0 }), RangeError);
   assert.deepEqual(proxy.requests, []);
+});
+
+test("a URL that no path can follow is refused when it is given, and the error does not show it", () => {
+  const { host } = new URL(proxy.url);
+  const others = ["", "SECRET", "SECRET:9201", "ftp://SECRET", `http://me:SECRET@${host}`, `http://SECRET@${host}`];
+  for (const text of [...others, `${proxy.url}/#SECRET`, `${proxy.url}/?SECRET=1`, `${proxy.url}/#`, `${proxy.url}/?`]) {
+    assert.throws(
+      () => new Connection(text),
+      (error) => error instanceof TypeError && !/secret/i.test(inspect(error)),
+    );
+  }
+  assert.deepEqual(proxy.requests, []);
+});
+
+test("a path before the routes, and slashes at its end, belong to the URL", async () => {
+  proxy.course = () => ({ status: 200, body: '{"name": "neo", "version": "1"}' });
+  await new Azuma(new Connection(new URL(`${proxy.url}/accounts//`))).instance();
+  assert.deepEqual(proxy.requests, ["GET /accounts/"]);
 });
 
 test("an answer of a proxy is none of the server", async () => {
