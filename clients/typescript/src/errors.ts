@@ -37,6 +37,13 @@ export class MalformedToken extends AzumaError {
   }
 }
 
+/** What was given as an id is no UUID. Nothing was sent. */
+export class MalformedId extends AzumaError {
+  constructor() {
+    super("an id is a UUID with its hyphens");
+  }
+}
+
 /** No answer came: the network, the name or the certificate failed. Whether the request arrived is unknown. */
 export class Unreachable extends AzumaError {
   constructor(cause: unknown) {

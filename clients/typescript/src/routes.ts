@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.js";
+import { MalformedId } from "./errors.js";
 import type { ApiRequest, Authentication, CallOptions, Method } from "./request.js";
 import type { Kind } from "./shape.js";
 
@@ -34,6 +35,9 @@ interface Parts<O> extends CallOptions {
   readonly shape?: { readonly [F in keyof Success<O> & string]?: Kind };
 }
 
+/** What every id in a path is. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** The routes of one document of OpenAPI: the compiler refuses a path, a body or a field that is not in it. */
 export class Routes<Paths> {
   readonly connection: Connection;
@@ -63,7 +67,11 @@ export class Routes<Paths> {
     return (await this.connection.begin(this.request(method, path, parts))) as Success<Operation<Paths, M, P>>;
   }
 
-  /** The request that calls an operation. */
+  /**
+   * The request that calls an operation.
+   *
+   * @throws MalformedId if a part of the path is no id, and could lead to another route
+   */
   request<M extends Method, P extends PathWith<Paths, M>>(
     method: M,
     path: P,
@@ -72,7 +80,11 @@ export class Routes<Paths> {
     const { authentication = this.#authentication, path: segments = {}, query, shape, ...rest } = parts;
     let filled: string = path;
     for (const [name, value] of Object.entries(segments)) {
-      filled = filled.replace(`{${name}}`, encodeURIComponent(String(value)));
+      const id = String(value);
+      if (!UUID.test(id)) {
+        throw new MalformedId();
+      }
+      filled = filled.replace(`{${name}}`, id);
     }
     return { method, path: filled, authentication, query: query as ApiRequest["query"], shape: shape as ApiRequest["shape"], ...rest };
   }

@@ -109,5 +109,5 @@ test("each refusal is an error of its kind, with what the server says", async ()
   assert.match(malformed.detail ?? "", /e-mail|email/);
 
   expectInstance(await rejection(visitor().azuma.login({ name: "taken", password: "wrong" })), Forbidden);
-  expectInstance(await rejection(azuma.user("nobody/else")), NotFound);
+  expectInstance(await rejection(azuma.user("00000000-0000-4000-8000-000000000000")), NotFound);
 });

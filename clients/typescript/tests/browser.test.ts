@@ -76,7 +76,7 @@ test("a page that comes back as it was is told of what it has missed", async () 
 test("a page of another origin reads the session, the ids of requests and what a 401 means", async () => {
   const { context, page, name } = await visitor();
   assert.equal((await page.evaluate(() => window.client.azuma.self())).name, name);
-  const refused = page.evaluate(() => window.client.requestIdOf(window.client.azuma.user("nobody")));
+  const refused = page.evaluate(() => window.client.requestIdOf(window.client.azuma.user("00000000-0000-4000-8000-000000000000")));
   assert.match(await refused, /^[0-9a-f]{16}$/);
 
   const wrong = page.evaluate(() => window.client.nameOf(window.client.account.delete({ current_password: "wrong" })));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { inspect } from "node:util";
-import { Connection, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import { Connection, MalformedId, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
 import { expectInstance, neo, rejection } from "./world/people.js";
 import { Proxy } from "./world/proxy.js";
@@ -125,6 +125,14 @@ test("a path before the routes, and slashes at its end, belong to the URL", asyn
   proxy.course = () => ({ status: 200, body: '{"name": "neo", "version": "1"}' });
   await new Azuma(new Connection(new URL(`${proxy.url}/accounts//`))).instance();
   assert.deepEqual(proxy.requests, ["GET /accounts/"]);
+});
+
+test("an id that is none is refused, and leads to no other route", async () => {
+  for (const id of ["..", ".", "self", "", "sessions", "..%2f..", "00000000-0000-4000-8000-00000000000", "../user/self"]) {
+    expectInstance(await rejection(azuma.user(id)), MalformedId);
+    expectInstance(await rejection(azuma.revokeSession(id)), MalformedId);
+  }
+  assert.deepEqual(proxy.requests, []);
 });
 
 test("an answer of a proxy is none of the server", async () => {

@@ -110,7 +110,11 @@ export class Azuma {
     return this.#routes.call("get", "/user/self", { ...options, shape: USER });
   }
 
-  /** Shows a user. */
+  /**
+   * Shows a user.
+   *
+   * @throws MalformedId if the id is no UUID
+   */
   user(id: string, options: CallOptions = {}): Promise<User> {
     return this.#routes.call("get", "/user/{id}", { ...options, path: { id }, shape: USER });
   }
@@ -137,7 +141,11 @@ export class Azuma {
     return (await this.#routes.call("get", "/user/sessions", { ...options, shape: { sessions: "list" } })).sessions;
   }
 
-  /** Ends a session of the user. */
+  /**
+   * Ends a session of the user.
+   *
+   * @throws MalformedId if the id is no UUID
+   */
   async revokeSession(id: string, options: CallOptions = {}): Promise<void> {
     await this.#routes.call("delete", "/user/sessions/{id}", { ...options, path: { id } });
   }
