@@ -64,7 +64,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request that begins a session, and goes on with the `token` of the answer's body if it has one.
+   * Sends a request that begins a session, and goes on with the `token` of the answer's body. If it has none, nobody is logged in. A session
+   * before is forgotten either way.
    *
    * @throws AzumaError
    */
@@ -72,9 +73,7 @@ export class Connection {
     return this.#within(request, async (deadline) => {
       const body = (await this.#exchange(request, deadline)).accepted(request.shape);
       const token = tokenOf(body);
-      if (token !== undefined) {
-        await this.session.adopt(token, deadline.signal);
-      }
+      await (token === undefined ? this.session.forget(deadline.signal) : this.session.adopt(token, deadline.signal));
       return body;
     });
   }

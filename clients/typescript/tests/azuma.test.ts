@@ -11,6 +11,7 @@ import {
   Unauthorized,
 } from "azuma-client";
 import { Azuma } from "azuma-client/azuma";
+import { Legacy } from "azuma-client/legacy";
 import { expectInstance, neo, rejection } from "./world/people.js";
 import { Server } from "./world/server.js";
 import { code } from "./world/totp.js";
@@ -55,6 +56,19 @@ test("a user registers, looks around, and is gone", async () => {
   await azuma.deleteSelf();
   assert.equal(await connection.session.token(), null);
   expectInstance(await rejection(azuma.login({ name: "walker", password: neo.password })), NotFound);
+});
+
+test("nobody is logged in after a registration that waits for its mail, whoever was before", async () => {
+  await using careful = await Server.start({ "registration.require_proved_email": "true" });
+  const connection = new Connection(careful.url);
+  for (const register of [
+    () => new Azuma(connection).register({ ...neo, name: "waiter", email: "waiter@example.org" }),
+    () => new Legacy(connection).register({ ...neo, name: "sitter", email: "sitter@example.org" }),
+  ]) {
+    await connection.session.adopt("of-the-user-before");
+    assert.equal((await register()).token, null);
+    assert.equal(await connection.session.token(), null);
+  }
 });
 
 test("a logout ends the session and forgets it, also one that had ended", async () => {
