@@ -15,6 +15,7 @@ import {
   Unprocessable,
 } from "./errors.js";
 import { hasShape, type Shape } from "./shape.js";
+import { isWellFormed } from "./token.js";
 
 /** An answer that was read to its end. */
 export class Answer {
@@ -32,9 +33,10 @@ export class Answer {
     return new Answer(response, await response.text());
   }
 
-  /** The token that replaces the one that was sent, if there is one. */
+  /** The token that replaces the one that was sent, if there is one. What is no token, as a proxy may make of it, counts as none. */
   get nextToken(): string | undefined {
-    return this.#headers.get("azuma-session") ?? undefined;
+    const header = this.#headers.get("azuma-session");
+    return header !== null && isWellFormed(header) ? header : undefined;
   }
 
   /** Whether the server says that the token is not live. A wrong password is refused without these words. */

@@ -1,5 +1,10 @@
 import { MalformedToken } from "./errors.js";
 
+/** Whether a text has characters of tokens alone. */
+export function isWellFormed(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
 /**
  * The token without white space or a byte order mark around it, which a file may have.
  *
@@ -7,7 +12,7 @@ import { MalformedToken } from "./errors.js";
  */
 export function wellFormed(token: string): string {
   const trimmed = token.trim();
-  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+  if (!isWellFormed(trimmed)) {
     throw new MalformedToken();
   }
   return trimmed;

@@ -135,6 +135,18 @@ test("an id that is none is refused, and leads to no other route", async () => {
   assert.deepEqual(proxy.requests, []);
 });
 
+test("what is no token replaces none", async () => {
+  const connection = new Connection(proxy.url);
+  const other = new Azuma(connection);
+  await other.login(neo);
+  const token = await connection.session.token();
+  for (const text of ["", "two words", "\u00e9", "one, another"]) {
+    proxy.course = () => ({ status: 200, headers: { "azuma-session": text }, body: '{"sessions": []}' });
+    await other.sessions();
+    assert.equal(await connection.session.token(), token);
+  }
+});
+
 test("an answer of a proxy is none of the server", async () => {
   proxy.course = () => ({ status: 502, body: "<h1>Bad Gateway</h1>" });
   const error = await rejection(azuma.self());

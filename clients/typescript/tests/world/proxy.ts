@@ -2,8 +2,16 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as forward, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** What a proxy answers by itself. */
+interface Said {
+  readonly status: number;
+  readonly retryAfter?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
 /** What a proxy does with a request: pass it on; or answer it, cut the connection, or leave it without an answer. */
-export type Course = "pass" | "cut" | "hang" | { readonly status: number; readonly retryAfter?: number; readonly body?: string };
+export type Course = "pass" | "cut" | "hang" | Said;
 
 /** A proxy before a server, which counts requests and can refuse them. */
 export class Proxy implements AsyncDisposable {
@@ -49,8 +57,8 @@ export class Proxy implements AsyncDisposable {
     } else if (course === "cut") {
       request.socket.destroy();
     } else if (course !== "hang") {
-      const headers = course.retryAfter === undefined ? {} : { "retry-after": String(course.retryAfter) };
-      response.writeHead(course.status, headers).end(course.body ?? '{"message": "SERVICE_UNAVAILABLE"}');
+      const wait = course.retryAfter === undefined ? {} : { "retry-after": String(course.retryAfter) };
+      response.writeHead(course.status, { ...wait, ...course.headers }).end(course.body ?? '{"message": "SERVICE_UNAVAILABLE"}');
     }
   }
 
