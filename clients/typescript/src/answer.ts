@@ -1,3 +1,4 @@
+import { readBody } from "./body.js";
 import {
   AlreadyExists,
   BadRequest,
@@ -17,20 +18,23 @@ import {
 import { hasShape, type Shape } from "./shape.js";
 import { isWellFormed } from "./token.js";
 
-/** An answer that was read to its end. */
+/** An answer that was read to its end, or as far as answers are read. */
 export class Answer {
   readonly status: number;
   readonly #headers: Headers;
-  readonly #text: string;
+  readonly #text: string | undefined;
+  readonly #redirects: boolean;
 
-  private constructor(response: Response, text: string) {
+  private constructor(response: Response, text: string | undefined) {
     this.status = response.status;
     this.#headers = response.headers;
     this.#text = text;
+    // Browsers do not tell the status.
+    this.#redirects = response.type === "opaqueredirect" || (response.status >= 300 && response.status <= 399);
   }
 
   static async read(response: Response): Promise<Answer> {
-    return new Answer(response, await response.text());
+    return new Answer(response, await readBody(response));
   }
 
   /** The token that replaces the one that was sent, if there is one. What is no token, as a proxy may make of it, counts as none. */
@@ -62,7 +66,13 @@ export class Answer {
    * @throws RefusedError for any other answer
    */
   accepted(shape?: Shape): unknown {
-    const body = this.#json();
+    if (this.#redirects) {
+      throw this.unexpected("it is a redirect");
+    }
+    if (this.#text === undefined) {
+      throw this.unexpected("it is longer than 4 MiB");
+    }
+    const body = jsonOf(this.#text);
     if (this.status < 200 || this.status > 299 || body === NOT_JSON) {
       throw this.#error(body);
     }
@@ -75,17 +85,6 @@ export class Answer {
   /** The error that says in which way this is no answer of Azuma. */
   unexpected(detail: string): UnexpectedAnswer {
     return new UnexpectedAnswer({ ...this.#refusal(undefined), detail });
-  }
-
-  #json(): unknown {
-    if (this.#text === "") {
-      return undefined;
-    }
-    try {
-      return JSON.parse(this.#text);
-    } catch {
-      return NOT_JSON;
-    }
   }
 
   #error(body: unknown): RefusedError {
@@ -136,6 +135,17 @@ export class Answer {
 }
 
 const NOT_JSON = Symbol("not JSON");
+
+function jsonOf(text: string): unknown {
+  if (text === "") {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return NOT_JSON;
+  }
+}
 
 function textOf(body: unknown, field: string): string | undefined {
   if (typeof body !== "object" || body === null) {

@@ -2,7 +2,7 @@ import type { CallOptions } from "./request.js";
 
 /** What a server says of a refusal. */
 export interface Refusal {
-  /** The status of the answer. */
+  /** The status of the answer; 0 for a redirect in browsers, which do not tell it. */
   readonly status: number;
   /** The server's code, such as `NOT_FOUND`; empty where the answer was none of Azuma's, as that of a proxy. */
   readonly code: string;
@@ -116,7 +116,7 @@ export class Unavailable extends RefusedError {}
 /** 500: a defect of the server. */
 export class ServerDefect extends RefusedError {}
 
-/** Any other status, such as that of a proxy, or an answer that is no JSON or lacks what was asked for. */
+/** Any other status, such as that of a proxy, or an answer that is no JSON, lacks what was asked for, or is longer than 4 MiB. */
 export class UnexpectedAnswer extends RefusedError {}
 
 /** The password is right, and the user has a second factor: the call needs a code. A wrong code is answered the same. */

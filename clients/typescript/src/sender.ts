@@ -94,7 +94,8 @@ export class Sender {
       cache: "no-store",
       // The header is the only carrier, and goes to this server alone.
       credentials: "omit",
-      redirect: "error",
+      // It is told, and not followed.
+      redirect: "manual",
     };
   }
 }

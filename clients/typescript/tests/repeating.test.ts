@@ -135,6 +135,22 @@ test("an id that is none is refused, and leads to no other route", async () => {
   assert.deepEqual(proxy.requests, []);
 });
 
+test("an answer is read up to 4 MiB", async () => {
+  const most = 4 * 1024 * 1024;
+  proxy.course = (_, count) => ({ status: 200, body: '{"sessions": []}'.padEnd(count === 1 ? most : most + 1) });
+  assert.deepEqual(await azuma.sessions(), []);
+  expectInstance(await rejection(azuma.sessions()), UnexpectedAnswer);
+  assert.equal(proxy.requests.length, 2);
+});
+
+test("a redirect is not followed, and none of the server's answers", async () => {
+  proxy.course = () => ({ status: 302, headers: { location: `${proxy.url}/elsewhere` } });
+  const error = await rejection(azuma.self());
+  expectInstance(error, UnexpectedAnswer);
+  assert.equal(error.status, 302);
+  assert.deepEqual(proxy.requests, ["GET /user/self"]);
+});
+
 test("what is no token replaces none", async () => {
   const connection = new Connection(proxy.url);
   const other = new Azuma(connection);
