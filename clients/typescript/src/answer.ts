@@ -48,6 +48,12 @@ export class Answer {
     return this.status === 401 && (this.#headers.get("www-authenticate") ?? "").includes('error="invalid_token"');
   }
 
+  /** When it was given, by the server's clock, to the second; `null` where the server does not say so. */
+  get date(): Date | null {
+    const date = new Date(this.#headers.get("date") ?? "");
+    return Number.isNaN(date.getTime()) ? null : date;
+  }
+
   /** `Retry-After` in seconds. A date, which Azuma does not send, counts as nothing. */
   get retryAfter(): number | undefined {
     const header = this.#headers.get("retry-after");

@@ -105,6 +105,21 @@ test("an answer for more or fewer tokens than were asked for is none of the serv
   }
 });
 
+test("a check tells when it was answered by the clock of the server, or that this is not known", async () => {
+  const chat = await service("timed");
+  const { token } = await registered("timer");
+  const { answeredAt, position, sessions } = await chat.check([token]);
+  assert.ok(answeredAt !== null && answeredAt < (sessions[0]?.expiresAt ?? 0));
+  const date = "Tue, 01 Jan 2030 00:00:00 GMT";
+  for (const [said, time] of [
+    [date, Date.parse(date)],
+    ["soon", undefined],
+  ] as const) {
+    proxy.course = () => ({ status: 200, headers: { date: said }, body: JSON.stringify({ position, answers: [{ live: false }] }) });
+    assert.equal((await chat.check(["no-token"])).answeredAt?.getTime(), time);
+  }
+});
+
 /** The first answer that has a change of the user, or says to start over. What others did before may come first. */
 async function news(answers: AsyncGenerator<ChangesAnswer>, id?: string): Promise<ChangesAnswer> {
   for await (const answer of answers) {

@@ -31,6 +31,8 @@ export interface CheckedSession {
 export interface Checked {
   /** The answers are at least as new as this place in the history of changes. */
   readonly position: string;
+  /** When the server answered, by its clock, to the second: how long a token has left is `expiresAt` less this. `null` where it does not say so. */
+  readonly answeredAt: Date | null;
   /** The session of each token, in their order; `null` where the token is not live. */
   readonly sessions: readonly (CheckedSession | null)[];
 }
@@ -68,7 +70,7 @@ export class Service {
     if (answers.length !== tokens.length) {
       throw answer.unexpected("it answers more or fewer tokens than it was asked");
     }
-    return { position, sessions: answers.map(session) };
+    return { position, answeredAt: answer.date, sessions: answers.map(session) };
   }
 
   /** Tells whose one token is, in the words of RFC 7662. */
