@@ -24,17 +24,20 @@ export class Answer {
   readonly #headers: Headers;
   readonly #text: string | undefined;
   readonly #redirects: boolean;
+  readonly #isOfAccount: boolean;
 
-  private constructor(response: Response, text: string | undefined) {
+  private constructor(response: Response, path: string, text: string | undefined) {
     this.status = response.status;
     this.#headers = response.headers;
     this.#text = text;
+    this.#isOfAccount = path.startsWith("/account/");
     // Browsers do not tell the status.
     this.#redirects = response.type === "opaqueredirect" || (response.status >= 300 && response.status <= 399);
   }
 
-  static async read(response: Response): Promise<Answer> {
-    return new Answer(response, await readBody(response));
+  /** @param path that of the request */
+  static async read(response: Response, path: string): Promise<Answer> {
+    return new Answer(response, path, await readBody(response));
   }
 
   /** The token that replaces the one that was sent, if there is one. What is no token, as a proxy may make of it, counts as none. */
@@ -62,7 +65,7 @@ export class Answer {
 
   /** Whether the request came too often and changed nothing; `account` says so by 403 (docs/api/contract.md). */
   get isTooOften(): boolean {
-    return this.status === 429 || (this.status === 403 && this.retryAfter !== undefined);
+    return this.status === 429 || (this.#isOfAccount && this.status === 403 && this.retryAfter !== undefined);
   }
 
   /**

@@ -53,7 +53,7 @@ export class Sender {
     // What cannot be sent is no failure of the network.
     const [url, init] = [this.#url(request), this.#init(request, token, deadline.signal)];
     try {
-      return await Answer.read(await fetching(url, init));
+      return await Answer.read(await fetching(url, init), request.path);
     } catch (cause) {
       deadline.signal.throwIfAborted();
       return new Unreachable(cause);

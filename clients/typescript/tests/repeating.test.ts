@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { inspect } from "node:util";
-import { Connection, MalformedId, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import { Connection, Forbidden, MalformedId, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import { Account } from "azuma-client/account";
 import { Azuma } from "azuma-client/azuma";
 import { expectInstance, neo, rejection } from "./world/people.js";
 import { Proxy } from "./world/proxy.js";
@@ -75,6 +76,16 @@ test("a login that came too often is sent again after the wait", async () => {
   proxy.course = (_, count) => (count === 1 ? { status: 429, retryAfter: 1 } : "pass");
   await azuma.login(neo);
   assert.equal(proxy.count("POST /user/login"), 2);
+});
+
+test("403 with Retry-After says that it came too often in account alone", async () => {
+  const said = { status: 403, retryAfter: 1, body: '{"message": "FORBIDDEN"}' };
+  proxy.course = () => said;
+  expectInstance(await rejection(azuma.login(neo)), Forbidden);
+  assert.equal(proxy.requests.length, 1);
+  const account = new Account(new Connection(proxy.url, { attempts: 2 }));
+  expectInstance(await rejection(account.authenticate({ username: neo.name, password: neo.password })), TooManyRequests);
+  assert.equal(proxy.count("POST /account/authenticate"), 2);
 });
 
 test("a call ends after its time, while it waits for an answer and between two", async () => {
