@@ -102,7 +102,8 @@ export class Answer {
       return new UnexpectedAnswer(refusal);
     }
     if ((this.status === 401 || this.status === 403) && this.#headers.has("azuma-otp")) {
-      return new SecondFactorRequired(refusal, () => Promise.reject(new Error("this call takes no code")));
+      const error: SecondFactorRequired = new SecondFactorRequired(refusal, () => Promise.reject(error));
+      return error;
     }
     if (this.isTooOften) {
       return new TooManyRequests(refusal);

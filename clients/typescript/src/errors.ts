@@ -18,13 +18,16 @@ export interface Refusal {
 
 /** Everything that this package throws, but for the reason of a caller's own `AbortSignal`. */
 export abstract class AzumaError extends Error {
-  override get name(): string {
-    return this.constructor.name;
-  }
+  /** The name of its class, also where a minifier has renamed that. */
+  abstract override get name(): string;
 }
 
 /** There is no token to send: nobody has logged in, or the session has ended. Nothing was sent. */
 export class NotLoggedIn extends AzumaError {
+  override get name(): string {
+    return "NotLoggedIn";
+  }
+
   constructor() {
     super("nobody is logged in");
   }
@@ -32,6 +35,10 @@ export class NotLoggedIn extends AzumaError {
 
 /** What was given as a token is none: it is empty, or has white space or other characters that no token has. Nothing was sent. */
 export class MalformedToken extends AzumaError {
+  override get name(): string {
+    return "MalformedToken";
+  }
+
   constructor() {
     super("a token is one word of ASCII characters");
   }
@@ -39,6 +46,10 @@ export class MalformedToken extends AzumaError {
 
 /** What was given as an id is no UUID. Nothing was sent. */
 export class MalformedId extends AzumaError {
+  override get name(): string {
+    return "MalformedId";
+  }
+
   constructor() {
     super("an id is a UUID with its hyphens");
   }
@@ -46,6 +57,10 @@ export class MalformedId extends AzumaError {
 
 /** No answer came: the network, the name or the certificate failed. Whether the request arrived is unknown. */
 export class Unreachable extends AzumaError {
+  override get name(): string {
+    return "Unreachable";
+  }
+
   constructor(cause: unknown) {
     super("the server cannot be reached", { cause });
   }
@@ -53,6 +68,10 @@ export class Unreachable extends AzumaError {
 
 /** No answer came within the time of the call. Whether the request arrived is unknown. */
 export class TimedOut extends AzumaError {
+  override get name(): string {
+    return "TimedOut";
+  }
+
   constructor(milliseconds: number) {
     super(`no answer within ${milliseconds} ms`);
   }
@@ -79,19 +98,39 @@ export abstract class RefusedError extends AzumaError implements Refusal {
 }
 
 /** 400: the request lacks something or breaks a rule; `detail` or `reason` says which. */
-export class BadRequest extends RefusedError {}
+export class BadRequest extends RefusedError {
+  override get name(): string {
+    return "BadRequest";
+  }
+}
 
 /** 401: the token is not live, or (in `legacy` and `account`) the password is wrong. */
-export class Unauthorized extends RefusedError {}
+export class Unauthorized extends RefusedError {
+  override get name(): string {
+    return "Unauthorized";
+  }
+}
 
 /** 403: a wrong password, a disabled account, or a registration that the server's rules refuse. */
-export class Forbidden extends RefusedError {}
+export class Forbidden extends RefusedError {
+  override get name(): string {
+    return "Forbidden";
+  }
+}
 
 /** 404: there is none, or no such user. */
-export class NotFound extends RefusedError {}
+export class NotFound extends RefusedError {
+  override get name(): string {
+    return "NotFound";
+  }
+}
 
 /** 409: the name or the address is taken, or what was to be set up is there. */
 export class AlreadyExists extends RefusedError {
+  override get name(): string {
+    return "AlreadyExists";
+  }
+
   /** What is taken, where the dialect says so (`account`). */
   readonly conflict: string | undefined;
 
@@ -102,25 +141,53 @@ export class AlreadyExists extends RefusedError {
 }
 
 /** 422: the e-mail address is malformed. */
-export class Unprocessable extends RefusedError {}
+export class Unprocessable extends RefusedError {
+  override get name(): string {
+    return "Unprocessable";
+  }
+}
 
 /** 424: the password is right, and the account waits until its address is verified. */
-export class NotVerified extends RefusedError {}
+export class NotVerified extends RefusedError {
+  override get name(): string {
+    return "NotVerified";
+  }
+}
 
 /** 429, or in `account` 403 with `Retry-After`: too many of these. Nothing has changed. */
-export class TooManyRequests extends RefusedError {}
+export class TooManyRequests extends RefusedError {
+  override get name(): string {
+    return "TooManyRequests";
+  }
+}
 
 /** 503: the server is busy, is stopping, or cannot reach its database. Unless the call only read, it may have taken effect. */
-export class Unavailable extends RefusedError {}
+export class Unavailable extends RefusedError {
+  override get name(): string {
+    return "Unavailable";
+  }
+}
 
 /** 500: a defect of the server. */
-export class ServerDefect extends RefusedError {}
+export class ServerDefect extends RefusedError {
+  override get name(): string {
+    return "ServerDefect";
+  }
+}
 
 /** Any other status, such as that of a proxy, or an answer that is no JSON, lacks what was asked for, or is longer than 4 MiB. */
-export class UnexpectedAnswer extends RefusedError {}
+export class UnexpectedAnswer extends RefusedError {
+  override get name(): string {
+    return "UnexpectedAnswer";
+  }
+}
 
 /** The password is right, and the user has a second factor: the call needs a code. A wrong code is answered the same. */
 export class SecondFactorRequired extends RefusedError {
+  override get name(): string {
+    return "SecondFactorRequired";
+  }
+
   readonly #repeat: (code: string, options: CallOptions) => Promise<unknown>;
 
   /** @internal */
@@ -131,7 +198,7 @@ export class SecondFactorRequired extends RefusedError {
 
   /**
    * Repeats the call with a code of the user's authenticator app, or a recovery code. The error holds what the call was made with, the
-   * password too, until it is dropped.
+   * password too, until it is dropped. What `connection.send` was called with is not repeated: this rejects with the error itself.
    *
    * @returns what the call would have returned
    * @throws another `SecondFactorRequired` if the code is wrong or was used

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { inspect } from "node:util";
-import { Connection, Forbidden, MalformedId, MemoryTokenStore, TimedOut, TooManyRequests, Unavailable, UnexpectedAnswer, Unreachable } from "azuma-client";
+import * as everything from "azuma-client";
+import {
+  Connection,
+  Forbidden,
+  MalformedId,
+  MemoryTokenStore,
+  TimedOut,
+  TooManyRequests,
+  Unavailable,
+  UnexpectedAnswer,
+  Unreachable,
+} from "azuma-client";
 import { Account } from "azuma-client/account";
 import { Azuma } from "azuma-client/azuma";
 import { expectInstance, neo, rejection } from "./world/people.js";
@@ -196,4 +207,23 @@ test("an answer that lacks what was asked for is none of the server, and changes
     }
   }
   assert.equal(await connection.session.token(), token);
+});
+
+test("a code for what connection.send was called with rejects with an error of this package", async () => {
+  proxy.course = () => ({ status: 403, headers: { "azuma-otp": "required" }, body: '{"message": "FORBIDDEN"}' });
+  const error = await rejection(new Connection(proxy.url).send({ method: "post", path: "/user/login", authentication: "none" }));
+  expectInstance(error, everything.SecondFactorRequired);
+  assert.equal(await rejection(error.withCode("123456")), error);
+  assert.equal(proxy.requests.length, 1);
+});
+
+test("an error has the name of its class, also where that was renamed", () => {
+  const kinds = Object.entries(everything).filter(([, kind]) => kind.prototype instanceof everything.AzumaError);
+  assert.equal(kinds.length, 18);
+  for (const [name, kind] of kinds) {
+    if (kind !== everything.RefusedError) {
+      Object.defineProperty(kind, "name", { value: "a" });
+      assert.equal(Reflect.get(kind.prototype, "name"), name);
+    }
+  }
 });
