@@ -66,6 +66,8 @@ pub struct Browser {
 
 /// How many seconds a page may take.
 const PATIENCE: u64 = 10;
+/// How often chromedriver is started at most until it has a port.
+const MOST_DRIVERS: usize = 5;
 
 /// The Tab and the Enter key (WebDriver, "Keyboard actions").
 const TAB: &str = "\u{e004}";
@@ -321,8 +323,15 @@ fn capabilities(look: Look) -> Value {
     }}})
 }
 
-/// Chromedriver on a port that it chose.
+/// Chromedriver on a port that it chose. It takes the port on IPv4 and then on IPv6, and exits where somebody has the
+/// second one by then.
 fn start_driver() -> (Child, u16) {
+    let mut drivers = (0..MOST_DRIVERS).filter_map(|_| try_driver());
+    drivers.next().expect("a port that chromedriver listens on")
+}
+
+/// `None` if it exits before it listens.
+fn try_driver() -> Option<(Child, u16)> {
     let mut command = Command::new("chromedriver");
     command
         .arg("--port=0")
@@ -340,9 +349,12 @@ fn start_driver() -> (Child, u16) {
             line.split_once("successfully on port ")
                 .map(|(_, port)| port.to_owned())
         })
-        .find_map(|port| port.trim_end_matches('.').parse().ok())
-        .expect("a port that chromedriver listens on");
+        .find_map(|port| port.trim_end_matches('.').parse().ok());
+    let Some(port) = port else {
+        driver.wait().expect("it has ended");
+        return None;
+    };
     // A full pipe would block it, so the rest is read too.
     thread::spawn(move || lines.for_each(drop));
-    (driver, port)
+    Some((driver, port))
 }
