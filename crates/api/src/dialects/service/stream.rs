@@ -101,12 +101,16 @@ impl Follower {
                 news = access.next_changes_after(self.place) => news,
                 () = sleep(POSITION_EVERY) => access.changes_after(self.place).await,
             };
-            match (news, self.recognize().await) {
-                (_, Err(ServiceAccessError::TokenInvalid)) => return None,
-                (Ok(news), Ok(())) => return Some((self.told(&news), self)),
-                // A server that does not know says nothing.
-                (Err(_), _) | (_, Err(_)) => sleep(POSITION_EVERY).await,
+            // Without news the database is not asked: it may not answer either.
+            if let Ok(news) = news {
+                match self.recognize().await {
+                    Ok(()) => return Some((self.told(&news), self)),
+                    Err(ServiceAccessError::TokenInvalid) => return None,
+                    Err(ServiceAccessError::RateLimited(_) | ServiceAccessError::Store(_)) => {}
+                }
             }
+            // A server that does not know says nothing.
+            sleep(POSITION_EVERY).await;
         }
     }
 
