@@ -4,7 +4,7 @@ use azuma_domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::json::{JsonObject, JsonValue};
+use crate::http::json::JsonValue;
 
 /// A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
 ///
@@ -29,7 +29,8 @@ impl From<&User> for ObjectId {
 
 impl JsonValue for ObjectId {
     fn write(self, bytes: &mut Vec<u8>) {
-        JsonObject::with("$oid", self.hex.as_str()).write(bytes);
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(bytes, &self);
     }
 }
 
