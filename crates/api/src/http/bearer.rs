@@ -1,22 +1,23 @@
 //! Authenticates a request by `Authorization: Bearer` (RFC 6750 §2.1).
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use azuma_domain::ErrorCode;
 use azuma_domain::error_code::HasErrorCode;
-use azuma_domain::services::Sessions;
+use azuma_domain::ports::MaybeReady;
+use azuma_domain::services::{AuthenticateError, Sessions};
 use azuma_domain::session::LiveSession;
 use azuma_domain::token::{MalformedToken, Token};
+use futures_util::future::Either;
 
 use super::api_error::{ApiError, Dialect};
-use super::successor::Noting;
+use super::successor;
 
 /// The session that sent the request. A handler that takes this argument requires a token.
 pub struct Bearer<D> {
@@ -32,46 +33,48 @@ impl<D> Deref for Bearer<D> {
     }
 }
 
+type Checked<D> = Result<Bearer<D>, ApiError<D>>;
+
 impl<D: Dialect> FromRequest for Bearer<D> {
     type Error = ApiError<D>;
-    type Future = Authenticating<D>;
+    /// Mostly the answer is there at once, and nothing is boxed.
+    type Future = Either<Ready<Checked<D>>, Pin<Box<dyn Future<Output = Checked<D>>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let sessions = request.app_data::<web::Data<Sessions>>();
-        let sessions = sessions.ok_or(RequestTokenError::NotWired);
-        let asked = sessions.and_then(|sessions| {
-            let token = bearer_token(request.headers())?;
-            Ok(Noting::new(sessions.authenticate(&token), request))
-        });
-        Authenticating {
-            asked: asked.map_err(Some),
-            dialect: PhantomData,
+        match check(request) {
+            Ok(MaybeReady::Now(answer)) => {
+                Either::Left(ready(Self::of(request, answer.into_inner())))
+            }
+            Ok(MaybeReady::Later(answer)) => {
+                let request = request.clone();
+                let bearer = async move { Self::of(&request, answer.await) };
+                Either::Right(Box::pin(bearer))
+            }
+            Err(error) => Either::Left(ready(Err(error.into()))),
         }
     }
 }
 
-/// A named future, because an async block would be boxed for each request.
-pub struct Authenticating<D> {
-    asked: Result<Noting, Option<RequestTokenError>>,
-    dialect: PhantomData<fn() -> D>,
-}
-
-impl<D: Dialect> Future for Authenticating<D> {
-    type Output = Result<Bearer<D>, ApiError<D>>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let session = match &mut self.get_mut().asked {
-            Ok(check) => ready!(Pin::new(check).poll(context))?,
-            Err(error) => {
-                let error = error.take().unwrap_or(RequestTokenError::Missing);
-                return Poll::Ready(Err(error.into()));
-            }
-        };
-        Poll::Ready(Ok(Bearer {
+impl<D: Dialect> Bearer<D> {
+    /// The session that sent the request, by the answer to its check.
+    fn of(request: &HttpRequest, answer: Result<LiveSession, AuthenticateError>) -> Checked<D> {
+        let session = answer?;
+        successor::note(request, &session);
+        Ok(Self {
             session,
             dialect: PhantomData,
-        }))
+        })
     }
+}
+
+/// Asks whose the token of the request is.
+fn check(
+    request: &HttpRequest,
+) -> Result<MaybeReady<Result<LiveSession, AuthenticateError>>, RequestTokenError> {
+    let sessions = request.app_data::<web::Data<Sessions>>();
+    let sessions = sessions.ok_or(RequestTokenError::NotWired)?;
+    let token = bearer_token(request.headers())?;
+    Ok(sessions.authenticate(&token))
 }
 
 /// Why a request cannot be authenticated by its token.

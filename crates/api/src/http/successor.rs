@@ -2,15 +2,10 @@
 //!
 //! The session's first token is all that most sessions ever have, so most responses are left as they are.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, web};
-use azuma_domain::ports::MaybeReady;
-use azuma_domain::services::{AuthenticateError, NextToken, Sessions};
+use azuma_domain::services::{NextToken, Sessions};
 use azuma_domain::session::LiveSession;
 use tracing::{Instrument, Span};
 
@@ -61,32 +56,5 @@ pub async fn carry_next_token<B>(response: &mut ServiceResponse<B>) {
     let value = next.and_then(|next| HeaderValue::from_str(next.token.expose()).ok());
     if let Some(value) = value {
         response.headers_mut().insert(SESSION_HEADER, value);
-    }
-}
-
-/// A session check that [notes](note) the session. Mostly it is ready at once.
-pub struct Noting {
-    check: MaybeReady<Result<LiveSession, AuthenticateError>>,
-    request: HttpRequest,
-}
-
-impl Noting {
-    pub fn new(
-        check: MaybeReady<Result<LiveSession, AuthenticateError>>,
-        request: &HttpRequest,
-    ) -> Self {
-        let request = request.clone();
-        Self { check, request }
-    }
-}
-
-impl Future for Noting {
-    type Output = Result<LiveSession, AuthenticateError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        let session = ready!(Pin::new(&mut this.check).poll(context))?;
-        note(&this.request, &session);
-        Poll::Ready(Ok(session))
     }
 }
