@@ -16,20 +16,18 @@ pub struct JsonObject(Vec<u8>);
 impl JsonObject {
     /// An object that begins with this field. Names are plain: nothing in them needs an escape.
     pub fn with(name: &'static str, value: impl JsonValue) -> Self {
-        let mut bytes = Vec::with_capacity(CAPACITY);
-        bytes.push(b'{');
-        Self(bytes).field(name, value)
+        Self(Vec::with_capacity(CAPACITY)).field(b"{\"", name, value)
     }
 
     /// The object with one more field.
-    pub fn and(mut self, name: &'static str, value: impl JsonValue) -> Self {
-        self.0.push(b',');
-        self.field(name, value)
+    pub fn and(self, name: &'static str, value: impl JsonValue) -> Self {
+        self.field(b",\"", name, value)
     }
 
-    fn field(mut self, name: &'static str, value: impl JsonValue) -> Self {
-        quote(name.as_bytes(), &mut self.0);
-        self.0.push(b':');
+    fn field(mut self, before: &[u8; 2], name: &'static str, value: impl JsonValue) -> Self {
+        self.0.extend_from_slice(before);
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
         value.write(&mut self.0);
         self
     }
