@@ -47,21 +47,32 @@ async fn print_trail(trail: &AuditAdmin, query: AuditQuery) -> Result<(), Box<dy
             return Ok(());
         }
         read = match (backlog, query.follow) {
-            (Backlog::Left, _) => trail.read_on(&mut reader).await?,
-            (Backlog::Empty, true) => next(trail, &mut reader).await,
+            (_, true) => next(trail, &mut reader, backlog).await,
+            (Backlog::Left, false) => trail.read_on(&mut reader).await?,
             (Backlog::Empty, false) => return Ok(()),
         };
     }
 }
 
-/// Waits for what comes next, also for a database that cannot be reached for a while.
-async fn next(trail: &AuditAdmin, reader: &mut TrailReader) -> (Vec<StoredEvent>, Backlog) {
+/// Reads what is left or waits for what comes next, also for a database that cannot be reached for a while.
+async fn next(
+    trail: &AuditAdmin,
+    reader: &mut TrailReader,
+    backlog: Backlog,
+) -> (Vec<StoredEvent>, Backlog) {
     loop {
-        sleep(FOLLOW_EVERY).await;
-        match trail.follow(reader).await {
+        let read = match backlog {
+            Backlog::Left => trail.read_on(reader).await,
+            Backlog::Empty => {
+                sleep(FOLLOW_EVERY).await;
+                trail.follow(reader).await
+            }
+        };
+        match read {
             Ok(read) => return read,
             Err(error) => say(&format!("{error}; trying again")),
         }
+        sleep(FOLLOW_EVERY).await;
     }
 }
 

@@ -43,6 +43,9 @@ pub struct TrailReader {
     user_id: Option<UserId>,
     since: EventPosition,
     position: EventPosition,
+    /// When the reader last began or went back: what was committed behind it since is not read yet, and whoever takes the events
+    /// may take them slowly.
+    went_back: Option<Timestamp>,
     /// The last events read, so that none is read twice.
     seen: BTreeSet<EventPosition>,
 }
@@ -55,6 +58,7 @@ impl TrailReader {
             user_id,
             since,
             position: since,
+            went_back: None,
             seen: BTreeSet::new(),
         }
     }
@@ -62,12 +66,14 @@ impl TrailReader {
     /// Goes back for events that were committed later than others of a later time.
     fn look_back(&mut self, now: Timestamp) {
         self.position = self.since.max(self.settled(now));
+        self.went_back = Some(now);
     }
 
-    /// The place before which no event is committed any more. An event that is dated far ahead does not move it.
+    /// The place before which no event is committed that the reader has not seen. An event that is dated far ahead does not move it.
     fn settled(&self, now: Timestamp) -> EventPosition {
         let newest = self.seen.last().copied().unwrap_or(self.since);
-        EventPosition::before(newest.at.min(now).minus(LATEST))
+        let went_back = self.went_back.unwrap_or(now);
+        EventPosition::before(newest.at.min(now).min(went_back).minus(LATEST))
     }
 
     /// The events of a page that are new.
@@ -123,6 +129,8 @@ impl AuditAdmin {
         &self,
         reader: &mut TrailReader,
     ) -> Result<(Vec<StoredEvent>, Backlog), StoreError> {
+        let now = self.clock.now();
+        reader.went_back.get_or_insert(now);
         let (position, user_id) = (reader.position, reader.user_id);
         let page = self
             .store
@@ -132,7 +140,7 @@ impl AuditAdmin {
             true => Backlog::Empty,
             false => Backlog::Left,
         };
-        Ok((reader.accept(page, self.clock.now()), backlog))
+        Ok((reader.accept(page, now), backlog))
     }
 
     /// The next events of a reader that has read all there were, in the order of time, except those that were committed late.

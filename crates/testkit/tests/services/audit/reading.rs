@@ -58,6 +58,30 @@ async fn a_follower_reads_each_event_once_and_those_that_are_committed_late() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_committed_late_is_read_however_slowly_those_before_are_taken() {
+    let world = World::new();
+    let (admin, mut reader) = (admin(&world), from_the_start());
+    let late = world.now();
+    world.wait(30 * SECOND);
+    append(&world, world.now(), 1_500).await;
+    let (taken, mut backlog) = admin.read_on(&mut reader).await.unwrap();
+    assert_eq!((taken.len(), backlog), (1_000, Backlog::Left));
+    append(&world, late, 1).await;
+    world.wait(140 * SECOND);
+    append(&world, world.now(), 1).await;
+    let mut rest = Vec::new();
+    while backlog == Backlog::Left {
+        let (more, left) = admin.read_on(&mut reader).await.unwrap();
+        rest.extend(more);
+        backlog = left;
+    }
+    rest.extend(admin.follow(&mut reader).await.unwrap().0);
+    let mut times = rest.iter().map(|event| event.as_ref().unwrap().event.at);
+    assert!(times.any(|at| at == late));
+    assert_eq!(rest.len(), 500 + 2);
+}
+
+#[tokio::test]
 async fn an_event_dated_far_ahead_hides_none_that_follow() {
     let world = World::new();
     let mut reader = from_the_start();
