@@ -35,8 +35,8 @@ pub enum RateLimitedAction<'a> {
     Mail(&'a EmailAddress),
     /// A notice to the owner of a proved address. It counts for the address, together with [`Mail`](Self::Mail).
     Notice(&'a EmailAddress),
-    /// Changing a password or an address, which hashes or mails. It counts for the client as a registration does, and
-    /// for the user, who is logged in.
+    /// Changing a password or an address, which hashes or mails, or beginning to set up a second factor. It counts for the client as a
+    /// registration does, and for the user, who is logged in.
     ChangeCredential(UserId),
     /// Recording an event of this account in the audit trail that its user can cause again and again. It counts for the
     /// user.

@@ -85,6 +85,17 @@ async fn texts_that_are_no_link_count_as_attempts() {
 }
 
 #[tokio::test]
+async fn a_blocked_second_factor_is_not_begun() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let closed = closed(&world);
+    let source = Source::default();
+    let begun = closed.accounts.begin_factor(&caller, None, &source);
+    assert_eq!(refusal(begun.await), TOO_MANY);
+}
+
+#[tokio::test]
 async fn tokens_in_use_are_not_counted() {
     let world = World::new();
     let neo = world.register("neo", AZUMA).await;

@@ -6,7 +6,7 @@ use crate::Timestamp;
 use crate::audit::{AuditAction, AuditEvent, Source};
 use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
-use crate::ports::{Abort, Reader, SecurityEventKind, StoreError, StoreExt};
+use crate::ports::{Abort, RateLimitedAction, Reader, SecurityEventKind, StoreError, StoreExt};
 use crate::services::second_factor::{FactorCheck, SecondFactorError};
 use crate::session::LiveSession;
 use crate::token::TokenHash;
@@ -101,6 +101,11 @@ impl Accounts {
             .ask(current_password)
             .map_err(CurrentPasswordError::from)?;
         let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
+        // Nothing is enabled, and so nothing is removed, that was not begun.
+        let attempt = RateLimitedAction::ChangeCredential(user_id);
+        self.doorkeeper
+            .admit(source.client.ip, attempt)
+            .map_err(SecondFactorError::from)?;
         let confirmation = self.confirm(caller, current_password, source).await?;
         let salt = FactorSalt::new(self.entropy.uuid());
         let secret = self.keys.factor_secret(user_id, salt);
