@@ -13,7 +13,7 @@ use crate::Timestamp;
 use crate::id::id;
 use crate::invite::InviteId;
 use crate::service::ServiceId;
-use crate::session::SessionId;
+use crate::session::{LiveSession, SessionId};
 use crate::user::UserId;
 
 id! {
@@ -62,6 +62,17 @@ impl AuditEvent {
             source: source.clone(),
             ..Self::of(Actor::User, action, at)
         }
+    }
+
+    /// What a user did to its own account by this session.
+    #[must_use]
+    pub fn by_caller(
+        caller: &LiveSession,
+        action: AuditAction,
+        source: &Source,
+        at: Timestamp,
+    ) -> Self {
+        Self::by_user(caller.user.id, action, source, at).of_session(caller.session_id())
     }
 
     /// What a client did to an account whose user it need not be.

@@ -11,6 +11,7 @@ use crate::factor::{Factor, FactorSalt, GivenCode, TimeStep};
 use crate::ports::{
     RateLimited, RateLimitedAction, SecurityEventKind, Store, StoreError, StoreExt, Transaction,
 };
+use crate::session::SessionId;
 use crate::token::{TokenHash, TokenKeys};
 use crate::user::UserId;
 
@@ -95,6 +96,8 @@ impl FactorProof {
 
 /// Checks codes of second factors.
 pub(super) struct FactorCheck<'a> {
+    /// The session that asks; a login has none yet.
+    pub session: Option<SessionId>,
     pub store: &'a Arc<dyn Store>,
     pub keys: &'a TokenKeys,
     pub doorkeeper: &'a Doorkeeper,
@@ -167,7 +170,10 @@ impl FactorCheck<'_> {
     pub async fn wrong(&self, user_id: UserId, source: &Source) -> SecondFactorError {
         let kind = SecurityEventKind::SecondFactorRefused;
         let event = AuditEvent::by_client(user_id, self.attempt, source, self.now);
-        let event = event.refused(RefusalReason::SecondFactorWrong);
+        let event = AuditEvent {
+            session_id: self.session,
+            ..event.refused(RefusalReason::SecondFactorWrong)
+        };
         record_refusal(self.store, self.doorkeeper, kind, event).await;
         SecondFactorError::Wrong
     }

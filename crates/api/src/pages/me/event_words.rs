@@ -52,8 +52,8 @@ pub fn action_words(language: Language, action: AuditAction) -> &'static str {
             "Die E-Mail-Adresse wurde geändert",
         ),
         AuditAction::CancelEmailChange => (
-            "The change of the e-mail address was refused by its recipient",
-            "Die Änderung der E-Mail-Adresse wurde von ihrem Empfänger abgelehnt",
+            "The change of the e-mail address was cancelled",
+            "Die Änderung der E-Mail-Adresse wurde abgebrochen",
         ),
         AuditAction::Confirm => ("A change of the account", "Eine Änderung des Kontos"),
         AuditAction::EnableSecondFactor => (

@@ -51,8 +51,7 @@ impl Accounts {
         let confirmation = self.confirm(caller, current_password, source).await?;
         let (user_id, session_id) = (caller.user.id, caller.session_id());
         let now = self.clock.now();
-        let told = AuditEvent::by_user(user_id, AuditAction::DeleteAccount, source, now);
-        let told = told.of_session(session_id);
+        let told = AuditEvent::by_caller(caller, AuditAction::DeleteAccount, source, now);
         revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
             .await?;
         self.store

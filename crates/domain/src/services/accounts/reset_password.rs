@@ -102,7 +102,10 @@ impl Accounts {
         revoke_surplus_sessions(&self.store, &*self.session_check, user_id, None).await?;
         let notice = self.draft_notice(MailKind::PasswordChanged, (user_id, ip), language, now);
         let substitute = self.substitute_name();
-        let told = AuditEvent::by_user(user_id, AuditAction::ResetPassword, source, now);
+        let told = |action| AuditEvent::by_user(user_id, action, source, now);
+        let reset = told(AuditAction::ResetPassword);
+        let verified = told(AuditAction::VerifyAccount);
+        let renamed = told(AuditAction::ChangeName);
         let user = self
             .store
             .transact(move |tx| {
@@ -111,7 +114,9 @@ impl Accounts {
                 tx.links().consume(&link.hash, now)?.ok_or_else(unknown)?;
                 match credential.state {
                     AccountState::Active => {}
-                    AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {}
+                    AccountState::Pending { .. } if tx.users().activate(user_id, now)? => {
+                        tx.audit().append(&verified)?;
+                    }
                     AccountState::Pending { .. } | AccountState::Disabled(_) => {
                         return Err(unknown());
                     }
@@ -124,11 +129,12 @@ impl Accounts {
                 if tx.users().name_of(user_id)?.is_none() {
                     // Nobody could log in with an invalid name.
                     changes.name.clone_from(&substitute);
+                    tx.audit().append(&renamed)?;
                 }
                 let user = tx.users().update(user_id, &changes);
                 let user = user.map_err(StoreError::from)?.ok_or_else(unknown)?;
                 notice.write(tx, user.email.as_ref())?;
-                tx.audit().append(&told)?;
+                tx.audit().append(&reset)?;
                 Ok(user)
             })
             .await?;

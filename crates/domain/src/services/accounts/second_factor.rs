@@ -8,7 +8,7 @@ use crate::error_code::{ErrorCode, HasErrorCode};
 use crate::factor::{Factor, FactorSalt, FactorSecret, GivenCode, RECOVERY_CODES, RecoveryCode};
 use crate::ports::{Abort, RateLimitedAction, Reader, SecurityEventKind, StoreError, StoreExt};
 use crate::services::second_factor::{FactorCheck, SecondFactorError};
-use crate::session::LiveSession;
+use crate::session::{LiveSession, SessionId};
 use crate::token::TokenHash;
 use crate::user::{GivenPassword, UserId};
 
@@ -146,7 +146,7 @@ impl Accounts {
             Some(factor) if factor.is_enabled() => return Err(FactorError::Enabled),
             Some(factor) => factor,
         };
-        let check = self.factor_check(now);
+        let check = self.factor_check(session_id, now);
         let proof = match code {
             None => return Err(SecondFactorError::Missing.into()),
             Some(GivenCode::Totp(code)) => {
@@ -160,7 +160,7 @@ impl Accounts {
             .map(|_| RecoveryCode::from_random(self.entropy.u128()))
             .collect();
         let hashes: Vec<TokenHash> = codes.iter().map(RecoveryCode::hash).collect();
-        let told = told(caller, AuditAction::EnableSecondFactor, source, now);
+        let told = AuditEvent::by_caller(caller, AuditAction::EnableSecondFactor, source, now);
         self.store
             .transact(move |tx| {
                 lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
@@ -191,9 +191,9 @@ impl Accounts {
         source: &Source,
     ) -> Result<(), FactorError> {
         let (user_id, session_id, now) = (caller.user.id, caller.session_id(), self.clock.now());
-        let check = self.factor_check(now);
+        let check = self.factor_check(session_id, now);
         let proof = check.prove(user_id, source, code.as_ref()).await?;
-        let told = told(caller, AuditAction::RemoveSecondFactor, source, now);
+        let told = AuditEvent::by_caller(caller, AuditAction::RemoveSecondFactor, source, now);
         self.store
             .transact(move |tx| {
                 lock_live_caller(tx, (user_id, session_id), now, FactorError::SessionRevoked)?;
@@ -212,8 +212,9 @@ impl Accounts {
         Ok(())
     }
 
-    pub(super) fn factor_check(&self, now: Timestamp) -> FactorCheck<'_> {
+    pub(super) fn factor_check(&self, session: SessionId, now: Timestamp) -> FactorCheck<'_> {
         FactorCheck {
+            session: Some(session),
             store: &self.store,
             keys: &self.keys,
             doorkeeper: &self.doorkeeper,
@@ -221,8 +222,4 @@ impl Accounts {
             now,
         }
     }
-}
-
-fn told(caller: &LiveSession, action: AuditAction, source: &Source, now: Timestamp) -> AuditEvent {
-    AuditEvent::by_user(caller.user.id, action, source, now).of_session(caller.session_id())
 }

@@ -143,17 +143,12 @@ impl Accounts {
         let confirmation = self.confirm(caller, current_password, &source).await?;
         let needs_code = password.is_some() || email.is_some();
         let proof = match needs_code {
-            true => Some(self.prove(caller.user.id, &source, code).await?),
+            true => Some(self.prove(caller, &source, code).await?),
             false => None,
         };
-        let changed = [
-            password
-                .as_ref()
-                .map(|_| SecurityEventKind::PasswordChanged),
-            email
-                .as_ref()
-                .map(|_| SecurityEventKind::EmailChangeRequested),
-        ];
+        let new_password = password
+            .as_ref()
+            .map(|_| SecurityEventKind::PasswordChanged);
         let changes = UserChanges {
             name,
             password_hash: self.hash_changed_password(password, ip).await?,
@@ -166,13 +161,13 @@ impl Accounts {
         let kind = MailKind::PasswordChanged;
         let password_changed = self.draft_notice(kind, (user_id, ip), language, now);
         let email_change =
-            email.map(|to| self.draft_email_change((user_id, ip), to, language, now));
+            email.map(|to| self.draft_email_change(caller, &source, to, language, now));
         let told = self.draft_events(caller, &source, now);
         if changes.password_hash.is_some() {
             revoke_surplus_sessions(&self.store, &*self.session_check, user_id, Some(session_id))
                 .await?;
         }
-        let user = self
+        let (user, new_email) = self
             .store
             .transact(move |tx| {
                 // The session may have been revoked while the password was hashed.
@@ -182,6 +177,8 @@ impl Accounts {
                 if let Some(proof) = proof {
                     spend(proof, tx, user_id)?;
                 }
+                let is_renamed =
+                    changes.name.is_some() && changes.name != tx.users().name_of(user_id)?;
                 tx.users().release(changes.name.as_ref(), None, now)?;
                 if let Some(name) = &changes.name {
                     expect_nobodys_address(tx, name, user_id)?;
@@ -190,7 +187,7 @@ impl Accounts {
                     .users()
                     .update(user_id, &changes)?
                     .ok_or(Abort::Refused(UpdateUserError::SessionRevoked))?;
-                if changes.name.is_some() {
+                if is_renamed {
                     told.name.write(tx)?;
                 }
                 if changes.password_hash.is_some() {
@@ -198,15 +195,15 @@ impl Accounts {
                     revoke_after_password_change(tx, caller_ids, now)?;
                     password_changed.write(tx, user.email.as_ref())?;
                 }
-                if let Some(email_change) = &email_change {
-                    tx.audit().append(&told.email_request)?;
-                    email_change.write(tx, &user)?;
-                }
-                Ok(user)
+                let new_email = match &email_change {
+                    Some(email_change) => email_change.write(tx, &user)?,
+                    None => None,
+                };
+                Ok((user, new_email))
             })
             .await?;
         self.session_check.invalidate(user_id);
-        for kind in changed.into_iter().flatten() {
+        for kind in new_password.into_iter().chain(new_email) {
             self.doorkeeper.record(kind, Some(user_id), ip);
         }
         Ok(user)
@@ -214,12 +211,12 @@ impl Accounts {
 
     async fn prove(
         &self,
-        user_id: UserId,
+        caller: &LiveSession,
         source: &Source,
         code: Option<GivenCode>,
     ) -> Result<FactorProof, SecondFactorError> {
-        let check = self.factor_check(self.clock.now());
-        check.prove(user_id, source, code.as_ref()).await
+        let check = self.factor_check(caller.session_id(), self.clock.now());
+        check.prove(caller.user.id, source, code.as_ref()).await
     }
 
     async fn hash_changed_password(
@@ -235,14 +232,10 @@ impl Accounts {
     }
 
     fn draft_events(&self, caller: &LiveSession, source: &Source, now: Timestamp) -> Told {
-        let told = |action| {
-            let event = AuditEvent::by_user(caller.user.id, action, source, now);
-            event.of_session(caller.session_id())
-        };
+        let told = |action| AuditEvent::by_caller(caller, action, source, now);
         Told {
             name: RationedEvent::new(&self.doorkeeper, told(AuditAction::ChangeName)),
             password: told(AuditAction::ChangePassword),
-            email_request: told(AuditAction::RequestEmailChange),
         }
     }
 }
@@ -251,7 +244,6 @@ impl Accounts {
 struct Told {
     name: RationedEvent,
     password: AuditEvent,
-    email_request: AuditEvent,
 }
 
 fn spend(

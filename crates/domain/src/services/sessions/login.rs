@@ -150,6 +150,7 @@ impl Sessions {
             return Ok(FactorProof::NotAsked);
         };
         let check = FactorCheck {
+            session: None,
             store: &self.store,
             keys: &self.keys,
             doorkeeper: &self.doorkeeper,

@@ -110,6 +110,54 @@ async fn an_account_is_told_from_its_request_to_its_deletion() {
 }
 
 #[tokio::test]
+async fn a_waiting_account_that_a_new_password_makes_active_is_told_verified() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    world.recover("neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    let at = next(&world);
+    world.reset(&link, NEW_PASSWORD).await.unwrap();
+    let mut told = told_since(&world, at).await;
+    told.sort_by_key(|(_, action)| action.name());
+    let both = [AuditAction::ResetPassword, AuditAction::VerifyAccount];
+    assert_eq!(told, both.map(|action| (User, action)));
+}
+
+#[tokio::test]
+async fn an_address_that_is_proved_already_is_told_only_where_it_cancels_a_change() {
+    let world = World::new();
+    world.request_account("neo", "neo@example.org").await;
+    let link = world.link_mailed_to("neo@example.org").await;
+    world.follow(&link).await.unwrap();
+    let neo = world.try_log_in("neo", PASSWORD, AZUMA).await.unwrap();
+    let caller = world.caller(&neo.token).await;
+    let mut told = Vec::new();
+    for email in ["neo@example.org", "neo@zion.example", "neo@example.org"] {
+        let at = next(&world);
+        world.update(&caller, email_update(email)).await.unwrap();
+        told.extend(told_since(&world, at).await);
+    }
+    let changes = [
+        AuditAction::RequestEmailChange,
+        AuditAction::CancelEmailChange,
+    ];
+    assert_eq!(told, changes.map(|action| (User, action)));
+}
+
+#[tokio::test]
+async fn the_name_that_an_account_has_is_no_change() {
+    let world = World::new();
+    let neo = world.register("neo", AZUMA).await;
+    let caller = world.caller(&neo.token).await;
+    let at = next(&world);
+    world.update(&caller, name_update("neo")).await.unwrap();
+    assert_eq!(told_since(&world, at).await, []);
+    world.update(&caller, name_update("Neo")).await.unwrap();
+    let told = [(User, AuditAction::ChangeName)];
+    assert_eq!(told_since(&world, at).await, told);
+}
+
+#[tokio::test]
 async fn a_disowned_link_is_told_of_its_recipient() {
     let world = World::new();
     world.request_account("neo", "neo@example.org").await;
@@ -176,6 +224,7 @@ async fn a_second_factor_is_told_when_it_is_enabled_removed_missing_and_wrong() 
     assert!(removed.is_err());
     let told = AuditEvent {
         action: AuditAction::Confirm,
+        session_id: Some(caller.session_id()),
         ..refused(id, at, RefusalReason::SecondFactorWrong)
     };
     assert_eq!(trail(&world).await.pop(), Some(told));

@@ -46,6 +46,9 @@ impl AccountAdmin {
                 let user_id = locked(tx, &account, now)?.user_id;
                 tx.users().release(Some(&name), None, now)?;
                 expect_nobodys_address(tx, &name, user_id)?;
+                if tx.users().name_of(user_id)?.as_ref() == Some(&name) {
+                    return Ok(());
+                }
                 tx.users().update(user_id, &changes)?;
                 Ok(record(tx, user_id, AuditAction::ChangeName, now)?)
             })
