@@ -130,6 +130,7 @@ pub fn start(
             .client_disconnect_timeout(LINGER)
             .on_connect_ext(|lent: &Lent, data| {
                 data.insert(lent.handover());
+                data.insert(lent.unanswered());
             })
             .h1(app())
     };

@@ -21,6 +21,7 @@ use pin_project_lite::pin_project;
 
 use super::timing::{Timekeeper, Timing};
 use crate::config::AccessLog;
+use crate::listener::{Answering, Unanswered};
 use crate::metrics::Requests;
 use crate::telemetry::RequestId;
 use crate::traces::Traces;
@@ -86,6 +87,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let id = self.ids.next();
+        let answering = Unanswered::begin(request.request());
         let timekeeper = self.timekeeper.clone();
         let mut timing = timekeeper.map(|keeper| Timing::begin(keeper, request.request(), id));
         let response = match &mut timing {
@@ -96,6 +98,7 @@ where
             response,
             id,
             timing,
+            _answering: answering,
         }
     }
 }
@@ -107,6 +110,7 @@ pin_project! {
         response: F,
         id: RequestId,
         timing: Option<Timing>,
+        _answering: Option<Answering>,
     }
 }
 

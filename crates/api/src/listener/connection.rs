@@ -42,6 +42,11 @@ impl Connection {
         }
     }
 
+    /// Waits without reading. Fails as a read does.
+    pub fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        waiting(&mut self.idle, context)
+    }
+
     /// Reads while the client may take its time. The opening bytes must have been handed on.
     pub fn poll_read_at_rest(
         &mut self,

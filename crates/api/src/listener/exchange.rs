@@ -61,6 +61,11 @@ impl Exchange {
         .unwrap_or(Self::Unknown)
     }
 
+    /// Whether what comes is the body of a request.
+    pub fn awaits_body(self) -> bool {
+        matches!(self, Self::Asked(_, left) if left > 0)
+    }
+
     /// The response of which so much of the body is left.
     fn answering(left: u64) -> Self {
         match left {

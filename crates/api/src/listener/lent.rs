@@ -1,6 +1,7 @@
 //! A connection while actix serves it.
 
 use std::cell::Cell;
+use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -8,7 +9,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
+use super::ahead::{Ahead, Unanswered};
 use super::connection::Connection;
 use super::exchange::Exchange;
 use super::handover::{Handover, Pieces};
@@ -16,6 +19,10 @@ use super::idle_timer::IdleTimer;
 
 /// How long a connection is idle before it rests, at least; twice that at most.
 pub const REST_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a connection hands on nothing while a request is being answered: it may be one whose body is held back, because an end of a
+/// line in a body was taken for the end of a head.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
 /// A connection on loan to actix. Once it has been idle for a while, it is given back, and actix reads the end of the stream. It is
 /// also given back with a stream that a handler has offered.
@@ -27,6 +34,9 @@ pub struct Lent {
     /// Bytes that were read before it was lent.
     begun: Vec<u8>,
     exchange: Exchange,
+    ahead: Ahead,
+    /// While there is no room ahead: when more is handed on all the same, if all that is written has left.
+    waits: Option<Pin<Box<Sleep>>>,
     /// Ended by each response.
     idle: IdleTimer,
 }
@@ -59,6 +69,8 @@ impl Lent {
             handover: Handover::default(),
             begun,
             exchange: Exchange::None,
+            ahead: Ahead::default(),
+            waits: None,
             idle: IdleTimer::new(REST_AFTER),
         };
         (lent, Loan(lender))
@@ -67,6 +79,27 @@ impl Lent {
     /// Where handlers offer streams to the connection.
     pub fn handover(&self) -> Handover {
         self.handover.clone()
+    }
+
+    /// Where the requests that are being answered are counted.
+    pub fn unanswered(&self) -> Unanswered {
+        self.ahead.unanswered()
+    }
+
+    /// Keeps what may not be handed on yet for the next read.
+    fn hold_back(&mut self, before: usize, buffer: &mut ReadBuf<'_>) {
+        let bytes = buffer.filled().get(before..).unwrap_or_default();
+        // The bytes of a body end no head.
+        let admitted = match self.exchange.awaits_body() {
+            true => bytes.len(),
+            false => self.ahead.admit(bytes),
+        };
+        let (admitted, rest) = bytes.split_at(admitted.min(bytes.len()));
+        self.exchange = self.exchange.read(admitted);
+        if !rest.is_empty() {
+            self.begun.splice(..0, rest.iter().copied());
+            buffer.set_filled(before + admitted.len());
+        }
     }
 
     /// Gives the connection back with the stream that is offered, if there is one. The borrower is told of a failure.
@@ -115,11 +148,18 @@ impl AsyncRead for Lent {
         let Some(connection) = &mut this.connection else {
             return Poll::Ready(Ok(()));
         };
+        if !this.ahead.has_room() && !this.exchange.awaits_body() {
+            let longest = this
+                .waits
+                .get_or_insert_with(|| Box::pin(sleep(LONGEST_WAIT)));
+            if longest.as_mut().poll(context).is_pending() || !this.ahead.begin_anew() {
+                return connection.poll_wait(context);
+            }
+        }
         let before = buffer.filled().len();
         match poll_next(&mut this.begun, connection, context, buffer) {
             Poll::Ready(read) => {
-                let bytes = buffer.filled().get(before..).unwrap_or_default();
-                this.exchange = this.exchange.read(bytes);
+                this.hold_back(before, buffer);
                 Poll::Ready(read)
             }
             Poll::Pending => {
@@ -144,6 +184,7 @@ impl AsyncWrite for Lent {
         let written = ready!(Pin::new(connection).poll_write(context, bytes))?;
         let bytes = bytes.get(..written).unwrap_or_default();
         this.exchange = this.exchange.written(bytes);
+        this.ahead.written();
         Poll::Ready(Ok(written))
     }
 
@@ -153,6 +194,10 @@ impl AsyncWrite for Lent {
             return Poll::Ready(Ok(()));
         };
         ready!(Pin::new(connection).poll_flush(context))?;
+        if this.ahead.flushed() && this.waits.take().is_some() {
+            // Whether there is room again, the next read finds.
+            context.waker().wake_by_ref();
+        }
         match this.exchange {
             Exchange::Written => {
                 this.exchange = Exchange::Over;

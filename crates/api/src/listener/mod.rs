@@ -7,6 +7,7 @@
 //! | `clients` | limits the connections of each client |
 //! | `connection` | a client's connection and its write timeout |
 //! | `resting`, `lent`, `exchange`, `head` | connections without a request |
+//! | `ahead` | how far a client may send ahead of its answers |
 //! | `handover` | responses that last for hours |
 //! | `memory` | free memory |
 //! | `idle_timer` | how long nothing has happened |
@@ -15,6 +16,7 @@
 //! | `stream` | the bytes of a connection: TCP, TLS, or a unix socket |
 //! | `tls` | the certificate and its key |
 
+mod ahead;
 mod clients;
 mod connection;
 mod door;
@@ -33,6 +35,7 @@ mod sockets;
 mod stream;
 mod tls;
 
+pub use ahead::{Answering, Unanswered};
 pub use door::Door;
 pub use handover::Handover;
 pub use http2::http2;

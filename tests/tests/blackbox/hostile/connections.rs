@@ -100,3 +100,21 @@ fn requests_that_make_the_http_library_panic_do_not_fill_the_log() {
     let told = output.matches("which is a bug in Azuma").count();
     assert!((1..15).contains(&told), "{output}");
 }
+
+#[test]
+fn requests_that_are_sent_ahead_are_all_answered_in_their_order() {
+    let server = Database::Sqlite.server().start();
+    let mut wire = connect(&server);
+    let requests = [REQUEST, IN_CHUNKS, UNKNOWN, UNKNOWN, UNKNOWN].concat();
+    wire.send(&requests.repeat(20));
+    let answers = wire.answer().text;
+    let answers = answers.split("HTTP/1.1 ").skip(1);
+    let statuses: Vec<&str> = answers.filter_map(|answer| answer.get(..3)).collect();
+    assert_eq!(statuses, ["200", "400", "404", "404", "404"].repeat(20));
+}
+
+const UNKNOWN: &[u8] = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n";
+/// No object, and lines that end like heads.
+const IN_CHUNKS: &[u8] =
+    b"POST /user/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+    Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n4\r\n\r\n\r\n\r\n0\r\n\r\n";
