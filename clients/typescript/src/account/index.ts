@@ -73,7 +73,8 @@ export class Account {
   /** Lists the live tokens of the account, with the real tokens. */
   async tokens(options: CallOptions = {}): Promise<LiveToken[]> {
     const { tokens } = await this.#routes.call("get", "/account/tokens", { ...options, shape: { tokens: "list" } });
-    return tokens.map(([token, seconds]) => ({ token, expiresAt: new Date(seconds * 1000) }));
+    // The document says only that a pair holds texts and numbers.
+    return (tokens as [string, number][]).map(([token, seconds]) => ({ token, expiresAt: new Date(seconds * 1000) }));
   }
 
   /** Ends the session of a token of this account. */

@@ -180,10 +180,7 @@ export interface components {
         };
         /** @description The response of `GET /account/tokens`: pairs of a token and its expiry in Unix seconds. */
         TokensResponse: {
-            tokens: [
-                string,
-                number
-            ][];
+            tokens: (string | number)[][];
         };
     };
     responses: never;

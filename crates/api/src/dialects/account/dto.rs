@@ -7,6 +7,8 @@ use azuma_domain::user::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{Array, ArrayBuilder, Object};
 
 use crate::http::fields::{FieldError, given_code, invite, new_password};
 use crate::http::origin::Origin;
@@ -112,7 +114,18 @@ impl From<IssuedSession> for TokenResponse {
 /// The response of `GET /account/tokens`: pairs of a token and its expiry in Unix seconds.
 #[derive(Serialize, ToSchema)]
 pub struct TokensResponse {
+    #[schema(schema_with = tokens)]
     tokens: Vec<(String, i64)>,
+}
+
+/// Each entry is a pair. Many generators and checkers of clients fail on `prefixItems`, which would give the type of each half.
+fn tokens() -> Array {
+    let half = SchemaType::from_iter([Type::String, Type::Integer]);
+    let pair = ArrayBuilder::new()
+        .items(Object::with_type(half))
+        .min_items(Some(2))
+        .max_items(Some(2));
+    Array::new(pair)
 }
 
 impl From<Vec<TokenInUse>> for TokensResponse {
