@@ -46,9 +46,9 @@ pub fn routes(config: &mut ServiceConfig, cookies: CookieTransport) {
         description = "The token is live",
         headers(
             ("Azuma-User-Id" = String, description = "The id of the user, a UUID"),
-            ("Azuma-User-Name" = Option<String>, description = "The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`, `{` and `}`; missing if the stored name cannot be read"),
-            ("Azuma-Session" = Option<String>, description = "The next token, if it is due and no cookie had the token"),
-            ("Set-Cookie" = Option<String>, description = "The next token, if it is due and the cookie had the token"),
+            ("Azuma-User-Name" = String, description = "The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`, `{` and `}`; missing if the stored name cannot be read"),
+            ("Azuma-Session" = String, description = "The next token, if it is due and no cookie had the token"),
+            ("Set-Cookie" = String, description = "The next token, if it is due and the cookie had the token"),
         ),
     )),
     security(("bearer" = []), ("header" = []), ("cookie" = [])),

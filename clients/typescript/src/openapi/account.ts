@@ -229,6 +229,8 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
@@ -241,6 +243,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -301,7 +305,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -359,6 +363,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -399,7 +405,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -445,6 +451,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -495,7 +503,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -541,6 +549,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -601,7 +611,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -647,6 +657,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -697,7 +709,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -751,7 +763,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -849,7 +861,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -895,6 +907,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -945,7 +959,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };

@@ -392,7 +392,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -461,7 +461,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -515,7 +515,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -613,7 +613,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -635,7 +635,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -694,6 +694,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -734,7 +736,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -756,7 +758,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -817,6 +819,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -867,7 +871,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -889,7 +893,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -938,6 +942,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -978,7 +984,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1000,7 +1006,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1065,7 +1071,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1088,6 +1094,8 @@ export interface operations {
             /** @description The account */
             200: {
                 headers: {
+                    /** @description The next token, if there is one */
+                    "Azuma-Session"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1119,7 +1127,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1205,7 +1213,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1227,7 +1235,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1281,7 +1289,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1346,7 +1354,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1407,6 +1415,8 @@ export interface operations {
             /** @description Refused: wrong password or code, disabled account, closed registration, or blocked */
             403: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1447,7 +1457,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1469,7 +1479,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1536,7 +1546,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1631,7 +1641,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -1653,7 +1663,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };

@@ -182,7 +182,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -231,6 +231,8 @@ export interface operations {
             /** @description The token is missing or not live, or the password or code is wrong */
             401: {
                 headers: {
+                    /** @description `required; totp` if the request lacks the code of the second factor, or its code is wrong */
+                    "Azuma-OTP"?: string;
                     /** @description `Bearer`, with `error="invalid_token"` if there was a token; then `Basic`, where that is taken too */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
@@ -283,7 +285,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -305,7 +307,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -328,6 +330,10 @@ export interface operations {
             /** @description The account */
             200: {
                 headers: {
+                    /** @description The next token, if it is due and the header had the token */
+                    "Azuma-Session"?: string;
+                    /** @description The next token, if it is due and the cookie had the token */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -359,7 +365,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -454,7 +460,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -476,7 +482,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };

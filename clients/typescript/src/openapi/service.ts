@@ -314,13 +314,13 @@ export interface operations {
             204: {
                 headers: {
                     /** @description The next token, if it is due and no cookie had the token */
-                    "Azuma-Session"?: string | null;
+                    "Azuma-Session"?: string;
                     /** @description The id of the user, a UUID */
                     "Azuma-User-Id"?: string;
                     /** @description The name of the user in UTF-8, percent-encoded but for visible ASCII other than `%`, `{` and `}`; missing if the stored name cannot be read */
-                    "Azuma-User-Name"?: string | null;
+                    "Azuma-User-Name"?: string;
                     /** @description The next token, if it is due and the cookie had the token */
-                    "Set-Cookie"?: string | null;
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -350,7 +350,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -392,7 +392,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -447,7 +447,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -549,7 +549,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -571,7 +571,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -649,7 +649,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -671,7 +671,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -749,7 +749,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -771,7 +771,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -828,7 +828,7 @@ export interface operations {
             /** @description Too many attempts */
             429: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -850,7 +850,7 @@ export interface operations {
             /** @description The server is busy, is stopping, or cannot reach its database */
             503: {
                 headers: {
-                    /** @description After how many seconds to try again, at least 1 */
+                    /** @description If waiting helps, after how many seconds to try again, at least 1 */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };

@@ -1,5 +1,9 @@
 //! The error responses of operations.
 
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use azuma_domain::ErrorCode;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
@@ -9,7 +13,7 @@ use utoipa::openapi::schema::Type;
 use utoipa::openapi::{ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::http::api_error::Dialect;
+use crate::http::api_error::{Dialect, OTP_HEADER};
 use crate::http::problem::PROBLEM;
 
 /// The name of the schema of all error bodies of a document.
@@ -26,7 +30,7 @@ pub fn complete<D: Dialect>(document: &mut Document) {
         .insert(SCHEMA.to_owned(), D::Body::schema());
     for item in document.paths.paths.values_mut() {
         for operation in operations(item).into_iter().flatten() {
-            complete_operation(operation);
+            complete_operation::<D>(operation);
         }
     }
 }
@@ -40,7 +44,7 @@ fn operations(item: &mut PathItem) -> [&mut Option<Operation>; 4] {
     ]
 }
 
-fn complete_operation(operation: &mut Operation) {
+fn complete_operation<D: Dialect>(operation: &mut Operation) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         forbid_null(body);
     }
@@ -51,6 +55,7 @@ fn complete_operation(operation: &mut Operation) {
     if operation.security.is_some() {
         shared.push("401");
     }
+    let headers = headers::<D>(operation);
     let responses = &mut operation.responses.responses;
     for status in shared {
         let absent = || RefOr::T(Response::new(""));
@@ -60,7 +65,8 @@ fn complete_operation(operation: &mut Operation) {
         if let (Some(meaning), RefOr::T(response)) = (meaning(status), response)
             && response.content.is_empty()
         {
-            *response = error(status, meaning);
+            let headers = headers.iter().filter(|header| header.is_of(status));
+            *response = error(meaning, headers);
         }
     }
 }
@@ -77,17 +83,20 @@ fn forbid_null(body: &mut RequestBody) {
     }
 }
 
-fn error(status: &str, meaning: &str) -> Response {
+fn error<'a>(meaning: &str, headers: impl Iterator<Item = &'a ErrorHeader>) -> Response {
     let schema = Ref::from_schema_name(SCHEMA);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let mut response = ResponseBuilder::new()
         .description(meaning)
         .content("application/json", content.clone())
         .content(PROBLEM, content);
-    if let Some((name, meaning, kind)) = header(status) {
-        let schema = ObjectBuilder::new().schema_type(kind).build();
-        let header = HeaderBuilder::new().schema(Some(schema));
-        response = response.header(name, header.description(Some(meaning)).build());
+    for header in headers {
+        let schema = ObjectBuilder::new()
+            .schema_type(header.kind.clone())
+            .build();
+        let described = HeaderBuilder::new().schema(Some(schema));
+        let described = described.description(Some(header.meaning)).build();
+        response = response.header(header.name, described);
     }
     response.build()
 }
@@ -113,19 +122,52 @@ fn meaning(status: &str) -> Option<&'static str> {
     })
 }
 
-/// The header that comes with an error, what it says, and its type.
-fn header(status: &str) -> Option<(&'static str, &'static str, Type)> {
-    match status {
-        "401" => Some((
-            "WWW-Authenticate",
-            "`Bearer`, with `error=\"invalid_token\"` if there was a token; then `Basic`, where that is taken too",
-            Type::String,
-        )),
-        "429" | "503" => Some((
-            "Retry-After",
-            "After how many seconds to try again, at least 1",
-            Type::Integer,
-        )),
-        _ => None,
+/// A header that may come with an error.
+struct ErrorHeader {
+    status: StatusCode,
+    name: &'static str,
+    meaning: &'static str,
+    kind: Type,
+}
+
+impl ErrorHeader {
+    fn is_of(&self, status: &str) -> bool {
+        self.status.as_str() == status
     }
+}
+
+/// The headers that may come with the errors of an operation.
+fn headers<D: Dialect>(operation: &Operation) -> Vec<ErrorHeader> {
+    let status = |error| D::response_code(error).status();
+    let retry_after = Duration::ZERO;
+    let wait = |error| ErrorHeader {
+        status: status(error),
+        name: "Retry-After",
+        meaning: "If waiting helps, after how many seconds to try again, at least 1",
+        kind: Type::Integer,
+    };
+    let mut headers = vec![
+        ErrorHeader {
+            status: status(ErrorCode::TokenInvalid),
+            name: "WWW-Authenticate",
+            meaning: "`Bearer`, with `error=\"invalid_token\"` if there was a token; then `Basic`, where that is taken too",
+            kind: Type::String,
+        },
+        wait(ErrorCode::TooManyAttempts { retry_after }),
+        wait(ErrorCode::Unavailable { retry_after }),
+    ];
+    if takes_code(operation) {
+        headers.push(ErrorHeader {
+            status: status(ErrorCode::SecondFactorMissing),
+            name: "Azuma-OTP",
+            meaning: "`required; totp` if the request lacks the code of the second factor, or its code is wrong",
+            kind: Type::String,
+        });
+    }
+    headers
+}
+
+fn takes_code(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| matches!(parameter, RefOr::T(given) if given.name == OTP_HEADER))
 }

@@ -119,10 +119,19 @@ mod tests {
     use std::path::Path;
     use std::{env, fs};
 
+    use serde_json::Value;
+
     use super::*;
 
     /// Set, it writes the documents instead of comparing them.
     const WRITE: &str = "AZUMA_WRITE_OPENAPI";
+
+    const ALL: Dialects = Dialects {
+        azuma: true,
+        legacy: true,
+        account: true,
+        service: true,
+    };
 
     #[test]
     fn each_error_code_is_in_the_catalogue() {
@@ -137,13 +146,7 @@ mod tests {
     #[test]
     fn the_documents_are_those_in_the_repository() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api/openapi");
-        let all = Dialects {
-            azuma: true,
-            legacy: true,
-            account: true,
-            service: true,
-        };
-        for (name, document) in Documents::of(all).0 {
+        for (name, document) in Documents::of(ALL).0 {
             let path = folder.join(format!("{name}.json"));
             if env::var_os(WRITE).is_some() {
                 fs::write(&path, &document).unwrap();
@@ -153,6 +156,33 @@ mod tests {
                 kept == document,
                 "{name}.json is old: set {WRITE}=1 and run this test"
             );
+        }
+    }
+
+    #[test]
+    fn a_header_by_which_a_client_goes_on_is_described() {
+        let documents = Documents::of(ALL);
+        for (name, path, method, status, header) in [
+            ("azuma", "/user/login", "post", "403", "Azuma-OTP"),
+            ("azuma", "/user/self", "get", "200", "Azuma-Session"),
+            ("azuma", "/users", "post", "429", "Retry-After"),
+            ("legacy", "/api/login", "post", "401", "Azuma-OTP"),
+            ("legacy", "/api/login", "post", "401", "WWW-Authenticate"),
+            ("legacy", "/api/me", "get", "200", "Set-Cookie"),
+            (
+                "account",
+                "/account/authenticate",
+                "post",
+                "401",
+                "Azuma-OTP",
+            ),
+            ("account", "/account/recover", "post", "403", "Retry-After"),
+            ("service", "/service/check", "post", "503", "Retry-After"),
+        ] {
+            let document: Value = serde_json::from_slice(&documents.get(name).unwrap()).unwrap();
+            let response = &document["paths"][path][method]["responses"][status];
+            let header = response["headers"].get(header);
+            assert!(header.is_some(), "{path} {status}: {response}");
         }
     }
 }

@@ -65,7 +65,12 @@ pub async fn update(
 #[utoipa::path(
     get,
     path = "/user/self",
-    responses((status = 200, description = "The account", body = SelfResponse)),
+    responses((
+        status = 200,
+        description = "The account",
+        body = SelfResponse,
+        headers(("Azuma-Session" = String, description = "The next token, if there is one")),
+    )),
     security(("bearer" = [])),
 )]
 pub async fn show_self(caller: Caller) -> HttpResult {

@@ -75,7 +75,15 @@ pub async fn register(
 #[utoipa::path(
     get,
     path = "/api/me",
-    responses((status = 200, description = "The account", body = MeResponse)),
+    responses((
+        status = 200,
+        description = "The account",
+        body = MeResponse,
+        headers(
+            ("Azuma-Session" = String, description = "The next token, if it is due and the header had the token"),
+            ("Set-Cookie" = String, description = "The next token, if it is due and the cookie had the token"),
+        ),
+    )),
     security(("header" = []), ("cookie" = [])),
 )]
 pub async fn show_me(caller: Caller) -> HttpResult {
