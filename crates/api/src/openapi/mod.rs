@@ -82,13 +82,7 @@ async fn show(documents: Data<Documents>, name: Path<String>) -> HttpResponse {
     }
 }
 
-/// Adds the security scheme `bearer`: the header `Authorization`.
-pub fn add_bearer(document: &mut Document) {
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    add_scheme(document, "bearer", SecurityScheme::Http(scheme));
-}
-
-/// Adds the same for the tokens of sessions.
+/// Adds the security scheme `bearer` of sessions: the header `Authorization`.
 pub fn add_session_bearer(document: &mut Document) {
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)

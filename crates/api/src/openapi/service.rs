@@ -1,7 +1,7 @@
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::{add_bearer, add_carriers, complete};
+use super::{add_carriers, add_session_bearer, complete};
 use crate::dialects::azuma::Azuma;
 use crate::{forward_auth, health};
 
@@ -26,7 +26,7 @@ pub fn document(dialect: Option<Document>) -> Document {
     if let Some(dialect) = dialect {
         document.merge(dialect);
     }
-    add_bearer(&mut document);
+    add_session_bearer(&mut document);
     add_carriers(&mut document);
     complete::<Azuma>(&mut document);
     document

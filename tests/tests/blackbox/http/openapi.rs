@@ -32,11 +32,11 @@ impl Operation {
         server.request(self.method(), &self.path)
     }
 
-    /// The token that the operation takes: that of a service, or of a user.
+    /// The token that the operation says to take: that of a service, or of a user.
     fn token<'a>(&self, of_service: &'a str, of_user: &'a str) -> &'a str {
-        match self.path.starts_with("/service/") {
-            true => of_service,
-            false => of_user,
+        match self.details["security"][0].get("service") {
+            Some(_) => of_service,
+            None => of_user,
         }
     }
 

@@ -85,7 +85,7 @@ fn last_event(id: &HeaderValue) -> Option<HistoryPosition> {
         (status = 400),
         (status = 429),
     ),
-    security(("bearer" = [])),
+    security(("service" = [])),
 )]
 pub async fn follow(
     access: web::Data<ServiceAccess>,

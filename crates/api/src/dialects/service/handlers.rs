@@ -23,7 +23,7 @@ const MOST_BYTES: usize = 256 * 1024;
     path = "/service/check",
     request_body = CheckRequest,
     responses((status = 200, description = "An answer for each token", body = CheckResponse), (status = 429)),
-    security(("bearer" = [])),
+    security(("service" = [])),
 )]
 pub async fn check(access: web::Data<ServiceAccess>, _: Caller, body: Body) -> HttpResult {
     let body: CheckRequest = body.of_at_most(MOST_BYTES).json().await?;
@@ -38,7 +38,7 @@ pub async fn check(access: web::Data<ServiceAccess>, _: Caller, body: Body) -> H
     path = "/service/introspect",
     request_body(content = IntrospectRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What is known of the token", body = IntrospectResponse), (status = 429)),
-    security(("bearer" = []), ("basic" = [])),
+    security(("service" = []), ("basic" = [])),
 )]
 pub async fn introspect(access: web::Data<ServiceAccess>, _: Gateway, body: Body) -> HttpResult {
     let body: IntrospectRequest = body.form().await?;
@@ -70,7 +70,7 @@ impl UsersQuery {
     path = "/service/users",
     params(UsersQuery),
     responses((status = 200, description = "The users", body = UsersResponse), (status = 400), (status = 429)),
-    security(("bearer" = [])),
+    security(("service" = [])),
 )]
 pub async fn list_users(
     access: web::Data<ServiceAccess>,
