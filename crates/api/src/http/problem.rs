@@ -19,7 +19,9 @@ pub fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
     }
     response.map_body(|head, body| {
         let bytes = body.try_into_bytes().unwrap_or_default();
-        let problem = problem(head.status, &bytes);
+        let Some(problem) = problem(head.status, &bytes) else {
+            return BoxBody::new(bytes);
+        };
         let media_type = HeaderValue::from_static(PROBLEM);
         head.headers.insert(CONTENT_TYPE, media_type);
         BoxBody::new(problem)
@@ -34,11 +36,35 @@ fn is_json_error(status: StatusCode, headers: &HeaderMap) -> bool {
             .is_some_and(|value| value == "application/json")
 }
 
-/// The fields of the error, and those of RFC 9457 §3.1. The type is none of its own, so the title is the status's name.
-fn problem(status: StatusCode, error: &[u8]) -> String {
-    let mut fields: Map<String, Value> = serde_json::from_slice(error).unwrap_or_default();
+/// The fields of the error, and those of RFC 9457 §3.1. The type is none of its own, so the title is the status's name. A body without
+/// the code of an error, such as that of `/readyz`, is none.
+fn problem(status: StatusCode, error: &[u8]) -> Option<String> {
+    let mut fields: Map<String, Value> = serde_json::from_slice(error).ok()?;
+    if !fields.contains_key("message") {
+        return None;
+    }
     fields.insert("type".to_owned(), json!("about:blank"));
     fields.insert("title".to_owned(), json!(status.canonical_reason()));
     fields.insert("status".to_owned(), json!(status.as_u16()));
-    Value::Object(fields).to_string()
+    Some(Value::Object(fields).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpResponse;
+    use actix_web::http::header::ACCEPT;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_no_error_is_left_as_it_is() {
+        let request = TestRequest::default().insert_header((ACCEPT, PROBLEM));
+        let unready = HttpResponse::ServiceUnavailable().json(json!({"ready": false}));
+        let response = as_problem(request.to_srv_response(unready));
+        let media_type = response.headers().get(CONTENT_TYPE);
+        assert_eq!(media_type.unwrap(), "application/json");
+        let body = response.into_body().try_into_bytes().unwrap();
+        assert_eq!(body, r#"{"ready":false}"#);
+    }
 }

@@ -9,15 +9,19 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::Type;
-use utoipa::openapi::{ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema};
+use utoipa::openapi::schema::{AllOfBuilder, Type};
+use utoipa::openapi::{
+    Object, ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Response, Schema,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::api_error::{Dialect, OTP_HEADER};
 use crate::http::problem::PROBLEM;
 
 /// The name of the schema of all error bodies of a document.
-const SCHEMA: &str = "Error";
+const ERROR: &str = "Error";
+/// The name of the schema of the same as problems.
+const PROBLEM_ERROR: &str = "Problem";
 
 /// Adds the errors that operations share, and says what each error of an operation means and how its body looks.
 pub fn complete<D: Dialect>(document: &mut Document) {
@@ -25,9 +29,9 @@ pub fn complete<D: Dialect>(document: &mut Document) {
     let mut parts = Vec::new();
     D::Body::schemas(&mut parts);
     components.schemas.extend(parts);
-    components
-        .schemas
-        .insert(SCHEMA.to_owned(), D::Body::schema());
+    let schemas = &mut components.schemas;
+    schemas.insert(ERROR.to_owned(), D::Body::schema());
+    schemas.insert(PROBLEM_ERROR.to_owned(), problem().into());
     for item in document.paths.paths.values_mut() {
         for operation in operations(item).into_iter().flatten() {
             complete_operation::<D>(operation);
@@ -84,12 +88,12 @@ fn forbid_null(body: &mut RequestBody) {
 }
 
 fn error<'a>(meaning: &str, headers: impl Iterator<Item = &'a ErrorHeader>) -> Response {
-    let schema = Ref::from_schema_name(SCHEMA);
-    let content = ContentBuilder::new().schema(Some(schema)).build();
-    let mut response = ResponseBuilder::new()
-        .description(meaning)
-        .content("application/json", content.clone())
-        .content(PROBLEM, content);
+    let mut response = ResponseBuilder::new().description(meaning);
+    for (media_type, schema) in [("application/json", ERROR), (PROBLEM, PROBLEM_ERROR)] {
+        let schema = Ref::from_schema_name(schema);
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        response = response.content(media_type, content);
+    }
     for header in headers {
         let schema = ObjectBuilder::new()
             .schema_type(header.kind.clone())
@@ -99,6 +103,26 @@ fn error<'a>(meaning: &str, headers: impl Iterator<Item = &'a ErrorHeader>) -> R
         response = response.header(header.name, described);
     }
     response.build()
+}
+
+/// An error with the fields of RFC 9457 §3.1.
+fn problem() -> AllOfBuilder {
+    let mut fields = ObjectBuilder::new();
+    for (name, kind) in [
+        ("type", Type::String),
+        ("title", Type::String),
+        ("status", Type::Integer),
+    ] {
+        fields = fields
+            .property(name, Object::with_type(kind))
+            .required(name);
+    }
+    AllOfBuilder::new()
+        .item(Ref::from_schema_name(ERROR))
+        .item(fields)
+        .description(Some(
+            "An error for clients that accept problems (RFC 9457).",
+        ))
 }
 
 /// What an error status means; `None` for another status.
