@@ -1,7 +1,8 @@
 "use strict";
-const apis = ["azuma", "legacy", "account", "service"];
+// The page has a link for each document that the server has.
+const apis = Array.from(document.querySelectorAll("nav a"), (link) => link.textContent);
 const asked = new URLSearchParams(window.location.search).get("api");
-const api = apis.includes(asked) ? asked : "azuma";
+const api = apis.includes(asked) ? asked : apis[0];
 SwaggerUIBundle({
   url: `/openapi/${api}.json`,
   dom_id: "#document",

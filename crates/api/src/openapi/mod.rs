@@ -22,14 +22,13 @@ use crate::dialects::{account, azuma, legacy};
 use crate::http::api_error::{Dialect, ResponseCode};
 use crate::http::endpoint::Endpoint;
 
-/// The documents by name, each as JSON.
+/// The documents by name, each as JSON, in the order in which the page shows them.
 pub struct Documents(Vec<(&'static str, Bytes)>);
 
 impl Documents {
     /// The documents of the enabled dialects, and `service` of the routes that belong to none.
     pub fn of(enabled: Dialects) -> Self {
-        let for_services = enabled.service.then(dialects::service::document);
-        let mut documents = vec![("service", as_json(&service::document(for_services)))];
+        let mut documents = Vec::new();
         if enabled.azuma {
             documents.push(("azuma", as_json(&azuma::document())));
         }
@@ -39,6 +38,8 @@ impl Documents {
         if enabled.account {
             documents.push(("account", as_json(&account::document())));
         }
+        let for_services = enabled.service.then(dialects::service::document);
+        documents.push(("service", as_json(&service::document(for_services))));
         Self(documents)
     }
 

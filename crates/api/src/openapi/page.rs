@@ -5,8 +5,9 @@ use actix_web::http::header::{
     CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Bytes, Data, ServiceConfig};
 
+use super::Documents;
 use crate::dialects::azuma::Azuma;
 use crate::http::endpoint::Endpoint;
 
@@ -23,28 +24,47 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(Endpoint::<Azuma>::at("/docs/style.css").get(style));
 }
 
-async fn page() -> HttpResponse {
-    let page = include_str!("../../assets/swagger-ui/page.html");
-    file("text/html; charset=utf-8", page.as_bytes(), Coding::Plain)
+async fn page(documents: Data<Documents>) -> HttpResponse {
+    let page = include_str!("../../assets/swagger-ui/page.html")
+        .replace(
+            "{apis}",
+            &links(&documents, |name| format!("/docs?api={name}")),
+        )
+        .replace(
+            "{files}",
+            &links(&documents, |name| format!("/openapi/{name}.json")),
+        );
+    file("text/html; charset=utf-8", page.into(), Coding::Plain)
+}
+
+/// A link for each document that is there.
+fn links(documents: &Documents, address: impl Fn(&str) -> String) -> String {
+    let names = documents.0.iter().map(|(name, _)| *name);
+    let links = names.map(|name| format!("<a href=\"{}\">{name}</a>", address(name)));
+    links.collect::<Vec<_>>().join(" · ")
 }
 
 async fn script() -> HttpResponse {
     let script = include_str!("../../assets/swagger-ui/page.js");
     file(
         "text/javascript; charset=utf-8",
-        script.as_bytes(),
+        script.into(),
         Coding::Plain,
     )
 }
 
 async fn bundle() -> HttpResponse {
-    let bundle = include_bytes!("../../assets/swagger-ui/bundle.js.gz");
-    file("text/javascript; charset=utf-8", bundle, Coding::Gzip)
+    let bundle: &[u8] = include_bytes!("../../assets/swagger-ui/bundle.js.gz");
+    file(
+        "text/javascript; charset=utf-8",
+        bundle.into(),
+        Coding::Gzip,
+    )
 }
 
 async fn style() -> HttpResponse {
-    let style = include_bytes!("../../assets/swagger-ui/style.css.gz");
-    file("text/css; charset=utf-8", style, Coding::Gzip)
+    let style: &[u8] = include_bytes!("../../assets/swagger-ui/style.css.gz");
+    file("text/css; charset=utf-8", style.into(), Coding::Gzip)
 }
 
 /// How a file is kept. Every browser takes what is compressed by gzip.
@@ -53,7 +73,7 @@ enum Coding {
     Gzip,
 }
 
-fn file(content_type: &str, content: &'static [u8], coding: Coding) -> HttpResponse {
+fn file(content_type: &str, content: Bytes, coding: Coding) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((CONTENT_TYPE, content_type))

@@ -246,3 +246,20 @@ async fn the_page_shows_them_and_a_call_can_be_tried() {
     assert!(text.contains("azumaneo"), "{text}");
     browser.screenshot("docs").await;
 }
+
+#[tokio::test]
+async fn the_page_begins_with_the_first_document_that_is_there() {
+    let server = Database::Sqlite
+        .server()
+        .set("dialects.azuma", "false")
+        .start();
+    let browser = Browser::start(Look::default()).await;
+    browser
+        .open(&format!("http://{}/docs", server.address()))
+        .await;
+    // `legacy` has four operations.
+    let shown = "document.querySelectorAll('.opblock').length";
+    browser.waits_for(shown, 4).await;
+    let text = browser.text().await;
+    assert!(text.starts_with("legacy · account · service"), "{text}");
+}
