@@ -43,7 +43,7 @@ export type FactorSetUp = Schemas["FactorSetUp"];
 /** The current password, where the server asks for it (`passwords.require_current`). */
 export type CurrentPassword = Schemas["CurrentPassword"];
 /** A code of the second factor. */
-export type Code = Pick<Schemas["FactorRequest"], "otp">;
+export type Code = Schemas["CodeRequest"];
 
 /** What each answer about a user has. */
 const USER = { id: "text", name: "text", created_at: "text" } as const;

@@ -143,16 +143,16 @@ export interface components {
         /** @description The body of an error response. */
         Error: components["schemas"]["ErrorBody"] & {
             /** @description Which of the two is taken: `username` or `email`. */
-            conflict?: string | null;
+            conflict?: string;
         };
         /** @description The fields of an error response that all dialects share. */
         ErrorBody: {
             /** @description Which field breaks which rule, in English. It repeats nothing of the request. */
-            detail?: string | null;
+            detail?: string;
             /** @description The code of the error, such as `NOT_FOUND`. */
             message: string;
             /** @description What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`. */
-            reason?: string | null;
+            reason?: string;
         };
         /** @description An error for clients that accept problems (RFC 9457). */
         Problem: components["schemas"]["Error"] & {
@@ -162,10 +162,12 @@ export interface components {
         };
         /** @description The request body of `POST /account/recover`. */
         RecoverRequest: {
+            /** Format: email */
             email: string;
         };
         /** @description The request body of `POST /account/register`. */
         RegisterRequest: {
+            /** Format: email */
             email: string;
             invite?: string | null;
             password: string;
@@ -202,7 +204,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;

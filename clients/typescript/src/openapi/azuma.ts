@@ -215,6 +215,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The request body of `POST /user/factors/totp/confirm` and `DELETE /user/factors/totp`. */
+        CodeRequest: {
+            otp?: string | null;
+        };
         /** @description The current password, where `passwords.require_current` asks for it. */
         CurrentPassword: {
             current_password?: string | null;
@@ -222,36 +226,35 @@ export interface components {
         /** @description The fields of an error response that all dialects share. */
         Error: {
             /** @description Which field breaks which rule, in English. It repeats nothing of the request. */
-            detail?: string | null;
+            detail?: string;
             /** @description The code of the error, such as `NOT_FOUND`. */
             message: string;
             /** @description What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`. */
-            reason?: string | null;
+            reason?: string;
         };
         EventItem: {
             action: string;
             actor: string;
             /** Format: uuid */
             id: string;
-            ip?: string | null;
+            ip: string | null;
             outcome: string;
-            reason?: string | null;
-            request_id?: string | null;
+            reason: string | null;
+            request_id: string | null;
             /** Format: uuid */
-            session_id?: string | null;
+            session_id: string | null;
             /** Format: date-time */
             time: string;
-            user_agent?: string | null;
+            user_agent: string | null;
         };
         /** @description The response of `GET /user/events`. */
         EventsResponse: {
             events: components["schemas"]["EventItem"][];
-            next?: string | null;
+            next: string | null;
         };
-        /** @description The request body of the routes under `/user/factors`. */
+        /** @description The request body of `POST /user/factors/totp`. */
         FactorRequest: {
             current_password?: string | null;
-            otp?: string | null;
         };
         /** @description The response of `GET /user/factors/totp`. */
         FactorResponse: {
@@ -278,7 +281,7 @@ export interface components {
         };
         /** @description The response of a registration whose account waits for verification: `token` is `null`. */
         NoToken: {
-            token?: string | null;
+            token: string | null;
         };
         /** @description An error for clients that accept problems (RFC 9457). */
         Problem: components["schemas"]["Error"] & {
@@ -292,6 +295,7 @@ export interface components {
         };
         /** @description The request body of `POST /users`. */
         RegisterRequest: {
+            /** Format: email */
             email: string;
             invite?: string | null;
             name: string;
@@ -301,13 +305,13 @@ export interface components {
         SelfResponse: {
             /** Format: date-time */
             created_at: string;
-            email?: string | null;
+            email: string | null;
             email_verified: boolean;
-            icon?: string | null;
+            icon: string | null;
             /** Format: uuid */
             id: string;
             name: string;
-            status?: string | null;
+            status: string | null;
         };
         SessionItem: {
             /** Format: date-time */
@@ -317,10 +321,10 @@ export interface components {
             expires_at: string;
             /** Format: uuid */
             id: string;
-            ip?: string | null;
+            ip: string | null;
             /** Format: date-time */
-            last_used_at?: string | null;
-            user_agent?: string | null;
+            last_used_at: string | null;
+            user_agent: string | null;
         };
         /** @description The response of `GET /user/sessions`. */
         SessionsResponse: {
@@ -333,6 +337,7 @@ export interface components {
         /** @description The request body of `PATCH /user/update`. */
         UpdateRequest: {
             current_password?: string | null;
+            /** Format: email */
             email?: string | null;
             icon?: string | null;
             name?: string | null;
@@ -352,11 +357,11 @@ export interface components {
         UserResponse: {
             /** Format: date-time */
             created_at: string;
-            icon?: string | null;
+            icon: string | null;
             /** Format: uuid */
             id: string;
             name: string;
-            status?: string | null;
+            status: string | null;
         };
     };
     responses: never;
@@ -657,14 +662,14 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["FactorRequest"];
+                "application/json": components["schemas"]["CodeRequest"];
             };
         };
         responses: {
@@ -780,14 +785,14 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["FactorRequest"];
+                "application/json": components["schemas"]["CodeRequest"];
             };
         };
         responses: {
@@ -915,7 +920,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1376,7 +1381,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;

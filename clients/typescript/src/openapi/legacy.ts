@@ -87,11 +87,11 @@ export interface components {
         /** @description The fields of an error response that all dialects share. */
         ErrorBody: {
             /** @description Which field breaks which rule, in English. It repeats nothing of the request. */
-            detail?: string | null;
+            detail?: string;
             /** @description The code of the error, such as `NOT_FOUND`. */
             message: string;
             /** @description What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`. */
-            reason?: string | null;
+            reason?: string;
         };
         /** @description The request body of `POST /api/login`. */
         LoginRequest: {
@@ -102,15 +102,16 @@ export interface components {
         /** @description The response of `GET /api/me`. */
         MeResponse: {
             _id: components["schemas"]["ObjectId"];
-            icon?: string | null;
+            icon: string | null;
             name: string;
-            status?: string | null;
+            status: string | null;
         };
         /** @description The response of a registration whose account waits for verification: all fields are `null`. */
         NoSession: {
-            expiration?: string | null;
-            token?: string | null;
-            userid?: components["schemas"]["ObjectId"] | null;
+            /** Format: date-time */
+            expiration: string | null;
+            token: string | null;
+            userid: components["schemas"]["ObjectId"] | null;
         };
         /**
          * @description A user's id as the first Azuma's database wrote it: a BSON ObjectId in extended JSON.
@@ -204,7 +205,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A code of the second factor */
-                "azuma-otp"?: string | null;
+                "azuma-otp"?: string;
             };
             path?: never;
             cookie?: never;

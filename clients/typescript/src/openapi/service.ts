@@ -166,7 +166,7 @@ export interface components {
              * Format: uuid
              * @description The session, if it is a single one.
              */
-            session?: string | null;
+            session?: string;
             /** Format: uuid */
             user: string;
         };
@@ -176,7 +176,7 @@ export interface components {
             /** @description Where to go on: the next `after`. */
             position: string;
             /** @description `true` where the `after` that was asked for is not known: everything known is to be forgotten. */
-            start_over?: boolean | null;
+            start_over?: boolean;
         };
         /** @description The request body of `POST /service/check`. */
         CheckRequest: {
@@ -194,36 +194,39 @@ export interface components {
         };
         /** @description What is said of a token. */
         CheckedToken: {
-            /** @description When the token expires, after this use. */
-            expires_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the token expires, after this use.
+             */
+            expires_at?: string;
             /** @description Whether the token is that of a live session. The other fields are there only then. */
             live: boolean;
             /**
              * Format: uuid
              * @description The id of the session.
              */
-            session?: string | null;
-            user?: components["schemas"]["NamedUser"] | null;
+            session?: string;
+            user?: components["schemas"]["NamedUser"];
         };
         /** @enum {string} */
         Database: "ok" | "unavailable";
         /** @description The fields of an error response that all dialects share. */
         Error: {
             /** @description Which field breaks which rule, in English. It repeats nothing of the request. */
-            detail?: string | null;
+            detail?: string;
             /** @description The code of the error, such as `NOT_FOUND`. */
             message: string;
             /** @description What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`. */
-            reason?: string | null;
+            reason?: string;
         };
         /** @description The request body of `POST /service/introspect` (RFC 7662 §2.1). */
         IntrospectRequest: {
             /** @description Whether the session is left as it is. */
-            peek?: boolean | null;
+            peek?: boolean;
             /** @description The token of a user. */
             token: string;
             /** @description Not looked at. */
-            token_type_hint?: string | null;
+            token_type_hint?: string;
         };
         /** @description The response of `POST /service/introspect` (RFC 7662 §2.2). */
         IntrospectResponse: {
@@ -233,26 +236,26 @@ export interface components {
              * Format: int64
              * @description When the token expires, in seconds since 1970.
              */
-            exp?: number | null;
+            exp?: number;
             /**
              * Format: int64
              * @description When the session began, in seconds since 1970.
              */
-            iat?: number | null;
+            iat?: number;
             /**
              * Format: uuid
              * @description The id of the session.
              */
-            sid?: string | null;
+            sid?: string;
             /**
              * Format: uuid
              * @description The id of the user.
              */
-            sub?: string | null;
+            sub?: string;
             /** @description `Bearer` */
-            token_type?: string | null;
+            token_type?: string;
             /** @description The name of the user, unless the stored one cannot be read. */
-            username?: string | null;
+            username?: string;
         };
         /** @description The answer of `/livez`. */
         Liveness: {
@@ -265,7 +268,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @description `null` if the stored name cannot be read, as an earlier release may have allowed it. */
-            name?: string | null;
+            name: string | null;
         };
         /** @enum {string} */
         Phase: "ok" | "stopping";
@@ -285,13 +288,14 @@ export interface components {
         };
         /** @description A user as everybody may see it. */
         UserResponse: {
+            /** Format: date-time */
             created_at: string;
             disabled: boolean;
-            icon?: string | null;
+            icon: string | null;
             /** Format: uuid */
             id: string;
             name: string;
-            status?: string | null;
+            status: string | null;
         };
         /** @description The response of `GET /service/users`. */
         UsersResponse: {
@@ -513,7 +517,7 @@ export interface operations {
             };
             header?: {
                 /** @description The id of the last event of an earlier stream; counts before `after` */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;

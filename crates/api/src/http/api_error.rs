@@ -103,9 +103,11 @@ pub struct ErrorBody {
     pub message: &'static str,
     /// What a user can do something about, where status and message do not say enough, such as `PASSWORD_GUESSABLE`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<&'static str>,
     /// Which field breaks which rule, in English. It repeats nothing of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub detail: Option<String>,
 }
 

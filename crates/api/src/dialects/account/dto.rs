@@ -16,8 +16,11 @@ use crate::http::origin::Origin;
 /// The request body of `POST /account/register`.
 #[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
+    #[schema(min_length = 1)]
     username: String,
+    #[schema(min_length = 1)]
     password: String,
+    #[schema(format = Email, max_length = 254)]
     email: String,
     invite: Option<String>,
 }
@@ -45,6 +48,7 @@ pub struct TokenRequest {
 /// The request body of `POST /account/recover`.
 #[derive(Deserialize, ToSchema)]
 pub struct RecoverRequest {
+    #[schema(format = Email, max_length = 254)]
     email: String,
 }
 
@@ -62,6 +66,7 @@ impl RecoverRequest {
 #[derive(Deserialize, ToSchema)]
 pub struct ResetRequest {
     token: String,
+    #[schema(min_length = 1)]
     password: String,
 }
 
@@ -76,7 +81,9 @@ impl ResetRequest {
 /// The request body of `POST /account/authenticate`.
 #[derive(Deserialize, ToSchema)]
 pub struct AuthenticateRequest {
+    #[schema(min_length = 1)]
     username: String,
+    #[schema(min_length = 1)]
     password: String,
     otp: Option<String>,
 }

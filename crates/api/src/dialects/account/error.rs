@@ -14,6 +14,7 @@ pub struct AccountErrorBody {
     common: ErrorBody,
     /// Which of the two is taken: `username` or `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     conflict: Option<&'static str>,
 }
 

@@ -80,7 +80,7 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
 #[utoipa::path(
     post,
     path = "/account/authenticate",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = AuthenticateRequest,
     responses((status = 200, description = "A session", body = TokenResponse), (status = 401), (status = 403), (status = 404), (status = 424), (status = 503)),
 )]

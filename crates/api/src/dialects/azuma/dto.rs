@@ -26,8 +26,11 @@ pub struct Index<'a> {
 /// The request body of `POST /users`.
 #[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(format = Email, max_length = 254)]
     email: String,
+    #[schema(min_length = 1)]
     password: String,
     invite: Option<String>,
 }
@@ -48,7 +51,9 @@ impl RegisterRequest {
 /// The request body of `POST /user/login`.
 #[derive(Deserialize, ToSchema)]
 pub struct LoginRequest {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(min_length = 1)]
     password: String,
     otp: Option<String>,
 }
@@ -70,14 +75,17 @@ impl LoginRequest {
 pub struct UpdateRequest {
     current_password: Option<String>,
     otp: Option<String>,
+    #[schema(min_length = 1)]
     name: Option<String>,
+    #[schema(min_length = 1)]
     password: Option<String>,
+    #[schema(format = Email, max_length = 254)]
     email: Option<String>,
     #[serde(default, deserialize_with = "null_clears")]
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = Option<String>, required = false, max_length = 2048)]
     icon: Change<String>,
     #[serde(default, deserialize_with = "null_clears")]
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = Option<String>, required = false, max_length = 256)]
     status: Change<String>,
 }
 
@@ -100,10 +108,15 @@ impl UpdateRequest {
     }
 }
 
-/// The request body of the routes under `/user/factors`.
+/// The request body of `POST /user/factors/totp`.
 #[derive(Default, Deserialize, ToSchema)]
 pub struct FactorRequest {
     pub current_password: Option<String>,
+}
+
+/// The request body of `POST /user/factors/totp/confirm` and `DELETE /user/factors/totp`.
+#[derive(Default, Deserialize, ToSchema)]
+pub struct CodeRequest {
     pub otp: Option<String>,
 }
 
@@ -152,7 +165,7 @@ impl From<IssuedSession> for TokenResponse {
 /// The response of a registration whose account waits for verification: `token` is `null`.
 #[derive(Default, Serialize, ToSchema)]
 pub struct NoToken {
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     token: (),
 }
 
@@ -181,7 +194,9 @@ impl From<User> for UpdatedResponse {
 pub struct UserResponse<'a> {
     id: Uuid,
     name: &'a str,
+    #[schema(required)]
     icon: Option<&'a str>,
+    #[schema(required)]
     status: Option<&'a str>,
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, format = DateTime)]
@@ -205,9 +220,12 @@ impl<'a> From<&'a User> for UserResponse<'a> {
 pub struct SelfResponse<'a> {
     id: Uuid,
     name: &'a str,
+    #[schema(required)]
     email: Option<&'a str>,
     email_verified: bool,
+    #[schema(required)]
     icon: Option<&'a str>,
+    #[schema(required)]
     status: Option<&'a str>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -260,12 +278,14 @@ struct SessionItem {
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    #[schema(format = DateTime)]
+    #[schema(required, format = DateTime)]
     last_used_at: Option<String>,
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    #[schema(required)]
     user_agent: Option<String>,
+    #[schema(required)]
     ip: Option<String>,
 }
 

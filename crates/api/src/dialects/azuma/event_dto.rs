@@ -45,6 +45,7 @@ impl EventsQuery {
 #[derive(Serialize, ToSchema)]
 pub struct EventsResponse<'a> {
     events: Vec<EventItem<'a>>,
+    #[schema(required)]
     next: Option<String>,
 }
 
@@ -56,11 +57,16 @@ struct EventItem<'a> {
     time: Timestamp,
     action: &'static str,
     outcome: &'static str,
+    #[schema(required)]
     reason: Option<&'static str>,
     actor: &'static str,
+    #[schema(required)]
     session_id: Option<Uuid>,
+    #[schema(required)]
     ip: Option<String>,
+    #[schema(required)]
     user_agent: Option<&'a str>,
+    #[schema(required)]
     request_id: Option<String>,
 }
 

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, web};
 use azuma_domain::factor::RecoveryCode;
 use azuma_domain::services::{Accounts, FactorStatus};
 
-use super::dto::{FactorRequest, FactorResponse, FactorSetUp, RecoveryCodes};
+use super::dto::{CodeRequest, FactorRequest, FactorResponse, FactorSetUp, RecoveryCodes};
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
 use crate::http::fields::{current_password, given_code};
@@ -60,8 +60,8 @@ pub async fn begin(
     post,
     path = "/user/factors/totp/confirm",
     operation_id = "confirm_factor",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
-    request_body = Option<FactorRequest>,
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
+    request_body = Option<CodeRequest>,
     responses((status = 200, description = "Ten recovery codes, shown this once", body = RecoveryCodes), (status = 403), (status = 404), (status = 409), (status = 429)),
     security(("bearer" = [])),
 )]
@@ -71,7 +71,7 @@ pub async fn confirm(
     origin: Origin,
     body: Body,
 ) -> HttpResult {
-    let body: FactorRequest = body.json_if_any().await?;
+    let body: CodeRequest = body.json_if_any().await?;
     let code = given_code(body.otp.as_deref(), origin.code);
     let codes = accounts
         .confirm_factor(&caller, code, &origin.source)
@@ -86,8 +86,8 @@ pub async fn confirm(
     delete,
     path = "/user/factors/totp",
     operation_id = "remove_factor",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
-    request_body = Option<FactorRequest>,
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
+    request_body = Option<CodeRequest>,
     responses((status = 204, description = "Logins need no code any more"), (status = 403), (status = 404), (status = 429)),
     security(("bearer" = [])),
 )]
@@ -97,7 +97,7 @@ pub async fn remove(
     origin: Origin,
     body: Body,
 ) -> HttpResult {
-    let body: FactorRequest = body.json_if_any().await?;
+    let body: CodeRequest = body.json_if_any().await?;
     let code = given_code(body.otp.as_deref(), origin.code);
     accounts
         .remove_factor(&caller, code, &origin.source)

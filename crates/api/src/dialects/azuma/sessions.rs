@@ -14,7 +14,7 @@ use crate::metrics::{Entrance, Logins};
 #[utoipa::path(
     post,
     path = "/user/login",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = LoginRequest,
     responses((status = 200, description = "A session", body = TokenResponse), (status = 403), (status = 404), (status = 429), (status = 503)),
 )]

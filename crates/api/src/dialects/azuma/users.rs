@@ -43,7 +43,7 @@ pub async fn register(
     patch,
     path = "/user/update",
     operation_id = "update_self",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = UpdateRequest,
     responses((status = 200, description = "The user after the change", body = UpdatedResponse), (status = 403), (status = 409), (status = 429), (status = 503)),
     security(("bearer" = [])),

@@ -22,7 +22,9 @@ pub struct VersionResponse {
 /// The request body of `POST /api/login`.
 #[derive(Deserialize, ToSchema)]
 pub struct LoginRequest {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(min_length = 1)]
     password: String,
     otp: Option<String>,
 }
@@ -43,7 +45,9 @@ impl LoginRequest {
 /// registration needs one.
 #[derive(Deserialize, ToSchema)]
 pub struct RegisterRequest {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(min_length = 1)]
     password: String,
     email: Option<String>,
     invite: Option<String>,
@@ -91,11 +95,11 @@ impl From<IssuedSession> for SessionResponse {
 /// The response of a registration whose account waits for verification: all fields are `null`.
 #[derive(Default, Serialize, ToSchema)]
 pub struct NoSession {
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     token: (),
-    #[schema(value_type = Option<ObjectId>)]
+    #[schema(value_type = Option<ObjectId>, required)]
     userid: (),
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required, format = DateTime)]
     expiration: (),
 }
 
@@ -105,7 +109,9 @@ pub struct MeResponse<'a> {
     #[schema(rename = "_id")]
     id: ObjectId,
     name: &'a str,
+    #[schema(required)]
     icon: Option<&'a str>,
+    #[schema(required)]
     status: Option<&'a str>,
 }
 

@@ -30,7 +30,7 @@ pub async fn show_version() -> HttpResponse {
 #[utoipa::path(
     post,
     path = "/api/login",
-    params(("azuma-otp" = Option<String>, Header, description = "A code of the second factor")),
+    params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = LoginRequest,
     responses((status = 200, description = "A session", body = SessionResponse), (status = 401), (status = 403), (status = 404), (status = 429), (status = 503)),
 )]

@@ -74,7 +74,7 @@ fn last_event(id: &HeaderValue) -> Option<HistoryPosition> {
     path = "/service/changes",
     params(
         ChangesQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event of an earlier stream; counts before `after`"),
+        ("Last-Event-ID" = Option<String>, Header, nullable = false, description = "The id of the last event of an earlier stream; counts before `after`"),
     ),
     responses(
         (

@@ -43,12 +43,15 @@ pub struct CheckedToken {
     /// Whether the token is that of a live session. The other fields are there only then.
     live: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     user: Option<NamedUser>,
     /// The id of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     session: Option<Uuid>,
     /// When the token expires, after this use.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
     expires_at: Option<String>,
 }
 
@@ -57,6 +60,7 @@ pub struct CheckedToken {
 pub struct NamedUser {
     id: Uuid,
     /// `null` if the stored name cannot be read, as an earlier release may have allowed it.
+    #[schema(required)]
     name: Option<String>,
 }
 
@@ -96,8 +100,10 @@ pub struct IntrospectRequest {
     pub token: String,
     /// Not looked at.
     #[expect(dead_code, reason = "the document names it")]
+    #[schema(nullable = false)]
     token_type_hint: Option<String>,
     /// Whether the session is left as it is.
+    #[schema(nullable = false)]
     pub peek: Option<bool>,
 }
 
@@ -108,21 +114,27 @@ pub struct IntrospectResponse {
     active: bool,
     /// The id of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     sub: Option<Uuid>,
     /// The name of the user, unless the stored one cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     username: Option<String>,
     /// The id of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     sid: Option<Uuid>,
     /// When the token expires, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     exp: Option<i64>,
     /// When the session began, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     iat: Option<i64>,
     /// `Bearer`
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     token_type: Option<&'static str>,
 }
 
@@ -151,6 +163,7 @@ pub struct ChangesResponse {
     pub changes: Vec<Change>,
     /// `true` where the `after` that was asked for is not known: everything known is to be forgotten.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub start_over: Option<bool>,
 }
 
@@ -165,6 +178,7 @@ pub struct Change {
     user: Uuid,
     /// The session, if it is a single one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     session: Option<Uuid>,
 }
 
@@ -191,8 +205,11 @@ pub struct UsersResponse {
 pub struct UserResponse {
     id: Uuid,
     name: String,
+    #[schema(required)]
     icon: Option<String>,
+    #[schema(required)]
     status: Option<String>,
+    #[schema(format = DateTime)]
     created_at: String,
     disabled: bool,
 }
