@@ -1,13 +1,19 @@
 //! Lets pages of other origins use the APIs (Fetch, "CORS protocol"), with the cookies of their visitors.
 
-use actix_cors::Cors;
+use actix_cors::{Cors, CorsError};
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
 };
+use azuma_domain::ErrorCode;
+use azuma_domain::error_code::HasErrorCode;
 
-use super::api_error::OTP_HEADER;
+use super::api_error::{ApiError, OTP_HEADER};
 use super::successor::SESSION_HEADER;
+use crate::dialects::azuma::Azuma;
 use crate::{forward_auth, pages};
 
 /// The headers of ours that a page may send, besides those that every page may.
@@ -61,4 +67,25 @@ impl AllowedOrigins {
             .supports_credentials()
             .max_age(REMEMBERED)
     }
+}
+
+/// A browser asked for a page that is not listed, or about a method or a header that no page may send.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unlisted(CorsError);
+
+impl HasErrorCode for Unlisted {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidInput
+    }
+}
+
+/// The layer refuses a browser's question in plain text. Every error of ours is JSON.
+pub fn with_json_refusal(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let error = response.response().error();
+    let Some(refused) = error.and_then(|error| error.as_error::<CorsError>()) else {
+        return response;
+    };
+    let error = ApiError::<Azuma>::from(Unlisted(refused.clone()));
+    response.into_response(HttpResponse::from_error(error))
 }

@@ -9,11 +9,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use pin_project_lite::pin_project;
 
+use super::cors::with_json_refusal;
 use super::problem::as_problem;
 use super::successor::{carry_next_token, is_noted};
 
-/// Middleware: adds the next token of the session that asked, if it has one, and turns errors into problems for clients that accept
-/// them.
+/// Middleware: adds the next token of the session that asked, if it has one, puts what a browser is refused into JSON, and turns errors
+/// into problems for clients that accept them.
 #[derive(Clone, Copy)]
 pub struct Finish;
 
@@ -83,7 +84,7 @@ where
                 }
             };
             if !is_noted(response.request()) {
-                return Poll::Ready(Ok(as_problem(response)));
+                return Poll::Ready(Ok(as_problem(with_json_refusal(response))));
             }
             let response = Box::pin(async move {
                 carry_next_token(&mut response).await;

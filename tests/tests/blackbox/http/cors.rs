@@ -94,6 +94,41 @@ async fn a_browser_that_asks_first_is_told_what_a_listed_page_may_send(db: Datab
     }
 }
 
+#[tokio::test]
+async fn a_browser_that_asks_in_vain_is_told_why_as_in_any_error() {
+    let server = server(Database::Sqlite);
+    for (origin, method, header, detail) in [
+        (
+            "https://evil.example",
+            "PATCH",
+            "authorization",
+            "Origin is not allowed to make this request",
+        ),
+        (
+            APP,
+            "PUT",
+            "authorization",
+            "Requested method is not allowed",
+        ),
+        (
+            APP,
+            "PATCH",
+            "x-hunter2",
+            "One or more request headers are not allowed",
+        ),
+    ] {
+        let ask = server
+            .request(Method::OPTIONS, "/user/update")
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", header);
+        let refused = ask.send().await;
+        assert_eq!(refused.status, 400);
+        let body = format!(r#"{{"message":"BAD_REQUEST","detail":"{detail}"}}"#);
+        assert_eq!(refused.text(), body);
+    }
+}
+
 #[on_both_databases]
 async fn no_other_page_reads_anything_and_no_page_reads_ours(db: Database) {
     let server = server(db);
