@@ -5,8 +5,9 @@ use azuma_domain::error_code::HasErrorCode;
 use azuma_domain::factor::GivenCode;
 use azuma_domain::invite::InviteCode;
 use azuma_domain::user::{
-    GivenPassword, InvalidEmailAddress, InvalidIcon, InvalidLoginName, InvalidPassword,
-    InvalidStatus, InvalidUserName, NewPassword, Password, PasswordRules, PasswordTooShort,
+    CurrentPasswordRule, GivenPassword, InvalidEmailAddress, InvalidIcon, InvalidLoginName,
+    InvalidPassword, InvalidStatus, InvalidUserName, NewPassword, Password, PasswordRules,
+    PasswordTooShort,
 };
 
 /// Why a field is invalid. The error does not keep the value, so no log can show it.
@@ -73,6 +74,17 @@ pub fn given_code(text: Option<&str>, header: Option<GivenCode>) -> Option<Given
 /// Parses the current password, if one was given.
 pub fn current_password(text: Option<String>) -> Result<Option<GivenPassword>, FieldError> {
     Ok(text.map(|text| GivenPassword::parse(&text)).transpose()?)
+}
+
+/// Parses the current password, if the rule asks for it and one was given.
+pub fn current_password_if_asked(
+    text: Option<String>,
+    rule: CurrentPasswordRule,
+) -> Result<Option<GivenPassword>, FieldError> {
+    match rule {
+        CurrentPasswordRule::NotAsked => Ok(None),
+        CurrentPasswordRule::Required => current_password(text),
+    }
 }
 
 /// Parses a new password and checks it against the password rules.

@@ -4,6 +4,8 @@ use azuma_tests::clients::Update;
 use azuma_tests::people::Person;
 use azuma_tests::server::Server;
 use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
+use serde_json::json;
 
 fn strict(db: Database) -> Server {
     db.server().set("passwords.require_current", "true").start()
@@ -31,6 +33,21 @@ async fn a_change_needs_the_current_password_beside_the_token(db: Database) {
     azuma.login("thomas", "neox").await.done(200);
     let other = Update::default().status(Some("away"));
     azuma.update(&token, &other).await.done(200);
+}
+
+#[tokio::test]
+async fn a_change_that_needs_none_takes_any_text_for_it() {
+    let server = Database::Sqlite.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    for (method, path, status) in [
+        (Method::PATCH, "/user/update", 200),
+        (Method::POST, "/user/factors/totp", 201),
+    ] {
+        let body = json!({"icon": "ok", "current_password": ""});
+        let request = server.request(method, path).json_text(body.to_string());
+        let answer = request.bearer(&token).send().await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
 }
 
 #[on_both_databases]

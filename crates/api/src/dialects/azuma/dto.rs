@@ -4,13 +4,16 @@ use azuma_domain::Timestamp;
 use azuma_domain::services::{IssuedSession, Login, Registration, UserUpdate};
 use azuma_domain::session::{ListedSession, SessionId};
 use azuma_domain::user::{
-    Change, EmailAddress, GivenPassword, Icon, LoginName, PasswordRules, Status, User, UserName,
+    Change, CurrentPasswordRule, EmailAddress, GivenPassword, Icon, LoginName, PasswordRules,
+    Status, User, UserName,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::http::fields::{FieldError, current_password, given_code, invite, new_password};
+use crate::http::fields::{
+    FieldError, current_password_if_asked, given_code, invite, new_password,
+};
 use crate::http::json::JsonObject;
 use crate::http::origin::Origin;
 
@@ -90,11 +93,16 @@ pub struct UpdateRequest {
 }
 
 impl UpdateRequest {
-    pub fn parse(self, rules: PasswordRules, origin: Origin) -> Result<UserUpdate, FieldError> {
+    pub fn parse(
+        self,
+        rules: PasswordRules,
+        current: CurrentPasswordRule,
+        origin: Origin,
+    ) -> Result<UserUpdate, FieldError> {
         let password = self.password.map(|text| new_password(&text, rules));
         Ok(UserUpdate {
             source: origin.source,
-            current_password: current_password(self.current_password)?,
+            current_password: current_password_if_asked(self.current_password, current)?,
             code: given_code(self.otp.as_deref(), origin.code),
             name: self.name.map(|text| UserName::parse(&text)).transpose()?,
             password: password.transpose()?,

@@ -5,7 +5,7 @@ use azuma_domain::services::{Accounts, FactorStatus};
 use super::dto::{CodeRequest, FactorRequest, FactorResponse, FactorSetUp, RecoveryCodes};
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
-use crate::http::fields::{current_password, given_code};
+use crate::http::fields::{current_password_if_asked, given_code};
 use crate::http::origin::Origin;
 
 /// Tells whether logins need a code of an authenticator app.
@@ -44,7 +44,7 @@ pub async fn begin(
     body: Body,
 ) -> HttpResult {
     let body: FactorRequest = body.json_if_any().await?;
-    let password = current_password(body.current_password)?;
+    let password = current_password_if_asked(body.current_password, accounts.current_password)?;
     let account = caller.user.profile()?.name.as_str();
     let secret = accounts
         .begin_factor(&caller, password, &origin.source)

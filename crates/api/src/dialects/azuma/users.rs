@@ -56,7 +56,7 @@ pub async fn update(
 ) -> HttpResult {
     let language = origin.language;
     let body: UpdateRequest = body.json().await?;
-    let update = body.parse(accounts.password_rules, origin)?;
+    let update = body.parse(accounts.password_rules, accounts.current_password, origin)?;
     let user = accounts.update_user(&caller, update, language).await?;
     Ok(HttpResponse::Ok().json(UpdatedResponse::from(user)))
 }
