@@ -1,8 +1,10 @@
 //! Why a body has not the form that a route reads, in words that repeat nothing of it.
 
-use actix_web::error::QueryPayloadError;
+use std::fmt::Display;
+
 use actix_web::web::Query;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::body::BodyKind;
 
@@ -15,17 +17,17 @@ pub enum Malformed {
     /// A content type other than that of a form.
     #[error("the content type must be `application/x-www-form-urlencoded`")]
     NotForm,
-    /// A form with a field that cannot be read, such as a `peek` of `1`.
-    #[error("a field of the form has another type than it must have")]
-    WrongForm,
+    /// A query that is not even a list of fields, which every text is.
+    #[error("the query or the form cannot be read")]
+    NotPairs,
     /// Bytes that are no UTF-8.
     #[error("the body must be UTF-8")]
     NotUtf8,
     /// JSON of another type, or no JSON.
-    #[error("the body must be a JSON object")]
+    #[error("the body must be a JSON object, without a byte order mark or a content encoding")]
     NotObject,
-    /// JSON that begins like an object.
-    #[error("the body is not valid JSON")]
+    /// JSON that begins like an object, with a defect or beyond what can be read, such as `1e999`.
+    #[error("the body is not valid JSON, or has a number or an escape that cannot be read")]
     InvalidJson,
     /// An object or a form without a field.
     #[error("the field `{0}` is missing")]
@@ -55,7 +57,8 @@ pub fn parse_json<T: DeserializeOwned>(
     // serde_json does not validate ignored strings, and the whole body must be UTF-8.
     let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| told(&error))?;
+    let value =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| told_of_json(&error))?;
     reader.end().map_err(|_| Malformed::InvalidJson)?;
     Ok(value)
 }
@@ -68,15 +71,23 @@ pub fn parse_form<T: DeserializeOwned>(
     if kind != Some(BodyKind::Form) {
         return Err(Malformed::NotForm);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
-    let form = Query::<T>::from_query(text).map_err(|error| {
-        match error {
-            QueryPayloadError::Deserialize(error) => field(&error.to_string()),
-            _ => None,
-        }
-        .unwrap_or(Malformed::WrongForm)
-    })?;
-    Ok(form.into_inner())
+    parse_query(std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?)
+}
+
+/// Reads the query of a URL.
+pub fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Malformed> {
+    let read = Query::<Told<T>>::from_query(query);
+    read.map_err(|_| Malformed::NotPairs)?.into_inner().0
+}
+
+/// A value, or what is wrong with it and where.
+struct Told<T>(Result<T, Malformed>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Told<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = serde_path_to_error::deserialize(deserializer);
+        Ok(Self(read.map_err(|error| told(&error))))
+    }
 }
 
 /// serde would also read a struct from an array, but the contract's bodies are objects.
@@ -84,13 +95,17 @@ fn is_object(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{")
 }
 
-fn told(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
-    let reason = error.inner();
-    if !reason.is_data() {
-        return Malformed::InvalidJson;
+fn told_of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
+    match error.inner().is_data() {
+        true => told(error),
+        false => Malformed::InvalidJson,
     }
+}
+
+fn told(error: &serde_path_to_error::Error<impl Display>) -> Malformed {
     // Only what a route reads can have the wrong type, so the path has no key of the client's own.
-    field(&reason.to_string()).unwrap_or_else(|| Malformed::WrongType(error.path().to_string()))
+    let reason = error.inner().to_string();
+    field(&reason).unwrap_or_else(|| Malformed::WrongType(error.path().to_string()))
 }
 
 /// The field that serde says is missing or repeated. It names those of the route's own type alone.
@@ -116,6 +131,12 @@ mod tests {
         otp: Option<String>,
     }
 
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    struct Asked {
+        peek: Option<bool>,
+        wait: Option<u64>,
+    }
+
     fn read(body: &str) -> Result<Login, Malformed> {
         parse_json(Some(BodyKind::Json), body.as_bytes())
     }
@@ -139,6 +160,15 @@ mod tests {
         assert_eq!(read("name=a&name=b"), Err(Malformed::Repeated(name())));
         let json = parse_form::<Login>(Some(BodyKind::Json), b"name=a");
         assert_eq!(json, Err(Malformed::NotForm));
+    }
+
+    #[test]
+    fn a_field_of_a_query_or_a_form_that_has_another_type_is_named() {
+        let wrong = |name: &str| Err(Malformed::WrongType(name.to_owned()));
+        for text in ["peek=1", "peek=", "hunter2=1&peek=hunter2"] {
+            assert_eq!(parse_query::<Asked>(text), wrong("peek"), "{text}");
+        }
+        assert_eq!(parse_query::<Asked>("peek=true&wait=-1"), wrong("wait"));
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub struct EmailAddress {
 
 /// The text is not a valid e-mail address.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("an e-mail address must have the form `name@domain` and at most 254 bytes")]
+#[error(
+    "an e-mail address must be `name@domain` with ASCII before the `@`, a valid domain and at most 254 bytes"
+)]
 pub struct InvalidEmailAddress;
 
 impl EmailAddress {

@@ -4,10 +4,15 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{InvalidPassword, Password};
+use super::Password;
 
 /// The longest password that RFC 8265 does not prepare, in bytes.
 const MAX_UNPREPARED_BYTES: usize = 1_024;
+
+/// The text cannot be a password that is compared.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the password must have 1 to 1,024 bytes")]
+pub struct InvalidGivenPassword;
 
 /// A password as a client gave it, to be compared with a stored hash. It is wiped when dropped and cannot be printed.
 ///
@@ -23,11 +28,11 @@ impl GivenPassword {
     /// Parses a password that is to be compared.
     ///
     /// # Errors
-    /// [`InvalidPassword`] if the text is empty, or longer than any password.
-    pub fn parse(text: &str) -> Result<Self, InvalidPassword> {
+    /// [`InvalidGivenPassword`] if the text is empty, or longer than any password.
+    pub fn parse(text: &str) -> Result<Self, InvalidGivenPassword> {
         let prepared = Password::parse(text).ok();
         if prepared.is_none() && !(1..=MAX_UNPREPARED_BYTES).contains(&text.len()) {
-            return Err(InvalidPassword);
+            return Err(InvalidGivenPassword);
         }
         Ok(Self {
             typed: Zeroizing::new(text.to_owned()),
@@ -77,7 +82,7 @@ mod tests {
         let most = "\t".repeat(1_024);
         assert!(GivenPassword::parse(&most).is_ok());
         for text in ["", &"\t".repeat(1_025), &"x".repeat(1_025)] {
-            assert_eq!(GivenPassword::parse(text).err(), Some(InvalidPassword));
+            assert_eq!(GivenPassword::parse(text).err(), Some(InvalidGivenPassword));
         }
     }
 }

@@ -19,7 +19,7 @@ mod tests;
 pub use account_email::AccountEmail;
 pub use disabled_reason::{DisabledReason, InvalidDisabledReason};
 pub use email::{EmailAddress, InvalidEmailAddress};
-pub use given_password::GivenPassword;
+pub use given_password::{GivenPassword, InvalidGivenPassword};
 pub use imported_hash::{
     Argon2Hash, Argon2Kind, Argon2Version, BcryptHash, Digest, HashScheme, ImportedHash,
     InvalidImportedHash, Pbkdf2Hash, SaltedOutput, ScryptHash,

@@ -1,7 +1,9 @@
 //! What an error tells besides its code.
 
 use azuma_tests::clients::Answer;
+use azuma_tests::people::Person;
 use azuma_tests::{Database, on_both_databases};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const PROBLEM: &str = "application/problem+json";
@@ -45,7 +47,7 @@ async fn a_refused_request_is_told_which_field_breaks_which_rule(db: Database) {
             "/account/register",
             user("email", json!("hunter2")),
             422,
-            "an e-mail address must have the form `name@domain` and at most 254 bytes",
+            "an e-mail address must be `name@domain` with ASCII before the `@`, a valid domain and at most 254 bytes",
         ),
     ] {
         let answer = server.post(path, &body).send().await;
@@ -53,6 +55,61 @@ async fn a_refused_request_is_told_which_field_breaks_which_rule(db: Database) {
         let refusal = answer.refusal();
         assert_eq!(refusal.detail.as_deref(), Some(detail), "{path} {body}");
         assert!(!answer.text().contains("hunter2") && !answer.text().contains("4711"));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_password_that_is_compared_is_told_by_its_own_name_and_rule() {
+    let strict = Database::Sqlite.server();
+    let server = strict.set("passwords.require_current", "true").start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let login = json!({"name": "neo", "username": "neo", "password": ""});
+    let update = json!({"password": "good", "current_password": ""});
+    let compared = "the password must have 1 to 1,024 bytes";
+    let current = "`current_password` must have 1 to 1,024 bytes";
+    for (method, path, body, detail) in [
+        (Method::POST, "/user/login", &login, compared),
+        (Method::POST, "/api/login", &login, compared),
+        (Method::POST, "/account/authenticate", &login, compared),
+        (Method::PATCH, "/user/update", &update, current),
+        (Method::DELETE, "/user/self", &update, current),
+    ] {
+        let request = server.request(method, path).bearer(&token);
+        let answer = request.json(body).send().await;
+        assert_eq!(answer.refusal().detail.as_deref(), Some(detail), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_query_is_told_which_field_breaks_which_rule() {
+    let server = Database::Sqlite.server().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let service = server.service("chat").token.clone();
+    let limit = "`limit` in the query must be a whole number from 1 to 100";
+    let before = "`before` in the query must be the `next` of another page";
+    for (token, path, detail) in [
+        (&token, "/user/events?limit=0", limit),
+        (&token, "/user/events?limit=x&before=x", limit),
+        (&token, "/user/events?limit=9&before=hunter2", before),
+        (
+            &service,
+            "/service/changes?wait=0&after=a&after=a",
+            "`after` comes more than once in the query",
+        ),
+        (
+            &service,
+            "/service/changes?wait=31",
+            "`wait` in the query must be a whole number from 0 to 30",
+        ),
+        (
+            &service,
+            "/service/users?ids=hunter2&ids=x",
+            "`ids` comes more than once in the query",
+        ),
+    ] {
+        let answer = server.get(path).bearer(token).send().await;
+        assert_eq!(answer.status, 400, "{path}");
+        assert_eq!(answer.refusal().detail.as_deref(), Some(detail), "{path}");
     }
 }
 

@@ -31,12 +31,12 @@ pub struct EventsQuery {
 impl EventsQuery {
     /// Where the page begins, and how many events it has.
     pub fn parse(self) -> Result<(Option<EventPosition>, u32), FieldError> {
-        let parse = |text: String| Cursor::parse(&text).ok_or(FieldError::Page);
+        let parse = |text: String| Cursor::parse(&text).ok_or(FieldError::Before);
         let before = self.before.map(parse).transpose()?;
         let limit = self.limit.unwrap_or(EVENTS);
         match (1..=MOST_EVENTS).contains(&limit) {
             true => Ok((before.map(|cursor| cursor.0), limit)),
-            false => Err(FieldError::Page),
+            false => Err(FieldError::Limit),
         }
     }
 }

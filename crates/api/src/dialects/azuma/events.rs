@@ -3,7 +3,7 @@ use azuma_domain::services::Accounts;
 
 use super::event_dto::{EventsQuery, EventsResponse};
 use super::{Caller, HttpResult};
-use crate::http::fields::FieldError;
+use crate::http::fields::{FieldError, query};
 
 /// Lists what happened to one's own account, the newest first.
 #[utoipa::path(
@@ -19,9 +19,8 @@ pub async fn list(
     caller: Caller,
     request: HttpRequest,
 ) -> HttpResult {
-    let query = web::Query::<EventsQuery>::from_query(request.query_string())
-        .map_err(|_| FieldError::Page)?;
-    let (before, limit) = query.into_inner().parse()?;
+    let asked: EventsQuery = query(&request, FieldError::Limit)?;
+    let (before, limit) = asked.parse()?;
     let page = accounts.list_events(&caller, before, limit).await?;
     Ok(HttpResponse::Ok().json(EventsResponse::from(&page)))
 }

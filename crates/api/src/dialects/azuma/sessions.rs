@@ -5,7 +5,7 @@ use azuma_domain::session::SessionId;
 use super::dto::{LoginRequest, LogoutQuery, SessionsResponse, TokenResponse};
 use super::{AzumaSettings, Caller, HttpResult};
 use crate::http::body::Body;
-use crate::http::fields::FieldError;
+use crate::http::fields::{FieldError, query};
 use crate::http::origin::Origin;
 use crate::http::path_id::PathId;
 use crate::metrics::{Entrance, Logins};
@@ -46,9 +46,8 @@ pub async fn logout(
     origin: Origin,
     request: HttpRequest,
 ) -> HttpResult {
-    let query = web::Query::<LogoutQuery>::from_query(request.query_string())
-        .map_err(|_| FieldError::Everywhere)?;
-    let scope = match query.everywhere {
+    let asked: LogoutQuery = query(&request, FieldError::Everywhere)?;
+    let scope = match asked.everywhere {
         true => LogoutScope::Everywhere,
         false => LogoutScope::ThisSession,
     };

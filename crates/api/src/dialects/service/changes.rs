@@ -16,7 +16,7 @@ use super::dto::{Change, ChangesResponse};
 use super::stream::{EVENT_STREAM, stream};
 use super::{HttpResult, Stopping};
 use crate::http::accept;
-use crate::http::fields::FieldError;
+use crate::http::fields::{FieldError, query};
 
 /// The longest wait for a change, in seconds.
 const LONGEST_WAIT: u64 = 30;
@@ -42,14 +42,13 @@ pub(super) struct Question {
 
 impl Question {
     pub(super) fn read(request: &HttpRequest) -> Result<Self, FieldError> {
-        let query = web::Query::<ChangesQuery>::from_query(request.query_string())
-            .map_err(|_| FieldError::Wait)?;
-        let wait = query.wait.unwrap_or(1);
+        let asked: ChangesQuery = query(request, FieldError::Wait)?;
+        let wait = asked.wait.unwrap_or(1);
         if wait > LONGEST_WAIT {
             return Err(FieldError::Wait);
         }
         let last = request.headers().get(LAST_EVENT);
-        let after = match (last, query.after.as_deref()) {
+        let after = match (last, asked.after.as_deref()) {
             (Some(last), _) => Some(last_event(last).ok_or(FieldError::LastEvent)?),
             (None, Some(after)) => {
                 Some(HistoryPosition::parse(after).map_err(|_| FieldError::After)?)

@@ -11,7 +11,7 @@ use super::dto::{
     CheckRequest, CheckResponse, IntrospectRequest, IntrospectResponse, UsersResponse,
 };
 use crate::http::body::Body;
-use crate::http::fields::FieldError;
+use crate::http::fields::{FieldError, query};
 use crate::http::path_id::hyphenated;
 
 /// The largest body with tokens, in bytes. 1,000 tokens of 64 characters take 67 KB.
@@ -77,9 +77,8 @@ pub async fn list_users(
     _: Caller,
     request: HttpRequest,
 ) -> HttpResult {
-    let query = web::Query::<UsersQuery>::from_query(request.query_string());
-    let batch = query.map_err(|_| FieldError::Ids)?.parse()?;
-    let users = access.list_users(batch).await?;
+    let asked: UsersQuery = query(&request, FieldError::Ids)?;
+    let users = access.list_users(asked.parse()?).await?;
     Ok(HttpResponse::Ok().json(UsersResponse::from(users)))
 }
 
