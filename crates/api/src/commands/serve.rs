@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{process, thread};
 
 use actix_web::rt::System;
 use tokio::sync::watch;
@@ -22,6 +23,9 @@ use crate::{open_files, server, telemetry, wiring};
 /// The least time that stopping allows for writing the last uses of sessions.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
+/// How long threads may wait for the database when all else has stopped.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
 /// `azuma serve`: answers requests until SIGTERM, SIGINT or SIGQUIT and for `http.shutdown_delay` after it, then
 /// finishes open requests within `http.shutdown_grace`.
 pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -34,7 +38,16 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     open_files::raise_limit(config)?;
     let manager = ServiceManager::of_environment();
     let runtime = super::runtime()?;
-    System::with_tokio_rt(|| runtime).block_on(serve(config, &signals, passed, log, manager))
+    let system = System::with_tokio_rt(|| runtime);
+    let served = system.block_on(serve(config, &signals, passed, log, manager));
+    // Dropping the runtime waits for the threads that wait for the database, which may be without an end.
+    let code = i32::from(served.is_err());
+    thread::spawn(move || {
+        thread::sleep(LAST_ANSWERS);
+        process::exit(code)
+    });
+    drop(system);
+    served
 }
 
 async fn serve(
