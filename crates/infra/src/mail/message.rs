@@ -31,7 +31,9 @@ pub(super) fn write(
         .templates
         .write(mail.kind, mail.language, &settings.instance, link.as_ref())
         // The error of a template may quote the values, among them the link.
-        .map_err(|error| SendError::Permanent(without_token(&error.to_string(), token)))?;
+        .map_err(|error| {
+            SendError::Permanent(without_secrets(&error.to_string(), &mail.to, token))
+        })?;
     let from = settings.from.mailbox(&settings.instance);
     let to = address(&mail.to);
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(unwritable)?;
@@ -49,14 +51,26 @@ pub(super) fn write(
         .map_err(unwritable)
 }
 
-/// Replaces the token in a text of a server or a template, so that the text may be stored and logged.
-pub(super) fn without_token(words: &str, token: Option<&Token>) -> String {
-    let Some(token) = token.map(Token::expose) else {
-        return words.to_owned();
-    };
-    words
-        .replace(token, "(token)")
-        .replace(&token.to_ascii_uppercase(), "(token)")
+/// Replaces the address and the token in a text of a server or a template, so that the text may be stored and logged.
+pub(super) fn without_secrets(words: &str, to: &EmailAddress, token: Option<&Token>) -> String {
+    let words = without(words, to.as_str(), "(address)");
+    match token {
+        None => words,
+        Some(token) => without(&words, token.expose(), "(token)"),
+    }
+}
+
+/// The words with something else in the place of a text, in whichever case it is written.
+fn without(words: &str, text: &str, instead: &str) -> String {
+    let (lower, text) = (words.to_ascii_lowercase(), text.to_ascii_lowercase());
+    let (mut without, mut begin) = (String::new(), 0);
+    for (at, found) in lower.match_indices(&text) {
+        without.push_str(words.get(begin..at).unwrap_or_default());
+        without.push_str(instead);
+        begin = at + found.len();
+    }
+    without.push_str(words.get(begin..).unwrap_or_default());
+    without
 }
 
 /// The recipient's address for SMTP.

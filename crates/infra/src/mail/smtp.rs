@@ -7,6 +7,7 @@ use azuma_domain::Timestamp;
 use azuma_domain::mail::OutgoingMail;
 use azuma_domain::ports::{Accepted, BoxFuture, Mailer, SendError};
 use azuma_domain::token::Token;
+use azuma_domain::user::EmailAddress;
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -257,13 +258,13 @@ impl Mailer for SmtpMailer {
             let message = message::write(&self.settings, &mail, token)?;
             match self.hand_over(&message).await {
                 Ok(words) => Ok(Accepted {
-                    response: presentable(&words, token),
+                    response: presentable(&words, &mail.to, token),
                 }),
                 Err(SendError::Transient(words)) => {
-                    Err(SendError::Transient(presentable(&words, token)))
+                    Err(SendError::Transient(presentable(&words, &mail.to, token)))
                 }
                 Err(SendError::Permanent(words)) => {
-                    Err(SendError::Permanent(presentable(&words, token)))
+                    Err(SendError::Permanent(presentable(&words, &mail.to, token)))
                 }
             }
         })
@@ -297,9 +298,9 @@ fn took_longer_than(span: Duration) -> SendError {
     ))
 }
 
-/// The server's response on one line, shortened, and without the token. Servers quote what they refuse.
-fn presentable(words: &str, token: Option<&Token>) -> String {
-    message::without_token(words, token)
+/// The server's response on one line, shortened, and without the token and the address. Servers quote what they refuse.
+fn presentable(words: &str, to: &EmailAddress, token: Option<&Token>) -> String {
+    message::without_secrets(words, to, token)
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(MAX_WORDS)

@@ -326,6 +326,21 @@ async fn a_server_that_quotes_the_message_does_not_betray_its_token() {
 }
 
 #[tokio::test]
+async fn a_server_that_quotes_the_address_in_any_case_does_not_betray_it() {
+    let to = verification().to.to_string();
+    let refusal = format!("554 <{to}> and {}: unknown", to.to_uppercase());
+    let script = Script {
+        end: refusal.leak(),
+        ..Script::default()
+    };
+    let words = permanent(send_to(script).await.0);
+    assert!(
+        words.contains("<(address)> and (address): unknown"),
+        "{words}"
+    );
+}
+
+#[tokio::test]
 async fn it_answers_before_its_timeouts_are_over() {
     let server = Server::start(Script {
         end: "",
