@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_otlp::{Protocol, RetryPolicy, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, IdGenerator, RandomIdGenerator, Sampler, SdkTracer,
@@ -111,6 +111,8 @@ fn exporter(config: &Config, endpoint: &CollectorUrl) -> Result<SpanExporter, Bo
         .with_endpoint(endpoint.of_spans())
         .with_protocol(Protocol::HttpBinary)
         .with_timeout(collector::PATIENCE)
+        // The next batch tells whether the collector takes spans again.
+        .with_retry_policy(RetryPolicy::disabled())
         .with_headers(headers.collect())
         .build();
     exporter.map_err(|error| format!("`telemetry.otlp_endpoint`: {error}").into())
