@@ -104,6 +104,9 @@ pub(super) fn is_current(connection: &mut DbConnection, source: &EmbeddedMigrati
 
 /// How the schema compares with the one of this release. Takes no lock.
 pub(in crate::store) fn schema(connection: &mut DbConnection) -> QueryResult<Schema> {
+    if !has_record(connection)? {
+        return Ok(Schema::Behind);
+    }
     let known = known(source_of(connection)).unwrap_or_default();
     let applied = applied(connection)?;
     if applied.iter().any(|version| version == MOVED) {
