@@ -40,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig, cookies: CookieTransport) {
 #[utoipa::path(
     get,
     path = "/auth/check",
+    tag = "proxies",
     operation_id = "check_request",
     responses((
         status = 204,

@@ -68,6 +68,7 @@ pub fn routes(config: &mut ServiceConfig, documents: Data<Documents>) {
 #[utoipa::path(
     get,
     path = "/openapi/{name}.json",
+    tag = "documents",
     params(("name" = String, Path, description = "`azuma`, `legacy`, `account` or `service`")),
     responses(
         (status = 200, description = "The document", body = serde_json::Value),

@@ -21,6 +21,7 @@ type HttpResult = Result<HttpResponse, ApiError<Account>>;
 #[utoipa::path(
     post,
     path = "/account/register",
+    tag = "accounts",
     request_body = RegisterRequest,
     responses((status = 200, description = "A mail is on its way", body = Done), (status = 403), (status = 409), (status = 422), (status = 503)),
 )]
@@ -35,6 +36,7 @@ pub async fn register(accounts: web::Data<Accounts>, origin: Origin, body: Body)
 #[utoipa::path(
     post,
     path = "/account/verify",
+    tag = "accounts",
     request_body = TokenRequest,
     responses((status = 200, description = "The address is proved", body = Done), (status = 403), (status = 404)),
 )]
@@ -51,6 +53,7 @@ pub async fn verify(accounts: web::Data<Accounts>, origin: Origin, body: Body) -
 #[utoipa::path(
     post,
     path = "/account/recover",
+    tag = "accounts",
     request_body = RecoverRequest,
     responses((status = 200, description = "The same for known and unknown addresses", body = Done), (status = 403), (status = 422)),
 )]
@@ -64,6 +67,7 @@ pub async fn recover(accounts: web::Data<Accounts>, origin: Origin, body: Body) 
 #[utoipa::path(
     post,
     path = "/account/reset",
+    tag = "accounts",
     request_body = ResetRequest,
     responses((status = 200, description = "The password is set, and every session has ended", body = Done), (status = 403), (status = 404), (status = 503)),
 )]
@@ -80,6 +84,7 @@ pub async fn reset(accounts: web::Data<Accounts>, origin: Origin, body: Body) ->
 #[utoipa::path(
     post,
     path = "/account/authenticate",
+    tag = "sessions",
     params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = AuthenticateRequest,
     responses((status = 200, description = "A session", body = TokenResponse), (status = 401), (status = 403), (status = 404), (status = 424), (status = 503)),
@@ -102,6 +107,7 @@ pub async fn authenticate(
 #[utoipa::path(
     delete,
     path = "/account/delete",
+    tag = "accounts",
     request_body = Option<CurrentPassword>,
     responses((status = 200, description = "The account is deleted", body = Done), (status = 403), (status = 503)),
     security(("bearer" = [])),
@@ -123,6 +129,7 @@ pub async fn delete(
 #[utoipa::path(
     get,
     path = "/account/tokens",
+    tag = "sessions",
     responses((status = 200, description = "The tokens", body = TokensResponse)),
     security(("bearer" = [])),
 )]
@@ -135,6 +142,7 @@ pub async fn list_tokens(sessions: web::Data<Sessions>, caller: Caller) -> HttpR
 #[utoipa::path(
     delete,
     path = "/account/tokens",
+    tag = "sessions",
     request_body = TokenRequest,
     responses((status = 200, description = "The session has ended", body = Done), (status = 404)),
     security(("bearer" = [])),

@@ -7,6 +7,7 @@ use super::dto::Index;
 #[utoipa::path(
     get,
     path = "/",
+    tag = "instance",
     operation_id = "show_instance",
     responses((status = 200, description = "The instance", body = Index)),
 )]

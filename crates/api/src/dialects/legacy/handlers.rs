@@ -18,6 +18,7 @@ type HttpResult = Result<HttpResponse, ApiError<Legacy>>;
 #[utoipa::path(
     get,
     path = "/api/",
+    tag = "instance",
     responses((status = 200, description = "The version", body = VersionResponse)),
 )]
 pub async fn show_version() -> HttpResponse {
@@ -30,6 +31,7 @@ pub async fn show_version() -> HttpResponse {
 #[utoipa::path(
     post,
     path = "/api/login",
+    tag = "sessions",
     params(("azuma-otp" = Option<String>, Header, nullable = false, description = "A code of the second factor")),
     request_body = LoginRequest,
     responses((status = 200, description = "A session", body = SessionResponse), (status = 401), (status = 403), (status = 404), (status = 429), (status = 503)),
@@ -52,6 +54,7 @@ pub async fn login(
 #[utoipa::path(
     post,
     path = "/api/register",
+    tag = "users",
     request_body = RegisterRequest,
     responses((status = 200, description = "A session of the new user", body = SessionResponse), (status = 202, description = "The account waits for the link in a mail", body = NoSession), (status = 403), (status = 409), (status = 429), (status = 503)),
 )]
@@ -75,6 +78,7 @@ pub async fn register(
 #[utoipa::path(
     get,
     path = "/api/me",
+    tag = "users",
     responses((
         status = 200,
         description = "The account",

@@ -71,6 +71,7 @@ fn last_event(id: &HeaderValue) -> Option<HistoryPosition> {
 #[utoipa::path(
     get,
     path = "/service/changes",
+    tag = "services",
     params(
         ChangesQuery,
         ("Last-Event-ID" = Option<String>, Header, nullable = false, description = "The id of the last event of an earlier stream; counts before `after`"),

@@ -21,6 +21,7 @@ const MOST_BYTES: usize = 256 * 1024;
 #[utoipa::path(
     post,
     path = "/service/check",
+    tag = "services",
     request_body = CheckRequest,
     responses((status = 200, description = "An answer for each token", body = CheckResponse), (status = 429)),
     security(("service" = [])),
@@ -36,6 +37,7 @@ pub async fn check(access: web::Data<ServiceAccess>, _: Caller, body: Body) -> H
 #[utoipa::path(
     post,
     path = "/service/introspect",
+    tag = "services",
     request_body(content = IntrospectRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What is known of the token", body = IntrospectResponse), (status = 429)),
     security(("service" = []), ("basic" = [])),
@@ -68,6 +70,7 @@ impl UsersQuery {
 #[utoipa::path(
     get,
     path = "/service/users",
+    tag = "services",
     params(UsersQuery),
     responses((status = 200, description = "The users", body = UsersResponse), (status = 400), (status = 429)),
     security(("service" = [])),
