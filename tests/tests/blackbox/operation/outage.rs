@@ -1,8 +1,10 @@
 //! The database goes away while the server runs, and comes back.
 
+use std::sync::Arc;
+
 use azuma_tests::deadline::Deadline;
 use azuma_tests::people::Person;
-use azuma_tests::postgres::Cluster;
+use azuma_tests::postgres::{Cluster, Connections};
 use azuma_tests::server::{Server, Setup};
 
 /// Asks for the user until the answer has the expected status.
@@ -45,4 +47,16 @@ async fn is_told_as_such_and_ends_by_itself() {
     wait_for_status(&server, &token, 200).await;
     server.azuma().sign_in(&neo).await;
     assert_eq!(server.process_id(), process, "it was never started again");
+}
+
+#[tokio::test]
+async fn a_frozen_database_does_not_hold_up_a_stop() {
+    let cluster = Arc::new(Cluster::start());
+    let url = format!("{}?application_name=stopped", cluster.create_database());
+    let mut server = Setup::postgres(&url).for_tests().start();
+    let token = server.azuma().sign_up(&Person::named("neo")).await;
+    let frozen = Connections::of(&cluster, "stopped").keep_freezing();
+    wait_for_status(&server, &token, 503).await;
+    assert!(server.terminate().await.success());
+    frozen.end();
 }
