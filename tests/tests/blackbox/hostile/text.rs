@@ -27,7 +27,9 @@ fn texts() -> Vec<String> {
 
 #[on_both_databases]
 async fn of_any_field_on_any_route_is_refused(db: Database) {
-    let server = db.server().start();
+    // Otherwise current passwords are not looked at.
+    let setup = db.server().set("passwords.require_current", "true");
+    let server = setup.start();
     let token = server.azuma().sign_up(&Person::named("neo")).await;
     for text in texts() {
         for form in FORMS {
