@@ -10,7 +10,6 @@ use azuma_domain::user::{
     InvalidLoginName, InvalidPassword, InvalidStatus, InvalidUserName, NewPassword, Password,
     PasswordRules, PasswordTooShort,
 };
-
 use serde::de::DeserializeOwned;
 
 use super::malformed::{Malformed, parse_query};

@@ -86,14 +86,21 @@ async fn show(documents: Data<Documents>, name: Path<String>) -> HttpResponse {
 
 /// Adds the security scheme `bearer` of sessions: the header `Authorization`.
 pub fn add_session_bearer(document: &mut Document) {
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "The token of a session. If it has a successor, as after an operator had tokens issued again, every answer carries \
-             that in the header `Azuma-Session`, until it is used.",
-        ))
-        .build();
-    add_scheme(document, "bearer", SecurityScheme::Http(scheme));
+    let meaning = "The token of a session. If it has a successor, as after an operator had tokens issued again, every answer carries \
+                   that in the header `Azuma-Session`, until it is used.";
+    add_authorization(document, "bearer", HttpAuthScheme::Bearer, meaning);
+}
+
+/// Adds a security scheme of the header `Authorization`, and says what the header holds.
+pub fn add_authorization(
+    document: &mut Document,
+    name: &str,
+    scheme: HttpAuthScheme,
+    meaning: &str,
+) {
+    let scheme = HttpBuilder::new().scheme(scheme);
+    let scheme = scheme.description(Some(meaning)).build();
+    add_scheme(document, name, SecurityScheme::Http(scheme));
 }
 
 /// Adds the security schemes `header` and `cookie` of sessions.
@@ -105,7 +112,7 @@ pub fn add_carriers(document: &mut Document) {
 }
 
 /// Adds a way to present a token.
-pub fn add_scheme(document: &mut Document, name: &str, scheme: SecurityScheme) {
+fn add_scheme(document: &mut Document, name: &str, scheme: SecurityScheme) {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(name, scheme);
 }

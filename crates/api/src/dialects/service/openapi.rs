@@ -1,9 +1,9 @@
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::HttpAuthScheme;
 
 use super::{Azuma, changes, handlers};
-use crate::openapi::{add_scheme, complete};
+use crate::openapi::{add_authorization, complete};
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -17,20 +17,11 @@ struct Operations;
 /// The dialect's document.
 pub fn document() -> Document {
     let mut document = Operations::openapi();
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "The token of a service, which `azuma service create` prints.",
-        ))
-        .build();
-    add_scheme(&mut document, "service", SecurityScheme::Http(bearer));
-    let basic = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Basic)
-        .description(Some(
-            "The name of a service as user, and its token as password.",
-        ))
-        .build();
-    add_scheme(&mut document, "basic", SecurityScheme::Http(basic));
+    let (bearer, basic) = (HttpAuthScheme::Bearer, HttpAuthScheme::Basic);
+    let meaning = "The token of a service, which `azuma service create` prints.";
+    add_authorization(&mut document, "service", bearer, meaning);
+    let meaning = "The name of a service as user, and its token as password.";
+    add_authorization(&mut document, "basic", basic, meaning);
     complete::<Azuma>(&mut document);
     document
 }
